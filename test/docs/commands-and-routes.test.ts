@@ -13,7 +13,6 @@ const withoutRoute: Record<string, string> = {
   demo: 'it runs a server of its own, to try things on',
   migrate: 'it prepares the database',
   restore: 'it makes a database, where none is',
-  'price export': '`GET /prices` gives the same by pages',
   'fake-supplier': 'it runs a supplier, to try things on',
   'move-in mapping': 'it works with files of the machine',
   'move-in fetch': 'it works with files of the machine',

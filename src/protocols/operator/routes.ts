@@ -21,6 +21,7 @@ import { orderPageRoutes } from './routes/order-page.ts'
 import { operatorOrderRoutes } from './routes/orders.ts'
 import { passkeyRoutes } from './routes/passkeys.ts'
 import { planRoutes } from './routes/plans.ts'
+import { priceGridRoutes } from './routes/price-grid.ts'
 import { priceGroupRoutes } from './routes/price-groups.ts'
 import { priceHistoryRoutes } from './routes/price-history.ts'
 import { priceRoutes } from './routes/prices.ts'
@@ -74,6 +75,7 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     figureRoutes,
     supplierFigureRoutes,
     priceRoutes,
+    priceGridRoutes,
     rateRoutes,
     planRoutes,
   ].flatMap((make) => make(deps))
