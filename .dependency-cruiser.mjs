@@ -33,7 +33,7 @@ export default {
       name: 'the-kit-knows-no-page',
       severity: 'error',
       from: { path: '^web/src/(kit|api|identity|words)/' },
-      to: { path: '^web/src/(console|portal)/' },
+      to: { path: '^web/src/(console|portal|gate)/' },
     },
     {
       name: 'pages-do-not-meet',

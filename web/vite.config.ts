@@ -20,7 +20,11 @@ export default defineConfig({
     // What is written into a page as data: URLs would count against the first load of everybody.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { console: here('console.html'), portal: here('portal.html') } },
+    // The test of sizes reads from it what each page loads.
+    manifest: 'manifest.json',
+    rolldownOptions: {
+      input: { gate: here('gate.html'), console: here('console.html'), portal: here('portal.html') },
+    },
   },
   server: {
     host: '127.0.0.1',

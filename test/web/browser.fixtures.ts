@@ -1,22 +1,18 @@
-import { spawnSync } from 'node:child_process'
-import { globSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { readFileSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { delimiter, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import type { Role } from '../../src/staff/roles.ts'
 import type { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
 import { NO_CHROMIUM } from '../support/closing-line.ts'
-import { PATIENCE_MS, until } from '../support/until.ts'
+import { PATIENCE_MS } from '../support/until.ts'
+import { buildIfOld } from './build.fixtures.ts'
 
 /**
  * Pages are tested in a real Chromium, against a real server and database. CHROMIUM names the program; else it is the `chromium` of the path.
  * Without one these tests are skipped, and the closing lines of the run say so.
  */
-
-const root = fileURLToPath(new URL('../../', import.meta.url))
 
 function findChromium(): string | undefined {
   const named = process.env['CHROMIUM']
@@ -46,39 +42,6 @@ let opened: Promise<Browser> | undefined
 const browser = (): Promise<Browser> => {
   opened ??= chromium.launch({ executablePath: program as string, args: ['--no-sandbox', '--disable-gpu'] })
   return opened
-}
-
-/** `buildIfOld` builds the pages where a file of theirs is newer than what was built, once for all workers. */
-async function buildIfOld(): Promise<void> {
-  const turn = join(root, 'node_modules', `.web-build-${Buffer.from(root).toString('base64url').slice(-40)}`)
-  await until('it is our turn to look whether the pages are built', () =>
-    mkdir(turn).then(
-      () => true,
-      () => isLeft(turn),
-    ),
-  )
-  try {
-    if (!isOld()) return
-    const run = spawnSync(process.execPath, ['scripts/build-web.ts'], { cwd: root, encoding: 'utf8' })
-    if (run.status !== 0) throw new Error(`the pages cannot be built: ${run.stderr}`)
-  } finally {
-    rmSync(turn, { recursive: true, force: true })
-  }
-}
-
-/** `isLeft` takes a turn back that a run left behind which was killed; it says false, so that the turn is asked for again. */
-function isLeft(turn: string): false {
-  const made = statSync(turn, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()
-  if (Date.now() - made > PATIENCE_MS) rmSync(turn, { recursive: true, force: true })
-  return false
-}
-
-function isOld(): boolean {
-  const built = statSync(join(root, 'dist/web/console.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0
-  const sources = ['web/*.*', 'web/src/**/*.*', 'web/public/**/*.*', 'package-lock.json']
-  return sources
-    .flatMap((pattern) => globSync(pattern, { cwd: root, exclude: ['web/src/api/made/**'] }))
-    .some((file) => statSync(join(root, file)).mtimeMs > built)
 }
 
 export interface Screen {

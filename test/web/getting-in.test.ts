@@ -79,7 +79,7 @@ describePages('getting into the console', () => {
     await office.server.sql`delete from sign_ins`
     await page.reload()
     await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor()
-    expect(new URL(page.url()).searchParams.get('back')).toBe('/me')
+    expect(new URL(page.url()).searchParams.get('back')).toBe('/console/me')
     await visit.leave()
   })
 

@@ -40,21 +40,23 @@ export function pages(app: FastifyInstance, { mayCall, built = BUILT }: PagesDep
       },
     })
     const application = (
-      path: string,
       file: string,
+      paths: readonly string[],
       isAllowed: (request: FastifyRequest) => boolean,
     ): void => {
       const html = readFileSync(`${built}${file}`, 'utf8')
-      for (const route of [path, `${path}/*`]) {
-        scope.get(route, (request, reply) =>
+      for (const path of paths) {
+        scope.get(path, (request, reply) =>
           isAllowed(request)
             ? sendApplication(reply, html)
             : sendPublic(reply, 403, publicPage.notAllowed(request.ip)),
         )
       }
     }
-    application('/console', 'console.html', ({ ip }) => mayCall(ip))
-    application('/portal', 'portal.html', () => true)
+    const isOperator = ({ ip }: FastifyRequest): boolean => mayCall(ip)
+    application('gate.html', ['/console/sign-in', '/console/setup', '/console/invite'], isOperator)
+    application('console.html', ['/console', '/console/*'], isOperator)
+    application('portal.html', ['/portal', '/portal/*'], () => true)
   })
 }
 

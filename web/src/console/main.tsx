@@ -1,5 +1,14 @@
+import '@mantine/notifications/styles.css'
+import { Notifications } from '@mantine/notifications'
+import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
+import { queries } from '../api/queries.ts'
 import { show } from '../kit/app.tsx'
 import { router } from './routes.tsx'
 
-await show(<RouterProvider router={router} />)
+await show(
+  <QueryClientProvider client={queries}>
+    <Notifications position="bottom-right" />
+    <RouterProvider router={router} />
+  </QueryClientProvider>,
+)

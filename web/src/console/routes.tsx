@@ -23,22 +23,6 @@ const texts = (search: Record<string, unknown>): Search =>
 
 const root = createRootRoute()
 
-const outside = [
-  createRoute({
-    getParentRoute: () => root,
-    path: '/sign-in',
-    validateSearch: texts,
-    component: lazyRouteComponent(() => import('./routes/sign-in/sign-in.tsx'), 'SignIn'),
-  }),
-  ...(['/setup', '/invite'] as const).map((path) =>
-    createRoute({
-      getParentRoute: () => root,
-      path,
-      component: lazyRouteComponent(() => import('./routes/invite/invite.tsx'), 'Invite'),
-    }),
-  ),
-]
-
 /** `shell` is around the pages of somebody who is signed in. Anybody else signs in first, and then comes to the page that was wanted. */
 const shell = createRoute({
   getParentRoute: () => root,
@@ -46,11 +30,14 @@ const shell = createRoute({
   component: lazyRouteComponent(() => import('./shell.tsx'), 'Shell'),
   beforeLoad: async ({ location }) => {
     if (await queries.ensureQueryData(sessionQuery)) return
-    throw redirect({ to: '/sign-in', search: { back: location.href } })
+    throw redirect({
+      href: `/console/sign-in?back=${encodeURIComponent(`/console${location.href}`)}`,
+      reloadDocument: true,
+    })
   },
 })
 
-const inside = [
+const pages = [
   createRoute({
     getParentRoute: () => shell,
     path: '/',
@@ -73,7 +60,7 @@ const inside = [
 ]
 
 export const router = createRouter({
-  routeTree: root.addChildren([...outside, shell.addChildren(inside)]),
+  routeTree: root.addChildren([shell.addChildren(pages)]),
   basepath: '/console',
   defaultPreload: 'intent',
   scrollRestoration: true,

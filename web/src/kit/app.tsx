@@ -1,18 +1,14 @@
 import '@fontsource-variable/atkinson-hyperlegible-next/index.css'
 import '@fontsource-variable/atkinson-hyperlegible-mono/index.css'
 import '@mantine/core/styles.css'
-import '@mantine/notifications/styles.css'
 import '../identity/tokens.css'
 import '../identity/base.css'
 import { i18n } from '@lingui/core'
 import { I18nProvider } from '@lingui/react'
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core'
-import { Notifications } from '@mantine/notifications'
-import { QueryClientProvider } from '@tanstack/react-query'
 import { setNonce } from 'get-nonce'
 import type { ReactNode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { queries } from '../api/queries.ts'
 import { resolver, theme } from '../identity/theme.ts'
 import { chosenLanguage, speak } from '../words/words.ts'
 
@@ -34,8 +30,7 @@ export async function show(application: ReactNode): Promise<void> {
         colorSchemeManager={localStorageColorSchemeManager({ key: 'scheme' })}
         getStyleNonce={() => nonce}
       >
-        <Notifications position="bottom-right" />
-        <QueryClientProvider client={queries}>{application}</QueryClientProvider>
+        {application}
       </MantineProvider>
     </I18nProvider>,
   )

@@ -1,4 +1,4 @@
+import { Gate } from '../gate/gate.tsx'
 import { show } from '../kit/app.tsx'
-import { Gate } from '../kit/gate.tsx'
 
 await show(<Gate title="imeigate">…</Gate>)

@@ -1,28 +1,35 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Checkbox, CopyButton, Group, PasswordInput, Stack, TextInput } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useEffect, useState } from 'react'
 import { renderSVG } from 'uqr'
-import { api, dataOf } from '../../../api/client.ts'
-import { Gate } from '../../../kit/gate.tsx'
-import { FaultNote } from '../../../kit/notes.tsx'
+import { ApiFault, api, dataOf } from '../api/client.ts'
+import { FaultNote } from '../kit/notes.tsx'
+import { Gate } from './gate.tsx'
 
 /** The token of the invitation stands behind `#`, which no browser sends and no log holds. */
 const invitation = decodeURIComponent(window.location.hash.slice(1))
 
+const open = () => dataOf(api.POST('/api/operator/invitation/open', { body: { invitation } }))
+type Offer = Awaited<ReturnType<typeof open>>
+
 /** `Invite` makes somebody one of the staff: name, password, authenticator app, and the recovery codes, shown once. */
 export function Invite() {
   const { t } = useLingui()
-  const { data: offer, error } = useQuery({
-    queryKey: ['invitation'],
-    queryFn: () => dataOf(api.POST('/api/operator/invitation/open', { body: { invitation } })),
-    staleTime: Number.POSITIVE_INFINITY,
-    retry: false,
-  })
+  const [offer, setOffer] = useState<Offer>()
+  const [error, setError] = useState<unknown>()
+  useEffect(() => {
+    open().then(setOffer, setError)
+  }, [])
   const [codes, setCodes] = useState<string[]>()
   const [isBusy, setBusy] = useState(false)
   const [fault, setFault] = useState<unknown>()
+  if (error instanceof ApiFault && error.status !== 404) {
+    return (
+      <Gate title={t`Invitation`}>
+        <FaultNote fault={error} onRetry={() => window.location.reload()} />
+      </Gate>
+    )
+  }
   if (error) {
     return (
       <Gate title={t`Invitation`}>
@@ -134,7 +141,6 @@ function QrCode({ text, label }: { text: string; label: string }) {
 
 function RecoveryCodes({ codes }: { codes: readonly string[] }) {
   const { t } = useLingui()
-  const navigate = useNavigate()
   const [isKept, setKept] = useState(false)
   const text = codes.join('\n')
   return (
@@ -168,7 +174,7 @@ function RecoveryCodes({ codes }: { codes: readonly string[] }) {
         checked={isKept}
         onChange={({ currentTarget }) => setKept(currentTarget.checked)}
       />
-      <Button disabled={!isKept} onClick={() => void navigate({ to: '/sign-in' })}>
+      <Button disabled={!isKept} onClick={() => window.location.assign('/console/sign-in')}>
         <Trans>Sign in</Trans>
       </Button>
     </Gate>

@@ -1,22 +1,16 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Anchor, Button, Divider, PasswordInput, Stack, TextInput } from '@mantine/core'
-import { useQueryClient } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
-import { api, dataOf, keepCsrf } from '../../../api/client.ts'
-import { getPasskey, hasPasskeys } from '../../../api/passkeys.ts'
-import { Gate } from '../../../kit/gate.tsx'
-import { FaultNote } from '../../../kit/notes.tsx'
-import { sessionQuery } from '../../../kit/session.tsx'
+import { api, dataOf, keepCsrf } from '../api/client.ts'
+import { getPasskey, hasPasskeys } from '../api/passkeys.ts'
+import { FaultNote } from '../kit/notes.tsx'
+import { Gate } from './gate.tsx'
 
 type Step = 'password' | 'code' | 'recovery'
 
 /** `SignIn` takes e-mail address and password, then the second factor; or a passkey, which is both. */
 export function SignIn() {
   const { t } = useLingui()
-  const client = useQueryClient()
-  const navigate = useNavigate()
-  const { back } = useSearch({ strict: false }) as { back?: string }
   const [step, setStep] = useState<Step>('password')
   const [isBusy, setBusy] = useState(false)
   const [fault, setFault] = useState<unknown>()
@@ -32,10 +26,8 @@ export function SignIn() {
       setBusy(false)
     }
   }
-  const arrive = async () => {
-    await client.fetchQuery({ ...sessionQuery, staleTime: 0 })
-    await navigate({ href: inside(back), replace: true })
-  }
+  const arrive = () =>
+    window.location.replace(inside(new URLSearchParams(window.location.search).get('back')))
   const givePassword = (event: FormEvent<HTMLFormElement>) => {
     const form = formOf(event)
     void during(async () => {
@@ -52,14 +44,14 @@ export function SignIn() {
           ? { code: form('code').replace(/\s/g, '') }
           : { recovery_code: form('recovery').trim() }
       keepCsrf((await dataOf(api.POST('/api/operator/session/second-factor', { body }))).csrf_token)
-      await arrive()
+      arrive()
     })
   }
   const givePasskey = () =>
     during(async () => {
       const credential = await getPasskey()
       keepCsrf((await dataOf(api.POST('/api/operator/session/passkey', { body: { credential } }))).csrf_token)
-      await arrive()
+      arrive()
     })
 
   if (step === 'password') {
@@ -144,8 +136,5 @@ function formOf(event: FormEvent<HTMLFormElement>): (name: string) => string {
   return (name) => String(form.get(name) ?? '')
 }
 
-/** `inside` is where the person wanted to go, if that is a page of ours: a link must lead nobody to another site. */
-const inside = (back: string | undefined): string =>
-  back?.startsWith('/') && !back.startsWith('//') && !back.startsWith('/sign-in')
-    ? `/console${back.replace(/^\/console/, '')}`
-    : '/console/'
+/** `inside` is where the person wanted to go, if that is a page of the console: a link must lead nobody to another site. */
+const inside = (back: string | null): string => (back?.startsWith('/console/') ? back : '/console/')

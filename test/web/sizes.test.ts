@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { BUILT, buildIfOld } from './build.fixtures.ts'
+
+/** Chunk is one file of the built application, as Vite's manifest has it. */
+interface Chunk {
+  file: string
+  src?: string
+  imports?: string[]
+  css?: string[]
+}
+
+const KB = 1024
+
+describe('what a page loads, compressed', () => {
+  let chunks: Record<string, Chunk>
+  beforeAll(async () => {
+    await buildIfOld()
+    chunks = JSON.parse(readFileSync(join(BUILT, 'manifest.json'), 'utf8'))
+  })
+
+  /** `loaded` gives all chunks that some chunks load at once. */
+  const loaded = (names: readonly string[], found = new Set<string>()): Set<string> => {
+    for (const name of names) {
+      if (found.has(name)) continue
+      found.add(name)
+      loaded(chunks[name]?.imports ?? [], found)
+    }
+    return found
+  }
+  const sizeOf = (file: string): number => statSync(join(BUILT, `${file}.gz`)).size
+  const sum = (sizes: Iterable<number>): number => [...sizes].reduce((total, size) => total + size, 0)
+  const scripts = (names: readonly string[], without = new Set<string>()): number =>
+    sum(
+      [...loaded(names)].filter((name) => !without.has(name)).map((name) => sizeOf(chunks[name]?.file ?? '')),
+    )
+  const styles = (names: readonly string[]): number =>
+    sum([...new Set([...loaded(names)].flatMap((name) => chunks[name]?.css ?? []))].map(sizeOf))
+
+  const shell = ['console.html', 'src/console/shell.tsx']
+  const orders = [...shell, 'src/console/routes/orders/orders.tsx']
+
+  test('signing in: at most 130 KB of scripts', () => {
+    expect(scripts(['gate.html'])).toBeLessThanOrEqual(130 * KB)
+  })
+
+  test('the shell with orders: at most 245 KB of scripts, and 40 KB of styles', () => {
+    expect(scripts(orders)).toBeLessThanOrEqual(245 * KB)
+    expect(styles(orders)).toBeLessThanOrEqual(40 * KB)
+  })
+
+  test('any other page: at most 60 KB more than the shell with orders', () => {
+    const known = loaded(orders)
+    const pages = Object.keys(chunks).filter((name) => /^src\/console\/routes\/.+\.tsx$/.test(name))
+    const sizes = pages.map((name) => ({ name, kb: Math.ceil(scripts([name], known) / KB) }))
+    expect(sizes.filter(({ kb }) => kb > 60)).toEqual([])
+    expect(sizes.length).toBeGreaterThan(1)
+  })
+
+  test('a language: at most 25 KB; the fonts of a page in Latin script: at most 56 KB', () => {
+    const files = readdirSync(join(BUILT, 'assets'))
+    for (const file of files.filter((name) => /^(?:en|id|es)-.*\.js$/.test(name))) {
+      expect(sizeOf(`assets/${file}`), file).toBeLessThanOrEqual(25 * KB)
+    }
+    const fonts = files.filter((name) => /-latin-wght-normal.*\.woff2$/.test(name))
+    expect(fonts).toHaveLength(2)
+    expect(sum(fonts.map((name) => statSync(join(BUILT, 'assets', name)).size))).toBeLessThanOrEqual(56 * KB)
+  })
+})
