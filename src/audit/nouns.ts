@@ -16,7 +16,7 @@ export const tableOf = {
   item: 'items',
   review: 'reviews',
   'order note': 'order_notes',
-  'kept answer': 'unrecognised_answers',
+  'answer rule': 'answer_rules',
   webhook: 'webhooks',
   'deposit provider': 'deposit_providers',
   deposit: 'deposits',

@@ -26,6 +26,7 @@ const files: { adds: string[]; load: () => Promise<{ register(program: Command):
   { adds: ['request'], load: () => import('./request.ts') },
   { adds: ['inbox'], load: () => import('./inbox.ts') },
   { adds: ['review'], load: () => import('./review.ts') },
+  { adds: ['answer'], load: () => import('./answer.ts') },
   { adds: ['manual'], load: () => import('./manual.ts') },
   { adds: ['webhook'], load: () => import('./webhook.ts') },
   { adds: ['notify'], load: () => import('./notify.ts') },

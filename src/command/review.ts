@@ -2,21 +2,14 @@ import { type Command, Option } from 'commander'
 import { Refusal } from '../errors.ts'
 import { type Decision, decisionsFor, type Resolved, resolveReview } from '../fulfilment/people/decisions.ts'
 import { type Review, type ReviewKind, reviewKinds } from '../fulfilment/people/review.ts'
-import {
-  findReview,
-  forgetKeptAnswer,
-  type KeptAnswer,
-  listKeptAnswers,
-  listReviews,
-  type ReviewView,
-} from '../fulfilment/people/reviews.ts'
+import { findReview, listReviews, type ReviewView } from '../fulfilment/people/reviews.ts'
 import type { OrderId, ReviewId } from '../lib/ids.ts'
 import { localTime } from '../lib/time.ts'
 import { findWaitingLists } from '../sync/waiting.ts'
 import { waitingListText } from '../sync/waiting-text.ts'
 import { actor, withDatabase } from './connection.ts'
-import { configuredLimit, idOf, limitOption, orderIdOf } from './input.ts'
-import { type Answer, answering, cutTo, keyValues, listed, MAX_CONFIGURED, withRest } from './output.ts'
+import { idOf, limitOption, orderIdOf } from './input.ts'
+import { type Answer, answering, keyValues, listed, withRest } from './output.ts'
 
 interface ListOptions {
   kind?: ReviewKind
@@ -74,54 +67,6 @@ export function register(program: Command): void {
     .option('--keep', 'the same for all items that the supplier refused in these words, and for later ones')
     .requiredOption('--why <text>', 'the reason, for the record')
     .action(answering(resolve))
-  review
-    .command('kept')
-    .description('what was decided with --keep, by supplier and words')
-    .addOption(configuredLimit())
-    .action(answering(kept))
-  review
-    .command('forget')
-    .argument('<supplier>')
-    .argument('<words>', 'as `review kept` shows them')
-    .description('what was decided about these words counts no more: the next item asks again')
-    .action(answering(forget))
-}
-
-async function kept({ limit }: { limit: number }): Promise<Answer> {
-  const answers = await withDatabase(({ sql }) => listKeptAnswers(sql, limit + 1))
-  return cutTo(limit, answers, keptAnswers, MAX_CONFIGURED)
-}
-
-const keptAnswers = (answers: KeptAnswer[]): Answer =>
-  listed(answers, {
-    json: ({ supplier, text, decision, decidedBy, why, decidedAt }) => ({
-      supplier,
-      words: text,
-      decision,
-      decided_by: decidedBy,
-      why,
-      decided_at: decidedAt,
-    }),
-    columns: {
-      supplier: (one) => one.supplier,
-      words: (one) => one.text,
-      decision: (one) => one.decision?.replaceAll('_', ' '),
-      by: (one) => one.decidedBy,
-      since: (one) => one.decidedAt,
-      why: (one) => one.why,
-    },
-    none: 'no answers that were decided about for good',
-  })
-
-async function forget(supplier: string, words: string): Promise<Answer> {
-  const was = await withDatabase(({ sql }) => forgetKeptAnswer(sql, supplier, words))
-  if (!was)
-    throw new Refusal(
-      'not_found',
-      'nothing was decided for good about these words of this supplier: review kept lists what was',
-      'words',
-    )
-  return { json: { supplier, words }, text: 'forgotten: the next item of which they are said asks again' }
 }
 
 async function list({ kind, order, all = false, limit }: ListOptions): Promise<Answer> {

@@ -16,7 +16,7 @@ import { anothers, type SupplierTraits, updateFor } from './outcome/item-update.
 import { recordLate } from './outcome/late-answers.ts'
 import type { OutcomeWriter, Recorded } from './outcome/outcome-writer.ts'
 import type { ItemUpdate } from './outcome/outcomes.sql.ts'
-import { KeptDecisions } from './people/kept-decisions.ts'
+import { TaughtAnswers } from './people/taught-answers.ts'
 import type { SupplierLimiter } from './supplier-limiter.ts'
 
 const EXTEND_EVERY_MS = 5_000
@@ -53,7 +53,7 @@ interface Lease {
 /** Worker calls suppliers about claimed items, keeps their leases while the calls last, and has recorded what came back. */
 export class Worker {
   readonly #deps: WorkerDeps
-  readonly #kept: KeptDecisions
+  readonly #taught: TaughtAnswers
   readonly #steady: () => number
   /** `#inHand` has the items under way with their leases. */
   readonly #inHand = new Map<ClaimedItem, Lease>()
@@ -69,7 +69,7 @@ export class Worker {
   constructor(deps: WorkerDeps) {
     this.#deps = deps
     this.#steady = deps.steady ?? (() => performance.now())
-    this.#kept = new KeptDecisions(deps.sql, deps.clock, deps.outcomes.patiently)
+    this.#taught = new TaughtAnswers(deps.sql, deps.clock, deps.outcomes.patiently)
     this.#leases = new Loop({
       name: 'leases',
       log: deps.log,
@@ -140,11 +140,13 @@ export class Worker {
 
   async #call({ limiter, call, items, hadBefore }: Required<Call>, end: () => void): Promise<void> {
     const { config, supplier } = limiter.connected
-    // A decision that cannot be read now is read with the next look; the room of the call must be given back in any case.
-    const kept = await this.#kept.outcomesFor(items).catch(() => new Map<ClaimedItem, SupplierOutcome>())
+    // A rule that cannot be read now is read with the next look; the room of the call must be given back in any case.
+    const taught = await this.#taught.outcomesFor(items).catch(() => new Map<ClaimedItem, SupplierOutcome>())
     const late = call === 'send' ? this.#over(items) : []
     const open =
-      kept.size + late.length === 0 ? items : items.filter((item) => !kept.has(item) && !late.includes(item))
+      taught.size + late.length === 0
+        ? items
+        : items.filter((item) => !taught.has(item) && !late.includes(item))
     const mayBegin = (): boolean => this.#over(open).length === 0
     let given: SupplierOutcome[]
     const heard: Exchanged[] = []
@@ -175,10 +177,11 @@ export class Worker {
     if (!this.#cuts.aborted && told.length > 0) this.#deps.breakers.note(config, call, told)
     const recording = Promise.all([
       // Where a person has said for good what such words mean, nobody is asked any more, and the attempt ends.
-      kept.size > 0 &&
-        this.#record({ limiter, call: 'send', items: [...kept.keys()], hadBefore: new Set() }, [
-          ...kept.values(),
-        ]),
+      taught.size > 0 &&
+        this.#record(
+          { limiter, call: 'send', items: [...taught.keys()], hadBefore: triedBefore(taught.keys()) },
+          [...taught.values()],
+        ),
       open.length > 0 && this.#record({ limiter, call, items: open, hadBefore }, said),
       late.length > 0 &&
         this.#record(
@@ -203,7 +206,11 @@ export class Worker {
 
   async #record({ limiter, call, items, hadBefore }: Required<Call>, said: SupplierOutcome[]): Promise<void> {
     const { connected } = limiter
-    const outcomes = await this.#kept.applied(items, said)
+    const outcomes = await this.#taught.applied(items, said)
+    const changed = outcomes.flatMap((outcome, at) =>
+      outcome === said[at] ? [] : [{ outcome, cost: items[at]?.cost ?? null }],
+    )
+    if (!this.#cuts.aborted && changed.length > 0) this.#deps.breakers.note(connected.config, call, changed)
     const ordersHoldMany = connected.supplier.ordersHoldMany ?? false
     const recheck = limiter.recheck()
     const now = this.#deps.clock.now()
@@ -220,7 +227,7 @@ export class Worker {
       }),
     )
     if (updates.some(({ itemState }) => itemState === 'pending')) this.onPending()
-    await this.#kept.ask(items, updates)
+    await this.#taught.ask(items, updates)
   }
 
   /** `#recordElse` records what could not be: an answer under the number of another item is worth nothing, and one whose lease was lost is late. */
@@ -294,6 +301,10 @@ interface Answered {
   traits: SupplierTraits
   update: ItemUpdate
 }
+
+/** `triedBefore` gives those of which an earlier attempt may be with the supplier. */
+const triedBefore = (items: Iterable<ClaimedItem>): ReadonlySet<ClaimedItem> =>
+  new Set([...items].filter(({ attempt }) => attempt > 1))
 
 /** NOT_SENT is proof that nothing went out. */
 const NOT_SENT: SupplierOutcome = {

@@ -43,7 +43,7 @@ export const topicOf: Readonly<Record<string, LiveTopic>> = {
   items: 'orders',
   order_notes: 'orders',
   reviews: 'reviews',
-  unrecognised_answers: 'reviews',
+  answer_rules: 'reviews',
   webhooks: 'webhooks',
   deposit_providers: 'gateways',
   deposits: 'deposits',

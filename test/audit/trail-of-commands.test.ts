@@ -112,7 +112,8 @@ const changing: [line: string, ...lines: Noun[]][] = [
   ['order reject 2002 --reason wrong', 'item'],
   ['order resend 2003 --route 77 --why now', 'item'],
   ['order cancel 2003', 'item'],
-  ['review forget Ann nothing', 'kept answer'],
+  ['answer teach Ann refused --words nothing --why so', 'answer rule'],
+  ['answer forget 1', 'answer rule'],
   ['staff invite --role owner --email eve@example.com', 'staff'],
   ['staff role eve@example.com support', 'staff'],
   ['staff suspend eve@example.com', 'staff'],
@@ -247,9 +248,6 @@ const before: Record<string, string> = {
   'order resend 2003 --route 77 --why now': `
     insert into supplier_routes (id, service_id, supplier_id) overriding system value
     select 77, 1000001, id from suppliers where name = 'Ann'`,
-  'review forget Ann nothing': `
-    insert into unrecognised_answers (supplier_id, text, example, heard_at, decision, decided_by, why, decided_at)
-    select id, 'nothing', 'nothing', now(), 'give_back', 'cli:anna', 'so', now() from suppliers where name = 'Ann'`,
 }
 
 it('every command that changes something adds a line with before and after, and no secret stands in any', async () => {

@@ -10,7 +10,15 @@ const cut = [
   'invoice list',
   ...['account list', 'account list --search buyer', 'key list', 'key list --account buyer1', 'service list'],
   ...['service list --search s', 'price list --service s1', 'price history s1', 'route list', 'rate list'],
-  ...['rate list --all', 'review list', 'review list --all', 'review kept', 'manual list', 'webhook list'],
+  ...[
+    'rate list --all',
+    'review list',
+    'review list --all',
+    'answer list',
+    'answer rules',
+    'manual list',
+    'webhook list',
+  ],
   ...['webhook attempts 1', 'notify list', 'deposit stray list'],
 ]
 /** `paged` are lists that go on behind a row, by --before. */
@@ -54,8 +62,10 @@ beforeAll(async () => {
     select 1, n, 1, 1, (select id from suppliers where name = 'Ann'), 'accepted', now() from generate_series(1, 2) n;
     insert into reviews (account_id, order_id, position, kind, detail, opened_by, opened_at)
     select 1, n, 1, 'expired', 'long', 'imeigate', now() from generate_series(1, 2) n;
-    insert into unrecognised_answers (supplier_id, text, example, heard_at, decision, decided_by, why, decided_at)
-    select (select id from suppliers where name = 'Ann'), n::text, '', now(), 'give_back', 'x', 'y', now() from generate_series(1, 2) n;
+    insert into unrecognised_answers (supplier_id, text, example, heard_at)
+    select (select id from suppliers where name = 'Ann'), n::text, '', now() from generate_series(1, 2) n;
+    insert into answer_rules (supplier_id, words, is_phrase, meaning, taught_by, why, taught_at)
+    select (select id from suppliers where name = 'Ann'), n::text, false, 'refused', 'x', 'y', now() from generate_series(1, 2) n;
     insert into order_events (webhook_id, account_id, order_id, state, created_at) select 1, 1, n, 'success', now() from generate_series(1, 2) n;
     insert into webhook_deliveries (account_id, event_id, number, webhook_id, at) select 1, 1, n, 1, now() from generate_series(1, 2) n;
     insert into deposits (account_id, provider_id, state, currency, amount, fee, total_pay, expires_at, created_at)
@@ -100,7 +110,7 @@ it.each(paged)('%s goes on behind a row', async (line) => {
 it('there is no other list', async () => {
   const lists = commandsOf(await build()).filter(
     ([, command]) =>
-      /^(list|history|events|attempts|kept|trail)$/.test(command.name()) ||
+      /^(list|history|events|attempts|rules|trail)$/.test(command.name()) ||
       command.options.some(({ long }) => long === '--limit'),
   )
   expect(lists.length).toBeGreaterThan(20)

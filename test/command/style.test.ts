@@ -15,7 +15,7 @@ import { cleanUp, temporaryFolder } from '../support/process.ts'
 
 /** `notRun` are servers, and what reads or makes a whole database. */
 const notRun = ['start', 'demo', 'fake-supplier', 'migrate', 'backup create', 'restore', 'secrets rotate']
-const lists = /^(list|history|events|attempts|kept|trail)$/
+const lists = /^(list|history|events|attempts|rules|trail)$/
 
 /** `worth` is what stands for an argument or an option that must be given, by its name, on the filled database. */
 const worth: Record<string, string> = {
@@ -150,8 +150,10 @@ describe('with something of everything', () => {
       insert into attempts (account_id, order_id, position, number, supplier_id, state, created_at)
       select 1, 1, 1, 1, (select id from suppliers where name = 'Ann'), 'accepted', now();
       insert into reviews (account_id, order_id, position, kind, detail, opened_by, opened_at) values (1, 1, 1, 'expired', 'long', 'imeigate', now());
-      insert into unrecognised_answers (supplier_id, text, example, heard_at, decision, decided_by, why, decided_at)
-      select (select id from suppliers where name = 'Ann'), '1', '', now(), 'give_back', 'x', 'y', now();
+      insert into unrecognised_answers (supplier_id, text, example, heard_at)
+      select (select id from suppliers where name = 'Ann'), '1', '', now();
+      insert into answer_rules (supplier_id, words, is_phrase, meaning, taught_by, why, taught_at)
+      select (select id from suppliers where name = 'Ann'), '1', false, 'refused', 'x', 'y', now();
       insert into order_events (webhook_id, account_id, order_id, state, created_at) values (1, 1, 1, 'success', now());
       insert into webhook_deliveries (account_id, event_id, number, webhook_id, at) values (1, 1, 1, 1, now());
       insert into deposits (account_id, provider_id, state, currency, amount, fee, total_pay, expires_at, created_at)

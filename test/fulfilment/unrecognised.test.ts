@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Meaning, meaningOf } from '../../src/fulfilment/people/answer-rule.ts'
 import { resolveReview } from '../../src/fulfilment/people/decisions.ts'
 import { listReviews } from '../../src/fulfilment/people/reviews.ts'
+import { listUnrecognised, previewRule, teachRule } from '../../src/fulfilment/people/teach.ts'
 import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
-import type { OrderId, ReviewId } from '../../src/lib/ids.ts'
+import type { OrderId, ReviewId, SupplierId } from '../../src/lib/ids.ts'
 import { brokenPromises } from '../orders/orders.fixtures.ts'
 import { FakeSupplier, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
 
@@ -126,8 +128,8 @@ test('an item that began to wait while a decision was kept is settled when it is
   const [{ supplierId } = { supplierId: 0 }] = await shop.sql<{ supplierId: number }[]>`
     select supplier_id from attempts`.records()
   await shop.sql`
-    update unrecognised_answers set decision = 'give_back', decided_by = 'ann', why = 'so', decided_at = now()
-     where supplier_id = ${supplierId}`
+    insert into answer_rules (supplier_id, words, is_phrase, meaning, taught_by, why, taught_at)
+    values (${supplierId}, 'ask sales', false, 'refused', 'ann', 'so', now())`
   shop.clock.advance(3_600_000)
   await until(async () => (await states(orders))[0] === 'failed')
   expect(await open()).toEqual([])
@@ -249,7 +251,7 @@ test('only what all such items have in common can be kept', async () => {
   expect(await open()).toHaveLength(1)
 })
 
-test('where it cannot be read what was decided, the supplier is asked as ever, and its room for calls comes back', async () => {
+test('where it cannot be read what was taught, the supplier is asked as ever, and its room for calls comes back', async () => {
   let sent = 0
   const supplier = new FakeSupplier(async ({ call }) =>
     call === 'ask' ? SILENT : sent++ === 0 ? odd('ask sales') : SUCCESS,
@@ -258,14 +260,157 @@ test('where it cannot be read what was decided, the supplier is asked as ever, a
   await shop.placeMany(1)
   await until(() => supplier.calls.length === 1 && supplier.underWay === 0)
   await shop.idle()
-  await shop.database.owner`alter table unrecognised_answers rename to hidden`
+  await shop.database.owner`alter table answer_rules rename to hidden`
   shop.clock.advance(3_600_000)
   await until(() => supplier.calls.length === 2 && supplier.underWay === 0)
-  await shop.database.owner`alter table hidden rename to unrecognised_answers`
+  await shop.database.owner`alter table hidden rename to answer_rules`
   expect(supplier.history).toEqual(['send', 'ask'])
   // The second of two: the first is what is open already.
   await shop.placeMany(2)
   await until(() => supplier.calls.length === 3)
   expect(supplier.history.at(-1)).toBe('send')
   await workers.stop(0)
+})
+
+const teaching = { actor: 'ann', why: 'their support says so' }
+const sandbox = async (): Promise<string> => {
+  const [row] = await shop.sql<{ name: string }[]>`select name from suppliers order by id limit 1`
+  return row?.name ?? ''
+}
+const available = async (): Promise<bigint> => {
+  const [row] = await shop.sql<{ available: bigint }[]>`
+    select available from wallets where account_id = ${shop.account}`
+  return row?.available ?? 0n
+}
+
+test('what a person teaches settles what waits and what comes later, as it was previewed', async () => {
+  const { orders, supplier } = await refusedOddly(12)
+  const lesson = { supplier: await sandbox(), ofKind: false, words: 'ask sales', meaning: 'refused' as const }
+  const before = await available()
+  const seen = await previewRule(shop.sql, lesson)
+  expect(seen.waiting.map(({ orderId }) => orderId)).toEqual(orders)
+  expect(seen).toMatchObject({
+    fitting: 1,
+    known: 0,
+    samples: [{ said: 'It said: ask sales', knownAs: null }],
+  })
+  expect(await states(orders)).toEqual(orders.map(() => 'unknown'))
+  expect(await teachRule(shop.sql, lesson, { ...teaching, mark: seen.mark }, shop.clock)).toMatchObject({
+    waiting: 12,
+  })
+  await until(async () => (await states(orders)).every((state) => state === 'failed'))
+  expect((await available()) - before).toBe(120n)
+  const later = await shop.place(99)
+  await until(async () => (await shop.order(later)).state === 'failed')
+  expect(supplier.calls).toHaveLength(13)
+  expect(await open()).toEqual([])
+})
+
+test('what waits otherwise than it was previewed is not settled', async () => {
+  await refusedOddly(2)
+  const lesson = { supplier: await sandbox(), ofKind: false, words: 'ask sales', meaning: 'refused' as const }
+  const { mark } = await previewRule(shop.sql, lesson)
+  await shop.place(50)
+  await until(
+    async () => (await shop.sql`select from attempts where unrecognised = 'ask sales'`).length === 3,
+  )
+  await shop.idle()
+  const taught = teachRule(shop.sql, lesson, { ...teaching, mark }, shop.clock)
+  await expect(taught).rejects.toMatchObject({ code: 'conflict', field: 'mark' })
+  await expect(
+    teachRule(shop.sql, { ...lesson, meaning: 'done' }, { ...teaching, mark }, shop.clock),
+  ).rejects.toMatchObject({ code: 'conflict' })
+  expect(await shop.sql`select from answer_rules`).toEqual([])
+})
+
+test.each([
+  ['credit', 'success'],
+  ['login', 'success'],
+  ['busy', 'success'],
+  ['refused', 'failed'],
+  ['duplicate', 'failed'],
+  ['done', 'success'],
+  ['working', 'processing'],
+] as const)('taught to mean %s, items that wait end as %s', async (meaning, state) => {
+  let answer = odd('ask sales')
+  const supplier = new FakeSupplier(async ({ call }) =>
+    call === 'send' ? answer : { kind: 'accepted', reference: 'R1', askAgainAfterMs: 3_600_000 },
+  )
+  shop.workers(supplier)
+  const orders = await shop.placeMany(2)
+  await until(() => supplier.calls.length === 2 && supplier.underWay === 0)
+  await shop.idle()
+  answer = SUCCESS
+  const lesson = { supplier: await sandbox(), ofKind: false, phrase: 'ask', meaning }
+  await teachRule(shop.sql, lesson, { ...teaching, mark: undefined }, shop.clock)
+  await until(async () => {
+    shop.clock.advance(1_000)
+    return (await states(orders)).every((one) => one === state)
+  })
+  const { items } = await shop.order(orders[0] as OrderId)
+  // What the supplier said is the result, whole, where it was taught to be one.
+  if (meaning === 'done') expect(items[0]?.result).toBe('It said: ask sales')
+  expect((await open()).filter(({ kind }) => kind === 'unrecognised answer')).toEqual([])
+})
+
+test('a rule of one supplier goes before that of its kind, all of the words before a phrase, and what is taken before what gives back', async () => {
+  const of = (own: boolean, words: string, isPhrase: boolean, meaning: Meaning) => ({
+    ...{ supplierId: own ? (1 as SupplierId) : null, supplierKind: own ? null : 'sandbox' },
+    ...{ words, isPhrase, meaning },
+  })
+  const rules = [
+    of(false, 'ask', true, 'done'),
+    of(false, 'ask sales', false, 'busy'),
+    of(true, 'sales', true, 'refused'),
+    of(true, 'ask', true, 'working'),
+    of(true, 'ask sales', false, 'duplicate'),
+  ]
+  const seen: unknown[] = []
+  for (let left = rules; left.length > 0; ) {
+    const rule = meaningOf(left, 'ask sales')
+    seen.push(rule?.meaning)
+    left = left.filter((one) => one !== rule)
+  }
+  expect(seen).toEqual(['duplicate', 'working', 'refused', 'busy', 'done'])
+  expect(meaningOf(rules, 'nothing of it')).toBeUndefined()
+})
+
+test('a rule of a kind is about all its suppliers, and one that would fit whatever is said is refused', async () => {
+  const other = await shop.addSupplier('Other')
+  const supplier = () => new FakeSupplier(async ({ call }) => (call === 'send' ? odd('ask sales') : SILENT))
+  const [first, second] = [supplier(), supplier()]
+  const [row] = await shop.sql<{ id: SupplierId }[]>`select id from suppliers order by id limit 1`
+  shop.workers(
+    new Map([
+      [row?.id as SupplierId, first],
+      [other, second],
+    ]),
+  )
+  const orders = await shop.placeMany(1)
+  await until(async () => (await states(orders))[0] === 'unknown')
+  await shop.idle()
+  const lesson = { supplier: 'Other', ofKind: true, words: 'ASK sales 77!', meaning: 'refused' as const }
+  expect((await previewRule(shop.sql, { ...lesson, ofKind: false })).waiting).toEqual([])
+  await teachRule(shop.sql, lesson, { ...teaching, mark: undefined }, shop.clock)
+  // The first is refused at once, and so is the second, which the item goes to then.
+  await until(async () => (await states(orders))[0] === 'failed')
+  expect([first.history, second.history]).toEqual([['send'], ['send']])
+  for (const [over, field] of [
+    [{ words: undefined, phrase: '...' }, 'phrase'],
+    [{ words: undefined, phrase: 'x? y? *' }, 'phrase'],
+    [{ phrase: 'both' }, 'words'],
+    [{ words: undefined }, 'words'],
+    [{ supplier: 'nobody' }, 'supplier'],
+  ] as const)
+    await expect(previewRule(shop.sql, { ...lesson, ...over })).rejects.toMatchObject({ field })
+})
+
+test('how often words were said is counted, with some of what was said', async () => {
+  let n = 0
+  await refusedOddly(7, () => ({ ...odd('ask sales'), reason: `ask sales ${n++ % 6}` }) as SupplierOutcome)
+  const [heard, ...others] = await listUnrecognised(shop.sql, 10)
+  expect(others).toEqual([])
+  expect(heard).toMatchObject({ text: 'ask sales', heard: 7n, waiting: 7, price: 70n, rule: undefined })
+  expect(heard?.samples.length).toBeGreaterThan(0)
+  expect(heard?.samples.length).toBeLessThanOrEqual(5)
 })

@@ -38,3 +38,36 @@ create table attempt_exchanges (
 );
 create index attempt_exchanges_of_item on attempt_exchanges (account_id, order_id, position, number, id);
 create index attempt_exchanges_age on attempt_exchanges (at);
+
+-- What people have taught of refusals in words that no list knows, of one supplier or of all of a kind. Decisions that were kept are such rules.
+create table answer_rules (
+  id integer generated always as identity primary key,
+  supplier_id integer references suppliers,
+  supplier_kind text,
+  -- All the words without numbers; or a phrase that is looked for in them, see src/integrations/suppliers/book/phrases.ts.
+  words text not null check (words <> ''),
+  is_phrase boolean not null,
+  -- refused: the item cannot be done. credit, login, busy: the supplier's own trouble. duplicate: it has such an order already. working, done: it
+  -- has taken it, or done it, and its words are the result.
+  meaning text not null check (meaning in ('refused', 'credit', 'login', 'busy', 'duplicate', 'working', 'done')),
+  taught_by text not null,
+  why text not null,
+  taught_at timestamptz not null,
+  check ((supplier_id is null) <> (supplier_kind is null))
+);
+create unique index answer_rules_once on answer_rules (coalesce(supplier_id, 0), coalesce(supplier_kind, ''), is_phrase, words);
+create trigger answer_rules_trail after insert or update or delete on answer_rules
+  for each row execute function record_change('id', '', '');
+
+insert into answer_rules (supplier_id, words, is_phrase, meaning, taught_by, why, taught_at)
+  select supplier_id, text, false, case decision when 'give_back' then 'refused' else 'busy' end, decided_by, why, decided_at
+    from unrecognised_answers where decision is not null;
+drop trigger unrecognised_answers_made on unrecognised_answers;
+drop trigger unrecognised_answers_kept on unrecognised_answers;
+drop trigger unrecognised_answers_forgotten on unrecognised_answers;
+alter table unrecognised_answers
+  drop column decision, drop column decided_by, drop column why, drop column decided_at,
+  -- How often such words were said, and some of what was said: the newest.
+  add column heard bigint not null default 1,
+  add column samples text[] not null default '{}';
+create index unrecognised_answers_heard on unrecognised_answers (heard_at);

@@ -4,15 +4,9 @@ import { lockWallets } from '../../ledger/wallets.ts'
 import type { ReviewId } from '../../lib/ids.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import { followItems, type ItemUpdate, writeItemUpdates } from '../outcome/outcomes.sql.ts'
+import { lockWords, upsertRule } from './answer-rules.sql.ts'
 import { carryOut, decidedUpdate } from './carry-out.ts'
 import { type Decider, type Decision, decisionsFor } from './decision.ts'
-import {
-  hurryWaiting,
-  keepDecision,
-  selectTextOf,
-  selectWaiting,
-  type Unrecognised,
-} from './kept-answers.sql.ts'
 import type { Review } from './review.ts'
 import {
   lockReview,
@@ -22,6 +16,7 @@ import {
   takeForDecision,
   updateResolved,
 } from './reviews.sql.ts'
+import { hurryWaiting, selectTextOf, selectWaiting, type Unrecognised } from './unrecognised.sql.ts'
 import { leaveTheItem } from './why-not.ts'
 
 export { type Decider, type Decision, type DecisionKind, decisionsFor } from './decision.ts'
@@ -93,7 +88,7 @@ export async function resolveReview(
   return { ...((await selectReview(sql, id)) as Review), ...(alike !== undefined && { alike }) }
 }
 
-/** `keepFor` keeps a decision for the words that a review is about. */
+/** `keepFor` makes a decision a rule for the words that a review is about. */
 async function keepFor(
   sql: Transaction,
   about: Unrecognised | undefined,
@@ -108,7 +103,13 @@ async function keepFor(
       'keep',
     )
   }
-  await keepDecision(sql, about, { decision: kind, by: actor, why, at: now })
+  await lockWords(sql, [about.supplierId])
+  const rule = { supplierId: about.supplierId, supplierKind: null, words: about.text, isPhrase: false }
+  await upsertRule(
+    sql,
+    { ...rule, meaning: kind === 'give_back' ? 'refused' : 'busy' },
+    { by: actor, why, at: now },
+  )
 }
 
 /** `askAboutNext` asks about the same words for the next item that waits for them. */

@@ -1,6 +1,7 @@
 import type { OperatorDeps } from './deps.ts'
 import type { Route } from './route.ts'
 import { accountRoutes } from './routes/accounts.ts'
+import { answerRoutes } from './routes/answers.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { depositProviderRoutes } from './routes/deposit-providers.ts'
 import { operatorDepositRoutes } from './routes/deposits.ts'
@@ -58,6 +59,7 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     orderActionRoutes,
     inboxRoutes,
     reviewRoutes,
+    answerRoutes,
     manualRoutes,
     moneyRoutes,
     operatorDepositRoutes,

@@ -44,13 +44,14 @@ async function newest(): Promise<{ trail: number; ledger: number }> {
 }
 
 const routes = routesOf({} as OperatorDeps).filter(
-  ({ method, section }) => method !== 'GET' && ['Orders', 'Reviews', 'Manual work'].includes(section),
+  ({ method, section }) =>
+    method !== 'GET' && ['Orders', 'Reviews', 'Unrecognised answers', 'Manual work'].includes(section),
 )
 const routeOf = (path: string): string =>
   routes.find((route) => new RegExp(`^${route.path.replace(/:\w+/g, '\\d+')}$`).test(path))?.path ?? path
 
-/** That somebody works on an item is noted with the item, and changes nothing of it. */
-const NOT_TRACED = ['/manual/take']
+/** That somebody works on an item is noted with the item, and changes nothing of it; a preview changes nothing. */
+const NOT_TRACED = ['/manual/take', '/answers/preview']
 afterAll(async () => {
   expect(await brokenPromises(office.server.sql)).toEqual([])
   await office.stop()
@@ -421,13 +422,45 @@ describe('reviews', () => {
     })
     expect(kept.json.data, JSON.stringify(kept.json)).toMatchObject({ alike: 2 })
     for (const order of orders) await office.server.ended(shop, String(order))
-    expect((await read('/answers')).items).toMatchObject([
-      { supplier: 'sandbox', words: 'kaput', decision: 'give_back', decided_by: `staff:${id}` },
-    ])
-    const forgotten = { supplier: 'sandbox', words: 'kaput' }
-    expect(await change('POST', '/answers/forget', forgotten)).toMatchObject({ status: 200 })
-    expect(await change('POST', '/answers/forget', forgotten)).toMatchObject({ status: 404 })
-    expect((await read('/answers')).items).toEqual([])
+    const [kaput] = (await read('/answers/rules')).items
+    expect(kaput).toMatchObject({
+      ...{ supplier: 'sandbox', kind: null, words: 'kaput', phrase: null, meaning: 'refused' },
+      ...{ taught_by: `staff:${id}`, why: 'it is broken' },
+    })
+    expect(await change('POST', `/answers/rules/${kaput.id}/forget`, {})).toMatchObject({ status: 200 })
+    expect(await change('POST', `/answers/rules/${kaput.id}/forget`, {})).toMatchObject({ status: 404 })
+    expect((await read('/answers/rules')).items).toEqual([])
+  })
+
+  it('of words that no list knows are taught after a preview, once for all that wait', async () => {
+    const { sql } = office.server
+    const orders: number[] = []
+    for (let n = 0; n < 12; n++) orders.push(await withSupplier())
+    await sql`
+      update attempts set state = 'unknown', unrecognised = 'ask the boss', detail = 'Ask the boss 77', reference = null
+       where order_id = any(${orders}::bigint[])`
+    await sql`
+      update items set state = 'unknown', due_at = now() + interval '1 hour' where order_id = any(${orders}::bigint[])`
+    await sql`
+      insert into unrecognised_answers (supplier_id, text, example, heard_at, heard)
+      select id, 'ask the boss', 'Ask the boss 77', now(), 12 from suppliers where name = 'sandbox'`
+    expect((await read('/answers')).items[0]).toMatchObject({
+      ...{ supplier: { name: 'sandbox' }, words: 'ask the boss', heard: 12, waiting: 12, amount: '12.00' },
+      ...{ currency: 'USD', samples: ['Ask the boss 77'], rule: null },
+    })
+    const lesson = { supplier: 'sandbox', phrase: 'ask ... boss', meaning: 'refused' }
+    const before = await available()
+    const seen = (await change('POST', '/answers/preview', lesson)).json.data
+    expect(seen).toMatchObject({ waiting: 12, fits: 1, known: 0, phrase: 'ask ... boss', words: null })
+    expect(seen.items.map(({ order }: { order: number }) => order)).toEqual(orders)
+    expect(seen.items[0]).toMatchObject({ amount: '1.00', said: 'Ask the boss 77', username: shop.username })
+    const teach = { ...lesson, why: 'they said so', mark: seen.mark }
+    expect(await change('POST', '/answers/teach', { ...teach, mark: 'other' })).toMatchObject({ status: 409 })
+    expect((await change('POST', '/answers/teach', teach)).json.data).toMatchObject({ waiting: 12 })
+    for (const order of orders) await office.server.ended(shop, String(order))
+    expect(await available()).toBe(before + 12)
+    const { json } = await change('POST', '/answers/preview', { ...lesson, phrase: '...' })
+    expect(Object.keys(json.errors)).toEqual(['phrase'])
   })
 })
 

@@ -3,14 +3,7 @@ import { Refusal } from '../../../errors.ts'
 import { type Decision, decisionsFor, resolveReview } from '../../../fulfilment/people/decisions.ts'
 import { mustFindOrder } from '../../../fulfilment/people/operator-requests.ts'
 import { reviewKinds } from '../../../fulfilment/people/review.ts'
-import {
-  findReview,
-  forgetKeptAnswer,
-  type KeptAnswer,
-  listKeptAnswers,
-  listReviews,
-  type ReviewView,
-} from '../../../fulfilment/people/reviews.ts'
+import { findReview, listReviews, type ReviewView } from '../../../fulfilment/people/reviews.ts'
 import { type BalanceThen, type Evidence, evidenceOf } from '../../../inbox/evidence.ts'
 import type { ReviewId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
@@ -26,7 +19,6 @@ import {
   idParams,
   longId,
   MAX_ID,
-  nothing,
   oneOf,
   orNull,
   pageOf,
@@ -173,23 +165,6 @@ const wireEvidence = (found: Evidence, { input }: ReviewView): Static<typeof evi
 const siteOf = (url: string | null): string | null =>
   url !== null && URL.canParse(url) && /^https?:/.test(url) ? new URL(url).origin : null
 
-const keptAnswer = Type.Object({
-  supplier: Type.String(),
-  words: Type.String({ description: 'Without numbers, as they are compared' }),
-  decision: orNull(oneOf(['give_back', 'send_again'])),
-  decided_by: orNull(Type.String()),
-  why: orNull(Type.String()),
-  decided_at: orNull(time()),
-})
-
-const wireKeptAnswer = (one: KeptAnswer): Static<typeof keptAnswer> => ({
-  ...{ supplier: one.supplier, words: one.text, decision: one.decision },
-  ...{ decided_by: one.decidedBy, why: one.why, decided_at: one.decidedAt },
-})
-
-/** MAX_KEPT bounds the decisions about words that are listed. */
-const MAX_KEPT = 10_000
-
 interface Given {
   decision: Decision['kind']
   reference?: string
@@ -323,42 +298,6 @@ export const reviewRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       const decider = { actor: desk.actor, why, keep, leavesAlike: true }
       const { alike } = await resolveReview(desk.change, reviewId, decisionOf(given), decider, clock)
       return { review: wireReview(await findReview(desk.change, reviewId)), alike: alike ?? null }
-    },
-  }),
-  route({
-    method: 'GET',
-    path: '/answers',
-    name: 'listKeptAnswers',
-    section,
-    command: 'review kept',
-    summary: "What was decided for good about suppliers' words, by supplier",
-    access,
-    answer: Type.Object({ items: Type.Array(keptAnswer) }),
-    handle: async ({ desk }) => ({
-      items: (await listKeptAnswers(desk.read, MAX_KEPT)).map(wireKeptAnswer),
-    }),
-  }),
-  route({
-    method: 'POST',
-    path: '/answers/forget',
-    name: 'forgetKeptAnswer',
-    section,
-    command: 'review forget',
-    summary: 'What was decided about these words counts no more: the next item asks again',
-    access: 'answers.teach',
-    body: bodyOf({
-      supplier: text(200, { description: 'Id or name' }),
-      words: text(2000, { description: 'As the list shows them' }),
-    }),
-    answer: nothing,
-    refusals: ['not_found'],
-    handle: async ({ desk, body }) => {
-      if (await forgetKeptAnswer(desk.change, body.supplier, body.words)) return {}
-      throw new Refusal(
-        'not_found',
-        'nothing was decided for good about these words of this supplier',
-        'words',
-      )
     },
   }),
 ]

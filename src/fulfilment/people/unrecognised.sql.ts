@@ -1,21 +1,8 @@
 import type { Queryable, Sql, Transaction } from '../../database/database.ts'
 import type { ReviewId, SupplierId } from '../../lib/ids.ts'
 import type { ItemName } from '../claimed-item.ts'
-
-/** KeptDecision is what a person said of a text for good: a refusal of the item, or the supplier's trouble, after which it is sent again. */
-export type KeptDecision = 'give_back' | 'send_again'
-
-/** `selectKept` gives what was kept of these texts of a supplier. */
-export async function selectKept(
-  sql: Queryable,
-  supplierId: SupplierId,
-  texts: string[],
-): Promise<Map<string, KeptDecision>> {
-  const rows = await sql<{ text: string; decision: KeptDecision }[]>`
-    select text, decision from unrecognised_answers
-     where supplier_id = ${supplierId} and text = any(${texts}::text[]) and decision is not null`.records()
-  return new Map(rows.map(({ text, decision }) => [text, decision]))
-}
+import { type AnswerRule, meaningOf } from './answer-rule.ts'
+import { selectRulesFor } from './answer-rules.sql.ts'
 
 /** Unrecognised is an attempt that waits for what a person says of a text. */
 export interface Unrecognised {
@@ -27,18 +14,30 @@ export interface Unrecognised {
   reason: string
 }
 
+/** MAX_SAMPLES is how many different answers are kept of one text. */
+const MAX_SAMPLES = 5
+
 /**
- * `askOnce` opens a review of a text, unless one is open already, and gives what was kept of it meanwhile. The text's row is locked, so that
- * of two processes one asks.
+ * `askOnce` opens a review of a text, unless one is open already, or a rule has been taught of it meanwhile, which it gives. The supplier's row is locked
+ * against `lockWords`, and the text's, so that of two processes one asks. `heard` counts how often it was said.
  */
 export function askOnce(
   sql: Sql,
   { item, attempt, supplierId, text, reason }: Unrecognised,
+  heard: number,
   now: Date,
-): Promise<KeptDecision | null> {
+): Promise<AnswerRule | undefined> {
   return sql.begin(async (transaction) => {
-    const decision = await lockText(transaction, { supplierId, text, reason }, now)
-    if (decision !== null) return decision
+    await transaction`select from suppliers where id = ${supplierId} for share`
+    await transaction`
+      insert into unrecognised_answers as u (supplier_id, text, example, heard_at, heard, samples)
+      values (${supplierId}, ${text}, ${reason}, ${now}, ${heard}, array[${reason}::text])
+      on conflict (supplier_id, text) do update
+         set heard_at = excluded.heard_at, heard = u.heard + excluded.heard,
+             samples = case when u.samples @> excluded.samples then u.samples
+                            else (excluded.samples || u.samples)[1:${MAX_SAMPLES}::int] end`
+    const rule = meaningOf(await selectRulesFor(transaction, supplierId), text)
+    if (rule) return rule
     await transaction`
       insert into reviews (account_id, order_id, position, attempt, kind, detail, opened_by, opened_at)
       select ${item.accountId}, ${item.orderId}, ${item.position}, ${attempt}, 'unrecognised answer', ${reason}, 'imeigate', ${now}
@@ -49,34 +48,23 @@ export function askOnce(
                 where v.kind = 'unrecognised answer' and v.resolved_at is null
                   and a.supplier_id = ${supplierId} and a.unrecognised = ${text})
       on conflict do nothing`
-    return null
+    return undefined
   })
 }
 
-async function lockText(
-  sql: Transaction,
-  { supplierId, text, reason }: Pick<Unrecognised, 'supplierId' | 'text' | 'reason'>,
-  now: Date,
-): Promise<KeptDecision | null> {
-  const [row] = await sql<{ decision: KeptDecision | null }[]>`
-    insert into unrecognised_answers as u (supplier_id, text, example, heard_at)
-    values (${supplierId}, ${text}, ${reason}, ${now})
-    on conflict (supplier_id, text) do update set heard_at = excluded.heard_at
-    returning u.decision`.records()
-  return row?.decision ?? null
-}
-
-/** `keepDecision` has the decision count for the text from now on. */
-export async function keepDecision(
-  sql: Transaction,
-  { supplierId, text, reason }: Pick<Unrecognised, 'supplierId' | 'text' | 'reason'>,
-  { decision, by, why, at }: { decision: KeptDecision; by: string; why: string; at: Date },
-): Promise<void> {
-  await sql`
-    insert into unrecognised_answers (supplier_id, text, example, heard_at, decision, decided_by, why, decided_at)
-    values (${supplierId}, ${text}, ${reason}, ${at}, ${decision}, ${by}, ${why}, ${at})
-    on conflict (supplier_id, text) do update
-       set decision = excluded.decision, decided_by = excluded.decided_by, why = excluded.why, decided_at = excluded.decided_at`
+/** `selectSaid` gives what was said of attempts, all of it, in their order. */
+export async function selectSaid(
+  sql: Queryable,
+  attempts: (ItemName & { attempt: number })[],
+): Promise<(string | null)[]> {
+  const rows = await sql<{ said: string | null }[]>`
+    select a.detail as said
+      from unnest(${attempts.map((one) => one.accountId)}::int[], ${attempts.map((one) => one.orderId)}::bigint[],
+                  ${attempts.map((one) => one.position)}::smallint[], ${attempts.map((one) => one.attempt)}::smallint[]) with ordinality
+        as g (account_id, order_id, position, number, place)
+      left join attempts a on a.account_id = g.account_id and a.order_id = g.order_id and a.position = g.position and a.number = g.number
+     order by g.place`.records()
+  return rows.map(({ said }) => said)
 }
 
 /** `selectTextOf` gives what the review of an unrecognised answer is about. */
@@ -138,31 +126,4 @@ export async function dueNow(sql: Queryable, item: ItemName, now: Date): Promise
     update items set due_at = ${now}
      where account_id = ${item.accountId} and order_id = ${item.orderId} and position = ${item.position}
        and state = 'unknown'`
-}
-
-/** KeptAnswer is a decision that is kept, as operators see it. */
-export interface KeptAnswer {
-  supplier: string
-  text: string
-  decision: KeptDecision | null
-  decidedBy: string | null
-  why: string | null
-  decidedAt: Date | null
-}
-
-/** `listKeptAnswers` gives every decision that is kept, by supplier. */
-export const listKeptAnswers = (sql: Queryable, limit: number | null = null): Promise<KeptAnswer[]> =>
-  sql<KeptAnswer[]>`
-    select s.name as supplier, u.text, u.decision, u.decided_by, u.why, u.decided_at
-      from unrecognised_answers u join suppliers s on s.id = u.supplier_id
-     where u.decision is not null order by s.name, u.text limit ${limit}::bigint`.records()
-
-/** `forgetKeptAnswer` has a person asked about the words again; gives whether there was a decision. */
-export async function forgetKeptAnswer(sql: Queryable, supplier: string, text: string): Promise<boolean> {
-  const { count } = await sql`
-    update unrecognised_answers u set decision = null, decided_by = null, why = null, decided_at = null
-      from suppliers s
-     where s.id = u.supplier_id and (s.name = ${supplier} or s.id::text = ${supplier})
-       and u.text = ${text} and u.decision is not null`
-  return count > 0
 }

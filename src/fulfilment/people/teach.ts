@@ -1,0 +1,198 @@
+import { hash } from 'node:crypto'
+import type { Queryable, Sql } from '../../database/database.ts'
+import { Refusal } from '../../errors.ts'
+import { Book, wordsOf } from '../../integrations/suppliers/book/book.ts'
+import type { AnswerClass } from '../../integrations/suppliers/book/classes.ts'
+import type { SupplierId } from '../../lib/ids.ts'
+import { type Clock, systemClock } from '../../lib/time.ts'
+import { type AnswerRule, fits, type Meaning, meaningOf, phraseProblem } from './answer-rule.ts'
+import {
+  deleteRule,
+  type HeardText,
+  type KeptRule,
+  lockWords,
+  selectHeard,
+  selectPast,
+  selectRules,
+  selectRulesFor,
+  selectTaught,
+  selectWaitingItems,
+  type TaughtSupplier,
+  upsertRule,
+  type WaitingItem,
+} from './answer-rules.sql.ts'
+import { hurryWaiting } from './unrecognised.sql.ts'
+
+export { type AnswerRule, type Meaning, meanings } from './answer-rule.ts'
+export type { HeardText, KeptRule, WaitingItem } from './answer-rules.sql.ts'
+
+/** LOOKED_THROUGH is how many of the last answers, and of the texts that no list knew, a rule is tried on. */
+const LOOKED_THROUGH = 1000
+/** SHOWN is how many of those that fit are shown. */
+const SHOWN = 20
+/** MAX_WAITING bounds the items that one rule settles at once; the workers come to the others by themselves. */
+const MAX_WAITING = 10_000
+
+/** Lesson is what a person wants to teach: `words` are all that is said, or `phrase` is looked for in it. */
+export interface Lesson {
+  /** `supplier` is a name or an id. */
+  supplier: string
+  /** `ofKind`: it is about all suppliers of the same kind. */
+  ofKind: boolean
+  words?: string | undefined
+  phrase?: string | undefined
+  meaning: Meaning
+}
+
+/** Preview is what a rule would come to. */
+export interface Preview {
+  rule: AnswerRule
+  suppliers: { id: SupplierId; name: string }[]
+  /** `waiting` are the items that wait for words which it fits, and are settled by it. */
+  waiting: WaitingItem[]
+  /** `lookedAt` answers of the last ones were tried; it fits `fitting` of them, of which a list knows `known` already: those stay as they are. */
+  lookedAt: number
+  fitting: number
+  known: number
+  samples: { said: string; at: Date; knownAs: AnswerClass | null }[]
+  /** `mark` stands for the rule and what waits for it. */
+  mark: string
+}
+
+/** Unrecognised is a text that no list knew, with the rule that says what it means by now. */
+export interface HeardAnswer extends HeardText {
+  rule: KeptRule | undefined
+}
+
+/** `listUnrecognised` gives the texts that were heard last. */
+export async function listUnrecognised(sql: Queryable, limit: number): Promise<HeardAnswer[]> {
+  const [heard, rules] = await Promise.all([selectHeard(sql, null, limit), selectRules(sql, MAX_RULES)])
+  return heard.map((one) => ({
+    ...one,
+    rule: meaningOf(
+      rules.filter(
+        ({ supplierId, supplierKind }) => supplierId === one.supplierId || supplierKind === one.supplierKind,
+      ),
+      one.text,
+    ),
+  }))
+}
+
+const MAX_RULES = 100_000
+
+/** `listRules` gives what was taught, the newest first. */
+export const listRules = (sql: Queryable, limit: number): Promise<KeptRule[]> => selectRules(sql, limit)
+
+/** `previewRule` says what a rule would come to, and changes nothing. Throws not_found, invalid_input. */
+export async function previewRule(sql: Queryable, lesson: Lesson): Promise<Preview> {
+  const suppliers = await mustFind(sql, lesson)
+  return await previewed(sql, suppliers, ruleOf(lesson, suppliers))
+}
+
+/**
+ * `teachRule` keeps a rule, has the workers settle at once what waits for words that it fits, and gives how many items those are. `mark` is that of the
+ * preview that was seen: throws conflict where something else would come of it now.
+ */
+export async function teachRule(
+  sql: Sql,
+  lesson: Lesson,
+  { mark, actor, why }: { mark: string | undefined; actor: string; why: string },
+  clock: Clock = systemClock,
+): Promise<{ id: number; waiting: number }> {
+  if (!why.trim()) throw new Refusal('invalid_input', 'a rule needs its reason', 'why')
+  const now = clock.now()
+  return await sql.begin(async (transaction) => {
+    const suppliers = await mustFind(transaction, lesson)
+    await lockWords(
+      transaction,
+      suppliers.map(({ id }) => id),
+    )
+    const rule = ruleOf(lesson, suppliers)
+    const preview = await previewed(transaction, suppliers, rule)
+    if (mark !== undefined && mark !== preview.mark) {
+      const words = `other items wait for these words now, ${preview.waiting.length} of them: look at them again`
+      throw new Refusal('conflict', words, 'mark')
+    }
+    const id = await upsertRule(transaction, rule, { by: actor, why: why.trim(), at: now })
+    const texts = new Map(preview.waiting.map((one) => [`${one.supplierId} ${one.text}`, one]))
+    for (const about of texts.values()) await hurryWaiting(transaction, about, MAX_WAITING, now)
+    return { id, waiting: preview.waiting.length }
+  })
+}
+
+/** `forgetRule` has a person asked about such words again. Throws not_found. */
+export async function forgetRule(sql: Queryable, id: number): Promise<void> {
+  if (!(await deleteRule(sql, id))) throw new Refusal('not_found', `there is no rule ${id}`, 'id')
+}
+
+async function mustFind(sql: Queryable, { supplier, ofKind }: Lesson): Promise<TaughtSupplier[]> {
+  const found = await selectTaught(sql, supplier, ofKind)
+  if (found.length === 0) throw new Refusal('not_found', `there is no supplier ${supplier}`, 'supplier')
+  return found
+}
+
+/** `ruleOf` throws invalid_input where a lesson names no words, or too many. */
+function ruleOf({ ofKind, words, phrase, meaning }: Lesson, [first]: TaughtSupplier[]): AnswerRule {
+  if ((words === undefined) === (phrase === undefined))
+    throw new Refusal('invalid_input', 'give either the words or a phrase', 'words')
+  const problem = phrase === undefined ? undefined : phraseProblem(phrase)
+  if (problem !== undefined) throw new Refusal('invalid_input', problem, 'phrase')
+  // What people paste is what was said, which is compared without its numbers.
+  const said = phrase?.trim() ?? wordsOf(words ?? '', '')
+  const about = ofKind
+    ? { supplierId: null, supplierKind: first?.kind ?? '' }
+    : { supplierId: first?.id ?? null, supplierKind: null }
+  return { ...about, words: said, isPhrase: phrase !== undefined, meaning }
+}
+
+async function previewed(sql: Queryable, suppliers: TaughtSupplier[], rule: AnswerRule): Promise<Preview> {
+  const ids = suppliers.map(({ id }) => id)
+  const [heard, past] = await Promise.all([
+    selectHeard(sql, ids, LOOKED_THROUGH),
+    selectPast(sql, ids, LOOKED_THROUGH),
+  ])
+  const own = new Map<SupplierId, AnswerRule[]>()
+  for (const { id } of suppliers) own.set(id, await selectRulesFor(sql, id))
+  // Of words about which another rule goes before this one, it decides nothing.
+  const decides = (supplierId: SupplierId, text: string): boolean =>
+    meaningOf([...(own.get(supplierId) ?? []).filter((one) => !isSame(one, rule)), rule], text) === rule
+  const texts = heard.filter(({ supplierId, text, waiting }) => waiting > 0 && decides(supplierId, text))
+  const waiting = texts.length === 0 ? [] : await selectWaitingItems(sql, texts, MAX_WAITING)
+  const books = suppliers.map(({ words }) => new Book(words ?? {}))
+  const known = (said: string): AnswerClass | null =>
+    books.map((book) => book.judge(said)).find((found) => found !== undefined && found !== 'taken') ?? null
+  const answers = [
+    ...heard.flatMap(({ samples, example, heardAt, text }) =>
+      (samples.length > 0 ? samples : [example]).map((said) => ({ said, text, at: heardAt })),
+    ),
+    ...past.map(({ said, input, at }) => ({ said, text: wordsOf(said, input), at })),
+  ]
+    .toSorted((a, b) => b.at.getTime() - a.at.getTime())
+    .slice(0, LOOKED_THROUGH)
+  const fitting = answers
+    .filter(({ text }) => fits(rule, text))
+    .map(({ said, at }) => ({ said, at, knownAs: known(said) }))
+  return {
+    rule,
+    suppliers: suppliers.map(({ id, name }) => ({ id, name })),
+    waiting,
+    lookedAt: answers.length,
+    fitting: fitting.length,
+    known: fitting.filter(({ knownAs }) => knownAs !== null).length,
+    samples: fitting.slice(0, SHOWN),
+    mark: markOf(rule, waiting),
+  }
+}
+
+const isSame = (a: AnswerRule, b: AnswerRule): boolean =>
+  a.supplierId === b.supplierId &&
+  a.supplierKind === b.supplierKind &&
+  a.isPhrase === b.isPhrase &&
+  a.words === b.words
+
+const markOf = (rule: AnswerRule, waiting: WaitingItem[]): string =>
+  hash(
+    'sha256',
+    JSON.stringify([rule, waiting.map((one) => `${one.orderId}/${one.position}/${one.attempt}`).sort()]),
+    'base64url',
+  ).slice(0, 22)
