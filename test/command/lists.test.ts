@@ -12,6 +12,7 @@ const cut = [
   ...['service list --search s', 'price list --service s1', 'price history s1', 'route list', 'rate list'],
   ...[
     'rate list --all',
+    'inbox list',
     'review list',
     'review list --all',
     'answer list',

@@ -71,3 +71,9 @@ alter table unrecognised_answers
   add column heard bigint not null default 1,
   add column samples text[] not null default '{}';
 create index unrecognised_answers_heard on unrecognised_answers (heard_at);
+
+-- Words with which results begin that people paste, and that are refusals: remembered of each supplier by whom people answer.
+create table refusing_words (
+  supplier_id integer primary key references suppliers,
+  words text[] not null
+);

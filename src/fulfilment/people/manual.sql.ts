@@ -6,6 +6,11 @@ import type { ItemName } from '../claimed-item.ts'
 
 /** ManualItem is an item that waits for a person. */
 export interface ManualItem extends ItemName {
+  username: string
+  /** `reference` is the reseller's. */
+  reference: string | null
+  price: bigint
+  currency: string
   supplier: string
   serviceCode: string
   serviceName: string
@@ -42,12 +47,15 @@ export async function selectManual(
 ): Promise<ManualItem[]> {
   return await sql<ManualItem[]>`
     select i.account_id, i.order_id, i.position, s.name as supplier, sv.code as service_code, sv.name as service_name,
-           i.input, i.fields, i.quantity, a.created_at as sent_at, a.detail as taken
+           i.input, i.fields, i.quantity, i.price, a.created_at as sent_at, a.detail as taken, ac.username, w.currency, o.reference
       from suppliers s
       join lateral (
         select * from items where supplier_id = s.id and state in ('processing', 'unknown')
          order by due_at limit ${MAX_SCANNED_ROWS.operator}) i on true
       join services sv on sv.id = i.service_id
+      join accounts ac on ac.id = i.account_id
+      join wallets w on w.account_id = i.account_id
+      join orders o on o.account_id = i.account_id and o.id = i.order_id
       join lateral (
         select * from attempts a
          where a.account_id = i.account_id and a.order_id = i.order_id and a.position = i.position
@@ -71,7 +79,7 @@ export async function selectRefused(
     select * from (
       select distinct on (i.account_id, i.order_id, i.position)
              i.account_id, i.order_id, i.position, s.name as supplier, sv.code as service_code, sv.name as service_name,
-             i.input, i.fields, i.quantity, a.created_at as sent_at, null::text as taken
+             i.input, i.fields, i.quantity, i.price, a.created_at as sent_at, null::text as taken, ac.username, w.currency, o.reference
         from suppliers s
         join supplier_routes r on r.supplier_id = s.id
         join lateral (
@@ -84,9 +92,33 @@ export async function selectRefused(
            where account_id = a.account_id and order_id = a.order_id and position = a.position offset 0) i
           on i.state = 'pending' or (i.state in ('processing', 'unknown') and i.supplier_id <> s.id)
         join services sv on sv.id = i.service_id
+        join accounts ac on ac.id = i.account_id
+        join wallets w on w.account_id = i.account_id
+        join orders o on o.account_id = i.account_id and o.id = i.order_id
        where s.kind = any(${kindsDoneByPeople}::text[]) ${filtered(sql, filter)}
        order by i.account_id, i.order_id, i.position, a.created_at desc) refused
      order by sent_at, order_id, position limit ${limit}`.records()
+}
+
+/** `selectAnswered` gives those of the inputs that people have answered with a result lately. It looks at the newest answers of each route to people. */
+export async function selectAnswered(
+  sql: Queryable,
+  { inputs, ...filter }: ManualFilter & { inputs: readonly string[] },
+): Promise<{ input: string; orderId: OrderId }[]> {
+  return await sql<{ input: string; orderId: OrderId }[]>`
+    select distinct on (i.input) i.input, i.order_id
+      from suppliers s
+      join supplier_routes r on r.supplier_id = s.id
+      join lateral (
+        select account_id, order_id, position, state from attempts
+         where route_id = r.id and finished_at is not null
+         order by finished_at desc limit ${MAX_ENDED}) a on a.state = 'succeeded'
+      join lateral (
+        select * from items
+         where account_id = a.account_id and order_id = a.order_id and position = a.position offset 0) i on i.state = 'success'
+      join services sv on sv.id = i.service_id
+     where s.kind = any(${kindsDoneByPeople}::text[]) ${filtered(sql, { ...filter, inputs })}
+     order by i.input, i.order_id desc`.records()
 }
 
 /** RefusedItem is an open item that a person refused by this attempt, and that no person has now. */

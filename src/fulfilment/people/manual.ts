@@ -19,7 +19,7 @@ import {
 } from './manual.sql.ts'
 import { type NewReview, openReviews, takeForDecision } from './reviews.sql.ts'
 
-export type { ManualFilter, ManualItem } from './manual.sql.ts'
+export { type ManualFilter, type ManualItem, selectAnswered } from './manual.sql.ts'
 
 const MAX_RESULT_LENGTH = 20_000
 

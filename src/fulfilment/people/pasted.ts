@@ -2,7 +2,14 @@ import type { Sql } from '../../database/database.ts'
 import { type Fault, Refusal } from '../../errors.ts'
 import { plainDigits } from '../../lib/digits.ts'
 import { withoutMarks } from '../../lib/text.ts'
-import { listManual, listRefused, type ManualAnswer, type ManualFilter, type ManualItem } from './manual.ts'
+import {
+  listManual,
+  listRefused,
+  type ManualAnswer,
+  type ManualFilter,
+  type ManualItem,
+  selectAnswered,
+} from './manual.ts'
 
 /** MAX_ROWS and MAX_ANSWERED bound the lines of one pasted list, and the items that they can answer: it is written in one transaction. */
 const MAX_ROWS = 10_000
@@ -19,7 +26,12 @@ export interface PastedAnswer extends ManualAnswer {
 /** Pasted is what a pasted list comes to: answers, and the faults of lines that fit nothing, with the line (from 1) as their path. */
 export interface Pasted {
   answers: PastedAnswer[]
-  faults: Fault[]
+  faults: PastedFault[]
+}
+
+/** PastedFault says what is wrong with a line, and by one word: it is no line of a result; names an input for which nothing waits, or several services; is there twice; was answered before. */
+export interface PastedFault extends Fault {
+  verdict: 'unreadable' | 'no_fit' | 'ambiguous' | 'twice' | 'answered_before'
 }
 
 export interface PasteOptions extends ManualFilter {
@@ -53,24 +65,44 @@ export async function readPasted(sql: Sql, text: string, options: PasteOptions =
   const refusals = refused.map(normal).filter((one) => one !== '')
   const pasted: Pasted = { answers: [], faults: [] }
   const seen = new Set<string>()
+  const missing: { input: string; fault: (verdict: PastedFault['verdict'], message: string) => void }[] = []
   for (const { line, text: row } of rows) {
     const { input, result } = splitRow(row, known)
     const isRefused = isRefusal(result, refusals)
     const items = (isRefused ? waiting : known).get(keyOf(input)) ?? []
     if (items.length === 0 && pasted.answers.length === 0 && (HEADER.test(input) || SEP.test(row))) continue
-    const fault = (message: string): void => void pasted.faults.push({ path: [line], message })
-    if (input === '' || result === '') fault(`is not of the form: IMEI result${quoted(row)}`)
-    else if (seen.has(keyOf(input))) fault(`${input} is there twice`)
-    else if (items.length === 0) fault(`nothing waits for ${input}`)
+    const fault = (verdict: PastedFault['verdict'], message: string): void =>
+      void pasted.faults.push({ path: [line], message, verdict })
+    if (input === '' || result === '') fault('unreadable', `is not of the form: IMEI result${quoted(row)}`)
+    else if (seen.has(keyOf(input))) fault('twice', `${input} is there twice`)
+    else if (items.length === 0) missing.push({ input, fault })
     else if (new Set(items.map(({ serviceCode }) => serviceCode)).size > 1) {
-      fault(`${input} waits for several services: name one with --service`)
+      fault('ambiguous', `${input} waits for several services: name one with --service`)
     } else {
       const answer = isRefused ? { refusal: result } : { result }
       pasted.answers.push(...items.map((item) => ({ item, line, answer })))
     }
     seen.add(keyOf(input))
   }
+  const answered = await answeredBefore(sql, missing, filter)
+  for (const { input, fault } of missing) {
+    const order = answered.get(keyOf(input))
+    if (order === undefined) fault('no_fit', `nothing waits for ${input}`)
+    else fault('answered_before', `${input} was answered before, in order ${order}`)
+  }
+  pasted.faults.sort((a, b) => Number(a.path[0]) - Number(b.path[0]))
   return pasted
+}
+
+/** `answeredBefore` gives the orders in which inputs, of which nothing waits, were answered lately. */
+async function answeredBefore(
+  sql: Sql,
+  missing: readonly { input: string }[],
+  filter: ManualFilter,
+): Promise<Map<string, number>> {
+  if (missing.length === 0) return new Map()
+  const found = await selectAnswered(sql, { ...filter, inputs: missing.map(({ input }) => keyOf(input)) })
+  return new Map(found.map(({ input, orderId }) => [keyOf(input), orderId]))
 }
 
 /** `refuseFaults` throws invalid_input where a line fits nothing. */

@@ -1,12 +1,14 @@
 import { Refusal } from '../../errors.ts'
 import type { PlanKind } from '../plan-kind.ts'
+import { manualPaste } from './manual-paste.ts'
 import { prices } from './prices.ts'
 import { pricesCsv } from './prices-csv.ts'
+import { reviewsBulk } from './reviews-bulk.ts'
 import { servicesBulk } from './services-bulk.ts'
 import { servicesCsv } from './services-csv.ts'
 
 /** `planKinds` are all kinds of plans: see ../plan-kind.ts for how another one is made. */
-export const planKinds: PlanKind[] = [prices, pricesCsv, servicesBulk, servicesCsv]
+export const planKinds: PlanKind[] = [prices, pricesCsv, servicesBulk, servicesCsv, manualPaste, reviewsBulk]
 
 /** `findKind` throws invalid_input. */
 export function findKind(name: string): PlanKind {

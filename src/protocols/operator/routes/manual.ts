@@ -10,10 +10,11 @@ import {
 } from '../../../fulfilment/people/manual.ts'
 import { type PastedAnswer, readPasted, refuseFaults } from '../../../fulfilment/people/pasted.ts'
 import type { OrderId } from '../../../lib/ids.ts'
+import { formatMicros } from '../../../lib/money.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { inFieldsOf } from '../fields.ts'
 import { route } from '../route.ts'
-import { bodyOf, longId, oneOf, orNull, text, time } from '../shapes.ts'
+import { amount, bodyOf, longId, oneOf, orNull, text, time } from '../shapes.ts'
 
 const section = 'Manual work'
 const access = 'manual.answer'
@@ -27,6 +28,10 @@ const manualItem = Type.Object({
   input: Type.String(),
   fields: orNull(Type.Record(Type.String(), Type.String())),
   quantity: Type.Integer(),
+  username: Type.String(),
+  reference: orNull(Type.String(), "The reseller's"),
+  price: amount(),
+  currency: Type.String(),
   sent_at: time('Since when it waits'),
   taken: orNull(Type.String(), 'Who works on it, and since when'),
 })
@@ -34,7 +39,8 @@ const manualItem = Type.Object({
 const wireManual = (one: ManualItem): Static<typeof manualItem> => ({
   ...{ order: one.orderId, item: one.position, supplier: one.supplier, service_code: one.serviceCode },
   ...{ service_name: one.serviceName, input: one.input, fields: one.fields, quantity: one.quantity },
-  ...{ sent_at: one.sentAt, taken: one.taken },
+  ...{ username: one.username, reference: one.reference, price: formatMicros(one.price, one.currency) },
+  ...{ currency: one.currency, sent_at: one.sentAt, taken: one.taken },
 })
 
 const filter = {
