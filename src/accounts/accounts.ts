@@ -201,12 +201,16 @@ export async function createPriceGroup(
   return group
 }
 
-/** `findPriceGroup` finds by name in any case, or by id; a name wins over an id that looks the same. Throws invalid_input. */
-export async function findPriceGroup(sql: Queryable, nameOrId: string): Promise<PriceGroupId> {
+/** `findPriceGroup` finds by name in any case, or by id; a name wins over an id that looks the same. Throws invalid_input (of `field`). */
+export async function findPriceGroup(
+  sql: Queryable,
+  nameOrId: string,
+  field = 'group',
+): Promise<PriceGroupId> {
   const wanted = nameOrId.trim().toLowerCase()
   const groups = await selectPriceGroups(sql)
   const found =
     groups.find(({ name }) => name.toLowerCase() === wanted) ?? groups.find(({ id }) => String(id) === wanted)
-  if (!found) throw new Refusal('invalid_input', `there is no price group ${nameOrId}`, 'group')
+  if (!found) throw new Refusal('invalid_input', `there is no price group ${nameOrId}`, field)
   return found.id
 }

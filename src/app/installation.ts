@@ -1,5 +1,11 @@
+import { hostname } from 'node:os'
+import { checkBackup } from '../backup/backup.ts'
+import { backupFile, takeBackup } from '../backup/backups.ts'
+import { Refusal } from '../errors.ts'
 import type { Installation } from '../protocols/operator/deps.ts'
+import { KeyRing } from '../secrets/key-ring.ts'
 import { version } from '../version.ts'
+import { checkBooks, checkpointOf } from './books.ts'
 import type { Components } from './compose.ts'
 import { symptomsOfDatabase, symptomsOfFolder, symptomsOfMachine } from './doctor.ts'
 import type { Metrics } from './metrics.ts'
@@ -12,6 +18,25 @@ export const installationOf = (
   readiness: Readiness,
 ): Installation => ({
   settings: config.shown,
+  checkBooks: (sql, checkpoints) => checkBooks(sql, new KeyRing(config), checkpoints),
+  checkpoint: (sql) => checkpointOf(sql, new KeyRing(config)),
+  backUp: async (sql, signal) => {
+    const { folder, passphrase } = config.backups
+    const file = backupFile(folder, new Date(), 'imeigate')
+    const { id } = await takeBackup({
+      ...{ sql, address: access.serving, file, scheduled: false, passphrase, signal },
+    })
+    return id
+  },
+  checkBackup: async ({ host, file, encrypted }, signal) => {
+    if (host !== hostname()) throw new Refusal('conflict', `the file is on ${host}`, 'id')
+    try {
+      return await checkBackup(file, encrypted ? config.backups.passphrase : undefined, signal)
+    } catch (error) {
+      if (error instanceof Refusal) throw new Refusal('conflict', error.detail ?? error.message, 'id')
+      throw error
+    }
+  },
   doctor: async () => [
     ...symptomsOfMachine(),
     ...symptomsOfFolder(config),

@@ -31,6 +31,7 @@ export const tableOf = {
   'sign-in': 'sign_ins',
   token: 'operator_tokens',
   'secret key': 'secret_key_rotations',
+  backup: 'backups',
   move: 'moves',
   'former order': 'former_orders',
   plan: 'plans',

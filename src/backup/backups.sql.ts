@@ -21,6 +21,13 @@ export const selectBackups = (sql: Queryable, limit: number): Promise<BackupReco
     select id, started_at, host, file, scheduled, encrypted, ended_at, bytes::float8 as bytes, row_count::float8 as row_count, problem
       from backups where removed_at is null order by started_at desc, id desc limit ${limit}`.records()
 
+export async function selectBackup(sql: Queryable, id: number): Promise<BackupRecord | undefined> {
+  const [row] = await sql<BackupRecord[]>`
+    select id, started_at, host, file, scheduled, encrypted, ended_at, bytes::float8 as bytes, row_count::float8 as row_count, problem
+      from backups where id = ${id} and removed_at is null`.records()
+  return row
+}
+
 /** BackupState is what is known of backups at a time. */
 export interface BackupState {
   /** `last` is the last one that is whole. */

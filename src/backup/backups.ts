@@ -1,9 +1,18 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import type { DatabaseAddress, Sql } from '../database/database.ts'
+import type { DatabaseAddress, Queryable, Sql } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import { type MadeBackup, makeBackup } from './backup.ts'
-import { insertBackup, selectBackupState, selectBackups, updateEnded, updateFailed } from './backups.sql.ts'
+import {
+  type BackupRecord,
+  insertBackup,
+  selectBackup,
+  selectBackupState,
+  selectBackups,
+  updateEnded,
+  updateFailed,
+} from './backups.sql.ts'
 
 export type { BackupRecord, BackupState } from './backups.sql.ts'
 export { selectBackupState as backupState, selectBackups as listBackups }
@@ -19,7 +28,7 @@ interface TakeOptions {
   onProgress?: (done: number, total: number) => void
 }
 
-/** `takeBackup` makes a backup, and notes in the database that it was made, or why it was not. */
+/** `takeBackup` makes a backup, and notes in the database, under `id`, that it was made, or why it was not. */
 export async function takeBackup({
   sql,
   address,
@@ -27,7 +36,7 @@ export async function takeBackup({
   scheduled,
   clock = systemClock,
   ...options
-}: TakeOptions): Promise<MadeBackup> {
+}: TakeOptions): Promise<MadeBackup & { id: number }> {
   const id = await insertBackup(sql, {
     ...{ startedAt: clock.now(), host: hostname(), file, scheduled },
     encrypted: options.passphrase !== undefined,
@@ -35,12 +44,19 @@ export async function takeBackup({
   try {
     const made = await makeBackup(address, file, options)
     await updateEnded(sql, id, { endedAt: clock.now(), bytes: made.bytes, rows: made.rows })
-    return made
+    return { ...made, id }
   } catch (error) {
     // What cannot be noted is told all the same.
     await updateFailed(sql, id, (error as Error).message).catch(() => {})
     throw error
   }
+}
+
+/** `findBackup` throws not_found. */
+export async function findBackup(sql: Queryable, id: number): Promise<BackupRecord> {
+  const found = await selectBackup(sql, id)
+  if (!found) throw new Refusal('not_found', `there is no backup ${id}`, 'id')
+  return found
 }
 
 /** `backupFile` names a file by the time, so that names sort as the times do. */

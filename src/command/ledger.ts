@@ -1,12 +1,5 @@
 import type { Command } from 'commander'
-import { checkChain } from '../audit/chain-check.ts'
-import { readCheckpoints, signCheckpoint } from '../audit/checkpoint.ts'
-import { Refusal } from '../errors.ts'
-import { checkLedger } from '../ledger/check.ts'
-import { formatMicros } from '../lib/money.ts'
-import { checkSales } from '../sales/check.ts'
-import { openSigner } from '../secret-keys/sealing.ts'
-import { openSigners } from '../secret-keys/signers.ts'
+import { checkBooks, checkpointOf } from '../app/books.ts'
 import { KeyRing } from '../secrets/key-ring.ts'
 import { withDatabase } from './connection.ts'
 import { readBytes, textOfFile } from './input.ts'
@@ -30,13 +23,8 @@ export function register(program: Command): void {
 }
 
 async function check({ checkpoints }: { checkpoints?: string }): Promise<Answer> {
-  const found = await withDatabase(async ({ sql, config }) => {
-    const text = checkpoints === undefined ? '' : textOfFile(await readBytes(checkpoints, 'checkpoints'))
-    const kept = readCheckpoints(text, await openSigners(sql, new KeyRing(config)))
-    return [...(await checkLedger(sql)), ...(await checkSales(sql)), ...(await checkChain(sql, kept))]
-  })
-  const checks = found.map(({ name, ok, rows }) => ({ name, ok, rows: rows.map(readable) }))
-  const ok = checks.every((one) => one.ok)
+  const text = checkpoints === undefined ? '' : textOfFile(await readBytes(checkpoints, 'checkpoints'))
+  const { ok, checks } = await withDatabase(({ sql, config }) => checkBooks(sql, new KeyRing(config), text))
   const lines = checks.flatMap((one) =>
     one.ok ? [`ok      ${one.name}`] : [`BROKEN  ${one.name}`, indented(one.rows)],
   )
@@ -45,24 +33,9 @@ async function check({ checkpoints }: { checkpoints?: string }): Promise<Answer>
 
 const checkpoint = (): Promise<Answer> =>
   withDatabase(async ({ sql, config }) => {
-    const line = await signCheckpoint(sql, await openSigner(sql, new KeyRing(config)))
-    if (line === undefined) {
-      throw new Refusal(
-        'not_found',
-        'nothing is chained yet: the server chains what was written within a second',
-      )
-    }
+    const line = await checkpointOf(sql, new KeyRing(config))
     return { json: { checkpoint: line }, text: line }
   })
-
-/** `readable` writes ids as numbers, and amounts as decimal strings. */
-const readable = (row: Record<string, Cell>): Record<string, Exclude<Cell, bigint>> =>
-  Object.fromEntries(
-    Object.entries(row).map(([name, value]) => {
-      if (typeof value !== 'bigint') return [name, value]
-      return [name, name.endsWith('_id') ? Number(value) : formatMicros(value)]
-    }),
-  )
 
 const indented = (rows: Record<string, Cell>[]): string =>
   table(

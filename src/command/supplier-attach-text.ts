@@ -1,4 +1,4 @@
-import { formatMicros, formatMoney, micros } from '../lib/money.ts'
+import { formatMoney, micros } from '../lib/money.ts'
 import type { Attached, Dearer, Match, Unmatched } from '../sync/attach.ts'
 import { table } from './output.ts'
 
@@ -7,26 +7,6 @@ interface About {
   /** `currency` is that of the costs. */
   currency: string
 }
-
-export const attachedJson = ({ matches, attached, unmatched, dearer }: Attached, currency: string) => ({
-  routes: matches.map(({ ours, theirs }) => ({
-    service: ours.id,
-    service_code: ours.code,
-    remote_service: theirs.remoteId,
-    name: theirs.name,
-    cost: formatMicros(micros(theirs.cost), currency),
-  })),
-  there_already: attached,
-  above_the_price: dearer.map(({ ours, theirs, ...amounts }) => ({
-    service: ours.id,
-    service_code: ours.code,
-    remote_service: theirs.remoteId,
-    cost: formatMicros(amounts.cost, amounts.currency),
-    price: formatMicros(amounts.price, amounts.currency),
-    currency: amounts.currency,
-  })),
-  unmatched,
-})
 
 /** SHOWN is how many routes, and how many services without one, people are shown; machines get all of them. */
 const SHOWN = 50

@@ -1,32 +1,10 @@
 import { serviceAttributes } from '../catalogue/attributes.ts'
 import type { Service } from '../catalogue/service.ts'
-import { columnOf } from '../lib/attributes.ts'
 import { quoteLine } from '../lib/text.ts'
 import type { DetailChange } from '../sync/follow.ts'
 
 /** SHOWN is how many details people are shown; machines get all of them. */
 const SHOWN = 20
-
-export const followedJson = (followed: DetailChange[]) =>
-  followed.map(({ service, remoteId, detail, kept, ...change }) => ({
-    service: service.id,
-    service_code: service.code,
-    remote_service: remoteId,
-    detail,
-    old: valuesOf(change.old),
-    new: change.new && valuesOf(change.new),
-    follows: kept === null,
-    why: kept,
-  }))
-
-/** `valuesOf` names the values of details as `service show --json` does. */
-const valuesOf = ({ quantity, box, fields }: DetailChange['old']) =>
-  Object.fromEntries(
-    Object.entries({ ...quantity, ...box, ...(fields && { fields }) }).map(([name, value]) => [
-      columnOf(name),
-      value,
-    ]),
-  )
 
 /** `followedText` says which services follow the list, and which stay as they are. */
 export function followedText(followed: DetailChange[]): string {

@@ -1,67 +1,15 @@
-import { formatMicros, formatMoney, type Micros } from '../lib/money.ts'
+import { formatMoney, type Micros } from '../lib/money.ts'
 import { shorten } from '../lib/text.ts'
+import type { About, AboutPreview } from '../sync/as-json.ts'
 import type { Jump } from '../sync/jumps.ts'
 import type { LeftOut } from '../sync/remote-list.ts'
 import type { PreviewedChange, SyncPreview, SyncReport } from '../sync/sync.ts'
 import { type Cell, keyValues, table } from './output.ts'
-import { attachedJson, attachedText } from './supplier-attach-text.ts'
-import { followedJson, followedText } from './supplier-follow-text.ts'
-
-interface About {
-  name: string
-  currency: string
-}
-
-interface AboutPreview extends About {
-  /** `saleCurrency` is that of the rule of an import; undefined: none was asked for. */
-  saleCurrency: string | undefined
-}
+import { attachedText } from './supplier-attach-text.ts'
+import { followedText } from './supplier-follow-text.ts'
 
 /** NOTHING_CHANGED ends every preview. */
-const NOTHING_CHANGED = 'nothing was changed: add --apply'
-
-export const previewJson = ({ name, currency, saleCurrency }: AboutPreview, preview: SyncPreview) => ({
-  supplier: name,
-  currency,
-  outcome: preview.suspicion === null ? 'ok' : 'suspicious',
-  error: preview.suspicion,
-  listed: preview.listed,
-  known: preview.known,
-  left_out: leftOutJson(preview.leftOut),
-  jumps: preview.jumps.map((jump) => jumpJson(jump, currency)),
-  counts: preview.counts,
-  groups: preview.groups.map(({ group, counts }) => ({ group, ...counts })),
-  changes: preview.changes.map((change) => ({
-    remote_service: change.remoteId,
-    group: change.group,
-    name: change.name,
-    change: change.change,
-    changed: change.changed,
-    old_cost: change.oldCost === null ? null : formatMicros(change.oldCost, change.oldCurrency ?? currency),
-    new_cost: change.newCost === null ? null : formatMicros(change.newCost, currency),
-    old_currency: change.oldCurrency,
-    waits: change.waits,
-    ...(saleCurrency !== undefined && {
-      sale_price: change.salePrice === null ? null : formatMicros(change.salePrice, saleCurrency),
-      sale_currency: saleCurrency,
-    }),
-  })),
-  followed: followedJson(preview.followed),
-  ...(preview.attached && { attached: attachedJson(preview.attached, currency) }),
-  applied: false,
-  note: NOTHING_CHANGED,
-})
-
-/** `leftOutJson` has null for the id of a service that has none. */
-const leftOutJson = (leftOut: LeftOut[]) =>
-  leftOut.map(({ id, group, name, reason }) => ({ remote_service: id || null, group, name, reason }))
-
-const jumpJson = ({ remoteId, name, cost, newCost }: Jump, currency: string) => ({
-  remote_service: remoteId,
-  name,
-  cost: formatMicros(cost, currency),
-  new_cost: formatMicros(newCost, currency),
-})
+export const NOTHING_CHANGED = 'nothing was changed: add --apply'
 
 const heads = ['new', 'cost', 'details', 'gone', 'unchanged'] as const
 
@@ -145,34 +93,6 @@ const changesTable = ({ currency, saleCurrency }: AboutPreview, changes: Preview
     },
     ['cost', 'new cost', 'sale price'],
   )
-
-export const reportJson = ({ name, currency }: About, report: SyncReport) => ({
-  supplier: name,
-  currency,
-  run: report.run,
-  applied: report.outcome === 'ok',
-  outcome: report.outcome,
-  error: report.error,
-  listed: report.comparison?.listed ?? null,
-  known: report.comparison?.known ?? null,
-  left_out: leftOutJson(report.comparison?.leftOut ?? []),
-  jumps: (report.comparison?.jumps ?? []).map((jump) => jumpJson(jump, currency)),
-  counts: report.comparison?.counts ?? null,
-  routes: report.changes?.routes ?? 0,
-  imported: report.changes?.imported ?? 0,
-  ruled: report.changes?.ruled ?? 0,
-  repriced: report.changes?.repriced ?? 0,
-  kept: report.changes?.kept ?? 0,
-  unpriced: report.changes?.unpriced ?? 0,
-  deactivated: report.changes?.deactivated ?? 0,
-  reactivated: report.changes?.reactivated ?? 0,
-  followed: followedJson(report.changes?.followed ?? []),
-  ...(report.changes?.attached && { attached: attachedJson(report.changes.attached, currency) }),
-  skipped: (report.changes?.skipped ?? []).map(({ remoteId, reason }) => ({
-    remote_service: remoteId,
-    reason,
-  })),
-})
 
 /** SHOWN_SKIPPED is how many skipped services people are shown; machines get all of them. */
 const SHOWN_SKIPPED = 20

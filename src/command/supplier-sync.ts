@@ -1,15 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { findPriceGroup } from '../accounts/accounts.ts'
 import { newServiceAttributes } from '../catalogue/attributes.ts'
 import type { Sql } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
 import { showSeconds } from '../lib/attribute-types.ts'
-import { orThrow } from '../lib/fault.ts'
 import { localTime, systemClock } from '../lib/time.ts'
-import { PriceRule } from '../price-book/price-rule.ts'
 import { connectSupplier, type SupplierConnection } from '../suppliers/suppliers.ts'
+import { previewJson, reportJson } from '../sync/as-json.ts'
 import type { AttachBy } from '../sync/attach.ts'
-import type { ImportRequest } from '../sync/import.ts'
+import { type ImportRequest, readImport } from '../sync/import.ts'
 import type { AcceptedJumps } from '../sync/jumps.ts'
 import { readPairs } from '../sync/pairs.ts'
 import { BrokenList, listOf } from '../sync/remote-list.ts'
@@ -21,7 +18,7 @@ import { readBytes, textOfFile } from './input.ts'
 import { type Answer, answering, printError } from './output.ts'
 import { progressBar } from './progress.ts'
 import { type WithSuppliers, withSuppliers } from './sealing.ts'
-import { previewJson, previewText, reportJson, reportText } from './supplier-sync-text.ts'
+import { NOTHING_CHANGED, previewText, reportText } from './supplier-sync-text.ts'
 
 /** SHOWN_CHANGES is how many changes people are shown; machines get all of them. */
 const SHOWN_CHANGES = 20
@@ -154,7 +151,10 @@ async function preview(
       ...bar.progress,
     }).finally(bar.stop)
     const about = { ...config, saleCurrency: options.importing?.rule.currency }
-    return { json: previewJson(about, found), text: previewText(about, found) }
+    return {
+      json: { ...previewJson(about, found), applied: false, note: NOTHING_CHANGED },
+      text: previewText(about, found),
+    }
   } catch (error) {
     if (!(error instanceof BrokenList)) throw error
     const words = `the list of ${config.name} is not whole: ${error.message}`
@@ -200,23 +200,14 @@ const acceptedOf = ({ acceptJump }: Options): AcceptedJumps =>
 async function importOf(sql: Sql, options: Options, currency: string): Promise<ImportRequest | undefined> {
   const { all = false, group: groups, remoteService: ids, into, follow: follows, percent, fixed } = options
   if (!options.apply && percent === undefined && fixed === undefined) return undefined
-  if (!all && groups.length === 0 && ids.length === 0) {
-    if (!wantsImport(options)) return undefined
-    throw new Refusal('invalid_input', 'say what to import: --group, --remote-service or --all', 'group')
-  }
-  const rule = ruleOf(options, currency)
-  const priceGroup =
-    options.priceGroup === undefined ? undefined : await findPriceGroup(sql, options.priceGroup)
-  return { selection: { all, groups, ids }, rule, follows, priceGroup, into }
+  const isSelected = all || groups.length > 0 || ids.length > 0
+  if (!isSelected && !wantsImport(options)) return undefined
+  const { round, minPrice, priceGroup } = options
+  return await readImport(sql, {
+    ...{ selection: { all, groups, ids }, follows, priceGroup, into, percent, fixed, round, minPrice },
+    currency: options.currency?.toUpperCase() ?? currency,
+  })
 }
-
-const ruleOf = ({ percent, fixed, round, minPrice, ...options }: Options, currency: string): PriceRule =>
-  orThrow(
-    PriceRule.read({
-      ...{ percent, fixed, round, minPrice },
-      currency: options.currency?.toUpperCase() ?? currency,
-    }),
-  )
 
 const wantsImport = ({ all, remoteService, ...options }: Options): boolean =>
   all === true ||

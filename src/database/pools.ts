@@ -87,6 +87,15 @@ export const pools = {
       idle_in_transaction_session_timeout: '10000',
     },
   },
+  /** `operatorWork` is for what of theirs takes long: lists of suppliers, checks. Two of these at a time take a connection each, and share the third. */
+  operatorWork: {
+    max: 3,
+    session: {
+      lock_timeout: '10000',
+      statement_timeout: '900000',
+      idle_in_transaction_session_timeout: '60000',
+    },
+  },
   /** `cold` is for everything that a person or a protocol asks for now and then. */
   cold: {
     max: 10,
@@ -120,9 +129,9 @@ export const OF_A_COMMAND = pools.long.max + 1
 
 /** `connectionsOf` gives how many connections a process of a role opens at most. */
 export function connectionsOf(role: 'all' | 'api' | 'worker', placementQueues: number): number {
-  const { cold, long, hot, lookups, reads, operatorReads, operatorChanges, ...rest } = pools
+  const { cold, long, hot, lookups, reads, operatorReads, operatorChanges, operatorWork, ...rest } = pools
   const { notifications, migration, placement, queue, backup } = rest
-  const operator = [operatorReads, operatorChanges]
+  const operator = [operatorReads, operatorChanges, operatorWork]
   const common = [cold, long, hot, lookups, reads, ...operator, notifications, migration, placement]
   const jobs = role === 'api' ? 0 : queue.max + backup.max
   return common.reduce((sum, { max }) => sum + max, jobs) + placementQueues * pools.lockedPlacement.max

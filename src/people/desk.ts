@@ -17,6 +17,7 @@ export interface Desk {
 export interface Desks {
   reading(signal?: AbortSignal): Sql
   changing(by: Acting): Sql
+  working(by: Acting): Sql
 }
 
 /** `changeIn` is a desk's `change` within a transaction that is under way, and becomes a part of it. */

@@ -87,7 +87,10 @@ export const staffPermissions = {
     roles: ['owner', 'manager', 'catalogue'],
     proof: true,
   },
-  'suppliers.sync': { what: "take over suppliers' lists", roles: ['owner', 'manager', 'catalogue'] },
+  'suppliers.sync': {
+    what: "take over suppliers' lists, with their costs",
+    roles: ['owner', 'manager', 'catalogue'],
+  },
   'suppliers.try': { what: 'call suppliers for a test', roles: ['owner', 'manager', 'support', 'catalogue'] },
   'answers.teach': {
     what: "decide what suppliers' words mean",
@@ -96,7 +99,7 @@ export const staffPermissions = {
   'notices.edit': { what: 'say who is told of what', roles: ['owner', 'manager'], proof: true },
   'backups.run': { what: 'make backups, and see those there are', roles: ['owner', 'manager'], proof: true },
   'settings.edit': {
-    what: 'set who sells, and the ways to pay in',
+    what: 'set who sells and the ways to pay in, and make figures anew',
     roles: ['owner', 'manager'],
     proof: true,
   },
@@ -104,7 +107,10 @@ export const staffPermissions = {
     what: 'read the settings, how the server is, and what doctor finds',
     roles: ['owner', 'manager'],
   },
-  'audit.read': { what: 'read who changed what', roles: ['owner', 'manager', 'finance'] },
+  'audit.read': {
+    what: 'read who changed what, and prove ledger and trail',
+    roles: ['owner', 'manager', 'finance'],
+  },
   'staff.edit': { what: 'invite people, set roles, suspend and reset', roles: ['owner'], proof: true },
   'tokens.edit': { what: 'make and revoke operator tokens', roles: ['owner'], proof: true },
 } as const satisfies Record<string, Row>

@@ -65,27 +65,18 @@ export interface ListChange {
   changed: string[]
 }
 
-/** ChangeFilter chooses changes of these groups (in any case; null: of all), and at most `limit` of them (null: all). */
-export interface ChangeFilter {
-  groups: string[] | null
-  limit: number | null
-  /** `selection` is what an import would take. */
-  selection: ImportSelection | undefined
-}
-
 /**
- * `selectChanges` gives what an import would take and what changed, and how many there are without the limit. They are in the order of the
- * list; what an import takes comes first, what is gone last.
+ * `selectChanges` gives what an import with a selection would take, and what changed. They are in the order of the list; what an import takes
+ * comes first, what is gone last.
  */
 export async function selectChanges(
   sql: Queryable,
   supplier: SupplierId,
   currency: string,
-  { groups, limit, selection = { all: false, groups: [], ids: [] } }: ChangeFilter,
-): Promise<{ changes: ListChange[]; total: number }> {
-  const rows = await sql<(ListChange & { total: number })[]>`
-    select remote_id, group_name as "group", name, change, old_cost, new_cost, old_currency, waits, taken, changed,
-           count(*) over ()::int as total
+  selection: ImportSelection = { all: false, groups: [], ids: [] },
+): Promise<ListChange[]> {
+  return await sql<ListChange[]>`
+    select remote_id, group_name as "group", name, change, old_cost, new_cost, old_currency, waits, taken, changed
       from (select c.*, s.remote_id is not null as taken
               from (${compared(sql, supplier, currency)}) c
               left join (select remote_id from staged_services s
@@ -93,10 +84,8 @@ export async function selectChanges(
                             and (s.remote_id in (select remote_id from synced_services where supplier_id = ${supplier})
                                  or s.remote_id not in (select remote_service from supplier_routes
                                                          where supplier_id = ${supplier}))) s using (remote_id)) c
-     where (change <> 'unchanged' or taken)
-       and (${groups}::text[] is null or lower(group_name) = any(${groups?.map((name) => name.toLowerCase()) ?? null}::text[]))
-     order by taken desc, position nulls last, remote_id limit ${limit}::int`.records()
-  return { changes: rows.map(({ total: _, ...change }) => change), total: rows[0]?.total ?? 0 }
+     where change <> 'unchanged' or taken
+     order by taken desc, position nulls last, remote_id`.records()
 }
 
 /** `selectLoss` counts the services that could be bought before (`known`), and those of them that the list has lost. */

@@ -1,10 +1,11 @@
+import { findPriceGroup } from '../accounts/accounts.ts'
 import type { Queryable, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { ExchangeRates } from '../ledger/rates.ts'
-import { faultText } from '../lib/fault.ts'
+import { faultText, orThrow } from '../lib/fault.ts'
 import type { PriceGroupId, SupplierId } from '../lib/ids.ts'
 import { formatMoney, type Micros, micros, ZERO } from '../lib/money.ts'
-import { isPrice, type PriceRule } from '../price-book/price-rule.ts'
+import { isPrice, PriceRule, type PriceRuleInput } from '../price-book/price-rule.ts'
 import { NewCodes } from './codes.ts'
 import {
   countSelected,
@@ -32,6 +33,27 @@ export interface ImportRequest {
   priceGroup?: PriceGroupId | null | undefined
   /** `into` is the group that they get; without it they keep the supplier's. */
   into?: string | undefined
+}
+
+/** ImportInput is an import as an operator writes it: amounts are texts, the price group is named. */
+export interface ImportInput extends PriceRuleInput {
+  selection: ImportSelection
+  follows: boolean
+  priceGroup?: string | undefined
+  into?: string | undefined
+}
+
+/** `readImport` throws not_found, or invalid_input that names the value at fault. */
+export async function readImport(
+  sql: Queryable,
+  { selection, follows, priceGroup: named, into, ...rule }: ImportInput,
+): Promise<ImportRequest> {
+  const { all, groups, ids } = selection
+  if (!all && groups.length === 0 && ids.length === 0) {
+    throw new Refusal('invalid_input', 'say what to import: --group, --remote-service or --all', 'group')
+  }
+  const priceGroup = named === undefined ? undefined : await findPriceGroup(sql, named, 'priceGroup')
+  return { selection, rule: orThrow(PriceRule.read(rule)), follows, priceGroup, into }
 }
 
 export interface ImportResult {

@@ -1,4 +1,4 @@
-import type { Queryable } from '../database/database.ts'
+import type { Queryable, Transaction } from '../database/database.ts'
 import type { SupplierId } from '../lib/ids.ts'
 
 export type SyncTrigger = 'manual' | 'scheduled'
@@ -32,6 +32,30 @@ export async function finishRun(
      where id = ${id}`
 }
 
+/** SyncRun is one reading of a list that is to be applied, or was. */
+export interface SyncRun {
+  id: number
+  trigger: SyncTrigger
+  actor: string
+  startedAt: Date
+  /** `finishedAt`, null: it is under way, or was cut off. */
+  finishedAt: Date | null
+  outcome: SyncOutcome | null
+  counts: RunCounts
+  error: string | null
+}
+
+/** `selectRuns` gives the runs of a supplier, the newest first, behind the one with the id `before`. */
+export const selectRuns = (
+  sql: Queryable,
+  supplier: SupplierId,
+  { before, limit }: { before?: number | undefined; limit: number },
+): Promise<SyncRun[]> =>
+  sql<SyncRun[]>`
+    select id, trigger, actor, started_at, finished_at, outcome, counts, error from sync_runs
+     where supplier_id = ${supplier} and (${before ?? null}::int is null or id < ${before ?? null}::int)
+     order by id desc limit ${limit}`.records()
+
 /** SyncSchedule says when a supplier's list is read by itself. */
 export interface SyncSchedule {
   /** `everyMinutes`, null: never. */
@@ -49,6 +73,11 @@ export async function selectSchedule(sql: Queryable, supplier: SupplierId): Prom
   const [schedule] = await sql<SyncSchedule[]>`
     select every_minutes, next_at, max_loss, max_jump from supplier_syncs where supplier_id = ${supplier}`.records()
   return schedule ?? UNSCHEDULED
+}
+
+/** `lockSchedule` keeps other transactions from changing the supplier's schedule, which may not be there yet, until this one ends. */
+export async function lockSchedule(sql: Transaction, supplier: SupplierId): Promise<void> {
+  await sql`select from suppliers where id = ${supplier} for no key update`
 }
 
 export async function upsertSchedule(

@@ -5,18 +5,46 @@ import { addJob, everyMinute, type JobTask } from '../jobs/jobs.ts'
 import { fault, orThrow, resultOf } from '../lib/fault.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import { type Clock, MINUTE_MS } from '../lib/time.ts'
+import { checkVersion, versionOf } from '../lib/version.ts'
 import type { SupplierConnection } from '../suppliers/suppliers.ts'
 import { listOf } from './remote-list.ts'
-import { isDue, moveNext, type SyncSchedule, selectDue, selectSchedule, upsertSchedule } from './runs.sql.ts'
+import {
+  isDue,
+  lockSchedule,
+  moveNext,
+  type SyncSchedule,
+  selectDue,
+  selectSchedule,
+  upsertSchedule,
+} from './runs.sql.ts'
 import { applySync } from './sync.ts'
 
-export type { SyncSchedule } from './runs.sql.ts'
+export {
+  type SyncRun,
+  type SyncSchedule,
+  selectRuns as listRuns,
+  selectSchedule as syncScheduleOf,
+} from './runs.sql.ts'
 
-/** `scheduleSync` changes what is given and leaves the rest. Throws invalid_input naming the value at fault. */
+/** `scheduleVersion` names how a schedule stands. */
+export const scheduleVersion = ({ everyMinutes, maxLoss, maxJump }: SyncSchedule): string =>
+  versionOf([everyMinutes, maxLoss, maxJump])
+
+/** `scheduleSync` changes what is given and leaves the rest. Throws version_conflict, or invalid_input naming the value at fault. */
 export async function scheduleSync(
   sql: Sql,
   supplier: SupplierId,
-  { now, ...changes }: { everyMinutes?: number | null; maxLoss?: number; maxJump?: number; now: Date },
+  {
+    now,
+    seen,
+    ...changes
+  }: {
+    everyMinutes?: number | null
+    maxLoss?: number
+    maxJump?: number
+    now: Date
+    seen?: string | undefined
+  },
 ): Promise<SyncSchedule> {
   const isTime = typeof changes.everyMinutes !== 'number' || isInteger(changes.everyMinutes, 1, 525_600)
   const isPercent = changes.maxLoss === undefined || isInteger(changes.maxLoss, 0, 100)
@@ -28,7 +56,9 @@ export async function scheduleSync(
   ]
   orThrow(resultOf(supplier, faults))
   return await sql.begin(async (transaction) => {
+    await lockSchedule(transaction, supplier)
     const old = await selectSchedule(transaction, supplier)
+    checkVersion(seen, scheduleVersion(old))
     const { everyMinutes = old.everyMinutes, maxLoss = old.maxLoss, maxJump = old.maxJump } = changes
     const next = everyMinutes === null ? null : new Date(now.getTime() + everyMinutes * MINUTE_MS)
     const nextAt = everyMinutes === old.everyMinutes ? old.nextAt : next

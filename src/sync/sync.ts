@@ -5,9 +5,10 @@ import type { SupplierService } from '../integrations/suppliers/supplier.ts'
 import { Rates } from '../ledger/rates.ts'
 import type { Micros } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
+import { versionOf } from '../lib/version.ts'
 import { lastOfTrail } from '../price-book/moves.ts'
 import { type AttachBy, type Attached, attachMatches, findMatches } from './attach.ts'
-import { type ChangeFilter, type ListChange, selectChanges } from './comparison.sql.ts'
+import { type ListChange, selectChanges } from './comparison.sql.ts'
 import { type Comparison, compare } from './comparison.ts'
 import { type DetailChange, findFollowing, followList } from './follow.ts'
 import {
@@ -47,6 +48,8 @@ export interface SyncPreview extends Comparison {
   followed: DetailChange[]
   /** `attached` has the routes that would be made; null: none are asked for. */
   attached: Attached | null
+  /** `plan` stands for exactly this. */
+  plan: string
 }
 
 export interface PreviewedChange extends ListChange {
@@ -54,11 +57,19 @@ export interface PreviewedChange extends ListChange {
   salePrice: Micros | null
 }
 
-/** PreviewOptions choose which changes are given, and what would be imported. */
-interface PreviewOptions extends SyncProgress, Omit<ChangeFilter, 'selection'> {
+/** Wanted is what else than the list as it is would be done with it. */
+interface Wanted {
   importing?: ImportRequest | undefined
+  /** `attaching` says which services of ours get a route to this supplier, too. */
   attaching?: AttachBy | undefined
+  /** `acceptJumps` is a person's word that these costs are right, though they have jumped. */
   acceptJumps?: AcceptedJumps | undefined
+}
+
+/** PreviewOptions choose the changes of these groups (in any case; null: of all), and at most `limit` of them (null: all). */
+interface PreviewOptions extends SyncProgress, Wanted {
+  groups: string[] | null
+  limit: number | null
 }
 
 /**
@@ -70,26 +81,55 @@ export async function previewSync(
   sql: Sql,
   supplier: ListedSupplier,
   list: AsyncIterable<SupplierService>,
-  { groups, limit, importing, attaching, acceptJumps, onRead }: PreviewOptions,
+  { groups, limit, onRead, ...wanted }: PreviewOptions,
 ): Promise<SyncPreview> {
   return await underLock(sql, supplier, async (transaction) => {
     const staged = await stage(sql, supplier.id, list, onRead)
-    await holdJumps(transaction, supplier, acceptJumps)
-    const comparison = await compare(transaction, supplier, staged)
-    const { id, currency } = supplier
-    const selection = importing?.selection
-    const found = await selectChanges(transaction, id, currency, { groups, limit, selection })
-    const price = importing && (await priceImport(transaction, supplier, importing))
-    const changes = found.changes.map((change) => {
-      const { oldCost, newCost, waits, taken } = change
-      // The cost that stands is the one that an import counts with.
-      const cost = waits ? oldCost : newCost
-      return { ...change, salePrice: price && taken && cost !== null ? price(cost) : null }
-    })
-    const attached = attaching ? await findMatches(transaction, supplier, attaching, systemClock) : null
-    const followed = await findFollowing(transaction, supplier)
-    return { ...comparison, changes, total: found.total, followed, attached }
+    await holdJumps(transaction, supplier, wanted.acceptJumps)
+    const preview = await foresee(transaction, supplier, staged, wanted)
+    const named = groups?.map((name) => name.toLowerCase())
+    const changes = named
+      ? preview.changes.filter(({ group }) => named.includes(group.toLowerCase()))
+      : preview.changes
+    return { ...preview, changes: changes.slice(0, limit ?? changes.length), total: changes.length }
   })
+}
+
+/** `foresee` says what a staged list would change, whose jumps are held. */
+async function foresee(
+  transaction: Transaction,
+  supplier: ListedSupplier,
+  staged: StagedList,
+  { importing, attaching }: Wanted,
+): Promise<Omit<SyncPreview, 'total'>> {
+  const comparison = await compare(transaction, supplier, staged)
+  const { id, currency } = supplier
+  const found = await selectChanges(transaction, id, currency, importing?.selection)
+  const price = importing && (await priceImport(transaction, supplier, importing))
+  const changes = found.map((change) => {
+    const { oldCost, newCost, waits, taken } = change
+    // The cost that stands is the one that an import counts with.
+    const cost = waits ? oldCost : newCost
+    return { ...change, salePrice: price && taken && cost !== null ? price(cost) : null }
+  })
+  const attached = attaching ? await findMatches(transaction, supplier, attaching, systemClock) : null
+  const followed = await findFollowing(transaction, supplier)
+  const routes = attached?.matches.map(({ ours, theirs }) => [ours.id, theirs.remoteId, theirs.cost])
+  const details = followed.map(({ service, remoteId, detail, kept }) => [service.id, remoteId, detail, kept])
+  const { listed, known, counts, jumps } = comparison
+  const ruled = importing && [importing.follows, importing.priceGroup ?? null, importing.into ?? null]
+  const plan = versionOf([
+    listed,
+    known,
+    counts,
+    jumps,
+    changes,
+    routes,
+    details,
+    ruled,
+    importing?.rule.currency,
+  ])
+  return { ...comparison, changes, followed, attached, plan }
 }
 
 async function priceImport(
@@ -101,7 +141,7 @@ async function priceImport(
   return pricedBy(rule, currency, await new Rates(transaction).load(systemClock.now()))
 }
 
-export interface SyncOptions extends SyncProgress {
+export interface SyncOptions extends SyncProgress, Wanted {
   /** `trigger`, `scheduled`: the run is refused unless the supplier is due, and sets the time of the next one. */
   trigger: SyncTrigger
   /** `stopping` breaks a run off; a scheduled one stays due. */
@@ -110,11 +150,8 @@ export interface SyncOptions extends SyncProgress {
   clock: Clock
   /** `acceptLoss` is a person's word that what the list has lost is really gone. */
   acceptLoss?: boolean | undefined
-  /** `acceptJumps` is a person's word that these costs are right, though they have jumped. */
-  acceptJumps?: AcceptedJumps | undefined
-  importing?: ImportRequest | undefined
-  /** `attaching` says which services of ours get a route to this supplier, too. */
-  attaching?: AttachBy | undefined
+  /** `plan` is that of a preview: if something else would be done by now, nothing is. */
+  plan?: string | undefined
 }
 
 /** SyncChanges counts what an applied list changed. */
@@ -188,6 +225,11 @@ export async function applySync(
         const error = `${comparison.suspicion}: nothing was changed; run with --accept-loss if that is right`
         await finish(sql, 'suspicious', error)
         return { ...report, run, outcome: 'suspicious', error, comparison }
+      }
+      if (options.plan !== undefined) {
+        const { plan } = await foresee(transaction, supplier, staged, options)
+        if (plan !== options.plan)
+          throw new Refusal('conflict', 'something else would be done by now: look at it again', 'plan')
       }
       const changes = await apply(transaction, supplier, options)
       const { skipped, attached, followed, ...done } = changes

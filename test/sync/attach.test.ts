@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest'
 import { setPrice } from '../../src/catalogue/prices.ts'
 import type { ServiceKind } from '../../src/catalogue/service.ts'
-import { attachedJson, attachedText } from '../../src/command/supplier-attach-text.ts'
+import { attachedText } from '../../src/command/supplier-attach-text.ts'
 import type { RemoteField } from '../../src/integrations/suppliers/supplier.ts'
 import { Rates } from '../../src/ledger/rates.ts'
 import type { ServiceId } from '../../src/lib/ids.ts'
+import { attachedJson } from '../../src/sync/as-json.ts'
 import type { Attached, Dearer } from '../../src/sync/attach.ts'
 import {
   type AttachBy,

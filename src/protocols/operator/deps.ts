@@ -1,5 +1,7 @@
 import type { Admission } from '../../admission/admission.ts'
+import type { BackupRecord } from '../../backup/backups.ts'
 import type { Config } from '../../config.ts'
+import type { Sql } from '../../database/database.ts'
 import type { IntegrationContext } from '../../integrations/kit/kind.ts'
 import type { StaffId } from '../../lib/ids.ts'
 import type { Clock } from '../../lib/time.ts'
@@ -16,8 +18,28 @@ import type { Enrolment } from '../../staff/enrolment.ts'
 import type { Role } from '../../staff/roles.ts'
 import type { OperatorThrottle } from '../../throttles/operator-throttle.ts'
 
+/** CheckedBackup is what a backup says of itself. */
+interface CheckedBackup {
+  rows: number
+  madeAt: Date
+  schema: number
+  /** `secretKeys` are the marks of the keys that secrets in it open with. */
+  secretKeys: string[]
+}
+
 /** Installation tells how the installation is. */
 export interface Installation {
+  /** `checkBooks` proves ledger, figures and hash chain, up to checkpoints that were kept elsewhere, one a line. Throws invalid_input. */
+  checkBooks(
+    sql: Sql,
+    checkpoints: string,
+  ): Promise<{ ok: boolean; checks: { name: string; ok: boolean; rows: Record<string, unknown>[] }[] }>
+  /** `checkpoint` signs how far the hash chain has come. Throws not_found. */
+  checkpoint(sql: Sql): Promise<string>
+  /** `backUp` makes a backup into the folder for them, as the settings say, and gives its id. */
+  backUp(sql: Sql, signal: AbortSignal): Promise<number>
+  /** `checkBackup` reads a backup of this machine to its end. Throws conflict where it is not to be had here, or is not as it was written. */
+  checkBackup(record: BackupRecord, signal: AbortSignal): Promise<CheckedBackup>
   settings: readonly { name: string; value: string | null; isSet: boolean; isSecret: boolean; help: string }[]
   /** `doctor` looks for what would keep the server from working. */
   doctor(): Promise<{ name: string; status: 'ok' | 'warn' | 'fail'; detail: string; advice: string }[]>

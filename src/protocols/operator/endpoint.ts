@@ -41,6 +41,7 @@ export function operatorApi(
   const closing = new AbortController()
   app.addHook('preClose', async () => closing.abort())
   const deps: OperatorDeps = { ...given, closing: closing.signal }
+  const longWork = new LongWork()
   app.register(async (scope) => {
     await document(scope, settings.version)
     scope.register(async (api) => {
@@ -78,13 +79,42 @@ export function operatorApi(
           schema: checkedOf(route),
           config: { operatorRoute: route },
           handler: (request, reply) =>
-            deps.presence.through(() => answer(deps, route, request, reply), {
+            deps.presence.through(() => answer(deps, longWork.guarded(route), request, reply), {
               isRepeatable: route.method === 'GET',
             }),
         })
       }
     })
   })
+}
+
+/** MAX_LONG is how much of what takes long one process does at a time for the operator: see the pool `operatorWork`. */
+const MAX_LONG = 2
+
+/** LongWork refuses what takes long while there is enough of it. */
+class LongWork {
+  #underWay = 0
+
+  /** `guarded` gives a route that is counted while it is at work. */
+  guarded(route: Route): Route {
+    if (!route.isLong) return route
+    return {
+      ...route,
+      handle: async (call) => {
+        if (this.#underWay >= MAX_LONG)
+          throw new Refusal(
+            'conflict',
+            `${MAX_LONG} things that take long are under way: ask again when one has ended`,
+          )
+        this.#underWay += 1
+        try {
+          return await route.handle(call)
+        } finally {
+          this.#underWay -= 1
+        }
+      },
+    }
+  }
 }
 
 async function answer(
@@ -165,6 +195,9 @@ function callOf(
     get desk() {
       const { actor, acting } = callerOf(request)
       return { actor, read: desks.reading(signal), change: change ?? desks.changing(acting) }
+    },
+    get work() {
+      return desks.working(callerOf(request).acting)
     },
     request,
     reply,

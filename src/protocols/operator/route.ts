@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static, TSchema } from 'typebox'
+import type { Sql } from '../../database/database.ts'
 import type { ErrorCode } from '../../errors.ts'
 import type { Desk } from '../../people/desk.ts'
 import type { StaffPermission } from '../../staff/roles.ts'
@@ -17,6 +18,8 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   caller: Caller
   /** `desk` is what the caller reads and changes with. What it changes is one transaction. */
   desk: Desk
+  /** `work` changes in the caller's name, too, and may take many minutes; it is for routes that are `isLong`. */
+  work: Sql
   /** `version` is that of the thing that is changed, as the caller has seen it: `If-Match`. */
   version: string | undefined
   request: FastifyRequest
@@ -62,6 +65,8 @@ interface Definition<
   shownOnce?: readonly string[]
   /** `isApart`: it waits for somebody outside, and so is not one transaction; no key makes it be done once. */
   isApart?: true
+  /** `isLong`: it may take many minutes, of the few connections that are for such work; it is apart, too. */
+  isLong?: true
   /** `answer` is the shape of `data` in the answer with status 200. */
   answer: Answer
   /** `media` are the forms in which it is given where that is not JSON, by their types. */

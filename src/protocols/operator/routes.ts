@@ -3,6 +3,7 @@ import type { Route } from './route.ts'
 import { accountRoutes } from './routes/accounts.ts'
 import { answerRoutes } from './routes/answers.ts'
 import { auditRoutes } from './routes/audit.ts'
+import { bookRoutes } from './routes/books.ts'
 import { depositProviderRoutes } from './routes/deposit-providers.ts'
 import { operatorDepositRoutes } from './routes/deposits.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -34,6 +35,7 @@ import { serviceRoutes } from './routes/services.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { staffRoutes } from './routes/staff.ts'
 import { supplierFigureRoutes } from './routes/supplier-figures.ts'
+import { supplierListRoutes } from './routes/supplier-lists.ts'
 import { supplierRouteRoutes } from './routes/supplier-routes.ts'
 import { supplierRoutes } from './routes/suppliers.ts'
 import { tokenRoutes } from './routes/tokens.ts'
@@ -69,10 +71,12 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     serviceRoutes,
     priceHistoryRoutes,
     supplierRoutes,
+    supplierListRoutes,
     supplierRouteRoutes,
     webhookRoutes,
     noticeRoutes,
     installationRoutes,
+    bookRoutes,
     eventRoutes,
     figureRoutes,
     supplierFigureRoutes,

@@ -189,6 +189,12 @@ it('every change is found in the trail, in the name of who made it, with before 
     // Seen where there is something to bill: see papers.test.ts.
     'POST /invoices',
     // What only sends a message changes nothing.
+    // Backups have their lines: see books.test.ts. The others prove, or make anew what follows from the ledger.
+    'POST /backups',
+    'POST /backups/:id/check',
+    'POST /ledger/check',
+    'POST /ledger/checkpoint',
+    'POST /figures/rebuild',
     'POST /notice-channels/:name/test',
     'POST /notice-subscriptions/:id/test',
   ]
