@@ -189,6 +189,11 @@ it('every change is found in the trail, in the name of who made it, with before 
     // Seen where there is something to bill: see papers.test.ts.
     'POST /invoices',
     // What only sends a message changes nothing.
+    // What somebody looks into, or looks for, changes nothing of the thing: see inbox.test.ts.
+    'POST /inbox/:thing/later',
+    'POST /inbox/:thing/release',
+    'POST /inbox/:thing/take',
+    'POST /search/orders',
     // Backups have their lines: see books.test.ts. The others prove, or make anew what follows from the ledger.
     'POST /backups',
     'POST /backups/:id/check',
