@@ -1,4 +1,5 @@
 import { Argument, type Command, Option } from 'commander'
+import type { Config } from '../config.ts'
 import type { Sql } from '../database/database.ts'
 import type { StaffId } from '../lib/ids.ts'
 import { type Role, roles } from '../staff/roles.ts'
@@ -35,7 +36,7 @@ export function register(program: Command): void {
     .option('--name <text>', 'how the person is called')
     .action(
       answering(async (form: StaffForm) =>
-        invitationAnswer(await withDatabase(({ sql }) => inviteStaff(sql, form))),
+        withDatabase(async ({ sql, config }) => invitationAnswer(await inviteStaff(sql, form), config)),
       ),
     )
   staff
@@ -57,8 +58,8 @@ export function register(program: Command): void {
     .description('take password and second factor away, and make an invitation to set new ones')
     .action(
       answering(async (name: string) =>
-        invitationAnswer(
-          await withDatabase(async ({ sql }) => resetStaff(sql, await findStaffNamed(sql, name))),
+        withDatabase(async ({ sql, config }) =>
+          invitationAnswer(await resetStaff(sql, await findStaffNamed(sql, name)), config),
         ),
       ),
     )
@@ -109,7 +110,11 @@ const staffAnswer = (people: StaffView[]): Answer =>
     none: 'no staff: imeigate staff invite --role owner makes the first one',
   })
 
-const invitationAnswer = ({ staff, token, until }: Invitation): Answer => ({
-  json: { ...staffJson(staff), invitation: token },
-  text: `${keyValues([...pairsOf(staff), ['invitation', token], ['holds until', until]])}\nThe invitation is not shown again.`,
-})
+/** `invitationAnswer` has the link that the person opens; its part behind `#` is sent to no server and stands in no log. */
+function invitationAnswer({ staff, token, until }: Invitation, { publicUrl, port }: Config): Answer {
+  const link = `${publicUrl ?? `http://127.0.0.1:${port}`}/console/invite#${token}`
+  return {
+    json: { ...staffJson(staff), invitation: token, link },
+    text: `${keyValues([...pairsOf(staff), ['invitation', token], ['link', link], ['holds until', until]])}\nThe invitation is not shown again.`,
+  }
+}

@@ -42,12 +42,10 @@ async function welcomeOwner(address: DatabaseAddress, url: string, log: Logger):
   if (first && 'invitation' in first) {
     const { token, until } = first.invitation
     process.stdout.write(
-      `\nNobody can use the operator API yet. The invitation of the first owner, once, until ${localTime(until)}:\n\n` +
-        `    ${token}\n\nHow it is used: docs/operator-api.md, and ${url}/docs/operator\n\n`,
+      `\nNobody can use the console yet. The first owner opens this, once, until ${localTime(until)}:\n\n` +
+        `    ${url}/console/setup#${token}\n\n`,
     )
   } else if (!(await asking(address, hasStaff))) {
-    log.info(
-      'nobody can use the operator API yet: imeigate staff invite --role owner invites the first owner',
-    )
+    log.info('nobody can use the console yet: imeigate staff invite --role owner invites the first owner')
   }
 }

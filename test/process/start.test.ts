@@ -32,8 +32,7 @@ describe('imeigate start', () => {
     expect(await metrics.text()).toContain('imeigate_open_items')
     expect(await server.stop()).toEqual({ code: 0, signal: null })
     const said = server.log().map(({ msg }) => msg)
-    const first =
-      'nobody can use the operator API yet: imeigate staff invite --role owner invites the first owner'
+    const first = 'nobody can use the console yet: imeigate staff invite --role owner invites the first owner'
     expect(said).toContain(first)
     expect(said.filter((msg, index) => msg !== said[index - 1] && msg !== first)).toEqual([
       ...(process.getuid?.() === 0

@@ -113,6 +113,22 @@ export class Visit {
     return visit
   }
 
+  /** `hasAuthenticator` gives the browser an authenticator that keeps passkeys and takes its person for present. */
+  async hasAuthenticator(): Promise<void> {
+    const devtools = await this.#context.newCDPSession(this.page)
+    await devtools.send('WebAuthn.enable')
+    await devtools.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    })
+  }
+
   async click(
     name: string | RegExp,
     role: 'button' | 'link' | 'menuitem' | 'tab' | 'checkbox' | 'row' = 'button',

@@ -49,6 +49,27 @@ describePages('getting into the console', () => {
     await visit.leave()
   })
 
+  test('a recovery code stands for the second factor, once', async () => {
+    const hired = await office.office.hire('support')
+    const signIn = async (code: string): Promise<Visit> => {
+      const visit = await Visit.begin(office.server.url)
+      await visit.page.goto('/console/sign-in')
+      await visit.page.getByLabel('E-mail address').fill(hired.email)
+      await visit.page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD)
+      await visit.click('Go on')
+      await visit.page.getByLabel('Code of your authenticator app').fill(code)
+      await visit.click('Sign in')
+      return visit
+    }
+    const [code = ''] = hired.recoveryCodes
+    const first = await signIn(code)
+    await first.page.getByRole('heading', { level: 1, name: 'Orders' }).waitFor()
+    await first.leave()
+    const second = await signIn(code)
+    await second.page.getByRole('alert').waitFor()
+    await second.leave()
+  })
+
   test('who is not signed in is led to the page that was wanted afterwards, and to no other site', async () => {
     const hired = await office.office.hire('support')
     const signInAt = async (path: string): Promise<string> => {

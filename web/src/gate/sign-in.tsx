@@ -1,17 +1,15 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Anchor, Button, Divider, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { Button, Divider, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { api, dataOf, keepCsrf } from '../api/client.ts'
 import { getPasskey, hasPasskeys } from '../api/passkeys.ts'
 import { FaultNote } from '../kit/notes.tsx'
 import { Gate } from './gate.tsx'
 
-type Step = 'password' | 'code' | 'recovery'
-
 /** `SignIn` takes e-mail address and password, then the second factor; or a passkey, which is both. */
 export function SignIn() {
   const { t } = useLingui()
-  const [step, setStep] = useState<Step>('password')
+  const [step, setStep] = useState<'password' | 'code'>('password')
   const [isBusy, setBusy] = useState(false)
   const [fault, setFault] = useState<unknown>()
 
@@ -39,10 +37,7 @@ export function SignIn() {
   const giveCode = (event: FormEvent<HTMLFormElement>) => {
     const form = formOf(event)
     void during(async () => {
-      const body =
-        step === 'code'
-          ? { code: form('code').replace(/\s/g, '') }
-          : { recovery_code: form('recovery').trim() }
+      const body = secondFactorOf(form('code'))
       keepCsrf((await dataOf(api.POST('/api/operator/session/second-factor', { body }))).csrf_token)
       arrive()
     })
@@ -87,46 +82,30 @@ export function SignIn() {
   }
   return (
     <Gate title={t`Second factor`}>
-      <form onSubmit={giveCode} key={step}>
+      <form onSubmit={giveCode}>
         <Stack>
-          {step === 'code' ? (
-            <TextInput
-              name="code"
-              label={t`Code of your authenticator app`}
-              autoComplete="one-time-code"
-              inputMode="numeric"
-              required
-              autoFocus
-            />
-          ) : (
-            <TextInput
-              name="recovery"
-              label={t`One of your recovery codes`}
-              autoComplete="off"
-              required
-              autoFocus
-            />
-          )}
+          <TextInput
+            name="code"
+            label={t`Code of your authenticator app`}
+            description={t`Or one of your recovery codes.`}
+            autoComplete="one-time-code"
+            required
+            autoFocus
+          />
           <FaultNote fault={fault} />
           <Button type="submit" loading={isBusy}>
             <Trans>Sign in</Trans>
           </Button>
-          <Anchor
-            component="button"
-            type="button"
-            size="sm"
-            onClick={() => setStep(step === 'code' ? 'recovery' : 'code')}
-          >
-            {step === 'code' ? (
-              <Trans>I do not have my phone</Trans>
-            ) : (
-              <Trans>Use the authenticator app</Trans>
-            )}
-          </Anchor>
         </Stack>
       </form>
     </Gate>
   )
+}
+
+/** `secondFactorOf` tells an app's code, which is six digits, from a recovery code. */
+function secondFactorOf(text: string): { code: string } | { recovery_code: string } {
+  const given = text.replace(/\s/g, '')
+  return /^\d{6,8}$/.test(given) ? { code: given } : { recovery_code: given }
 }
 
 /** `formOf` keeps the browser from sending a form, and reads its fields. */

@@ -37,7 +37,7 @@ export const theme = createTheme({
     return input.variant === 'filled' ? { ...colours, color: 'var(--on-accent)' } : colours
   },
   components: {
-    Modal: {
+    ModalRoot: {
       defaultProps: { radius: 'lg', centered: true, transitionProps: { duration: 120, transition: 'fade' } },
     },
     Drawer: { defaultProps: { transitionProps: { duration: 120, transition: 'fade' } } },

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Chip, Group, Modal, Stack, Textarea } from '@mantine/core'
+import { Button, Chip, Group, Stack, Textarea } from '@mantine/core'
 import { type FormEvent, type ReactNode, useMemo, useState } from 'react'
+import { Dialog } from './dialog.tsx'
 import { FaultNote } from './notes.tsx'
 
 interface ActDialogProps {
@@ -54,7 +55,7 @@ export function ActDialog({
     }
   }
   return (
-    <Modal opened onClose={onClose} title={title}>
+    <Dialog opened onClose={onClose} title={title}>
       <form
         onSubmit={submit}
         onKeyDown={(event) => {
@@ -99,6 +100,6 @@ export function ActDialog({
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Kbd, Modal, Switch, Table } from '@mantine/core'
+import { Kbd, Switch, Table } from '@mantine/core'
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react'
+import { Dialog } from './dialog.tsx'
 
 /**
  * One registry has every key of the pages on screen, so that `?` lists them and two pages cannot want the same one. A plain letter does nothing
@@ -109,7 +110,7 @@ function KeyList() {
     setLetters(on)
   }
   return (
-    <Modal opened={isOpen} onClose={() => setOpen(false)} title={t`Keys`}>
+    <Dialog opened={isOpen} onClose={() => setOpen(false)} title={t`Keys`}>
       <Table>
         <Table.Tbody>
           {[...registry.bindings].map(({ keys, what }) => (
@@ -132,6 +133,6 @@ function KeyList() {
         checked={letters}
         onChange={({ currentTarget }) => switchLetters(currentTarget.checked)}
       />
-    </Modal>
+    </Dialog>
   )
 }

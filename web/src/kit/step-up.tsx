@@ -1,8 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Modal, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { Button, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { api, dataOf, keepCsrf, onProof } from '../api/client.ts'
 import { getPasskey, hasPasskeys } from '../api/passkeys.ts'
+import { Dialog } from './dialog.tsx'
 import { FaultNote } from './notes.tsx'
 
 /**
@@ -49,7 +50,7 @@ export function StepUp() {
       return await dataOf(api.POST('/api/operator/session/proof/passkey', { body: { credential } }))
     })
   return (
-    <Modal
+    <Dialog
       opened={answer !== undefined}
       onClose={() => answer?.give(false)}
       title={t`Show that it is you`}
@@ -85,6 +86,6 @@ export function StepUp() {
           </Button>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

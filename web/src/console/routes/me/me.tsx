@@ -1,10 +1,11 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Group, Modal, PasswordInput, Stack, Table, TextInput, Title } from '@mantine/core'
+import { Button, Group, PasswordInput, Stack, Table, TextInput, Title } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { hasPasskeys, makePasskey } from '../../../api/passkeys.ts'
+import { Dialog } from '../../../kit/dialog.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useSession } from '../../../kit/session.tsx'
@@ -154,7 +155,7 @@ function Passkeys() {
           <Trans>Add a passkey</Trans>
         </Button>
       )}
-      <Modal opened={isNaming} onClose={() => setNaming(false)} title={t`Add a passkey`} size="sm">
+      <Dialog opened={isNaming} onClose={() => setNaming(false)} title={t`Add a passkey`} size="sm">
         <form onSubmit={submit}>
           <Stack>
             <TextInput
@@ -171,7 +172,7 @@ function Passkeys() {
             </Button>
           </Stack>
         </form>
-      </Modal>
+      </Dialog>
     </section>
   )
 }

@@ -1,0 +1,29 @@
+import { useLingui } from '@lingui/react/macro'
+import { type MantineSize, Modal } from '@mantine/core'
+import type { ReactNode } from 'react'
+import styles from './dialog.module.css'
+
+interface DialogProps {
+  opened: boolean
+  onClose: () => void
+  title: ReactNode
+  size?: MantineSize | number
+  children: ReactNode
+}
+
+/** `Dialog` is every window over a page. Mantine's own head would be a second banner of the page, and its button to close would have no name. */
+export function Dialog({ opened, onClose, title, size = 'md', children }: DialogProps) {
+  const { t } = useLingui()
+  return (
+    <Modal.Root opened={opened} onClose={onClose} size={size}>
+      <Modal.Overlay />
+      <Modal.Content>
+        <div className={styles.head}>
+          <Modal.Title>{title}</Modal.Title>
+          <Modal.CloseButton aria-label={t`Close`} />
+        </div>
+        <Modal.Body>{children}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
+  )
+}
