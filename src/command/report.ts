@@ -4,9 +4,16 @@ import type { Sql } from '../database/database.ts'
 import { formatMicros } from '../lib/money.ts'
 import { localTime } from '../lib/time.ts'
 import { PERIODS } from '../sales/period.ts'
-import { type Grouping, groupings, readSales, type SalesQuestion, type SalesRow } from '../sales/report.ts'
-import { withDatabase } from './connection.ts'
-import { limitOption } from './input.ts'
+import {
+  type ComparedRow,
+  type Grouping,
+  groupings,
+  readSales,
+  type SalesQuestion,
+  type SalesRow,
+} from '../sales/report.ts'
+import { actor, withDatabase } from './connection.ts'
+import { limitOption, wholeFrom } from './input.ts'
 import { type Answer, answering, type Columns, table } from './output.ts'
 import { writeWhole } from './whole-file.ts'
 
@@ -20,6 +27,7 @@ interface ReportOptions {
   supplier?: string
   currency?: string
   in?: string
+  compare: boolean
   limit: number
   csv?: string
 }
@@ -39,6 +47,7 @@ export function register(program: Command): void {
     .option('--supplier <id or name>', 'only what this supplier had at last')
     .option('--currency <code>', 'only of accounts of this currency')
     .option('--in <code>', 'all amounts in this currency, by the rates of their days')
+    .option('--compare', 'with the period before, of as many days or whole months', false)
     .addOption(limitOption(100))
     .option('--csv <file>', 'all rows into a file; -: standard output')
     .action(async (options: ReportOptions, self: Command) => {
@@ -47,6 +56,16 @@ export function register(program: Command): void {
         pipeline(await csvOf(sql, questionOf(options)), process.stdout, { end: false }),
       )
     })
+  report
+    .command('today')
+    .description('how the day goes beside the same weekday a week before, what waits, and what is in trouble')
+    .option('--in <code>', 'all amounts in this currency')
+    .action(answering(today))
+  report
+    .command('quarters')
+    .description('what was placed and what ended in each quarter of an hour')
+    .option('--hours <number>', 'of so many hours up to now, at most 840', wholeFrom(1, 840), 24)
+    .action(answering(quarters))
   report
     .command('rebuild')
     .description('make the figures anew from the whole ledger; they are read as they were meanwhile')
@@ -65,24 +84,30 @@ function groupingsOf(text: string): Grouping[] {
   return [...new Set(names as Grouping[])]
 }
 
-const questionOf = ({ in: into, limit: _, csv: __, ...options }: ReportOptions): SalesQuestion => ({
+const questionOf = ({
+  in: into,
+  limit: _,
+  csv: __,
+  compare: ___,
+  ...options
+}: ReportOptions): SalesQuestion => ({
   ...options,
   into,
 })
 
 async function show(options: ReportOptions): Promise<Answer> {
-  const { csv, limit } = options
+  const { csv, limit, compare } = options
   const question = questionOf(options)
   if (csv !== undefined) {
     await withDatabase(async ({ sql }) => writeWhole(await csvOf(sql, question), csv))
     return { json: { file: csv }, text: `${csv} is written` }
   }
-  const report = await withDatabase(({ sql }) => readSales(sql, { ...question, limit }))
-  const { rows, totals, from, to, timeZone, asOf, more } = report
+  const report = await withDatabase(({ sql }) => readSales(sql, { ...question, compare, limit }))
+  const { rows, totals, from, to, timeZone, asOf, before, more } = report
   const { by } = question
   const json = {
     ...{ from, to, time_zone: timeZone, as_of: asOf },
-    ...{ rows: rows.map(jsonOf), totals: totals.map(jsonOf), more },
+    ...{ before, rows: rows.map(comparedJson), totals: totals.map(comparedJson), more },
   }
   const columns = columnsOf(
     by,
@@ -100,10 +125,28 @@ async function show(options: ReportOptions): Promise<Answer> {
           ),
           RIGHT,
         )
+  const former = totals.flatMap((row) => row.before ?? [])
+  const compared =
+    before === null
+      ? []
+      : [
+          '',
+          `${before.from} to ${before.to}:`,
+          former.length === 0
+            ? 'nothing was sold'
+            : table(
+                former,
+                columnsOf(
+                  [],
+                  former.every(({ orders }) => orders === null),
+                ),
+                RIGHT,
+              ),
+        ]
   const end = `${from} to ${to}, ${timeZone}, as of ${asOf === null ? 'never: no server has made the figures yet' : localTime(asOf)}`
   return {
     json,
-    text: [...shown, sums, '', end].join('\n'),
+    text: [...shown, sums, ...compared, '', end].join('\n'),
     ...(more && { note: `there are more rows: --limit shows up to 1000, --csv writes all` }),
   }
 }
@@ -160,7 +203,7 @@ function columnsOf(by: readonly Grouping[], hasNoOrders: boolean): Columns<Sales
 }
 
 /** `durationOf` writes a time with two digits, which is what is known of it: 0.05 s, 1.2 s, 2.5 min. */
-function durationOf(seconds: number | null): string | null {
+export function durationOf(seconds: number | null): string | null {
   if (seconds === null) return null
   const [unit, size] = UNITS.find(([, one]) => seconds >= 2 * one) ?? (['s', 1] as const)
   const amount = seconds / size
@@ -197,6 +240,40 @@ const jsonOf = ({ currency, turnover, refunded, cost, profit, ...row }: SalesRow
   median_seconds: row.medianSeconds,
   p95_seconds: row.p95Seconds,
 })
+
+const comparedJson = ({ before, ...row }: ComparedRow) => ({
+  ...jsonOf(row),
+  before: before && jsonOf(before),
+})
+
+async function today(options: { in?: string }): Promise<Answer> {
+  const [{ seeToday }, { staffPermissions }, { jsonOfToday, textOfToday }] = await Promise.all([
+    import('../today/today.ts'),
+    import('../staff/roles.ts'),
+    import('./today-text.ts'),
+  ])
+  const permissions = new Set(Object.keys(staffPermissions) as (keyof typeof staffPermissions)[])
+  const found = await withDatabase(({ sql }) =>
+    seeToday(sql, { name: actor(), permissions, into: options.in }),
+  )
+  return { json: jsonOfToday(found), text: textOfToday(found) }
+}
+
+async function quarters({ hours }: { hours: number }): Promise<Answer> {
+  const { readQuarters } = await import('../sales/today.ts')
+  const { asOf, from, to, quarters: found } = await withDatabase(({ sql }) => readQuarters(sql, hours))
+  const columns = {
+    at: ({ at }: (typeof found)[number]) => localTime(at),
+    orders: ({ orders }: (typeof found)[number]) => orders,
+    charged: ({ charged }: (typeof found)[number]) => charged,
+    failed: ({ failed }: (typeof found)[number]) => failed,
+    cancelled: ({ cancelled }: (typeof found)[number]) => cancelled,
+  }
+  return {
+    json: { from, to, as_of: asOf, quarters: found },
+    text: found.length === 0 ? 'nothing was placed, and nothing ended' : table(found, columns, RIGHT),
+  }
+}
 
 async function rebuild({ timeZone }: { timeZone?: string }): Promise<Answer> {
   const { rebuildSales } = await import('../sales/folder.ts')

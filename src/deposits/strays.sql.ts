@@ -82,3 +82,15 @@ export async function closeStray(
   )
   return closed.count === 1
 }
+
+/** StrayCount is how many payments fit no deposit, and since when the oldest of them is known. */
+export interface StrayCount {
+  count: number
+  oldest: Date | null
+}
+
+export async function countStrays(sql: Queryable): Promise<StrayCount> {
+  const [row] = await sql<StrayCount[]>`
+    select count(*)::int as count, min(received_at) as oldest from stray_payments where closed_at is null`
+  return row as StrayCount
+}

@@ -27,6 +27,18 @@ export function monthsBehind(day: string, months: number): string {
   return date.toISOString().slice(0, 10)
 }
 
+/** `periodBefore` gives the one right before: as many whole months where it is whole months, and otherwise as many days. */
+export function periodBefore({ from, to }: Period): Period {
+  const end = dayBehind(from, -1)
+  if (from === firstOfMonth(from) && dayBehind(to, 1) === nextMonth(to)) {
+    let months = 0
+    while (monthsBehind(from, months) <= to) months++
+    return { from: monthsBehind(from, -months), to: end }
+  }
+  const days = Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000) + 1
+  return { from: dayBehind(from, -days), to: end }
+}
+
 const named: Record<string, (today: string) => Period> = {
   today: (today) => ({ from: today, to: today }),
   yesterday: (today) => ({ from: dayBehind(today, -1), to: dayBehind(today, -1) }),

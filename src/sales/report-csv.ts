@@ -3,12 +3,14 @@ import { asText } from '../lib/csv-text.ts'
 import { formatMicros } from '../lib/money.ts'
 import type { Grouping, SalesRow } from './report.ts'
 
-/** `csvOfSales` writes a line for each row, for spreadsheets: UTF-8 with a byte order mark, and lines as RFC 4180 has them. */
+/** `csvOfSales` writes a line for each row, with what it cost unless `costs` is false, for spreadsheets: UTF-8 with a byte order mark, and lines as RFC 4180 has them. */
 export async function* csvOfSales(
   parts: AsyncIterable<SalesRow[]>,
   by: readonly Grouping[],
+  { costs = true }: { costs?: boolean } = {},
 ): AsyncGenerator<string> {
-  const columns = [...by.flatMap((one) => NAMES[one]), ...FIGURES]
+  const figures = costs ? FIGURES : FIGURES.filter((name) => !COSTS.includes(name))
+  const columns = [...by.flatMap((one) => NAMES[one]), ...figures]
   const lines = (rows: Record<string, string | number>[], header = false): string =>
     stringify(rows, { columns, header, bom: header, record_delimiter: '\r\n' })
   yield lines([], true)
@@ -38,6 +40,9 @@ const FIGURES = [
   ],
   ...['turnover', 'refunded', 'cost', 'profit', 'uncosted', 'median_seconds', 'p95_seconds'],
 ]
+
+/** COSTS are those that only some may read. */
+const COSTS = ['cost', 'profit', 'uncosted']
 
 function lineOf({
   account,

@@ -1,26 +1,23 @@
 import { findAccount } from '../accounts/accounts.ts'
 import type { Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { ExchangeRates } from '../ledger/rates.ts'
 import { invalid, orThrow } from '../lib/fault.ts'
 import type { AccountId, ServiceId, SupplierId } from '../lib/ids.ts'
 import { isCurrency, type Micros } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import { countsOf, percentileOf } from './buckets.ts'
+import { factorsFor } from './factors.ts'
 import { selectSalesState } from './fold.sql.ts'
-import { dayBehind, monthsBehind, nextMonth, type Period, periodOf } from './period.ts'
+import { dayBehind, monthsBehind, nextMonth, type Period, periodBefore, periodOf } from './period.ts'
 import {
   type Cut,
   countCells,
   dayOf,
   type Factors,
   type Grouped,
-  type Pair,
   readyForFigures,
   type SalesSums,
   type Stretch,
-  selectDatedRates,
-  selectPairs,
   selectSales,
   type Wanted,
 } from './report.sql.ts'
@@ -46,6 +43,11 @@ export interface SalesQuestion {
   /** `currency` narrows to the accounts of it; `into` converts everything into one. */
   currency?: string | undefined
   into?: string | undefined
+}
+
+/** ComparedRow is a row with that of the period before; null: there was nothing, or it is not compared. */
+export interface ComparedRow extends SalesRow {
+  before: SalesRow | null
 }
 
 /** SalesRow is a row of figures. What it is not told apart by is null. Amounts are micros of `currency`. */
@@ -86,9 +88,12 @@ export interface SalesReport extends Period {
   timeZone: string
   /** `asOf`: everything that was committed before is counted; null: nothing is yet. */
   asOf: Date | null
-  rows: SalesRow[]
+  /** `rows`: those of one account, service, group or supplier each can be compared. */
+  rows: ComparedRow[]
   /** `totals` has a row for each currency. */
-  totals: SalesRow[]
+  totals: ComparedRow[]
+  /** `before` is the period with which is compared; null: with none. */
+  before: Period | null
   /** `more`: there are further rows. */
   more: boolean
 }
@@ -96,17 +101,42 @@ export interface SalesReport extends Period {
 /** `readSales` answers a question. Throws invalid_input, not_found or service_not_found, naming what is wrong with it. */
 export const readSales = (
   sql: Sql,
-  { limit, mostCells = MAX_CELLS, ...question }: SalesQuestion & { limit: number; mostCells?: number },
+  {
+    limit,
+    mostCells = MAX_CELLS,
+    compare = false,
+    ...question
+  }: SalesQuestion & { limit: number; mostCells?: number; compare?: boolean },
   clock: Clock = systemClock,
 ): Promise<SalesReport> =>
   reading(sql, async (transaction) => {
     const { wanted, into, ...about } = await wantedOf(transaction, question, clock)
-    const factors = await factorsFor(transaction, wanted, into, about.timeZone)
+    const before = compare ? periodBefore(about) : null
+    const whole = { from: before?.from ?? about.from, to: about.to }
+    const factors = await factorsFor(transaction, whole, into, about.timeZone)
     const rows = await firstRows(transaction, wanted, { into, factors, limit: limit + 1, mostCells })
+    const read = (one: Wanted) => rowsOf(transaction, one, { into, factors, limit: null })
     const total = { ...wanted, by: NOTHING }
-    const totals = await rowsOf(transaction, total, { into, factors, limit: null })
-    return { ...about, rows: rows.slice(0, limit), totals, more: rows.length > limit }
+    const isOfOne = toldApartBy(wanted.by).length === 1 && wanted.by.time === null
+    const formerRows = before && isOfOne ? await read({ ...wanted, ...before }) : []
+    const formerTotals = before ? await read({ ...total, ...before }) : []
+    return {
+      ...about,
+      rows: withBefore(rows.slice(0, limit), formerRows),
+      totals: withBefore(await read(total), formerTotals),
+      before,
+      more: rows.length > limit,
+    }
   })
+
+/** `withBefore` puts the row of the period before to each. Currencies of which there is nothing now are not in it. */
+function withBefore(rows: readonly SalesRow[], former: readonly SalesRow[]): ComparedRow[] {
+  const found = new Map(former.map((row) => [nameOf(row), row]))
+  return rows.map((row) => ({ ...row, before: found.get(nameOf(row)) ?? null }))
+}
+
+const nameOf = ({ account, service, group, supplier, currency }: SalesRow): string =>
+  JSON.stringify([account?.id, service?.id, group, supplier?.id, currency])
 
 /**
  * `everySale` gives all rows, some at a time: where days or months are told apart, those of one month after the other. Each part is as of its
@@ -138,7 +168,8 @@ export async function* everySale(
 
 const earlier = (one: string, other: string): string => [one, other].sort()[0] as string
 
-const reading = <T>(sql: Sql, work: (transaction: Transaction) => Promise<T>): Promise<T> =>
+/** `reading` reads all as of one moment, in a transaction that may read much. */
+export const reading = <T>(sql: Sql, work: (transaction: Transaction) => Promise<T>): Promise<T> =>
   sql.begin('isolation level repeatable read read only', async (transaction) => {
     await readyForFigures(transaction)
     return await work(transaction)
@@ -180,7 +211,7 @@ async function wantedOf(sql: Transaction, question: SalesQuestion, clock: Clock)
   return { wanted, into: codeOf(question.into, 'in'), timeZone, asOf, from, to }
 }
 
-function codeOf(text: string | undefined, field: string): string | null {
+export function codeOf(text: string | undefined, field: string): string | null {
   if (text === undefined) return null
   const code = text.trim().toUpperCase()
   if (isCurrency(code)) return code
@@ -197,6 +228,9 @@ async function supplierIdOf(sql: Transaction, idOrName: string): Promise<Supplie
   return (await findSupplier(sql, idOrName)).id
 }
 
+const toldApartBy = ({ account, service, group, supplier }: Grouped): boolean[] =>
+  [account, service, group, supplier].filter((one) => one)
+
 /** `toldApart` names the things that the rows which hold an answer must be of by themselves. */
 const toldApart = ({ by, accountId, serviceId, supplierId }: Wanted): string[] => [
   ...(by.account || accountId !== null ? ['account'] : []),
@@ -211,49 +245,6 @@ function cutsFor(wanted: Wanted): { ofMonths: Cut; ofDays: Cut } {
   if (names.length === 2) return { ofMonths: names.join('_') as Cut, ofDays: 'each' }
   const cut = (names[0] ?? 'all') as Cut
   return { ofMonths: cut, ofDays: cut }
-}
-
-/** `factorsFor` gives what amounts are multiplied by: those of a day by the rates that hold at its end. */
-async function factorsFor(
-  sql: Transaction,
-  period: Period,
-  into: string | null,
-  timeZone: string,
-): Promise<Factors> {
-  const pairs = pairsOf(await selectPairs(sql, period), into)
-  if (pairs.length === 0) return { days: [], rows: [] }
-  const rates = await selectDatedRates(sql, period.to, timeZone)
-  const needed = new Set(pairs.flatMap(({ from, to }) => [from, to]))
-  const days = [
-    ...new Set(
-      rates.filter(({ base, quote }) => needed.has(base) || needed.has(quote)).map(({ day }) => day),
-    ),
-  ]
-  const current = new Map<string, { base: string; quote: string; rate: string }>()
-  const rows: Factors['rows'] = []
-  let at = 0
-  for (const [index, day] of days.entries()) {
-    for (let rate = rates[at]; rate !== undefined && rate.day <= day; rate = rates[++at])
-      current.set(`${rate.base} ${rate.quote}`, rate)
-    // What comes to an end before the period is not needed.
-    const next = days[index + 1]
-    if (next !== undefined && next <= period.from) continue
-    const known = new ExchangeRates([...current.values()])
-    for (const { from, to } of pairs) {
-      const fraction = known.between(from, to)
-      if (fraction) rows.push({ epoch: index + 1, from, to, ...fraction })
-    }
-  }
-  return { days, rows }
-}
-
-function pairsOf(found: readonly { currency: string; costCurrency: string }[], into: string | null): Pair[] {
-  const pairs = found.flatMap(({ currency, costCurrency }) => {
-    const to = into ?? currency
-    return [currency, costCurrency].map((from) => ({ from, to }))
-  })
-  const needed = pairs.filter(({ from, to }) => from !== '' && from !== to)
-  return [...new Map(needed.map((pair) => [`${pair.from} ${pair.to}`, pair])).values()]
 }
 
 interface Reading {

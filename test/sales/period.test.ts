@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { periodOf } from '../../src/sales/period.ts'
+import { periodBefore, periodOf } from '../../src/sales/period.ts'
 import { apart, stretchesOf } from '../../src/sales/report.ts'
 
 const TODAY = '2026-03-01'
@@ -37,6 +37,16 @@ describe('a period', () => {
   ])('%j is refused, naming %s', (given, field) => {
     expect(periodOf(given, TODAY)).toMatchObject({ ok: false, faults: [{ path: [field] }] })
   })
+})
+
+it.each([
+  ['2026-03-01', '2026-03-31', '2026-02-01', '2026-02-28'],
+  ['2026-01-01', '2026-12-31', '2025-01-01', '2025-12-31'],
+  ['2026-03-01', '2026-03-30', '2026-01-30', '2026-02-28'],
+  ['2026-03-05', '2026-03-05', '2026-03-04', '2026-03-04'],
+  ['2026-02-02', '2026-03-01', '2026-01-05', '2026-02-01'],
+])('the period before %s to %s is %s to %s', (from, to, first, last) => {
+  expect(periodBefore({ from, to })).toEqual({ from: first, to: last })
 })
 
 describe('the parts of a period are whole months, and the days before and behind them', () => {

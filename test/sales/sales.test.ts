@@ -7,6 +7,7 @@ import { ERROR } from '../../src/sales/buckets.ts'
 import { checkSales } from '../../src/sales/check.ts'
 import { foldNext, rebuildSales } from '../../src/sales/folder.ts'
 import { everySale, type Grouping, readSales, type SalesRow } from '../../src/sales/report.ts'
+import { readQuarters, readToday } from '../../src/sales/today.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { folded, recount, tookOf } from './recount.ts'
 
@@ -123,6 +124,47 @@ class Undone extends Error {
     this.found = found
   }
 }
+
+it('tells of a day what SQL counts of it up to the same time a week before', async () => {
+  const { sql } = database
+  // 17:30 in New York, in the week in which its clocks went forward.
+  const now = new Date('2026-03-12T21:30:00Z')
+  const figures = await readToday(sql, {}, { now: () => now })
+  expect(figures).toMatchObject({ day: '2026-03-12', dayBefore: '2026-03-05', timeZone: ZONE })
+  const spans = {
+    now: ['2026-03-12T04:00:00Z', '2026-03-12T21:45:00Z'],
+    before: ['2026-03-05T05:00:00Z', '2026-03-05T22:45:00Z'],
+  } as const
+  for (const name of ['now', 'before'] as const) {
+    const [from, to] = spans[name]
+    const counted = await sql<{ currency: string; charged: number; turnover: bigint; orders: number }[]>`
+      with ended as (
+        select a.currency, i.price from items i join accounts a on a.id = i.account_id
+         where (i.state = 'success' or i.refunded > 0)
+           and i.finished_at >= ${from}::text::timestamptz and i.finished_at < ${to}::text::timestamptz
+      ), placed as (
+        select a.currency from orders o join accounts a on a.id = o.account_id
+         where o.created_at >= ${from}::text::timestamptz and o.created_at < ${to}::text::timestamptz
+      )
+      select c.currency, (select count(*)::int from ended e where e.currency = c.currency) as charged,
+             (select coalesce(sum(price), 0)::bigint from ended e where e.currency = c.currency) as turnover,
+             (select count(*)::int from placed p where p.currency = c.currency) as orders
+        from unnest(${figures.currencies.map(({ currency }) => currency)}::text[]) as c (currency)`
+    expect(counted.some(({ charged, orders }) => charged > 0 && orders > 0)).toBe(true)
+    expect(
+      figures.currencies.map(({ currency, [name]: { charged, turnover, orders } }) => ({
+        ...{ currency, charged, turnover, orders },
+      })),
+    ).toEqual(counted)
+  }
+  const { quarters } = await readQuarters(sql, 24, { now: () => now })
+  const [counted] = await sql<{ orders: number; failed: number }[]>`
+    select (select count(*)::int from orders where created_at >= '2026-03-11T21:45:00Z' and created_at < '2026-03-12T21:45:00Z') as orders,
+           (select count(*)::int from items where state = 'failed' and refunded = 0 and finished_at >= '2026-03-11T21:45:00Z'
+               and finished_at < '2026-03-12T21:45:00Z') as failed`
+  const sum = (name: 'orders' | 'failed') => quarters.reduce((all, one) => all + one[name], 0)
+  expect({ orders: sum('orders'), failed: sum('failed') }).toEqual(counted)
+})
 
 describe('a report', () => {
   type Key = (row: {
@@ -297,7 +339,8 @@ describe('a report', () => {
     const parts: SalesRow[][] = []
     for await (const part of everySale(database.sql, question)) parts.push(part)
     expect(parts).toHaveLength(3)
-    expect(parts.flat()).toEqual((await readSales(database.sql, { ...question, limit: 100_000 })).rows)
+    const { rows } = await readSales(database.sql, { ...question, limit: 100_000 })
+    expect(parts.flat().map((row) => ({ ...row, before: null }))).toEqual(rows)
   })
 
   it('refuses what would be summed up from too much, and nothing of one thing', async () => {

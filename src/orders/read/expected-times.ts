@@ -3,6 +3,7 @@ import type { ServiceId } from '../../lib/ids.ts'
 import { DAY_MS, SECOND_MS } from '../../lib/time.ts'
 import { countsOf, percentileOf } from '../../sales/buckets.ts'
 import { selectCountedTimes } from './expected-times.sql.ts'
+import { type LateOrders, selectLate } from './late.sql.ts'
 
 const DAYS = 30
 /** FEWEST is how many items must have been done lately, for their times to say something. */
@@ -42,3 +43,10 @@ export function expectedBy(
   const ms = times.get(serviceId)
   return ms === undefined ? null : new Date(createdAt.getTime() + ms)
 }
+
+/** MAX_OPEN bounds the open items that are looked at. */
+const MAX_OPEN = 20_000
+
+/** `findLate` counts the open orders that are late. */
+export const findLate = async (sql: Queryable, now: Date): Promise<LateOrders> =>
+  await selectLate(sql, dueOf(await expectedTimes(sql, now)), MAX_OPEN)

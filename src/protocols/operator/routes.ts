@@ -7,7 +7,6 @@ import { bookRoutes } from './routes/books.ts'
 import { depositProviderRoutes } from './routes/deposit-providers.ts'
 import { operatorDepositRoutes } from './routes/deposits.ts'
 import { eventRoutes } from './routes/events.ts'
-import { figureRoutes } from './routes/figures.ts'
 import { inboxRoutes } from './routes/inbox.ts'
 import { incomingPaymentRoutes } from './routes/incoming-payments.ts'
 import { installationRoutes } from './routes/installation.ts'
@@ -28,6 +27,7 @@ import { priceGroupRoutes } from './routes/price-groups.ts'
 import { priceHistoryRoutes } from './routes/price-history.ts'
 import { priceRoutes } from './routes/prices.ts'
 import { rateRoutes } from './routes/rates.ts'
+import { reportRoutes } from './routes/reports.ts'
 import { requestRoutes } from './routes/requests.ts'
 import { reviewRoutes } from './routes/reviews.ts'
 import { searchRoutes } from './routes/search.ts'
@@ -38,6 +38,7 @@ import { supplierFigureRoutes } from './routes/supplier-figures.ts'
 import { supplierListRoutes } from './routes/supplier-lists.ts'
 import { supplierRouteRoutes } from './routes/supplier-routes.ts'
 import { supplierRoutes } from './routes/suppliers.ts'
+import { todayRoutes } from './routes/today.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 
@@ -78,7 +79,8 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     installationRoutes,
     bookRoutes,
     eventRoutes,
-    figureRoutes,
+    todayRoutes,
+    reportRoutes,
     supplierFigureRoutes,
     priceRoutes,
     priceGridRoutes,
