@@ -1,7 +1,8 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { hangUp } from '../admission/hang-up.ts'
 import { Refusal } from '../errors.ts'
+import { http } from '../lib/node-http.ts'
 import { Mismatch, sayRefusal } from '../protocols/kit/refusal.ts'
 import type { RequestEntry } from '../request-log/request.ts'
 import { SAFE_HEADERS } from './headers.ts'
@@ -71,5 +72,5 @@ function answerOf(refusal: Refusal, status: number, requestId: string): string {
     connection: 'close',
   }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
-  return [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n')
+  return [`HTTP/1.1 ${status} ${http.STATUS_CODES[status]}`, ...lines, '', body].join('\r\n')
 }

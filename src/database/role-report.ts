@@ -12,8 +12,9 @@ export interface RoleReport {
 
 /** `reportRole` looks at the serving role of a migrated database as PostgreSQL knows it. */
 export async function reportRole({ serving, owner }: DatabaseAccess): Promise<RoleReport> {
-  const role = await asking(serving, roleOf)
-  const owning = owner === serving ? role : await asking(owner, roleOf)
-  const faults = await asking(serving, (sql) => findRoleFaults(sql, role, owning))
-  return { role, faults, isApart: owning !== role }
+  return await asking(serving, async (sql) => {
+    const role = await roleOf(sql)
+    const owning = owner === serving ? role : await asking(owner, roleOf)
+    return { role, faults: await findRoleFaults(sql, role, owning), isApart: owning !== role }
+  })
 }

@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Bodies } from '../admission/bodies.ts'
+import { http } from '../lib/node-http.ts'
 import { answerControl, CONTROL_PATH } from './control.ts'
 import type { FakeDeps } from './deps.ts'
 import { answerDhru } from './dhru.ts'
@@ -38,13 +39,16 @@ export async function startFakeSupplier(given: Partial<FakeOptions> = {}): Promi
     throw new Error('a webhook is signed with the API access key, which is not given')
   const panel = new Panel(options)
   const deps: FakeDeps = { panel, orders: new Orders(panel), list: new ServiceList(panel) }
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, (request, response) => {
-    handle(deps, request, response).catch((error: Error) => {
-      // The client has hung up, or the log cannot be written, and then nothing was bought.
-      if (!request.socket.destroyed) process.stderr.write(`error: ${error.message}\n`)
-      request.socket.destroy()
-    })
-  })
+  const server = http.createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 },
+    (request, response) => {
+      handle(deps, request, response).catch((error: Error) => {
+        // The client has hung up, or the log cannot be written, and then nothing was bought.
+        if (!request.socket.destroyed) process.stderr.write(`error: ${error.message}\n`)
+        request.socket.destroy()
+      })
+    },
+  )
   const url = await listen(server, options).catch((error: unknown) => {
     deps.orders.close()
     throw error

@@ -63,9 +63,7 @@ export async function lockStaff(sql: Transaction): Promise<void> {
 
 /** `hasStaff` tells whether anybody has ever used an invitation. */
 export async function hasStaff(sql: Queryable): Promise<boolean> {
-  const found = await sql.run(
-    build.selectFrom('staff').select('id').where('password', 'is not', null).limit(1),
-  )
+  const found = await sql`select from staff where password is not null limit 1`
   return found.length > 0
 }
 

@@ -180,18 +180,20 @@ test('what was told before it was asked is seen, also while an older reading is 
   let isFirst = true
   // The first reading has read, and then waits.
   const slow = new Proxy(sql, {
-    get: (target, name) => {
-      const value = Reflect.get(target, name)
-      if (name !== 'run') return value
-      return async (query: Parameters<typeof sql.run>[0]) => {
-        const rows = await target.run(query)
-        if (isFirst) {
-          isFirst = false
-          wasRead.resolve()
-          await mayGoOn.promise
-        }
-        return rows
-      }
+    apply: (target, self, given) => {
+      const query = Reflect.apply(target, self, given)
+      const records = query.records.bind(query)
+      return Object.assign(query, {
+        records: async () => {
+          const rows = await records()
+          if (isFirst) {
+            isFirst = false
+            wasRead.resolve()
+            await mayGoOn.promise
+          }
+          return rows
+        },
+      })
     },
   })
   const listeners: (() => void)[] = []

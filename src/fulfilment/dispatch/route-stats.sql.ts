@@ -1,4 +1,3 @@
-import { build } from '../../database/build.ts'
 import type { Sql } from '../../database/database.ts'
 
 /** MAX_ATTEMPTS is how many of a route's newest attempts are looked at. */
@@ -9,13 +8,8 @@ const MAX_ATTEMPTS = 200
  * What was the supplier's fault counts as a failure. The routes are read apart, because hot tables are joined with no configuration.
  */
 export async function measureRoutes(sql: Sql, now: Date): Promise<void> {
-  const routes = await sql.run(
-    build
-      .selectFrom('supplierRoutes as r')
-      .innerJoin('services as s', 's.id', 'r.serviceId')
-      .select('r.id')
-      .where('s.routing', 'in', ['fastest', 'best']),
-  )
+  const routes = await sql<{ id: number }[]>`
+    select r.id from supplier_routes r join services s on s.id = r.service_id where s.routing in ('fastest', 'best')`
   if (routes.length === 0) return
   await sql`
     insert into route_stats (route_id, tried, succeeded, median_seconds, measured_at)

@@ -1,4 +1,3 @@
-import { METHODS } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiKey, Dialect } from '../../accounts/account.ts'
 import type { Authenticator, Login } from '../../accounts/authenticator.ts'
@@ -8,6 +7,7 @@ import type { Body } from '../../admission/bodies.ts'
 import { Refusal, unavailable } from '../../errors.ts'
 import { refusalFor } from '../../lib/fault.ts'
 import type { OrderId } from '../../lib/ids.ts'
+import { http } from '../../lib/node-http.ts'
 import { nothingDone } from '../../lib/undone.ts'
 import type { RequestLog } from '../../request-log/request-log.ts'
 import { turnFor } from '../../runtime/pace.ts'
@@ -189,7 +189,7 @@ interface Handled {
 }
 
 /** EVERY_METHOD has every method that reaches a route at all: a wrong one gets a Dhru answer, too. */
-const EVERY_METHOD = METHODS.filter((method) => method !== 'CONNECT')
+const EVERY_METHOD = http.METHODS.filter((method) => method !== 'CONNECT')
 /** `headersOf` has x-imeigate, from which an imeigate that buys here learns that it may repeat an order under its idempotency key. */
 const headersOf = (request: FastifyRequest) => ({ 'x-imeigate': '1', 'x-request-id': request.id })
 const JSON_TYPE = 'application/json; charset=utf-8'
