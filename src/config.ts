@@ -177,6 +177,10 @@ const settings = {
     default: '',
     help: 'addresses or CIDR blocks that may call the [operator API](operator-api.md), comma-separated; without it every address may',
   }),
+  REGISTRATION: choice(['closed', 'open'], {
+    default: 'closed',
+    help: '`open`: who has no account may ask for one in the [portal](portal.md), by e-mail address, and somebody of the staff decides; it needs `PUBLIC_URL`',
+  }),
   OUTBOUND_ALLOW: text({
     default: '',
     help: 'addresses or CIDR blocks beside the public ones that suppliers, webhooks and notice channels may be at, also without TLS, comma-separated',
@@ -337,6 +341,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     },
     /** `publicUrl` is without a slash at its end; undefined: nobody said. */
     publicUrl: values.PUBLIC_URL?.replace(/\/$/, ''),
+    isRegistrationOpen: isOpen(values),
     /** `consoleAllow`, empty: every address may call the operator API. */
     consoleAllow: networksOf('CONSOLE_ALLOW', values.CONSOLE_ALLOW),
     outboundAllow: networksOf('OUTBOUND_ALLOW', values.OUTBOUND_ALLOW),
@@ -359,6 +364,13 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     transferMinimums: minimumsIn(values.TRANSFER_MINIMUMS, decimals),
     logLevel: values.LOG_LEVEL,
   }
+}
+
+function isOpen({ REGISTRATION: registration, PUBLIC_URL: url }: Values): boolean {
+  if (registration === 'open' && url === undefined) {
+    throw new WrongSettings('REGISTRATION=open needs PUBLIC_URL, which the links in mails name')
+  }
+  return registration === 'open'
 }
 
 function accessOf({

@@ -1,3 +1,6 @@
+/** PEOPLE are the APIs to which people are signed in. */
+const PEOPLE = ['operator', 'portal'] as const
+
 /**
  * `errors` lists every error that a caller can be told of: its code, its message, and the HTTP status of protocols that have one. No
  * code is invented elsewhere. Dhru says an error as MESSAGE (the message, with the detail) and FULL_DESCRIPTION (code, with the detail),
@@ -9,9 +12,9 @@ export const errors = {
   key_expired: { status: 401, message: 'API key expired' },
   key_revoked: { status: 401, message: 'API key revoked' },
   account_closed: { status: 401, message: 'Account closed' },
-  step_up_required: { status: 403, message: 'Give password and second factor again', only: 'operator' },
-  csrf: { status: 403, message: 'The request does not come from this site', only: 'operator' },
-  session_expired: { status: 401, message: 'Sign in again', only: 'operator' },
+  step_up_required: { status: 403, message: 'Give password and second factor again', only: PEOPLE },
+  csrf: { status: 403, message: 'The request does not come from this site', only: PEOPLE },
+  session_expired: { status: 401, message: 'Sign in again', only: PEOPLE },
   permission_denied: { status: 403, message: 'Permission denied' },
   ip_not_allowed: { status: 403, message: 'Invalid IP request' },
   invalid_signature: { status: 401, message: 'The signature is missing or wrong', only: 'hooks' },
@@ -31,7 +34,7 @@ export const errors = {
   insufficient_balance: { status: 402, message: 'Not enough credit' },
   duplicate_order: { status: 409, message: 'Duplicate order' },
   idempotency_conflict: { status: 409, message: 'Idempotency key already used for another request' },
-  version_conflict: { status: 409, message: 'Somebody else has changed it', only: 'operator' },
+  version_conflict: { status: 409, message: 'Somebody else has changed it', only: PEOPLE },
   plan_stale: { status: 409, message: 'Something has changed since this plan was made', only: 'operator' },
   order_id_required: { status: 400, message: 'Order id required', only: 'dhru' },
   order_not_found: { status: 404, message: 'Order not found' },
@@ -50,18 +53,21 @@ export const errors = {
   temporarily_unavailable: { status: 503, message: 'Temporarily unavailable, try again', retryAfter: 2 },
   shutting_down: { status: 503, message: 'Shutting down, try again', retryAfter: 2 },
   internal_error: { status: 500, message: 'Internal error' },
-} as const satisfies Record<string, { status: number; message: string; retryAfter?: number; only?: Api }>
+} as const satisfies Record<
+  string,
+  { status: number; message: string; retryAfter?: number; only?: Api | readonly Api[] }
+>
 
 /** Api is one that says errors; `hooks` is where suppliers and payment gateways say that something happened. */
-type Api = 'dhru' | 'rest' | 'operator' | 'hooks'
+type Api = 'dhru' | 'rest' | 'operator' | 'portal' | 'hooks'
 
 export type ErrorCode = keyof typeof errors
 
 /** `codesOf` gives the codes that an API may say. */
 export const codesOf = (api: Api): ErrorCode[] =>
   (Object.keys(errors) as ErrorCode[]).filter((code) => {
-    const { only }: { status: number; only?: Api } = errors[code]
-    return only === undefined || only === api
+    const { only }: { status: number; only?: Api | readonly Api[] } = errors[code]
+    return only === undefined || [only].flat().includes(api)
   })
 
 /** Fault is what is wrong with one value, for the person who sent it. */

@@ -19,6 +19,19 @@ export interface Account {
  */
 export type Dialect = 'contract' | 'panel'
 
+/** Asker is who asks for an account: one of its API keys, or somebody who is signed in to its portal. */
+export interface Asker {
+  account: Account
+  /** `permissions`: null is everything. */
+  permissions: Permission[] | null
+  /** `keyId`, null: no key asks. */
+  keyId: KeyId | null
+  /** `via` is the way in, as orders have it. */
+  via: 'rest' | 'portal'
+  /** `actor` is the name in the trail. */
+  actor: string
+}
+
 /** ApiKey is a key as the authenticator holds it: the secret itself is nowhere, only its SHA-256. */
 export interface ApiKey {
   id: KeyId

@@ -118,6 +118,36 @@ export async function findKey(sql: Queryable, id: KeyId, clock: Clock = systemCl
   return key ? { ...key, status: statusAt(key, clock.now()) } : refuseUnknown(id)
 }
 
+/** `findKeyOf` finds a key of one account. Throws not_found for those of others. */
+export async function findKeyOf(
+  sql: Queryable,
+  accountId: AccountId,
+  id: KeyId,
+  clock: Clock = systemClock,
+): Promise<ApiKeyView> {
+  const found = await findKey(sql, id, clock)
+  return found.accountId === accountId ? found : refuseUnknown(id)
+}
+
+/**
+ * `rotateKey` makes a key that is as another one, which goes on working for `overlapMs` and then expires: so its webhook tells of the orders that
+ * it has placed. Throws conflict for a key that works no more.
+ */
+export async function rotateKey(
+  sql: Queryable,
+  { id, accountId, status, name, dialect, permissions, allowedIps, requestsPerMinute, expiresAt }: ApiKeyView,
+  overlapMs: number,
+  clock: Clock = systemClock,
+): Promise<NewKey> {
+  if (status !== 'active') throw new Refusal('conflict', `the key is ${status}`, 'id')
+  await lockKey(sql, id)
+  const as = { name, dialect, permissions, allowedIps, requestsPerMinute, expiresAt }
+  const made = await createKey(sql, accountId, as, clock)
+  const until = new Date(clock.now().getTime() + overlapMs)
+  await updateKey(sql, id, { expiresAt: expiresAt && expiresAt < until ? expiresAt : until })
+  return made
+}
+
 function refuseExpired(expiresAt: Date | null | undefined, now: Date): void {
   // An invalid date is not later than anything.
   if (expiresAt && !(expiresAt > now)) {

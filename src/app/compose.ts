@@ -1,4 +1,10 @@
 import type { Logger } from 'pino'
+import { AccountEnrolment } from '../account-people/account-enrolment.ts'
+import { Registration } from '../account-people/applications.ts'
+import { accountPersonMailJobs } from '../account-people/mail-jobs.ts'
+import { PortalSignIns } from '../account-people/portal-sign-ins.ts'
+import type { AccountRole } from '../account-people/roles.ts'
+import { accountPeopleJobs } from '../account-people/sweep.ts'
 import { Authenticator } from '../accounts/authenticator.ts'
 import { LiveAnswers } from '../accounts/live-answers.ts'
 import { ChainWriter } from '../audit/chain-writer.ts'
@@ -29,11 +35,12 @@ import { Jobs } from '../jobs/jobs.ts'
 import { lostJobs, releaseLost } from '../jobs/lost-jobs.ts'
 import { LedgerReader } from '../ledger/ledger-reader.ts'
 import { Transfers } from '../ledger/transfers.ts'
-import type { StaffId, SupplierId } from '../lib/ids.ts'
+import type { AccountPersonId, StaffId, SupplierId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
 import { LiveRights } from '../live/live-rights.ts'
 import { OperatorFeed } from '../live/operator-feed.ts'
 import { noticeJobs } from '../notices/jobs.ts'
+import { OrderChecks } from '../orders/check/order-checks.ts'
 import { OrderFeed } from '../orders/follow/order-feed.ts'
 import { FormerOrders } from '../orders/former/former-orders.ts'
 import { Placement } from '../orders/place/placement.ts'
@@ -186,6 +193,16 @@ export async function compose(
   const attempts = new Attempts(sql, clock, 'staff')
   const relyingParty = relyingPartyOf(config.publicUrl)
   const passkeys = new Passkeys({ sql, circle: 'staff', attempts, clock, relyingParty })
+  const ofAccounts = {
+    circle: 'account_people' as const,
+    attempts: new Attempts(sql, clock, 'account_people'),
+    ...{ sql, sealer, passwords, clock },
+  }
+  const accountPasskeys = new Passkeys({ ...ofAccounts, relyingParty })
+  const accountSignIns = new SignIns<AccountPersonId, AccountRole>({
+    ...ofAccounts,
+    passkeys: accountPasskeys,
+  })
   const buckets = new SharedBuckets({ sql, log })
   const failedLogins = new FailedLogins(buckets, { perMinute: config.failedLoginsPerMinute })
   const authenticator = new Authenticator({ sql, notifier, clock, failedLogins })
@@ -231,6 +248,8 @@ export async function compose(
       ...noticeJobs({ sql: long, sealer, context, log, digestTimes: config.digestTimes }),
       ...webhookJobs({ sql, deliverer, clock }),
       ...signInJobs({ sql: long, clock }),
+      ...accountPeopleJobs({ sql: long, clock }),
+      ...accountPersonMailJobs({ sql: long, sealer, context, clock, publicUrl: config.publicUrl }),
       ...personMailJobs({ sql: long, sealer, context, publicUrl: config.publicUrl }),
       ...lostJobs(sql),
       ...backupJobs({ sql, address: access.serving, ...config.backups, clock, log }),
@@ -264,6 +283,14 @@ export async function compose(
     passkeys,
     signIns: new SignIns<StaffId, Role>({ ...signingIn, circle: 'staff', passkeys, attempts }),
     enrolment: new Enrolment(signingIn),
+    accountPeople: {
+      signIns: accountSignIns,
+      passkeys: accountPasskeys,
+      portalSignIns: new PortalSignIns({ sql, signIns: accountSignIns, clock }),
+      enrolment: new AccountEnrolment(ofAccounts),
+      registration: new Registration({ ...ofAccounts, isOpen: config.isRegistrationOpen }),
+    },
+    orderChecks: new OrderChecks({ sql: lookups, catalogue, ledger, clock }),
     authenticator,
     liveAnswers,
     catalogue,

@@ -43,9 +43,15 @@ export class Metrics {
     'route',
   )
 
+  readonly countPortalRequest = this.#counter(
+    'imeigate_portal_requests_total',
+    "requests to the portal's own API",
+    'route',
+  )
+
   readonly #refusals = new Counter({
     name: 'imeigate_refusals_total',
-    help: 'Refused requests by protocol (dhru, rest, operator, hook; http: none was reached) and reason (the error code)',
+    help: 'Refused requests by protocol (dhru, rest, operator, portal, hook; http: none was reached) and reason (the error code)',
     labelNames: ['protocol', 'reason'],
     registers: [this.#registry],
   })

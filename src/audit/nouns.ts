@@ -27,6 +27,8 @@ export const tableOf = {
   invoice: 'invoices',
   staff: 'staff',
   person: 'account_people',
+  application: 'applications',
+  view: 'account_views',
   passkey: 'passkeys',
   'sign-in': 'sign_ins',
   token: 'operator_tokens',

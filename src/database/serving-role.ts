@@ -26,6 +26,7 @@ const FIXED = ['select']
 const exceptions: Readonly<Record<string, readonly string[]>> = {
   answer_rules: UNTIL_REMOVED,
   attempt_exchanges: UNTIL_REMOVED,
+  applications: UNTIL_REMOVED,
   schema_migrations: FIXED,
   entry_kinds: FIXED,
   failed_sign_ins: UNTIL_REMOVED,

@@ -4,8 +4,8 @@ export type ItemState = 'pending' | 'processing' | 'unknown' | 'success' | 'fail
 /** OrderState follows from the states of an order's items. `partial`: all ended, some with success and some not. */
 export type OrderState = 'pending' | 'processing' | 'success' | 'partial' | 'failed' | 'cancelled'
 
-/** Via is the protocol that an order came through. */
-export type Via = 'dhru' | 'rest'
+/** Via is the way that an order came: a protocol, or the portal. */
+export type Via = 'dhru' | 'rest' | 'portal'
 
 /** AttemptState is how far one try to have an item done by one supplier has come. `given_up`: a person ended it. */
 export type AttemptState = 'sent' | 'accepted' | 'unknown' | 'succeeded' | 'refused' | 'given_up'

@@ -5,7 +5,7 @@ import type { Clock } from '../lib/time.ts'
 import { Loop } from '../runtime/loop.ts'
 import type { RuntimeService } from '../runtime/runtime-service.ts'
 
-/** Right is what somebody of the staff, or a program, follows something by. */
+/** Right is what somebody who is signed in, or a program of the operator, follows something by. */
 export interface Right {
   /** `check` gives until when it holds if nothing is changed. Throws a Refusal where it has ended. */
   check(): Promise<Date>
@@ -22,7 +22,7 @@ const LOOK_MS = 250
 const CHECKED_MS = 15_000
 
 /**
- * LiveRights ends the event streams of the staff and its programs when what they are followed by has ended: the sign-in or the token, or a
+ * LiveRights ends the event streams of people and of the operator's programs when what they are followed by has ended: the sign-in or the token, the account, or a
  * permission. What is changed is told of by the database, and checked at once; what ends with time when that has come.
  */
 export class LiveRights implements RuntimeService {
@@ -40,10 +40,12 @@ export class LiveRights implements RuntimeService {
       intervalMs: () => (this.#live.size > 0 ? LOOK_MS : Number.POSITIVE_INFINITY),
       run: () => this.#look(),
     })
-    notifier.onInvalidate('people', () => {
-      this.#isChanged = true
-      this.#loop.wake()
-    })
+    for (const topic of ['people', 'accounts'] as const) {
+      notifier.onInvalidate(topic, () => {
+        this.#isChanged = true
+        this.#loop.wake()
+      })
+    }
   }
 
   start(): void {

@@ -2,11 +2,17 @@ import type { Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { SignInId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
-import type { Sealer } from '../secrets/sealer.ts'
+import { refuseForeignKey, type Sealer } from '../secrets/sealer.ts'
 import { type Circle, type PersonId, sealedFor } from './circle.ts'
 import { type Changed, mailPerson } from './mails.ts'
 import { type Passwords, passwordFault } from './passwords.ts'
-import { lockPerson, selectPerson, updatePerson, updateRecoveryCodes } from './people.sql.ts'
+import {
+  lockPerson,
+  selectNewestSecrets,
+  selectPerson,
+  updatePerson,
+  updateRecoveryCodes,
+} from './people.sql.ts'
 import { makeRecoveryCodes, stepOfFirstCode, WRONG_CODE } from './second-factor.ts'
 import { endSignIns } from './sign-ins.sql.ts'
 
@@ -37,7 +43,7 @@ export async function changePassword(
   })
 }
 
-/** `changeTotp` takes a secret that was offered, and a code of it. Throws invalid_input. */
+/** `changeTotp` takes a secret that was offered, and a code of it. Throws invalid_input, and conflict when the secret key at hand is not the server's. */
 export async function changeTotp(
   sql: Sql,
   sealer: Sealer,
@@ -53,10 +59,15 @@ export async function changeTotp(
   const secrets = sealer.seal({ totp: totpSecret }, sealedFor(circle, personId))
   await sql.begin(async (transaction) => {
     await lockPerson(transaction, circle, personId)
+    const newest = await selectNewestSecrets(transaction, circle)
+    const kept = newest ? [{ sealed: newest.secrets, owner: sealedFor(circle, newest.id) }] : []
+    refuseForeignKey(sealer, kept, { what: SEALED[circle], mend: 'reset the people' })
     await updatePerson(transaction, circle, personId, { secrets, lastCode: BigInt(step) })
     await endOthers(transaction, own, 'app', now)
   })
 }
+
+const SEALED = { staff: 'staff members', account_people: 'people of accounts' }
 
 /** `removeTotp` takes the authenticator app and the recovery codes away: a password alone signs in from now on. Throws conflict for staff. */
 export async function removeTotp(sql: Sql, own: OwnSignIn, clock: Clock): Promise<void> {

@@ -5,7 +5,6 @@ export {
   lockPerson,
   type Person,
   selectNewestSecrets,
-  selectPerson,
   selectPersonNamed,
   updatePerson,
   updateRecoveryCodes,

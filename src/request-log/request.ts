@@ -11,7 +11,7 @@ export interface RequestEntry {
   /** `at` is when it came in. */
   at: Date
   /** `via` is the protocol; http: it was refused before it reached one. */
-  via: 'dhru' | 'rest' | 'operator' | 'hook' | 'http'
+  via: 'dhru' | 'rest' | 'operator' | 'portal' | 'hook' | 'http'
   /** `action` is the Dhru action, or method and path pattern such as `POST /api/order`. */
   action: string
   /** `status` is that of HTTP. */

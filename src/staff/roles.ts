@@ -43,6 +43,16 @@ export const staffPermissions = {
   },
   'resellers.read': { what: 'read accounts and their keys', roles },
   'resellers.edit': { what: 'make accounts, and change their names', roles: ['owner', 'manager', 'support'] },
+  'people.edit': {
+    what: 'invite, suspend and reset people of accounts, and decide who gets an account',
+    roles: ['owner', 'manager', 'support'],
+    proof: true,
+  },
+  'resellers.view_as': {
+    what: 'look at the portal as a reseller has it',
+    roles: ['owner', 'manager', 'support'],
+    proof: true,
+  },
   'resellers.terms': {
     what: 'set price groups and credit limits, close and reopen accounts',
     roles: ['owner', 'manager', 'finance'],

@@ -67,6 +67,13 @@ export async function findWebhook(sql: Queryable, id: WebhookId): Promise<Webhoo
   return webhook
 }
 
+/** `findWebhookOf` finds a webhook of one account. Throws not_found for those of others. */
+export async function findWebhookOf(sql: Queryable, accountId: AccountId, id: WebhookId): Promise<Webhook> {
+  const webhook = await findWebhook(sql, id)
+  if (webhook.accountId !== accountId) throw new Refusal('not_found', `there is no webhook ${id}`, 'webhook')
+  return webhook
+}
+
 /** `webhookVersion` names how a webhook stands, but for its secrets. */
 export const webhookVersion = (webhook: Webhook): string => versionOfNoun(webhookAttributes, webhook)
 

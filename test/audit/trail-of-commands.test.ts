@@ -119,6 +119,13 @@ const changing: [line: string, ...lines: Noun[]][] = [
   ['staff suspend eve@example.com', 'staff'],
   ['staff resume eve@example.com', 'staff'],
   ['staff reset eve@example.com', 'staff'],
+  ['account person invite anna --email budi@example.com', 'person'],
+  ['account person role budi@example.com member', 'person'],
+  ['account person suspend budi@example.com', 'person'],
+  ['account person resume budi@example.com', 'person'],
+  ['account person reset budi@example.com', 'person'],
+  ['account application accept 1 --currency USD', 'application', 'account', 'credit limit', 'person'],
+  ['account application refuse 2 --why no', 'application'],
   ['token create --name figures --permission orders.read', 'token'],
   ['token revoke 1', 'token'],
   [`move-in run ${moving}`, 'account', 'credit limit', 'group', 'key', 'move', 'price', 'route', 'service'],
@@ -131,6 +138,8 @@ const others: Record<'reading' | 'by' | 'running', string[]> = {
   reading: [
     ...[
       'account list',
+      'account application list',
+      'account person list',
       'account show',
       'backup check',
       'backup list',
@@ -219,6 +228,10 @@ afterAll(async () => {
 
 /** `before` is what must be there before a line. */
 const before: Record<string, string> = {
+  'account person reset budi@example.com': `update account_people set name = 'Budi', password = 'a hash'`,
+  'account application accept 1 --currency USD': `
+    insert into applications (name, email, address, made_at, ends_at, verified_at)
+    select 'Eve', 'eve' || n || '@example.com', '192.0.2.1', now(), now(), now() from generate_series(1, 2) n`,
   'webhook resume 1': `update webhooks set status = 'paused', paused_at = now()`,
   'deposit confirm 1001': `
     insert into deposits (account_id, provider_id, state, currency, amount, fee, total_pay, expires_at, check_at, created_at)
@@ -274,7 +287,17 @@ it('every command that changes something adds a line with before and after, and 
   // of a supplier (test/suppliers/supplier-try.test.ts); nobody signs in by a command.
   const followed = new Set(changing.flatMap(([, ...lines]) => lines))
   expect(nouns.filter((noun) => !followed.has(noun))).toEqual([
-    ...['supplier test', 'field name', 'order note', 'invoice', 'person', 'passkey', 'sign-in', 'plan'],
+    ...[
+      'supplier test',
+      'field name',
+      'order note',
+      'invoice',
+      'view',
+      'passkey',
+      'sign-in',
+      'backup',
+      'plan',
+    ],
   ])
 })
 

@@ -38,7 +38,7 @@ beforeEach(() => {
 })
 afterEach(async () => {
   rmSync(folder, { recursive: true })
-  await database.owner`truncate suppliers, deposit_providers, notice_channels, webhooks, staff, secret_key_rotations cascade`
+  await database.owner`truncate suppliers, deposit_providers, notice_channels, webhooks, staff, account_people, secret_key_rotations cascade`
 })
 
 const inFolder = (dataFolder = folder): KeyRing =>
@@ -143,7 +143,7 @@ describe('a rotation of the secret key', () => {
     await turn(inFolder(), 3)
     linkSync(join(folder, 'secret.key'), join(folder, `secret.key.${markOf(former)}`))
     await turn(inFolder())
-    expect(await readable(new Sealer(inFolder().findOwn() as Buffer))).toBe(5)
+    expect(await readable(new Sealer(inFolder().findOwn() as Buffer))).toBe(6)
     expect(inFolder().findOwn()).not.toEqual(former)
   })
 
@@ -180,7 +180,7 @@ describe('a rotation of the secret key', () => {
     await expect(turn(inSettings(former, former))).rejects.toThrow('is in use')
     const late = await openSealer(database.sql, inSettings(former))
     await turn(inSettings(former, next))
-    expect(await readable(new Sealer(next))).toBe(5)
+    expect(await readable(new Sealer(next))).toBe(6)
     for (const [, , make] of sealedKinds) {
       // Its own check comes first where all others are closed to it.
       await expect(make(database.sql, new Sealer(former, () => next), `late-${++made}`)).rejects.toThrow(
@@ -191,7 +191,7 @@ describe('a rotation of the secret key', () => {
     await expect(openSealer(database.sql, inSettings(former))).rejects.toThrow('was replaced on')
     await fill(await openSealer(database.sql, inSettings(former, next)))
     await fill(await openSealer(database.sql, inSettings(next)))
-    expect(await readable(new Sealer(next))).toBe(15)
+    expect(await readable(new Sealer(next))).toBe(18)
     await expect(turn(inSettings(next, former))).rejects.toThrow('was before')
   })
 
@@ -217,7 +217,7 @@ describe('a rotation of the secret key', () => {
     }, WAIT)
     end()
     await Promise.all([writing, rotating])
-    expect(await readable(new Sealer(inFolder().findOwn() as Buffer))).toBe(6)
+    expect(await readable(new Sealer(inFolder().findOwn() as Buffer))).toBe(7)
   })
 
   it('is not begun with a key that opens nothing', async () => {
@@ -244,7 +244,7 @@ describe('a rotation of the secret key', () => {
     expect(run.json()).toEqual({
       from: expect.stringMatching(/^[0-9a-f]{16}$/),
       to: markOf(inFolder().findOwn() as Buffer),
-      resealed: 3,
+      resealed: 4,
       unreadable: [`deposit provider ${channel?.id}`, `webhook ${hook.id}`],
       former_file: join(folder, `secret.key.${run.json().from}`),
     })
@@ -271,7 +271,7 @@ describe('a rotation of the secret key', () => {
     writeFileSync(join(folder, 'secret.key'), then.toString('hex'))
     writeFileSync(join(folder, 'secret.key.next'), now.toString('hex'))
     await turn(inFolder())
-    expect(await readable(new Sealer(now))).toBe(5)
+    expect(await readable(new Sealer(now))).toBe(6)
     expect(inFolder().findOwn()).toEqual(now)
   })
 })

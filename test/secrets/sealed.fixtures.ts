@@ -1,13 +1,18 @@
+import { invitePerson } from '../../src/account-people/account-people.ts'
 import { createKey } from '../../src/accounts/keys.ts'
 import type { Sql } from '../../src/database/database.ts'
 import { Providers } from '../../src/deposits/providers.ts'
+import type { SignInId } from '../../src/lib/ids.ts'
 import { systemClock } from '../../src/lib/time.ts'
 import { createChannel } from '../../src/notices/channels.ts'
+import { changeTotp } from '../../src/people/own-factors.ts'
+import { updatePerson } from '../../src/people/people.ts'
+import { offerTotp } from '../../src/people/second-factor.ts'
 import type { Sealer } from '../../src/secrets/sealer.ts'
 import { createSupplier } from '../../src/suppliers/suppliers.ts'
 import { createWebhook } from '../../src/webhooks/webhooks.ts'
 import { newAccount } from '../orders/orders.fixtures.ts'
-import { Office } from '../staff/people.fixtures.ts'
+import { codeAt, Office } from '../staff/people.fixtures.ts'
 
 /** `sealedKinds` lists everything whose secrets are sealed: how one is made, and the table that keeps it. */
 export const sealedKinds: [
@@ -61,5 +66,18 @@ export const sealedKinds: [
     'staff members',
     'staff',
     (sql, sealer, name) => new Office(sql, sealer).hire('support', `${name}@example.com`),
+  ],
+  [
+    'people of accounts',
+    'account_people',
+    async (sql, sealer, name) => {
+      const accountId = await newAccount(sql, 0n)
+      const { person } = await invitePerson(sql, accountId, { role: 'owner', email: `${name}@example.com` })
+      await updatePerson(sql, 'account_people', person.id, { name, password: 'a hash' })
+      const { secret: totpSecret } = offerTotp(null)
+      const code = codeAt(totpSecret, new Date())
+      const own = { circle: 'account_people' as const, personId: person.id, id: 0 as SignInId }
+      await changeTotp(sql, sealer, own, { totpSecret, code }, systemClock)
+    },
   ],
 ]

@@ -7,11 +7,12 @@ import { depositHook } from '../../protocols/hooks/deposit-hook.ts'
 import { supplierHook } from '../../protocols/hooks/supplier-hook.ts'
 import { operatorApi } from '../../protocols/operator/endpoint.ts'
 import { pages } from '../../protocols/pages/pages.ts'
+import { portalApi } from '../../protocols/portal/endpoint.ts'
 import { restApi } from '../../protocols/rest/endpoint.ts'
 import { ServiceTexts } from '../../protocols/rest/service-texts.ts'
 import type { RuntimeService } from '../../runtime/runtime-service.ts'
+import { ActorThrottle } from '../../throttles/actor-throttle.ts'
 import { KeyThrottle } from '../../throttles/key-throttle.ts'
-import { OperatorThrottle } from '../../throttles/operator-throttle.ts'
 import { version } from '../../version.ts'
 import type { Components } from '../compose.ts'
 import { installationOf } from '../installation.ts'
@@ -55,10 +56,18 @@ export function serveProtocols(
     },
     { bodyLimit: config.dhruBodyLimit, aliases: config.dhruAliases },
   )
+  const people = new ActorThrottle(buckets)
+  const { accountPeople, liveRights } = components
+  const door = {
+    portalSignIns: accountPeople.portalSignIns,
+    throttle: people,
+    ...{ liveRights, publicUrl: config.publicUrl },
+  }
   restApi(
     http,
     {
       ...components,
+      portal: door,
       serviceTexts: new ServiceTexts(),
       count: metrics.countRestRequest,
       throttle: new KeyThrottle(buckets, { protocol: 'rest', perMinute: restRequestsPerMinute }),
@@ -72,11 +81,16 @@ export function serveProtocols(
       publicUrl: config.publicUrl,
       mayCall: allowedIps(config.consoleAllow),
       count: metrics.countOperatorRequest,
-      throttle: new OperatorThrottle(buckets),
+      throttle: people,
       installation: installationOf(components, metrics, readiness),
       outboundAllow: config.outboundAllow,
     },
     { bodyLimit: config.bodyLimit, version },
   )
   pages(http, { mayCall: allowedIps(config.consoleAllow) })
+  portalApi(
+    http,
+    { ...components, ...accountPeople, door, count: metrics.countPortalRequest },
+    { bodyLimit: config.bodyLimit, version },
+  )
 }

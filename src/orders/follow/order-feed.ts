@@ -1,6 +1,6 @@
 import type { Sql } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
-import type { AccountId, KeyId, OrderId } from '../../lib/ids.ts'
+import type { AccountId, OrderId } from '../../lib/ids.ts'
 import { SharedPoller } from '../../runtime/shared-poller.ts'
 import type { OrderName } from '../read/orders.sql.ts'
 import { selectEnded, selectEntriesSince, selectLastEntry } from './order-feed.sql.ts'
@@ -32,7 +32,7 @@ export class OrderFeed {
   readonly #sql: Sql
   readonly #ended: SharedPoller<OrderName, true>
   readonly #updates: SharedPoller<Since, OrderUpdates>
-  readonly #streams = new Map<KeyId, number>()
+  readonly #streams = new Map<string, number>()
 
   /** `sql` is a pool with steady plans. */
   constructor(sql: Sql) {
@@ -59,17 +59,20 @@ export class OrderFeed {
     return this.#updates.wait(asked, ms, signal)
   }
 
-  /** `openStream` counts a stream of this key; gives what ends it. Throws too_many_requests. */
-  openStream(key: KeyId): () => void {
-    const open = this.#streams.get(key) ?? 0
+  /** `openStream` counts a stream of a key, or of a person; gives what ends it. Throws too_many_requests. */
+  openStream(actor: string): () => void {
+    const open = this.#streams.get(actor) ?? 0
     if (open >= MAX_STREAMS) {
-      throw new Refusal('too_many_requests', `a key may follow its orders ${MAX_STREAMS} times at once`)
+      throw new Refusal(
+        'too_many_requests',
+        `a key or a person may follow the orders ${MAX_STREAMS} times at once`,
+      )
     }
-    this.#streams.set(key, open + 1)
+    this.#streams.set(actor, open + 1)
     return () => {
-      const left = (this.#streams.get(key) ?? 1) - 1
-      if (left === 0) this.#streams.delete(key)
-      else this.#streams.set(key, left)
+      const left = (this.#streams.get(actor) ?? 1) - 1
+      if (left === 0) this.#streams.delete(actor)
+      else this.#streams.set(actor, left)
     }
   }
 }

@@ -1,9 +1,10 @@
-import type { Account, ApiKey } from '../../accounts/account.ts'
+import type { Account } from '../../accounts/account.ts'
 import { closedMessage, isOpen } from '../../catalogue/opening-hours.ts'
 import { readData } from '../../catalogue/order-data.ts'
 import type { Offer, Snapshot } from '../../catalogue/snapshot.ts'
 import type { Fault } from '../../errors.ts'
 import { ok, type Result, refused, resultOf } from '../../lib/fault.ts'
+import type { KeyId } from '../../lib/ids.ts'
 import type { Via } from '../../lib/states.ts'
 import { textFault, turningFault } from '../../lib/text.ts'
 import type { Purchase } from './purchase.ts'
@@ -23,17 +24,17 @@ export interface PurchaseRequest {
 /** `readPurchase` makes a purchase of what a caller wants, or says why it is none, with every fault of the data. */
 export async function readPurchase(
   snapshot: Snapshot,
-  { key, via, now }: { key: ApiKey; via: Via; now: Date },
+  { account, keyId, via, now }: { account: Account; keyId: KeyId | null; via: Via; now: Date },
   { code, data, reference, idempotencyKey }: PurchaseRequest,
 ): Promise<Result<Purchase>> {
-  const offer = findOffer(snapshot, key.account, code, { now, field: 'code' })
+  const offer = findOffer(snapshot, account, code, { now, field: 'code' })
   if (!offer.ok) return offer
   const { service, price } = offer.value
   const items = await readData(service, price, data)
   if (!items.ok) return items
   const purchase = {
-    accountId: key.account.id,
-    keyId: key.id,
+    accountId: account.id,
+    keyId,
     via,
     service,
     unitPrice: price.unitPrice,

@@ -15,7 +15,7 @@ export const restCode = (code: ErrorCode): string =>
 const MALFORMED: ErrorCode[] = ['payload_required', 'malformed_parameters']
 
 /** `errorBodyOf` is the shape of an error of an API. */
-export const errorBodyOf = (api: 'rest' | 'operator') =>
+export const errorBodyOf = (api: 'rest' | 'operator' | 'portal') =>
   Type.Object(
     {
       error: Type.Literal(true),

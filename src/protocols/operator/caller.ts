@@ -5,26 +5,16 @@ import type { Clock } from '../../lib/time.ts'
 import type { Right } from '../../live/live-rights.ts'
 import { actorOf } from '../../people/circle.ts'
 import type { Acting, Desks } from '../../people/desk.ts'
-import type { SignedIn } from '../../people/sign-ins.ts'
 import { type Bearer, findBearer, type Maker, tokenActor } from '../../staff/operator-tokens.ts'
 import { needsProof, permissionsOf, type Role, type StaffPermission } from '../../staff/roles.ts'
-import { cookieOf, refuseForged, refuseOtherSites, refusePlain } from './cookies.ts'
+import { cookieOf, refuseForged, refuseOtherSites, refusePlain } from '../kit/cookies.ts'
+import { permissionIn } from '../kit/people-route.ts'
+import type { PersonAsking } from '../kit/person.ts'
 import type { OperatorDeps } from './deps.ts'
 import type { Access, Further } from './route.ts'
 
-/** StaffSignIn is a person of the staff who is signed in. */
-export type StaffSignIn = SignedIn<StaffId, Role>
-
-/** Caller is who asks: a person who is signed in, or a program. */
-export interface Caller {
-  /** `actor` is the name in the trail. */
-  actor: string
-  /** `acting` is what else the trail has of who asks. */
-  acting: Acting
-  /** `person`, undefined: it is a program. */
-  person: StaffSignIn | undefined
-  /** `token` is that of the person's sign-in. */
-  token: string | undefined
+/** Caller is who asks: a person of the staff who is signed in, or a program. */
+export interface Caller extends PersonAsking<StaffId, Role> {
   permissions: ReadonlySet<StaffPermission>
 }
 
@@ -56,7 +46,7 @@ export async function admit(
   if (bearer !== undefined && access !== 'anybody') return await admitProgram(deps, request, access)
   refusePlain(request)
   if (!isSafe(request)) refuseOtherSites(request, deps.publicUrl)
-  const token = cookieOf(request)
+  const token = cookieOf(request, 'console')
   if (access === 'anybody') return undefined
   const person = token === undefined ? undefined : await deps.signIns.find(token)
   if (token === undefined || !person) throw new Refusal('session_expired')
@@ -134,10 +124,13 @@ export function refuseUnless(
 }
 
 function refuseWithout(permissions: ReadonlySet<StaffPermission>, access: Access): void {
-  if (access === 'anybody' || access === 'person' || access === 'proved person' || access === 'caller') return
-  if (!permissions.has(access)) throw new Refusal('permission_denied', `you may not ${access}`)
+  const permission = permissionIn<StaffPermission>(access)
+  if (permission !== undefined && !permissions.has(permission)) {
+    throw new Refusal('permission_denied', `you may not ${permission}`)
+  }
 }
 
-const asksForProof = (access: Access): boolean =>
-  access === 'proved person' ||
-  (access !== 'person' && access !== 'caller' && access !== 'anybody' && needsProof(access))
+function asksForProof(access: Access): boolean {
+  const permission = permissionIn<StaffPermission>(access)
+  return access === 'proved person' || (permission !== undefined && needsProof(permission))
+}

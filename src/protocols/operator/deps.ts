@@ -1,9 +1,11 @@
+import type { PortalSignIns } from '../../account-people/portal-sign-ins.ts'
+import type { AccountRole } from '../../account-people/roles.ts'
 import type { Admission } from '../../admission/admission.ts'
 import type { BackupRecord } from '../../backup/backups.ts'
 import type { Config } from '../../config.ts'
 import type { Sql } from '../../database/database.ts'
 import type { IntegrationContext } from '../../integrations/kit/kind.ts'
-import type { StaffId } from '../../lib/ids.ts'
+import type { AccountPersonId, StaffId } from '../../lib/ids.ts'
 import type { Clock } from '../../lib/time.ts'
 import type { LiveRights } from '../../live/live-rights.ts'
 import type { OperatorFeed } from '../../live/operator-feed.ts'
@@ -16,7 +18,7 @@ import type { Presence } from '../../runtime/presence.ts'
 import type { Sealer } from '../../secrets/sealer.ts'
 import type { Enrolment } from '../../staff/enrolment.ts'
 import type { Role } from '../../staff/roles.ts'
-import type { OperatorThrottle } from '../../throttles/operator-throttle.ts'
+import type { ActorThrottle } from '../../throttles/actor-throttle.ts'
 
 /** CheckedBackup is what a backup says of itself. */
 interface CheckedBackup {
@@ -63,11 +65,16 @@ export interface OperatorDeps {
   desks: Desks
   signIns: SignIns<StaffId, Role>
   enrolment: Enrolment
+  /** `accountPeople` are the people of accounts. */
+  accountPeople: {
+    signIns: Pick<SignIns<AccountPersonId, AccountRole>, 'list' | 'end'>
+    portalSignIns: Pick<PortalSignIns, 'beginView'>
+  }
   passkeys: Passkeys
   passwords: Passwords
   config: Pick<Config, 'outboundAllow'>
   sealer: () => Promise<Sealer>
-  throttle: OperatorThrottle
+  throttle: ActorThrottle
   requests: Pick<RequestLog, 'note'>
   clock: Clock
   /** `count` counts an answered request: its route's name and its outcome (ok, or the error code). */

@@ -1,5 +1,8 @@
+import { ownRoutes } from '../kit/own-routes.ts'
+import { passkeyRoutes } from '../kit/passkey-routes.ts'
 import type { OperatorDeps } from './deps.ts'
 import type { Route } from './route.ts'
+import { accountPeopleRoutes } from './routes/account-people.ts'
 import { accountRoutes } from './routes/accounts.ts'
 import { answerRoutes } from './routes/answers.ts'
 import { auditRoutes } from './routes/audit.ts'
@@ -14,13 +17,11 @@ import { invitationRoutes } from './routes/invitation.ts'
 import { invoiceRoutes } from './routes/invoices.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { manualRoutes } from './routes/manual.ts'
-import { meRoutes } from './routes/me.ts'
 import { moneyRoutes } from './routes/money.ts'
 import { noticeRoutes } from './routes/notices.ts'
 import { orderActionRoutes } from './routes/order-actions.ts'
 import { orderPageRoutes } from './routes/order-page.ts'
 import { operatorOrderRoutes } from './routes/orders.ts'
-import { passkeyRoutes } from './routes/passkeys.ts'
 import { planRoutes } from './routes/plans.ts'
 import { priceGridRoutes } from './routes/price-grid.ts'
 import { priceGroupRoutes } from './routes/price-groups.ts'
@@ -47,12 +48,13 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
   [
     sessionRoutes,
     invitationRoutes,
-    meRoutes,
+    ownRoutes,
     passkeyRoutes,
     staffRoutes,
     tokenRoutes,
     auditRoutes,
     accountRoutes,
+    accountPeopleRoutes,
     priceGroupRoutes,
     keyRoutes,
     requestRoutes,
@@ -86,4 +88,4 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     priceGridRoutes,
     rateRoutes,
     planRoutes,
-  ].flatMap((make) => make(deps))
+  ].flatMap((make): Route[] => make({ ...deps, cookie: 'console' }))

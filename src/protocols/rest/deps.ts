@@ -16,6 +16,7 @@ import type { Presence } from '../../runtime/presence.ts'
 import type { Statements } from '../../statements/statements.ts'
 import type { ActionThrottle } from '../../throttles/action-throttle.ts'
 import type { KeyThrottle } from '../../throttles/key-throttle.ts'
+import type { PortalDoor } from '../kit/portal-door.ts'
 import type { ServiceTexts } from './service-texts.ts'
 
 /** RestDeps is what the routes use of the domain; each file of routes names its own part of it. */
@@ -24,6 +25,8 @@ export interface RestDeps {
   authenticator: Authenticator
   liveAnswers: Pick<LiveAnswers, 'watch'>
   throttle: KeyThrottle
+  /** `portal` is how people in the portal come in. */
+  portal: PortalDoor
   actionThrottle: ActionThrottle
   catalogue: Catalogue
   serviceTexts: ServiceTexts

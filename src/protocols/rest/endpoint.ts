@@ -1,19 +1,22 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
-import type { ApiKey } from '../../accounts/account.ts'
-import { allows } from '../../accounts/permissions.ts'
+import { needsProofInRest, type PortalRole, restPermissionsOf } from '../../account-people/roles.ts'
+import type { ApiKey, Asker } from '../../accounts/account.ts'
+import { allows, type Permission } from '../../accounts/permissions.ts'
 import { Refusal, unavailable } from '../../errors.ts'
 import { orThrow } from '../../lib/fault.ts'
 import { nothingDone } from '../../lib/undone.ts'
 import { jsonInTurns } from '../../runtime/json-in-turns.ts'
 import type { KeyThrottle } from '../../throttles/key-throttle.ts'
+import { cookieOf } from '../kit/cookies.ts'
+import { type EnteredPortal, enterPortal, type PortalDoor, rightIn } from '../kit/portal-door.ts'
 import { readJson } from '../kit/read-json.ts'
 import { headersOf, Mismatch, refusalOfServer, type Source, sayRefusal, statusOf } from '../kit/refusal.ts'
 import { hasField, validatorFor } from '../kit/validation.ts'
 import { bearerOf } from './decode.ts'
 import type { RestDeps } from './deps.ts'
 import { checkedOf, document } from './document.ts'
-import { Listener } from './live.ts'
+import { Listener, type Watcher } from './live.ts'
 import { requestEntry } from './request-entry.ts'
 import { Answered, type Route, routeOf } from './route.ts'
 import { routesOf } from './routes.ts'
@@ -47,12 +50,19 @@ export function restApi(app: FastifyInstance, deps: RestDeps, settings: RestSett
         answerError(refusalOf(error, request, deps.presence), error, request, reply),
       )
       api.decorateRequest('restKey', null)
+      api.decorateRequest('asker', null)
+      api.decorateRequest('inPortal', null)
       api.decorateRequest('refusedKey', null)
       api.decorateRequest('refusal', null)
       api.decorateRequest('placed', null)
       api.addHook('onRequest', async (request, reply) => {
         reply.header('x-request-id', request.id)
         const { permission } = routeOf(request)
+        // Who sends a key is that key, whatever cookies the browser sends with it.
+        if (request.headers.authorization === undefined && cookieOf(request, 'portal') !== undefined) {
+          await deps.presence.reading(() => admitFromPortal(deps.portal, request, permission))
+          return
+        }
         const credentials = bearerOf(request.headers.authorization)
         const login = await deps.presence.reading(() =>
           deps.authenticator.authenticate(credentials, request.ip),
@@ -60,6 +70,7 @@ export function restApi(app: FastifyInstance, deps: RestDeps, settings: RestSett
         if ('of' in login) request.refusedKey = login.of
         const key = orThrow(login)
         request.restKey = key
+        request.asker = askerOf(key)
         countRequest(deps.throttle, key, reply)
         if (!allows(key.permissions, permission)) {
           throw new Refusal('permission_denied', `the key may not ${permission}`)
@@ -68,6 +79,8 @@ export function restApi(app: FastifyInstance, deps: RestDeps, settings: RestSett
       api.addHook('onResponse', async (request, reply) => {
         const { refusal } = request
         deps.count(routeOf(request).name, refusal?.code ?? 'ok')
+        // The log is one of keys: what people in the portal do is told of where it is refused.
+        if (request.inPortal && !refusal) return
         deps.requests.note(requestEntry(request, reply, routeOf(request), deps.clock.now()))
       })
       for (const route of routesOf(deps)) {
@@ -83,7 +96,7 @@ export function restApi(app: FastifyInstance, deps: RestDeps, settings: RestSett
                   route,
                   request,
                   reply,
-                  () => new Listener(deps.liveAnswers, closing.signal, request, reply),
+                  () => new Listener(watcherOf(deps, request), closing.signal, request, reply),
                 ),
               { isRepeatable: isReading(route) },
             ),
@@ -91,6 +104,43 @@ export function restApi(app: FastifyInstance, deps: RestDeps, settings: RestSett
       }
     })
   })
+}
+
+const askerOf = ({ id: keyId, account, permissions }: ApiKey): Asker => ({
+  ...{ account, permissions, keyId },
+  ...{ via: 'rest', actor: `key:${keyId}` },
+})
+
+/** `admitFromPortal` lets somebody in the portal ask in place of a key. Throws as `enterPortal`, permission_denied, or step_up_required. */
+async function admitFromPortal(
+  door: PortalDoor,
+  request: FastifyRequest,
+  permission: Permission,
+): Promise<void> {
+  const entered = await enterPortal(door, request)
+  const { account, role, actor, person } = entered
+  request.inPortal = entered
+  request.asker = { account, permissions: restPermissionsOf(role), keyId: null, via: 'portal', actor }
+  refuseRole(role, permission)
+  if (needsProofInRest(permission) && !person?.isProved) throw new Refusal('step_up_required')
+}
+
+function refuseRole(role: PortalRole, permission: Permission): void {
+  if (!allows(restPermissionsOf(role), permission)) {
+    throw new Refusal('permission_denied', `you may not ${permission}`)
+  }
+}
+
+/** `watcherOf` has a listener told when who asks may no longer do so. */
+function watcherOf({ liveAnswers, portal }: RestDeps, request: FastifyRequest): Watcher {
+  const { permission } = routeOf(request)
+  const { inPortal, ip } = request
+  if (inPortal) {
+    const right = rightIn(portal, inPortal, (role) => refuseRole(role, permission))
+    return (end) => portal.liveRights.watch(right, end)
+  }
+  const credentials = bearerOf(request.headers.authorization)
+  return (end) => liveAnswers.watch({ credentials, ip, permission }, end)
 }
 
 /** `countRequest` says in the answer's headers what the key may still ask for. Throws Throttled. */
@@ -114,8 +164,8 @@ async function answer(
   reply: FastifyReply,
   makeListener: () => Listener,
 ): Promise<unknown> {
-  const { restKey: key } = request
-  if (!key) throw new Error(`${route.path} was reached without a key`)
+  const { asker } = request
+  if (!asker) throw new Error(`${route.path} was reached without a key`)
   const header = request.headers['idempotency-key']
   let listener: Listener | undefined
   const listening = (): Listener => {
@@ -123,8 +173,12 @@ async function answer(
     return listener
   }
   const given = await route.handle({
-    key,
-    accountId: key.account.id,
+    asker,
+    get key() {
+      if (!request.restKey) throw new Refusal('permission_denied', 'this is for API keys')
+      return request.restKey
+    },
+    accountId: asker.account.id,
     params: request.params,
     query: request.query,
     body: request.body,
@@ -178,7 +232,7 @@ const isReading = ({ method }: Route): boolean => method === 'GET'
  * where there is anything to commit.
  */
 const isProof = (error: unknown, request: FastifyRequest): boolean =>
-  error instanceof Refusal || nothingDone.has(error) || !request.restKey || isReading(routeOf(request))
+  error instanceof Refusal || nothingDone.has(error) || !request.asker || isReading(routeOf(request))
 
 function refusalOf(error: unknown, request: FastifyRequest, presence: RestDeps['presence']): Refusal {
   if (error instanceof Refusal) return error
@@ -198,6 +252,9 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** `restKey` is the key of the request, once it is known. */
     restKey?: ApiKey | null
+    /** `asker` is who asks, once that is known: the key, or `inPortal`. */
+    asker?: Asker | null
+    inPortal?: EnteredPortal | null
     /** `refusedKey` is a key that was not let in, such as a revoked one. */
     refusedKey?: ApiKey | null
     /** `refusal` is what the request was refused with. */

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { LiveAnswers } from '../../accounts/live-answers.ts'
-import { bearerOf } from './decode.ts'
-import { routeOf } from './route.ts'
+import type { Refusal } from '../../errors.ts'
+
+/** Watcher has `end` called, once, when who has an answer may have it no longer. Gives what ends the watch. */
+export type Watcher = (end: (why: Refusal) => void) => () => void
 
 /** LAST_WORDS_MS is how long an answer that has begun may take to end once its right has ended. */
 const LAST_WORDS_MS = 500
@@ -20,18 +21,8 @@ export class Listener {
   readonly #gone = new AbortController()
   readonly #over = new AbortController()
 
-  constructor(
-    liveAnswers: Pick<LiveAnswers, 'watch'>,
-    closing: AbortSignal,
-    request: FastifyRequest,
-    { raw }: FastifyReply,
-  ) {
-    const right = {
-      credentials: bearerOf(request.headers.authorization),
-      ip: request.ip,
-      permission: routeOf(request).permission,
-    }
-    const unwatch = liveAnswers.watch(right, (why) => {
+  constructor(watch: Watcher, closing: AbortSignal, request: FastifyRequest, { raw }: FastifyReply) {
+    const unwatch = watch((why) => {
       this.#end(why)
       setTimeout(() => {
         if (raw.headersSent && !raw.writableFinished) raw.destroy()

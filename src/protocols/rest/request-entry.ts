@@ -9,13 +9,13 @@ export function requestEntry(
   { method, path }: Route,
   now: Date,
 ): RequestEntry {
-  const { refusal, restKey: key, refusedKey } = request
+  const { refusal, restKey: key, refusedKey, inPortal } = request
   const { elapsedTime: tookMs } = reply
   return {
     accountId: key?.account.id ?? null,
     keyId: (key ?? refusedKey)?.id ?? null,
     at: new Date(now.getTime() - tookMs),
-    via: 'rest',
+    via: inPortal ? 'portal' : 'rest',
     action: `${method} ${path.replace(/:(\w+)/g, '{$1}')}`,
     status: reply.statusCode,
     outcome: refusal?.code ?? 'ok',

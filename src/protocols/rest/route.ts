@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static, TSchema } from 'typebox'
-import type { ApiKey } from '../../accounts/account.ts'
+import type { ApiKey, Asker } from '../../accounts/account.ts'
 import type { Permission } from '../../accounts/permissions.ts'
 import type { ErrorCode } from '../../errors.ts'
 import type { KeptAnswer } from '../../idempotency/idempotency.ts'
@@ -9,8 +9,11 @@ import type { Source } from '../kit/refusal.ts'
 
 /** Call is one authenticated and validated request, as its route sees it. */
 export interface Call<Params = unknown, Query = unknown, Body = unknown> {
+  /** `asker` is who asks: a key, or somebody in the portal. */
+  asker: Asker
+  /** `key` is the one that asks. Throws where somebody in the portal does. */
   key: ApiKey
-  /** `accountId` is the account of the key. */
+  /** `accountId` is the account of who asks. */
   accountId: AccountId
   params: Params
   query: Query
@@ -18,7 +21,7 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   /** `idempotencyKey` is the caller's `Idempotency-Key`; null: none was sent. */
   idempotencyKey: string | null
   /**
-   * `gone` is aborted when nobody is to have the answer any more: the client has gone, or the key may no longer do this (then its reason is
+   * `gone` is aborted when nobody is to have the answer any more: the client has gone, or who asks may no longer do this (then its reason is
    * the Refusal). For what reads much.
    */
   gone: AbortSignal

@@ -70,7 +70,11 @@ export class OperatorOffice {
 
   static async open(settings: Record<string, string> = {}): Promise<OperatorOffice> {
     const clock = new TestClock()
-    const server = await testServer(settings, clock)
+    return OperatorOffice.at(await testServer(settings, clock), clock)
+  }
+
+  /** `at` is one on a server that there is. */
+  static at(server: TestServer, clock: TestClock): OperatorOffice {
     return new OperatorOffice(
       server,
       new Office(server.sql, new Sealer(Buffer.from('ab'.repeat(32), 'hex')), clock),

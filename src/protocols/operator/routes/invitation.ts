@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { roles } from '../../../staff/roles.ts'
+import { recoveryCodes, totp } from '../../kit/own-routes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
 import { bodyOf, oneOf, orNull, text } from '../shapes.ts'
@@ -7,12 +8,6 @@ import { bodyOf, oneOf, orNull, text } from '../shapes.ts'
 const section = 'Signing in'
 const invitation = text(100, {
   description: 'What `imeigate staff invite`, the first start or an owner gave',
-})
-
-/** `totp` is a secret for an authenticator app. */
-export const totp = Type.Object({ secret: Type.String(), uri: Type.String({ description: 'For a QR code' }) })
-export const recoveryCodes = Type.Array(Type.String(), {
-  description: 'Each stands for the second factor once. They are shown this once',
 })
 
 export const invitationRoutes = ({ enrolment }: Pick<OperatorDeps, 'enrolment'>) => [

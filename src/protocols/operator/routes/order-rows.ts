@@ -6,7 +6,7 @@ import { amount, id, longId, oneOf, orNull, time } from '../shapes.ts'
 
 export const orderStates = ['pending', 'processing', 'success', 'partial', 'failed', 'cancelled'] as const
 export const itemStates = ['pending', 'processing', 'unknown', 'success', 'failed', 'cancelled'] as const
-export const vias = ['dhru', 'rest'] as const
+export const vias = ['dhru', 'rest', 'portal'] as const
 
 /** `orderRow` is an order as lists show it. */
 export const orderRow = Type.Object({

@@ -17,7 +17,7 @@ const access = 'resellers.read'
 const request = Type.Object({
   trace_id: Type.String({ description: 'As X-Request-Id, or traceId of an error, had it' }),
   time: time('When it came in'),
-  protocol: oneOf([...requestProtocols, 'operator', 'hook', 'http']),
+  protocol: oneOf([...requestProtocols, 'operator', 'portal', 'hook', 'http']),
   action: Type.String({ description: 'The Dhru action, or method and path' }),
   status: Type.Integer({ description: 'Of HTTP' }),
   outcome: oneOf(requestOutcomes),

@@ -12,10 +12,10 @@ import {
   setRole,
   suspendStaff,
 } from '../../../staff/staff.ts'
+import { signIn, wireSignIn } from '../../kit/own-routes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { type Call, route } from '../route.ts'
 import { bodyOf, id, idParams, nothing, oneOf, orNull, text, time } from '../shapes.ts'
-import { signIn, wireSignIn } from './me.ts'
 
 const section = 'Staff'
 const access = 'staff.edit'

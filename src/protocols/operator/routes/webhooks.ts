@@ -1,91 +1,41 @@
-import { type Static, Type } from 'typebox'
+import { Type } from 'typebox'
 import { findAccount } from '../../../accounts/accounts.ts'
 import { timeOf } from '../../../contract/page.ts'
 import type { EventId, WebhookId } from '../../../lib/ids.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
 import { HOUR_MS } from '../../../lib/time.ts'
-import { type Webhook, webhookAttributes } from '../../../webhooks/attributes.ts'
+import { webhookAttributes } from '../../../webhooks/attributes.ts'
 import { findEvent, listDeliveries, listEvents, replay } from '../../../webhooks/events.ts'
 import { testWebhook } from '../../../webhooks/test-delivery.ts'
-import { eventIdOf, type OrderEvent, type WebhookDelivery, wireId } from '../../../webhooks/webhook.ts'
+import { eventIdOf } from '../../../webhooks/webhook.ts'
 import {
   changeUrl,
   findWebhook,
   listWebhooks,
   resumeWebhook,
   rotateSecret,
-  webhookVersion,
 } from '../../../webhooks/webhooks.ts'
+import {
+  delivery,
+  deliveryQuery,
+  eventParams,
+  orderEvent,
+  replayForm,
+  tested,
+  webhook,
+  wireDelivery,
+  wireEvent,
+  wireWebhook,
+} from '../../kit/webhook-shapes.ts'
 import { cursorText, readCursor } from '../cursors.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { inFieldsOf } from '../fields.ts'
-import { formOf, type Json, shapeOf, wire } from '../nouns.ts'
+import { formOf } from '../nouns.ts'
 import { route } from '../route.ts'
-import {
-  bodyOf,
-  id,
-  idParams,
-  MAX_ID,
-  oneOf,
-  orNull,
-  pageOf,
-  pageQuery,
-  text,
-  time,
-  version,
-} from '../shapes.ts'
+import { bodyOf, id, idParams, MAX_ID, oneOf, orNull, pageOf, pageQuery, text, time } from '../shapes.ts'
 
 const section = 'Webhooks'
 const access = 'resellers.read'
-
-const webhook = shapeOf(webhookAttributes, { more: { version } })
-
-const wireWebhook = (one: Webhook): Json => ({
-  ...wire(webhookAttributes, one),
-  version: webhookVersion(one),
-})
-
-const eventId = Type.String({ description: 'Such as `evt_12`, as deliveries name it' })
-
-const orderEvent = Type.Object({
-  id: eventId,
-  webhook: id,
-  order: Type.Integer(),
-  order_state: Type.String({ description: 'What the order had become' }),
-  state: oneOf(['waiting', 'delivered', 'held', 'given_up']),
-  by: orNull(Type.String(), 'Who brought it about'),
-  attempts: Type.Integer(),
-  last: orNull(Type.String(), 'The status or the failure of the last delivery'),
-  due_at: orNull(time('When it is sent next')),
-  delivered_at: orNull(time()),
-  created_at: time(),
-})
-
-const wireEvent = (one: OrderEvent): Static<typeof orderEvent> => ({
-  ...{ id: wireId(one.id), webhook: one.webhookId, order: one.orderId, order_state: one.orderState },
-  ...{ state: one.state, by: one.by, attempts: one.attempts, last: one.last },
-  ...{ due_at: one.dueAt, delivered_at: one.deliveredAt, created_at: one.createdAt },
-})
-
-const delivery = Type.Object({
-  event: eventId,
-  order: Type.Integer(),
-  number: Type.Integer(),
-  at: time(),
-  ms: orNull(Type.Integer(), 'null: it is under way, or was cut off with its process'),
-  status: orNull(Type.Integer(), 'Of the answer'),
-  error: orNull(Type.String()),
-})
-
-const wireDelivery = (one: WebhookDelivery): Static<typeof delivery> => ({
-  ...{ event: wireId(one.eventId), order: one.orderId, number: one.number },
-  ...{ at: one.at, ms: one.ms, status: one.status, error: one.error },
-})
-
-/** `deliveryQuery` bounds the deliveries that are shown. */
-const deliveryQuery = Type.Object({ limit: pageQuery.limit })
-
-const eventParams = Type.Object({ event: text(20, { description: 'Such as `evt_12`' }) })
 
 export const webhookRoutes = ({
   sealer,
@@ -206,14 +156,7 @@ export const webhookRoutes = ({
     access: 'orders.act',
     isApart: true,
     params: idParams,
-    answer: Type.Object({
-      id,
-      url: Type.String(),
-      ok: Type.Boolean({ description: 'An event would have arrived' }),
-      status: orNull(Type.Integer(), 'Of the answer'),
-      milliseconds: Type.Integer(),
-      problem: orNull(Type.String()),
-    }),
+    answer: tested,
     refusals: ['not_found', 'conflict'],
     handle: async ({ desk, params }) => {
       const parts = { sql: desk.read, sealer, outbound: context.outbound, clock }
@@ -233,10 +176,7 @@ export const webhookRoutes = ({
     access: 'orders.act',
     needsKey: true,
     params: idParams,
-    body: bodyOf({
-      since: Type.String({ format: 'date-time' }),
-      undelivered: Type.Optional(Type.Boolean({ description: 'Only what has never arrived' })),
-    }),
+    body: bodyOf(replayForm),
     answer: Type.Object({ replayed: Type.Integer() }),
     refusals: ['not_found', 'conflict'],
     handle: async ({ desk, params, body: { since, undelivered = false } }) => {

@@ -26,10 +26,10 @@ export const depositRoutes = ({
     permission: 'deposit.provider.list',
     query: Type.Object(pageQuery),
     answer: pageShape(provider),
-    async handle({ key, query: { limit, cursor = 0 } }) {
+    async handle({ asker, query: { limit, cursor = 0 } }) {
       // No id is larger, and the column takes no larger number.
       const after = Math.min(cursor, 2_147_483_647) as ProviderId
-      return wirePage(await deposits.providers(key.account, { limit, after }), wireProvider)
+      return wirePage(await deposits.providers(asker.account, { limit, after }), wireProvider)
     },
   }),
   route({
@@ -42,8 +42,8 @@ export const depositRoutes = ({
     params: Type.Object({ code: Type.String({ maxLength: 64 }) }),
     answer: Type.Object({ data: provider }),
     refusals: ['not_found'],
-    handle: async ({ key, params: { code } }) => ({
-      data: wireProvider(await deposits.provider(key.account, code)),
+    handle: async ({ asker, params: { code } }) => ({
+      data: wireProvider(await deposits.provider(asker.account, code)),
     }),
   }),
   route({
@@ -59,7 +59,7 @@ export const depositRoutes = ({
     body: Type.Object({ amount: givenAmount, provider_code: Type.String({ maxLength: 64 }) }),
     answer: deposit,
     refusals: ['not_found', 'invalid_input', 'conflict', 'provider_unavailable'],
-    async handle({ accountId, key: { account }, body, idempotencyKey: key }) {
+    async handle({ accountId, asker: { account }, body, idempotencyKey: key }) {
       // Two keys: what was begun is kept before the gateway is asked, and the answer once the gateway has answered.
       // What goes on where it broke asks the gateway again, so that it counts, too.
       actionThrottle.countDeposit(accountId)
@@ -156,9 +156,9 @@ export const depositRoutes = ({
     params: idParams,
     answer: deposit,
     refusals: ['not_found', 'conflict', 'provider_unavailable'],
-    async handle({ accountId, key, params }) {
+    async handle({ accountId, asker, params }) {
       actionThrottle.countDeposit(accountId)
-      return wireDeposit(await deposits.cancel(accountId, params.id as DepositId, `key:${key.id}`))
+      return wireDeposit(await deposits.cancel(accountId, params.id as DepositId, asker.actor))
     },
   }),
 ]

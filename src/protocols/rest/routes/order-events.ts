@@ -34,12 +34,12 @@ export const orderEventRoutes = (deps: EventDeps) => [
     media: { 'text/event-stream': Type.String({ description: 'Events whose data is an Order' }) },
     refusals: ['invalid_input'],
     async handle(call) {
-      const { accountId, key, request, reply } = call
+      const { accountId, asker, request, reply } = call
       const given = request.headers['last-event-id']
       if (given !== undefined && !/^\d{1,15}$/.test(String(given))) {
         throw new Refusal('invalid_input', 'must be the id of an event', 'Last-Event-ID')
       }
-      const close = deps.orderFeed.openStream(key.id)
+      const close = deps.orderFeed.openStream(asker.actor)
       reply.raw.once('close', close)
       const since = given === undefined ? await deps.orderFeed.last(accountId) : Number(given)
       return reply

@@ -59,7 +59,7 @@ export const orderRequestRoutes = ({ orderRequests, ...deps }: OrderRequestDeps)
  */
 async function onceOf(
   { idempotency, orders, actionThrottle }: Omit<OrderRequestDeps, 'orderRequests'>,
-  { accountId, key, params, idempotencyKey }: Call<{ id: string }>,
+  { accountId, asker, params, idempotencyKey }: Call<{ id: string }>,
   what: 'cancel' | 'verify',
   work: (order: { accountId: AccountId; orderId: OrderId }, by: string) => Promise<object>,
 ): Promise<Answered> {
@@ -72,7 +72,9 @@ async function onceOf(
       async () => {
         const orderId = await orders.forBuyer(accountId).idOf(params.id)
         actionThrottle.countOrderRequest(accountId, orderId)
-        return { data: { order_id: orderId, ...(await work({ accountId, orderId }, key.account.username)) } }
+        return {
+          data: { order_id: orderId, ...(await work({ accountId, orderId }, asker.account.username)) },
+        }
       },
     ),
   )

@@ -64,11 +64,11 @@ export const orderRoutes = ({ catalogue, placement, orders, orderFeed, presence,
       'duplicate_order',
       'insufficient_balance',
     ],
-    async handle({ accountId, key, body, idempotencyKey, report }) {
+    async handle({ accountId, asker, body, idempotencyKey, report }) {
       const { reference = null, data } = body
       const wanted = { code: String(body.code), data, reference: reference || null, idempotencyKey }
       const snapshot = await presence.reading(() => catalogue.current())
-      const purchase = await readPurchase(snapshot, { key, via: 'rest', now: clock.now() }, wanted)
+      const purchase = await readPurchase(snapshot, { ...asker, now: clock.now() }, wanted)
       if (!purchase.ok) throw await placement.refusalOf(accountId, idempotencyKey, refusalFor(purchase))
       await turnForMany(purchase.value.items.length)
       const placed = await placement.place(purchase.value)

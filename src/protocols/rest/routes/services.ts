@@ -41,9 +41,9 @@ export const serviceRoutes = ({ catalogue, serviceTexts }: Pick<RestDeps, 'catal
     }),
     answer: servicePage,
     async handle(call) {
-      const { key, query } = call
+      const { asker, query } = call
       const { limit, cursor = 0, q, group, updated_since } = query
-      const { account } = key
+      const { account } = asker
       const snapshot = await catalogue.current()
       const offers = await serviceTexts.offers(snapshot, account)
       const timesOf = snapshot.timesFor(account)
@@ -89,14 +89,14 @@ export const serviceRoutes = ({ catalogue, serviceTexts }: Pick<RestDeps, 'catal
     answer: serviceDetail,
     refusals: ['service_not_found'],
     async handle(call) {
-      const { key, params } = call
+      const { asker, params } = call
       const snapshot = await catalogue.current()
       const found = snapshot.find(params.idOrCode)
-      const price = found && snapshot.mayBuy(found, key.account)
+      const price = found && snapshot.mayBuy(found, asker.account)
       if (!found || !price) throw new Refusal('service_not_found', params.idOrCode, 'idOrCode')
       const make = (): unknown =>
-        wireServiceDetail({ service: found, price }, snapshot.timesFor(key.account)(found))
-      return answered(call, await serviceTexts.text(snapshot, key.account, `service ${found.id}`, make))
+        wireServiceDetail({ service: found, price }, snapshot.timesFor(asker.account)(found))
+      return answered(call, await serviceTexts.text(snapshot, asker.account, `service ${found.id}`, make))
     },
   }),
 ]

@@ -45,10 +45,10 @@ export const transferRoutes = ({
     needsKey: true,
     answer: Type.Object({ data: newTransfer, replayed: Type.Boolean() }),
     refusals: ['not_found', 'invalid_input', 'insufficient_balance'],
-    async handle({ accountId, key, body, idempotencyKey }) {
+    async handle({ accountId, asker, body, idempotencyKey }) {
       const given = {
         receiver: body.receiver.trim(),
-        amount: readAmount(body.amount, 'amount', key.account.currency),
+        amount: readAmount(body.amount, 'amount', asker.account.currency),
         description: body.description?.trim() || null,
       }
       const { json, replayed } = await idempotency.once(
@@ -59,7 +59,8 @@ export const transferRoutes = ({
           body: { ...given, amount: String(given.amount) },
         },
         async (transaction) => {
-          const sender = { senderId: accountId, keyId: key.id, actor: `key:${key.id}`, at: clock.now() }
+          const { keyId, actor } = asker
+          const sender = { senderId: accountId, keyId, actor, at: clock.now() }
           return wireNewTransfer(await transfers.send(transaction, { ...sender, ...given }))
         },
       )

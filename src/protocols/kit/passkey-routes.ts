@@ -1,11 +1,12 @@
 import { type Static, Type } from 'typebox'
-import type { PasskeyId } from '../../../lib/ids.ts'
-import type { Made, PasskeyView, Signed } from '../../../people/passkeys.ts'
-import type { OperatorDeps } from '../deps.ts'
-import { route } from '../route.ts'
-import { bodyOf, id, idParams, nothing, orNull, text, time } from '../shapes.ts'
-import { personOf } from './me.ts'
-import { begin, begun, placeOf } from './session.ts'
+import type { PasskeyId } from '../../lib/ids.ts'
+import type { PersonId } from '../../people/circle.ts'
+import type { Made, Passkeys, PasskeyView, Signed } from '../../people/passkeys.ts'
+import type { SignIns } from '../../people/sign-ins.ts'
+import type { Cookie } from './cookies.ts'
+import { personOf, route } from './person.ts'
+import { begin, placeOf, signedIn } from './session-routes.ts'
+import { bodyOf, id, idParams, nothing, orNull, text, time } from './shapes.ts'
 
 const passkey = Type.Object({
   id,
@@ -40,7 +41,14 @@ const made = answered('RegistrationResponseJSON', {
   attestationObject: text(100_000),
 })
 
-export const passkeyRoutes = ({ signIns, passkeys }: Pick<OperatorDeps, 'signIns' | 'passkeys'>) => [
+interface PasskeyDeps {
+  cookie: Cookie
+  signIns: Pick<SignIns<PersonId, string>, 'beginByPasskey' | 'proveByPasskey'>
+  passkeys: Passkeys
+}
+
+/** `passkeyRoutes` are those by which people sign in by passkeys, and keep their own. */
+export const passkeyRoutes = ({ cookie, signIns, passkeys }: PasskeyDeps) => [
   route({
     method: 'POST',
     path: '/session/passkey/offer',
@@ -62,12 +70,13 @@ export const passkeyRoutes = ({ signIns, passkeys }: Pick<OperatorDeps, 'signIns
     description: 'The answer sets a cookie.',
     access: 'anybody',
     body: bodyOf({ credential: signed }),
-    answer: begun,
+    answer: signedIn,
     refusals: ['conflict', 'invalid_credentials', 'too_many_failed_logins'],
     handle: async ({ body, request, reply }) =>
       begin(
         request,
         reply,
+        cookie,
         await signIns.beginByPasskey(body.credential as unknown as Signed, placeOf(request)),
       ),
   }),
@@ -80,11 +89,16 @@ export const passkeyRoutes = ({ signIns, passkeys }: Pick<OperatorDeps, 'signIns
     description: 'As good as password and second factor. The answer sets another cookie.',
     access: 'person',
     body: bodyOf({ credential: signed }),
-    answer: begun,
+    answer: signedIn,
     refusals: ['conflict', 'invalid_credentials', 'too_many_failed_logins'],
     handle: async ({ body, caller, request, reply }) => {
       const given = body.credential as unknown as Signed
-      return begin(request, reply, await signIns.proveByPasskey(caller.token as string, given, request.ip))
+      return begin(
+        request,
+        reply,
+        cookie,
+        await signIns.proveByPasskey(caller.token as string, given, request.ip),
+      )
     },
   }),
   route({

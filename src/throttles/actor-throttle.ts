@@ -2,11 +2,11 @@ import { Throttled } from '../errors.ts'
 import type { Bucket } from './bucket.ts'
 import type { SharedBuckets } from './shared-buckets.ts'
 
-/** MAX_PER_MINUTE is how often a person of the staff, or a program of the operator, may ask for something. */
+/** MAX_PER_MINUTE is how often a person who is signed in, or a program of the operator, may ask for something. */
 const MAX_PER_MINUTE = 600
 
-/** OperatorThrottle bounds the requests of each person and program to the operator API. */
-export class OperatorThrottle {
+/** ActorThrottle bounds the requests of each person and program to the APIs of people. */
+export class ActorThrottle {
   readonly #buckets: SharedBuckets
   /** `#ofActors` has as many as there are people and tokens at most. */
   readonly #ofActors = new Map<string, Bucket>()

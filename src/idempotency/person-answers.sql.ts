@@ -1,16 +1,16 @@
 import { build } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
 
-/** OperatorKey names a key of a person of the staff or of a program. `key` is a UUID's 32 digits. */
-interface OperatorKey {
+/** PersonKey names a key of a person or of a program. `key` is a UUID's 32 digits. */
+interface PersonKey {
   actor: string
   key: string
 }
 
-/** `claimOperatorKey` inserts a key without its answer; false: it exists. It waits for another request under the key that is not committed yet. */
-export async function claimOperatorKey(
+/** `claimPersonKey` inserts a key without its answer; false: it exists. It waits for another request under the key that is not committed yet. */
+export async function claimPersonKey(
   sql: Queryable,
-  { actor, key, body, at }: OperatorKey & { body: string; at: Date },
+  { actor, key, body, at }: PersonKey & { body: string; at: Date },
 ): Promise<boolean> {
   const claimed = await sql.run(
     build
@@ -21,19 +21,19 @@ export async function claimOperatorKey(
   return claimed.count === 1
 }
 
-export async function keepOperatorAnswer(
+export async function keepPersonAnswer(
   sql: Queryable,
-  { actor, key, answer }: OperatorKey & { answer: string },
+  { actor, key, answer }: PersonKey & { answer: string },
 ): Promise<void> {
   await sql.run(
     build.updateTable('operatorAnswers').set({ answer }).where('actor', '=', actor).where('key', '=', key),
   )
 }
 
-/** `selectOperatorAnswer` gives a kept answer, with the digest of the body that it was claimed with. */
-export async function selectOperatorAnswer(
+/** `selectPersonAnswer` gives a kept answer, with the digest of the body that it was claimed with. */
+export async function selectPersonAnswer(
   sql: Queryable,
-  { actor, key }: OperatorKey,
+  { actor, key }: PersonKey,
 ): Promise<{ body: string; answer: string } | undefined> {
   const [row] = await sql<{ body: string; answer: string }[]>`
     select replace(body::text, '-', '') as body, answer from operator_answers

@@ -1,14 +1,20 @@
 import { Type } from 'typebox'
-import { Refusal } from '../../../errors.ts'
-import type { SignInId } from '../../../lib/ids.ts'
-import { changePassword, changeTotp, renewRecoveryCodes } from '../../../people/own-factors.ts'
-import { offerTotp } from '../../../people/second-factor.ts'
-import type { SignInView } from '../../../people/sign-ins.ts'
-import type { Caller, StaffSignIn } from '../caller.ts'
-import type { OperatorDeps } from '../deps.ts'
-import { route } from '../route.ts'
-import { bodyOf, id, nothing, text, time } from '../shapes.ts'
-import { recoveryCodes, totp } from './invitation.ts'
+import type { SignInId } from '../../lib/ids.ts'
+import type { Clock } from '../../lib/time.ts'
+import type { PersonId } from '../../people/circle.ts'
+import { changePassword, changeTotp, renewRecoveryCodes } from '../../people/own-factors.ts'
+import type { Passwords } from '../../people/passwords.ts'
+import { offerTotp } from '../../people/second-factor.ts'
+import type { SignIns, SignInView } from '../../people/sign-ins.ts'
+import type { Sealer } from '../../secrets/sealer.ts'
+import { personOf, route } from './person.ts'
+import { bodyOf, id, nothing, text, time } from './shapes.ts'
+
+/** `totp` is a secret for an authenticator app. */
+export const totp = Type.Object({ secret: Type.String(), uri: Type.String({ description: 'For a QR code' }) })
+export const recoveryCodes = Type.Array(Type.String(), {
+  description: 'Each stands for the second factor once. They are shown this once',
+})
 
 const section = 'Oneself'
 
@@ -26,14 +32,15 @@ export const wireSignIn = ({ id: number, device, address, madeAt, lastSeenAt, en
   ...{ made_at: madeAt, last_seen_at: lastSeenAt, ends_at: endsAt },
 })
 
-/** `personOf` gives the person who asks: these routes are for no program. */
-export function personOf({ person }: Caller): StaffSignIn {
-  if (!person) throw new Refusal('permission_denied')
-  return person
+interface OwnDeps {
+  signIns: Pick<SignIns<PersonId, string>, 'list' | 'end'>
+  passwords: Passwords
+  sealer: () => Promise<Sealer>
+  clock: Clock
 }
 
-export const meRoutes = (deps: Pick<OperatorDeps, 'signIns' | 'passwords' | 'sealer' | 'clock'>) => {
-  const { signIns, passwords, sealer, clock } = deps
+/** `ownRoutes` are those by which people see where they are signed in, and change what they sign in with. */
+export const ownRoutes = ({ signIns, passwords, sealer, clock }: OwnDeps) => {
   return [
     route({
       method: 'GET',

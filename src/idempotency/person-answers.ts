@@ -1,9 +1,9 @@
 import type { Transaction } from '../database/database.ts'
 import { answerOnce, digest, type KeptAnswer, type KeptKey } from './idempotency.ts'
-import { claimOperatorKey, keepOperatorAnswer, selectOperatorAnswer } from './operator-answers.sql.ts'
+import { claimPersonKey, keepPersonAnswer, selectPersonAnswer } from './person-answers.sql.ts'
 
-/** OperatorRequest is a request of a person of the staff, or of a program, that may be repeated. */
-export interface OperatorRequest {
+/** PersonRequest is a request of a person who is signed in, or of a program of the operator, that may be repeated. */
+export interface PersonRequest {
   /** `actor` is who asks, as the trail names it. */
   actor: string
   /** `key` is what the caller calls the request. */
@@ -15,17 +15,17 @@ export interface OperatorRequest {
   at: Date
 }
 
-/** `answerOperatorOnce` is `answerOnce` for people of the staff and their programs: each has keys of its own. */
-export function answerOperatorOnce(
+/** `answerPersonOnce` is `answerOnce` for people who are signed in, and programs of the operator: each has keys of its own. */
+export function answerPersonOnce(
   transaction: Transaction,
-  { actor, key: given, action, body, at }: OperatorRequest,
+  { actor, key: given, action, body, at }: PersonRequest,
   work: () => Promise<{ json: string; kept: string }>,
 ): Promise<KeptAnswer> {
   const name = { actor, key: digest('answer', action, given) }
   const key: KeptKey = {
-    claim: (sql, request) => claimOperatorKey(sql, { ...name, ...request }),
-    keep: (sql, answer) => keepOperatorAnswer(sql, { ...name, answer }),
-    select: (sql) => selectOperatorAnswer(sql, name),
+    claim: (sql, request) => claimPersonKey(sql, { ...name, ...request }),
+    keep: (sql, answer) => keepPersonAnswer(sql, { ...name, answer }),
+    select: (sql) => selectPersonAnswer(sql, name),
   }
   return answerOnce(transaction, key, { body: digest(body), at }, work)
 }

@@ -3,16 +3,19 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal } from '../../errors.ts'
 import { isPublic, readAddress } from '../../lib/ip.ts'
 
-/** SECURE is the cookie's name over TLS: no other site, and no name below this one, can set it. PLAIN is the one without TLS. */
-const SECURE = '__Host-imeigate_console'
-const PLAIN = 'imeigate_console'
+/** Cookie is that of the console or of the portal: a browser may be signed in to both. */
+export type Cookie = 'console' | 'portal'
+
+/** `nameOf` is the cookie's name. Over TLS no other site, and no name below this one, can set it. */
+const nameOf = (cookie: Cookie, request: FastifyRequest): string =>
+  `${isTls(request) ? '__Host-' : ''}imeigate_${cookie}`
 
 /** `isTls` tells whether the browser speaks TLS: to us, or to a trusted proxy that says so. */
 const isTls = (request: FastifyRequest): boolean => request.protocol === 'https'
 
 /** `cookieOf` gives the token of a sign-in in the request's cookie. */
-export function cookieOf(request: FastifyRequest): string | undefined {
-  const name = isTls(request) ? SECURE : PLAIN
+export function cookieOf(request: FastifyRequest, cookie: Cookie): string | undefined {
+  const name = nameOf(cookie, request)
   for (const part of (request.headers.cookie ?? '').split(';')) {
     const at = part.indexOf('=')
     if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim() || undefined
@@ -24,12 +27,18 @@ export function cookieOf(request: FastifyRequest): string | undefined {
 export function setCookie(
   request: FastifyRequest,
   reply: FastifyReply,
+  cookie: Cookie,
   signIn: { token: string; endsAt: Date } | undefined,
 ): void {
-  const tls = isTls(request)
   const ends = signIn ? `Expires=${signIn.endsAt.toUTCString()}` : 'Max-Age=0'
-  const parts = [`${tls ? SECURE : PLAIN}=${signIn?.token ?? ''}`, 'Path=/', 'HttpOnly', 'SameSite=Lax', ends]
-  reply.header('set-cookie', [...parts, ...(tls ? ['Secure'] : [])].join('; '))
+  const parts = [
+    `${nameOf(cookie, request)}=${signIn?.token ?? ''}`,
+    'Path=/',
+    'HttpOnly',
+    'SameSite=Lax',
+    ends,
+  ]
+  reply.header('set-cookie', [...parts, ...(isTls(request) ? ['Secure'] : [])].join('; '))
 }
 
 /** `refusePlain` refuses browsers that speak no TLS from the public internet: who is on the way would read the sign-in. */

@@ -1,0 +1,25 @@
+import { ownRoutes } from '../kit/own-routes.ts'
+import { passkeyRoutes } from '../kit/passkey-routes.ts'
+import type { PortalDeps } from './deps.ts'
+import type { Route } from './route.ts'
+import { entryRoutes } from './routes/entry.ts'
+import { keyRoutes } from './routes/keys.ts'
+import { meRoutes } from './routes/me.ts'
+import { orderCheckRoutes } from './routes/order-checks.ts'
+import { peopleRoutes } from './routes/people.ts'
+import { sessionRoutes } from './routes/session.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
+
+/** `routesOf` gives every route of the portal, in the order of the document. */
+export const routesOf = (deps: PortalDeps): Route[] =>
+  [
+    sessionRoutes,
+    entryRoutes,
+    meRoutes,
+    ownRoutes,
+    passkeyRoutes,
+    peopleRoutes,
+    orderCheckRoutes,
+    keyRoutes,
+    webhookRoutes,
+  ].flatMap((make): Route[] => make({ ...deps, cookie: 'portal' }))
