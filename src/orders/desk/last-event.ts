@@ -1,6 +1,9 @@
 import type { Sql } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
 import type { EventId, OrderId, WebhookId } from '../../lib/ids.ts'
+import { type Clock, systemClock } from '../../lib/time.ts'
+import { replay } from '../../webhooks/events.ts'
+import { wireId } from '../../webhooks/webhook.ts'
 import { listAttempts } from '../read/operator-orders.sql.ts'
 import { insertNote } from './notes.sql.ts'
 import { mustNameOrder } from './order-name.ts'
@@ -11,13 +14,13 @@ import { windowsOf } from './timeline.ts'
 const MAX_POSITION = 32_767
 
 /** LastEvent is the newest event of an order, and the webhook that it is for. */
-export interface LastEvent {
+interface LastEvent {
   event: EventId
   webhook: WebhookId
 }
 
 /** `lastEventOf` finds what a webhook was told last of an order. Throws order_not_found, and conflict where no webhook was told anything. */
-export async function lastEventOf(sql: Sql, id: OrderId): Promise<LastEvent> {
+async function lastEventOf(sql: Sql, id: OrderId): Promise<LastEvent> {
   const name = await mustNameOrder(sql, id)
   const placing = await selectPlacing(sql, name)
   if (placing?.webhookId == null) throw new Refusal('conflict', `the key of order ${id} has no webhook`, 'id')
@@ -39,14 +42,20 @@ export async function lastEventOf(sql: Sql, id: OrderId): Promise<LastEvent> {
   return { event, webhook: placing.webhookId as WebhookId }
 }
 
-/** `noteResent` notes with an order that its last event is sent again. */
-export async function noteResent(
+/**
+ * `resendLastEvent` has the newest event of an order sent to its webhook again, and notes it with the order; gives the event. Throws order_not_found, and
+ * conflict where no webhook was told anything, or it is sent nothing.
+ */
+export async function resendLastEvent(
   sql: Sql,
   id: OrderId,
-  { event }: LastEvent,
   actor: string,
-  now: Date,
-): Promise<void> {
+  clock: Clock = systemClock,
+): Promise<string> {
+  const { event } = await lastEventOf(sql, id)
   const { accountId } = await mustNameOrder(sql, id)
-  await insertNote(sql, { accountId, orderId: id }, { at: now, actor, kind: 'webhook', text: `evt_${event}` })
+  await replay(sql, { event }, clock)
+  const text = wireId(event)
+  await insertNote(sql, { accountId, orderId: id }, { at: clock.now(), actor, kind: 'webhook', text })
+  return text
 }

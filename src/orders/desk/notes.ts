@@ -5,6 +5,7 @@ import { isBlank, sanitize } from '../../lib/text.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import { insertNote, type OrderNote, selectNotes } from './notes.sql.ts'
 import { mustNameOrder } from './order-name.ts'
+import { selectActors } from './timeline.sql.ts'
 
 export { insertNote, type OrderNote } from './notes.sql.ts'
 
@@ -26,7 +27,9 @@ export async function addNote(
 }
 
 /** `listNotes` gives what was written down of an order, the newest first. Throws order_not_found. */
-export async function listNotes(sql: Sql, id: OrderId): Promise<OrderNote[]> {
+export async function listNotes(sql: Sql, id: OrderId): Promise<(OrderNote & { name: string | null })[]> {
   const { accountId } = await mustNameOrder(sql, id)
-  return await selectNotes(sql, { accountId, orderId: id }, MAX_NOTES)
+  const notes = await selectNotes(sql, { accountId, orderId: id }, MAX_NOTES)
+  const names = await selectActors(sql, [...new Set(notes.map(({ actor }) => actor))])
+  return notes.map((note) => ({ ...note, name: names.get(note.actor) ?? null }))
 }

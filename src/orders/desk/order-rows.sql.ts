@@ -95,3 +95,12 @@ export async function selectOrderRows(
                 where t.account_id = o.account_id and t.order_id = o.id and t.state in ('sent', 'accepted', 'unknown', 'succeeded')
                 group by 1) t) c`.records()
 }
+
+/** `selectNames` gives whose orders are, by their numbers, in the order in which they are asked for. */
+export async function selectNames(sql: Queryable, ids: readonly OrderId[]): Promise<OrderName[]> {
+  return await sql<OrderName[]>`
+    select o.account_id, o.id
+      from unnest(${ids}::bigint[]) with ordinality as asked (id, place)
+     cross join lateral (select account_id, id from orders where id = asked.id offset 0) o
+     order by asked.place`.records()
+}

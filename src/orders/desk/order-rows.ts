@@ -1,13 +1,13 @@
 import type { Sql } from '../../database/database.ts'
+import { Refusal } from '../../errors.ts'
 import { type ExchangeRates, Rates } from '../../ledger/rates.ts'
 import type { OrderId } from '../../lib/ids.ts'
 import { type Micros, micros } from '../../lib/money.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import { type ExpectedTimes, expectedBy, expectedTimes } from '../read/expected-times.ts'
-import { accountOfOrder } from '../read/operator-orders.sql.ts'
 import { type OperatorOrderFilter, OperatorOrders } from '../read/operator-orders.ts'
 import type { OrderName } from '../read/orders.sql.ts'
-import { type OrderRow, selectOrderRows } from './order-rows.sql.ts'
+import { type OrderRow, selectNames, selectOrderRows } from './order-rows.sql.ts'
 
 /** ListedOrder is a row of a list, with what follows from it. */
 export interface ListedOrder extends OrderRow {
@@ -36,14 +36,17 @@ export async function listRows(
   return { rows: await readRows(sql, names, clock), next }
 }
 
-/** `findRow` gives the row of one order; undefined: there is none. */
-export async function findRow(
+/** `findRows` gives the rows of orders by their numbers. Throws order_not_found for the first that there is none of. */
+export async function findRows(
   sql: Sql,
-  id: OrderId,
+  ids: readonly OrderId[],
   clock: Clock = systemClock,
-): Promise<ListedOrder | undefined> {
-  const accountId = await accountOfOrder(sql, id)
-  return accountId === undefined ? undefined : (await readRows(sql, [{ accountId, id }], clock))[0]
+): Promise<ListedOrder[]> {
+  const names = await selectNames(sql, ids)
+  const known = new Set(names.map(({ id }) => id))
+  const missing = ids.find((id) => !known.has(id))
+  if (missing !== undefined) throw new Refusal('order_not_found', String(missing), 'orders')
+  return await readRows(sql, names, clock)
 }
 
 /** `readRows` gives the rows of orders in the order in which they are named. */

@@ -1,6 +1,7 @@
 import { Refusal } from '../../errors.ts'
 import type { PlanKind } from '../plan-kind.ts'
 import { manualPaste } from './manual-paste.ts'
+import { ordersBulk, ordersRefund } from './orders.ts'
 import { prices } from './prices.ts'
 import { pricesCsv } from './prices-csv.ts'
 import { reviewsBulk } from './reviews-bulk.ts'
@@ -8,7 +9,10 @@ import { servicesBulk } from './services-bulk.ts'
 import { servicesCsv } from './services-csv.ts'
 
 /** `planKinds` are all kinds of plans: see ../plan-kind.ts for how another one is made. */
-export const planKinds: PlanKind[] = [prices, pricesCsv, servicesBulk, servicesCsv, manualPaste, reviewsBulk]
+export const planKinds: PlanKind[] = [
+  ...[prices, pricesCsv, servicesBulk, servicesCsv],
+  ...[manualPaste, reviewsBulk, ordersBulk, ordersRefund],
+]
 
 /** `findKind` throws invalid_input. */
 export function findKind(name: string): PlanKind {

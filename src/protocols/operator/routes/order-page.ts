@@ -6,12 +6,11 @@ import { languages } from '../../../lib/languages.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import type { ItemState } from '../../../lib/states.ts'
 import { type OrderAction, orderActions, whyNot } from '../../../orders/desk/actions.ts'
-import { lastEventOf, noteResent } from '../../../orders/desk/last-event.ts'
+import { resendLastEvent } from '../../../orders/desk/last-event.ts'
 import { addNote, listNotes } from '../../../orders/desk/notes.ts'
 import { readItems, readOrderPage } from '../../../orders/desk/order-page.ts'
 import { momentKinds, readTimeline } from '../../../orders/desk/timeline.ts'
 import type { StaffPermission } from '../../../staff/roles.ts'
-import { replay } from '../../../webhooks/events.ts'
 import { wireId } from '../../../webhooks/webhook.ts'
 import { cursorText, readCursor } from '../cursors.ts'
 import type { OperatorDeps } from '../deps.ts'
@@ -69,6 +68,7 @@ const note = Type.Object({
   id: Type.Integer(),
   at: time(),
   actor: Type.String(),
+  name: orNull(Type.String(), 'That of the person or of the program'),
   kind: oneOf(['note', 'ask', 'webhook']),
   text: Type.String(),
 })
@@ -244,11 +244,7 @@ export const orderPageRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     answer: Type.Object({ event: Type.String() }),
     refusals: ['order_not_found', 'conflict'],
     handle: async ({ desk, params }) => {
-      const orderId = params.id as OrderId
-      const last = await lastEventOf(desk.change, orderId)
-      await replay(desk.change, { event: last.event }, clock)
-      await noteResent(desk.change, orderId, last, desk.actor, clock.now())
-      return { event: wireId(last.event) }
+      return { event: await resendLastEvent(desk.change, params.id as OrderId, desk.actor, clock) }
     },
   }),
 ]

@@ -1,0 +1,133 @@
+import { Type } from 'typebox'
+import { refund } from '../../fulfilment/after/refunds.ts'
+import { askNow } from '../../fulfilment/people/ask-now.ts'
+import { cancelOrder, verifyOrder } from '../../fulfilment/people/operator-requests.ts'
+import type { OrderId } from '../../lib/ids.ts'
+import { formatMicros } from '../../lib/money.ts'
+import { actionsOf, type OrderAction } from '../../orders/desk/actions.ts'
+import { resendLastEvent } from '../../orders/desk/last-event.ts'
+import { findRows, type ListedOrder } from '../../orders/desk/order-rows.ts'
+import { type JsonObject, type PlanRow, type RowOutcome, rowKind, type Work } from '../plan-kind.ts'
+
+const MAX_ORDERS = 10_000
+
+const orders = Type.Array(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), {
+  minItems: 1,
+  maxItems: MAX_ORDERS,
+  uniqueItems: true,
+  description: 'Order numbers',
+})
+
+/** Action is what is done to each order of a plan. */
+type Action = Extract<OrderAction, 'cancel' | 'ask' | 'verify' | 'resend_webhook' | 'refund'>
+
+const acts = ['cancel', 'ask', 'verify', 'resend_webhook'] as const
+
+/** `ordersBulk` does to many orders what moves no money that was charged. */
+export const ordersBulk = rowKind({
+  name: 'orders.bulk',
+  what: 'Many orders cancelled, asked about, verified, or told of again',
+  permissions: ['orders.act'],
+  reading: 'orders.read',
+  input: Type.Object(
+    {
+      orders,
+      action: Type.Union(acts.map((act) => Type.Literal(act))),
+    },
+    { additionalProperties: false },
+  ),
+  compute: (work, input) => planOf(work, input.orders, input.action),
+  applyRow: (work, row, { action }) => applyTo(work, row, action),
+})
+
+/** `ordersRefund` gives back all that is charged of many orders; the reason is given when it is applied, and the resellers read it. */
+export const ordersRefund = rowKind({
+  name: 'orders.refund',
+  what: 'What many orders were charged given back',
+  permissions: ['orders.refund'],
+  reading: 'orders.read',
+  input: Type.Object({ orders }, { additionalProperties: false }),
+  compute: (work, input) => planOf(work, input.orders, 'refund'),
+  applyRow: (work, row) => applyTo(work, row, 'refund'),
+})
+
+/** `planOf` has a row for each order: `fits`, or why its state does not allow it. An order that there is none of is refused. */
+async function planOf(work: Work, ids: readonly number[], action: Action) {
+  const found = await findRows(work.sql, ids as readonly OrderId[], work.clock)
+  const rows = found.map((order): PlanRow => {
+    const { allowed, why, gives } = stateOf(order, action)
+    const { currency, username } = order
+    return {
+      key: String(order.id),
+      subject: { order: order.id, username, service: order.serviceName, input: order.inputs[0] ?? null },
+      before: seenOf(order),
+      after: allowed ? { [action]: true } : seenOf(order),
+      money: gives === null ? null : { currency, gives_back: formatMicros(gives, currency) },
+      verdict: allowed ? 'fits' : (why ?? 'not_allowed'),
+      warnings: [],
+    }
+  })
+  return { rows, summary: { action, gives_back: sumsOf(found, action) } }
+}
+
+const stateOf = (order: ListedOrder, action: Action) => {
+  // Whether there is a webhook is seen when its event is looked for.
+  const [found] = actionsOf(order, { status: 'active' }, () => true).filter(({ name }) => name === action)
+  return found ?? { allowed: false, why: null, gives: null }
+}
+
+/** `seenOf` is what must not have changed since the plan was shown. */
+const seenOf = ({ state, states, charged, waiting, currency }: ListedOrder): JsonObject => ({
+  state,
+  items: states,
+  charged: formatMicros(charged, currency),
+  waiting: formatMicros(waiting, currency),
+})
+
+function sumsOf(found: readonly ListedOrder[], action: Action): JsonObject {
+  const sums = new Map<string, bigint>()
+  for (const order of found) {
+    const { gives } = stateOf(order, action)
+    if (gives !== null) sums.set(order.currency, (sums.get(order.currency) ?? 0n) + gives)
+  }
+  return Object.fromEntries([...sums].map(([currency, sum]) => [currency, formatMicros(sum, currency)]))
+}
+
+async function applyTo(work: Work, row: PlanRow, action: Action): Promise<RowOutcome> {
+  if (row.verdict !== 'fits') return { outcome: 'skipped', reason: row.verdict }
+  const id = Number(row.key) as OrderId
+  const [now] = await findRows(work.sql, [id], work.clock)
+  if (!now || JSON.stringify(sortedOf(seenOf(now))) !== JSON.stringify(sortedOf(row.before ?? {})))
+    return { outcome: 'skipped', reason: 'changed' }
+  await carryOut(work, now, action)
+  return { outcome: 'done' }
+}
+
+/** `sortedOf`: JSON that was kept has its names in another order. */
+const sortedOf = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null
+    ? Object.fromEntries(
+        Object.entries(value)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([name, one]) => [name, sortedOf(one)]),
+      )
+    : value
+
+async function carryOut(
+  { sql, actor, why, clock }: Work,
+  { id, accountId }: ListedOrder,
+  action: Action,
+): Promise<void> {
+  switch (action) {
+    case 'cancel':
+      return void (await cancelOrder(sql, id, actor, clock))
+    case 'ask':
+      return void (await askNow(sql, id, actor, clock))
+    case 'verify':
+      return void (await verifyOrder(sql, id, actor, clock))
+    case 'resend_webhook':
+      return void (await resendLastEvent(sql, id, actor, clock))
+    case 'refund':
+      return void (await refund(sql, { accountId, orderId: id }, { reason: why }, actor, clock))
+  }
+}
