@@ -53,6 +53,11 @@ const pages = [
   }),
   createRoute({
     getParentRoute: () => shell,
+    path: '/orders/$id',
+    component: lazyRouteComponent(() => import('./routes/orders/order.tsx'), 'Order'),
+  }),
+  createRoute({
+    getParentRoute: () => shell,
     path: '/me',
     component: lazyRouteComponent(() => import('./routes/me/me.tsx'), 'Me'),
   }),

@@ -13,6 +13,7 @@ import { SignedIn, sessionQuery, useMay, useSession } from '../kit/session.tsx'
 import { StepUp } from '../kit/step-up.tsx'
 import { When } from '../kit/when.tsx'
 import { chooseLanguage, type Language, languages } from '../words/words.ts'
+import { FindBox } from './find-box.tsx'
 import styles from './shell.module.css'
 
 interface Entry {
@@ -60,7 +61,7 @@ function Frame() {
         ))}
       </nav>
       <header className={styles.bar}>
-        <div id="bar-start" />
+        <FindBox pages={shown} />
         <PersonMenu />
       </header>
       <main id="main" className={styles.main} tabIndex={-1}>

@@ -22,6 +22,8 @@ const drawn = {
   person: (
     <path d="M10 10a3.200 3.200 0 1 0 0-6.400 3.200 3.200 0 0 0 0 6.400zM3.500 17c.5-3.300 3-5 6.500-5s6 1.700 6.500 5" />
   ),
+  filter: <path d="M3 5h14M6 10h8M8.5 15h3" />,
+  close: <path d="m5 5 10 10M15 5 5 15" />,
   more: <path d="M4 10h.01M10 10h.01M16 10h.01" />,
 } satisfies Record<string, ReactNode>
 

@@ -18,9 +18,12 @@ export function chosenLanguage(): Language {
   return (wanted.find((tag) => tag in languages) as Language | undefined) ?? 'en'
 }
 
+/** `wordsOf` loads the words of a language without showing them. */
+export const wordsOf = async (language: Language) => (await catalogues[language]()).messages
+
 /** `speak` loads the words of a language and shows them. */
 export async function speak(language: Language): Promise<void> {
-  const { messages } = await catalogues[language]()
+  const messages = await wordsOf(language)
   i18n.loadAndActivate({ locale: language, messages })
   document.documentElement.lang = language
 }

@@ -1,69 +1,279 @@
-import { useLingui } from '@lingui/react/macro'
-import { Table } from '@mantine/core'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { Button, TextInput } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
-import { useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
-import { useRefreshOn } from '../../../api/events.ts'
-import { Amount } from '../../../kit/amount.tsx'
+import { Icon } from '../../../identity/icons.tsx'
+import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
+import { useKeys } from '../../../kit/keys.tsx'
+import { useLiveRows } from '../../../kit/live-rows.ts'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
-import { StateBadge } from '../../../kit/state-badge.tsx'
-import { When } from '../../../kit/when.tsx'
+import { usePages } from '../../../kit/pages.ts'
+import { useMay } from '../../../kit/session.tsx'
+import { stateWords } from '../../../kit/state-badge.tsx'
+import { ActionBar, List, LookMenu, NewRows, useLook } from '../../../kit/table.tsx'
+import { keepPasted, pastedLines, rememberList } from './kept.ts'
+import { type OrderRow, type Query, readInputs, readOrders, readSome } from './order-data.ts'
+import { OrderCard, useColumns, viaWords } from './order-fields.tsx'
+import styles from './orders.module.css'
+import { Pasted } from './pasted.tsx'
 
-const TOPICS = ['orders']
+const TOPICS = ['orders', 'reviews']
 
-/** `Orders` lists orders, the newest first. */
+/** `Orders` lists the orders of all resellers. The filter stands in the URL; the export, the count and what is live have the same. */
 export function Orders() {
   const { t } = useLingui()
-  const query = useSearch({ strict: false }) as Record<string, string>
-  const orders = useQuery({
-    queryKey: ['orders', query],
-    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/orders', { params: { query }, signal })),
+  const query = useSearch({ strict: false }) as Query
+  const navigate = useNavigate()
+  const may = useMay()
+  const columns = useColumns(may('costs.read'))
+  const [look, setLook] = useLook('orders')
+  const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set())
+  const queryKey = ['orders', query]
+  const list = usePages<OrderRow>(queryKey, (cursor, signal) => readOrders(query, cursor, signal))
+  const live = useLiveRows<OrderRow>({
+    ...{ topics: TOPICS, queryKey, rows: list.rows },
+    find: (ids) => readSome(query, ids),
   })
-  useRefreshOn(TOPICS, ['orders'])
+  const name = JSON.stringify(query)
+  // What is chosen is what is seen: another filter is another choice.
+  useEffect(() => setChosen(name === '' ? new Set([0]) : new Set()), [name])
+  const filters = useFilters()
+  const set = (values: Values) => void navigate({ to: '/orders', search: values })
+  const rows = list.rows ?? []
+  const picked = rows.filter(({ id }) => chosen.has(id))
+  const open = (order: OrderRow) => void navigate({ to: `/orders/${order.id}` })
+  useEffect(() => rememberList(rows.map(({ id }) => id)))
+  useKeys({
+    e: [t`Export what is listed`, () => window.location.assign(exportOf(query))],
+    ...(picked.length > 0 && { y: [t`Copy the IMEIs of the chosen orders`, () => void copyInputs(picked)] }),
+  })
+  const isNarrowed = Object.keys(query).some((one) => one !== 'sort')
+  const lines = query['lines'] === undefined ? undefined : pastedLines()
   return (
-    <Page title={t`Orders`}>
-      {orders.isPending && <Loading />}
-      <FaultNote fault={orders.error} onRetry={() => void orders.refetch()} />
-      {orders.data?.page.items.length === 0 && (
-        <Empty>{t`No orders yet. Resellers order over the portal, Dhru or REST.`}</Empty>
-      )}
-      {orders.data && orders.data.page.items.length > 0 && (
-        <Table highlightOnHover>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t`Number`}</Table.Th>
-              <Table.Th>{t`Placed`}</Table.Th>
-              <Table.Th>{t`Reseller`}</Table.Th>
-              <Table.Th>{t`Service`}</Table.Th>
-              <Table.Th>{t`IMEI`}</Table.Th>
-              <Table.Th>{t`State`}</Table.Th>
-              <Table.Th ta="end">{t`Price`}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {orders.data.page.items.map(
-              ({ id, created_at, username, service_name, inputs, state, total, currency }) => (
-                <Table.Tr key={id}>
-                  <Table.Td className="code">{id}</Table.Td>
-                  <Table.Td>
-                    <When at={created_at} />
-                  </Table.Td>
-                  <Table.Td>{username}</Table.Td>
-                  <Table.Td>{service_name}</Table.Td>
-                  <Table.Td className="code">{inputs[0]}</Table.Td>
-                  <Table.Td>
-                    <StateBadge state={state} />
-                  </Table.Td>
-                  <Table.Td ta="end">
-                    <Amount value={total} currency={currency} />
-                  </Table.Td>
-                </Table.Tr>
-              ),
-            )}
-          </Table.Tbody>
-        </Table>
+    <Page title={t`Orders`} actions={<Actions {...{ query, columns, look, setLook }} />}>
+      <Views query={query} />
+      <FilterBar filters={filters} values={query} onChange={set}>
+        <Count query={query} />
+        <SearchField query={query} onSearch={set} />
+      </FilterBar>
+      {lines !== undefined ? (
+        <Pasted lines={lines} columns={columns} look={look} onOpen={open} />
+      ) : (
+        <>
+          <FaultNote fault={list.error} onRetry={list.again} />
+          {!list.rows && !list.error && <Loading />}
+          {list.rows?.length === 0 && list.isEnd && <None isNarrowed={isNarrowed} />}
+          <NewRows count={live.newer} onShow={live.show} />
+          {rows.length > 0 && (
+            <div className={list.isOld ? styles.old : undefined} aria-busy={list.isOld}>
+              <List
+                {...{ columns, rows, look, chosen, fresh: live.fresh, gone: live.gone, more: list.more }}
+                name={t`Orders`}
+                idOf={({ id }) => id}
+                card={(order) => <OrderCard order={order} />}
+                to={({ id }) => `/orders/${id}`}
+                label={({ id }) => t`Order ${id}`}
+                sort={query['sort'] ?? '-placed'}
+                onSort={(sort) => set(sorted(query, sort))}
+                onChoose={setChosen}
+                onOpen={open}
+              />
+            </div>
+          )}
+          {rows.length > 0 && list.isReading && <Loading rows={2} />}
+          <ActionBar count={picked.length} onClear={() => setChosen(new Set())}>
+            <Button size="compact-sm" variant="default" onClick={() => void copyInputs(picked)}>
+              <Trans>Copy IMEIs</Trans>
+            </Button>
+          </ActionBar>
+        </>
       )}
     </Page>
   )
+
+  async function copyInputs(orders: readonly OrderRow[]): Promise<void> {
+    const inputs = await readInputs(orders)
+    await navigator.clipboard.writeText(inputs.join('\n'))
+    notifications.show({
+      message: <Plural value={inputs.length} one="# IMEI copied" other="# IMEIs copied" />,
+    })
+  }
+}
+
+/** `sorted`: by their ends only those that have ended lately can be sorted. */
+function sorted(query: Query, sort: string): Query {
+  if (!sort.endsWith('ended') || query['ended_from']) return { ...query, sort }
+  const weekAgo = new Date(Date.now() - 7 * 86_400_000).toISOString().slice(0, 10)
+  return { ...query, sort, ended_from: weekAgo }
+}
+
+const exportOf = ({ lines: _, ...query }: Query): string =>
+  `/api/operator/orders.csv?${new URLSearchParams(query)}`
+
+function Actions({
+  query,
+  columns,
+  look,
+  setLook,
+}: {
+  query: Query
+  columns: ReturnType<typeof useColumns>
+  look: ReturnType<typeof useLook>[0]
+  setLook: ReturnType<typeof useLook>[1]
+}) {
+  return (
+    <>
+      <LookMenu columns={columns} look={look} onLook={setLook} />
+      <Button component="a" href={exportOf(query)} variant="default" size="compact-md">
+        <Trans>Export</Trans>
+      </Button>
+    </>
+  )
+}
+
+/** `Views` are the filters that one looks through most. */
+function Views({ query }: { query: Query }) {
+  const { t } = useLingui()
+  const views: [string, Query][] = [
+    [t`All`, {}],
+    [t`Open`, { state: 'pending,processing' }],
+    [t`Late`, { state: 'late' }],
+    [t`Unknown`, { state: 'unknown' }],
+    [t`Needs you`, { state: 'waiting_person' }],
+    [t`Failed`, { state: 'failed,partial' }],
+    [t`Refunded`, { refunded: 'yes' }],
+  ]
+  const { sort: _, ...now } = query
+  const name = new URLSearchParams(now).toString()
+  return (
+    <nav className={styles.views} aria-label={t`Views`}>
+      {views.map(([words, search]) => (
+        <Link
+          key={words}
+          to="/orders"
+          search={search}
+          className={styles.view ?? ''}
+          activeProps={{}}
+          {...(new URLSearchParams(search).toString() === name && { 'aria-current': 'page' as const })}
+        >
+          {words}
+        </Link>
+      ))}
+    </nav>
+  )
+}
+
+/** `Count` says how many fit. */
+function Count({ query: { sort: _, lines, ...query } }: { query: Query }) {
+  const { t, i18n } = useLingui()
+  const count = useQuery({
+    queryKey: ['orders', 'count', query],
+    queryFn: ({ signal }) =>
+      dataOf(api.GET('/api/operator/orders/count', { params: { query: query as object }, signal })),
+    enabled: lines === undefined,
+  })
+  if (!count.data || lines !== undefined) return null
+  const { value, capped } = count.data
+  const number = new Intl.NumberFormat(i18n.locale).format(value)
+  return (
+    <span className={styles.count}>
+      {capped ? t`${number}+ orders` : <Plural value={value} one="# order" other="# orders" />}
+    </span>
+  )
+}
+
+/** `SearchField` takes one text, or pasted lines. */
+function SearchField({ query, onSearch }: { query: Query; onSearch: (query: Query) => void }) {
+  const { t } = useLingui()
+  const given = query['search'] ?? ''
+  const [text, setText] = useState(given)
+  useEffect(() => setText(given), [given])
+  const submit = () => {
+    const { search: _, lines: __, ...rest } = query
+    onSearch(text.trim() === '' ? rest : { ...rest, search: text.trim() })
+  }
+  return (
+    <form
+      className={styles.search}
+      onSubmit={(event) => {
+        event.preventDefault()
+        submit()
+      }}
+    >
+      <TextInput
+        aria-label={t`Search orders`}
+        placeholder={t`IMEI, number, reference, or pasted lines`}
+        value={text}
+        leftSection={<Icon name="find" size={16} />}
+        onChange={({ currentTarget }) => setText(currentTarget.value)}
+        onPaste={(event) => {
+          const lines = linesIn(event.clipboardData.getData('text'))
+          if (lines.length < 2) return
+          event.preventDefault()
+          keepPasted(lines)
+          onSearch({ lines: String(lines.length) })
+        }}
+      />
+    </form>
+  )
+}
+
+/** MAX_LINES is how many pasted lines are looked for at once. */
+const MAX_LINES = 1000
+
+const linesIn = (text: string): string[] =>
+  text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .slice(0, MAX_LINES)
+
+function None({ isNarrowed }: { isNarrowed: boolean }) {
+  const { t } = useLingui()
+  if (!isNarrowed)
+    return (
+      <Empty>{t`No orders yet. Resellers order over the portal, Dhru or REST: make the first reseller.`}</Empty>
+    )
+  return (
+    <Empty
+      action={
+        <Button component={Link} to="/orders" variant="default">
+          <Trans>Clear filters</Trans>
+        </Button>
+      }
+    >{t`No order fits these filters.`}</Empty>
+  )
+}
+
+/** `useFilters` are those that the API has for orders. */
+function useFilters(): Filter[] {
+  const { t, i18n } = useLingui()
+  const more = { late: t`Late`, waiting_person: t`Needs you` }
+  const states = Object.entries(stateWords).map(([value, words]) => ({ value, label: i18n._(words) }))
+  const vias = Object.entries(viaWords).map(([value, words]) => ({ value, label: i18n._(words) }))
+  const several = t`Several with commas between.`
+  return [
+    {
+      ...{ name: 'state', label: t`State`, kind: 'choices' },
+      choices: [...states, ...Object.entries(more).map(([value, label]) => ({ value, label }))],
+    },
+    { name: 'account', label: t`Reseller`, kind: 'text', help: t`User names. ${several}` },
+    { name: 'service', label: t`Service`, kind: 'text', help: t`Codes or ids. ${several}` },
+    { name: 'supplier', label: t`Supplier`, kind: 'text', help: t`Names. ${several}` },
+    { name: 'group', label: t`Price group`, kind: 'text' },
+    { name: 'service_group', label: t`Group of services`, kind: 'text' },
+    { name: 'via', label: t`Via`, kind: 'choices', choices: vias },
+    { name: 'refunded', label: t`Money`, kind: 'choices', choices: [{ value: 'yes', label: t`Refunded` }] },
+    { name: 'from', label: t`Placed from`, kind: 'day' },
+    { name: 'to', label: t`Placed to`, kind: 'day' },
+    { name: 'ended_from', label: t`Ended from`, kind: 'day' },
+    { name: 'ended_to', label: t`Ended to`, kind: 'day' },
+    { name: 'imei', label: t`IMEI`, kind: 'text' },
+    { name: 'reference', label: t`Reference`, kind: 'text' },
+    { name: 'search', label: t`Search`, kind: 'text' },
+  ]
 }

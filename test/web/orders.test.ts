@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
+import { imei, type Shop } from '../support/server.ts'
+import { until } from '../support/until.ts'
+import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
+
+closeBrowserAfterwards()
+
+describePages('orders in the console', () => {
+  let office: OperatorOffice
+  let shop: Shop
+  let service: string
+  let imeis = 0
+  beforeAll(async () => {
+    office = await OperatorOffice.open()
+    shop = await office.server.shop({ deposit: '1000' })
+    service = await office.server.service()
+    for (let n = 0; n < 60; n++) await placed({ REFERENCE: `mine-${n}` })
+  })
+  afterAll(() => office.stop())
+
+  async function placed(over: Record<string, string> = {}, tac?: string): Promise<number> {
+    const answer = await office.server.place(shop, { ID: service, IMEI: imei(++imeis, tac), ...over })
+    const id = String(answer.SUCCESS[0].REFERENCEID)
+    if (tac === undefined) await office.server.ended(shop, id)
+    return Number(id)
+  }
+
+  test('where is my order? is answered in three steps, and the reply is one more', async () => {
+    const wanted = await placed({ REFERENCE: 'Customer-9' })
+    const visit = await Visit.as(office, 'support')
+    const { page } = visit
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.goto('/console/orders')
+    await page.getByRole('table', { name: 'Orders' }).waitFor()
+    await visit.press('/')
+    await page.getByRole('combobox', { name: 'Find' }).waitFor()
+    await visit.paste('customer-9')
+    await visit.press('Enter')
+    await page.getByRole('heading', { level: 1, name: String(wanted) }).waitFor()
+    expect(visit.steps).toBeLessThanOrEqual(3)
+    await visit.click('Copy reply')
+    expect(visit.steps).toBeLessThanOrEqual(4)
+    await page.getByText('The reply is copied').waitFor()
+    const reply = await page.evaluate<string>('navigator.clipboard.readText()')
+    expect(reply).toContain(`Order ${wanted}`)
+    expect(reply).toContain(imei(imeis))
+    expect(await page.getByRole('button', { name: 'Refund…' }).count()).toBe(0)
+    await visit.leave()
+  })
+
+  test('money is given back in three steps, said before and after', async () => {
+    const wanted = await placed()
+    const visit = await Visit.as(office, 'finance')
+    const { page } = visit
+    await page.goto(`/console/orders/${wanted}`)
+    await page.getByText('US$1.00 charged').or(page.getByText('$1.00 charged')).waitFor()
+    await visit.press('r')
+    await page
+      .getByRole('dialog')
+      .getByText(/\$1\.00 goes back to/)
+      .waitFor()
+    expect(await visit.violations()).toEqual([])
+    visit.steps++
+    await page.getByText('It came too late').click()
+    await visit.click(/^Refund \$1\.00$/)
+    expect(visit.steps).toBeLessThanOrEqual(3)
+    await page.getByText('nothing charged').waitFor()
+    await page.getByRole('heading', { level: 1 }).getByText('Failed').waitFor()
+    await page.getByText('It came too late').first().waitFor()
+    const { STATUS } = await office.server.status(shop, String(wanted))
+    expect(STATUS).toBe('3')
+    await visit.leave()
+  })
+
+  test('the list is filtered, gone through by keys, and comes back as it was', async () => {
+    const visit = await Visit.as(office, 'manager')
+    const { page } = visit
+    await page.goto('/console/orders')
+    const table = page.getByRole('table', { name: 'Orders' })
+    await table.waitFor()
+    await visit.press('f')
+    await page.getByRole('dialog', { name: 'Filter' }).getByLabel('Done', { exact: true }).check()
+    await page.getByRole('textbox', { name: 'Reseller' }).fill(shop.username)
+    await page.getByRole('button', { name: 'Show', exact: true }).click()
+    await page.waitForURL(/state=success/)
+    expect(page.url()).toContain(`account=${shop.username}`)
+    await page.getByRole('button', { name: `Leave out Reseller: ${shop.username}` }).click()
+    await page.waitForURL((url) => !url.searchParams.has('account'))
+    await page.getByText(/\d+ orders/).waitFor()
+    await page.keyboard.press('j')
+    await page.keyboard.press('j')
+    const second = await table.locator('tr[data-row="1"] a').textContent()
+    await until('the second row has the focus', () =>
+      page.evaluate<boolean>(`document.activeElement?.textContent === ${JSON.stringify(second)}`),
+    )
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: String(second) }).waitFor()
+    await page.keyboard.press(']')
+    await page.getByRole('heading', { level: 1, name: String(Number(second) - 1) }).waitFor()
+    await page.goBack()
+    await page.goBack()
+    await page.waitForURL(/state=success/)
+    await page.keyboard.press('x')
+    await visit.leave()
+  })
+
+  test('what happens is seen: rows change in place, and new ones wait to be shown', async () => {
+    const visit = await Visit.as(office, 'read-only')
+    const { page } = visit
+    const open = await placed({}, '00100105')
+    await page.goto('/console/orders')
+    await page.getByRole('link', { name: `Order ${open}` }).waitFor()
+    await page.waitForLoadState('networkidle')
+    const more = await placed()
+    await page.getByRole('button', { name: /new · Show/ }).click()
+    await page.getByRole('link', { name: `Order ${more}` }).waitFor()
+    await visit.leave()
+  })
+
+  test('pasted lines are found, and those that name none are said', async () => {
+    const [one, two] = [await placed({ REFERENCE: 'line-a' }), await placed()]
+    const visit = await Visit.as(office, 'support')
+    const { page } = visit
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.goto('/console/orders')
+    await page.getByRole('textbox', { name: 'Search orders' }).focus()
+    await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(`line-a\n${two}\nnothing at all`)})`)
+    await page.keyboard.press('Control+v')
+    await page.getByText('2 lines found').waitFor()
+    await page.getByText('1 not found').waitFor()
+    await page.getByText('nothing at all').waitFor()
+    for (const id of [one, two]) await page.getByRole('link', { name: `Order ${id}` }).waitFor()
+    await visit.leave()
+  })
+
+  test.each([
+    ['light', WIDE],
+    ['dark', WIDE],
+    ['light', PHONE],
+    ['dark', PHONE],
+  ] as const)('nothing keeps anybody out, %s at %o', async (scheme, screen) => {
+    const wanted = await placed({}, '00100105')
+    const visit = await Visit.as(office, 'owner', { scheme, screen })
+    const { page } = visit
+    await page.goto('/console/orders')
+    await page
+      .getByRole('link', { name: new RegExp(`Order ${wanted}|${wanted}`) })
+      .first()
+      .waitFor()
+    expect([await visit.violations(), await visit.overflow()]).toEqual([[], 0])
+    await page.getByRole('button', { name: 'Filter' }).click()
+    await page.getByRole('dialog', { name: 'Filter' }).waitFor()
+    expect(await visit.violations()).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Find' }).first().click()
+    await page.keyboard.insertText('mine-1')
+    await page.getByRole('option').first().waitFor()
+    expect([await visit.violations(), await visit.overflow()]).toEqual([[], 0])
+    await page.keyboard.press('Escape')
+    await page.goto(`/console/orders/${wanted}`)
+    await page.getByText('Sent to').first().waitFor()
+    expect([await visit.violations(), await visit.overflow()]).toEqual([[], 0])
+    await visit.leave()
+  })
+})

@@ -1,0 +1,488 @@
+import type { MessageDescriptor } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { Button, Menu, Radio, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, dataOf } from '../../../api/client.ts'
+import { Icon } from '../../../identity/icons.tsx'
+import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { money } from '../../../kit/amount.tsx'
+import { useKeys } from '../../../kit/keys.tsx'
+import { FaultNote } from '../../../kit/notes.tsx'
+import { type OrderAction, readInputs, readItems, type Summary } from './order-data.ts'
+import { replyOf } from './reply.ts'
+
+type Name = OrderAction['name']
+
+/** `words` name the actions; those in `FIRST` are buttons, the rest stand in a menu. */
+const words: Record<Exclude<Name, 'note'>, MessageDescriptor> = {
+  cancel: msg`Cancel…`,
+  ask: msg`Ask the supplier now`,
+  resend: msg`Send by another route…`,
+  decide: msg`Decide…`,
+  answer: msg`Answer…`,
+  refund: msg`Refund…`,
+  reject: msg`The result was wrong…`,
+  correct: msg`Correct the result…`,
+  verify: msg`Have it verified…`,
+  resend_webhook: msg`Send the webhook again`,
+}
+const FIRST: readonly Name[] = ['decide', 'answer', 'refund', 'cancel', 'ask']
+
+/** `whyNot` says why the state of an order does not allow an action. */
+const whyNot: Record<NonNullable<OrderAction['why']>, MessageDescriptor> = {
+  nothing_open: msg`Everything has ended.`,
+  nothing_waits: msg`Nothing waits to be sent.`,
+  nothing_with_supplier: msg`No supplier has any of it.`,
+  nothing_to_decide: msg`There is nothing to decide.`,
+  nothing_by_hand: msg`None of it is done by hand.`,
+  nothing_charged: msg`Nothing of it is charged.`,
+  nothing_ended: msg`Nothing has ended.`,
+  no_webhook: msg`The key of the order has no webhook.`,
+  webhook_paused: msg`The webhook is paused.`,
+}
+
+/** `OrderActions` are what may be done to the order. What its state does not allow is shown, and says why not. */
+export function OrderActions({ summary }: { summary: Summary }) {
+  const { t, i18n } = useLingui()
+  const { order } = summary
+  const [open, setOpen] = useState<Name>()
+  const client = useQueryClient()
+  const again = () => void client.invalidateQueries({ queryKey: ['order', order.id] })
+  const action = (name: Name) => summary.actions.find((one) => one.name === name)
+  const isAllowed = (name: Name): boolean => action(name)?.allowed === true
+  const copyInputs = async () => {
+    const inputs = await readInputs([order])
+    await navigator.clipboard.writeText(inputs.join('\n'))
+    notifications.show({
+      message: <Plural value={inputs.length} one="# IMEI copied" other="# IMEIs copied" />,
+    })
+  }
+  const copyReply = async () => {
+    await navigator.clipboard.writeText(await replyOf(summary))
+    notifications.show({ message: t`The reply is copied, in the language of ${order.username}` })
+  }
+  useKeys({
+    ...(isAllowed('refund') && { r: [t`Refund…`, () => setOpen('refund')] }),
+    ...(isAllowed('ask') && { a: [t`Ask the supplier now`, () => setOpen('ask')] }),
+    y: [t`Copy the IMEIs`, () => void copyInputs()],
+  })
+  const shown = summary.actions.filter(
+    (one): one is OrderAction & { name: keyof typeof words } => one.name !== 'note',
+  )
+  const first = shown.filter(({ name, allowed }) => allowed && FIRST.includes(name))
+  const rest = shown.filter((one) => !first.includes(one))
+  return (
+    <>
+      {first.map(({ name }) =>
+        name === 'decide' || name === 'answer' ? (
+          <Button key={name} component="a" href={`/console/inbox?order=${order.id}`} size="compact-md">
+            {i18n._(words[name])}
+          </Button>
+        ) : (
+          <Button key={name} variant="default" size="compact-md" onClick={() => setOpen(name)}>
+            {i18n._(words[name])}
+          </Button>
+        ),
+      )}
+      <Button variant="default" size="compact-md" onClick={() => void copyReply()}>
+        <Trans>Copy reply</Trans>
+      </Button>
+      <Menu position="bottom-end" width={280}>
+        <Menu.Target>
+          <Button variant="default" size="compact-md" aria-label={t`More actions`}>
+            <Icon name="more" size={16} />
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {rest.map(({ name, allowed, why }) => (
+            <Menu.Item key={name} disabled={!allowed} onClick={() => setOpen(name)}>
+              {i18n._(words[name])}
+              {why && (
+                <Text size="xs" c="dimmed">
+                  {i18n._(whyNot[why])}
+                </Text>
+              )}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
+          <Menu.Item onClick={() => void copyInputs()}>
+            <Trans>Copy the IMEIs</Trans>
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {open && <Dialog name={open} summary={summary} onDone={again} onClose={() => setOpen(undefined)} />}
+    </>
+  )
+}
+
+interface DialogProps {
+  summary: Summary
+  onDone: () => void
+  onClose: () => void
+}
+
+function Dialog({ name, ...props }: DialogProps & { name: Name }) {
+  switch (name) {
+    case 'cancel':
+      return <Cancel {...props} />
+    case 'ask':
+      return <Ask {...props} />
+    case 'refund':
+      return <Refund {...props} />
+    case 'reject':
+      return <Reject {...props} />
+    case 'correct':
+      return <Correct {...props} />
+    case 'resend':
+      return <Resend {...props} />
+    case 'verify':
+      return <Verify {...props} />
+    case 'resend_webhook':
+      return <ResendWebhook {...props} />
+    default:
+      return null
+  }
+}
+
+/** `under` names an order, and the key under which a request is done once. */
+const under = (id: number, key: string) => ({ path: { id }, header: { 'idempotency-key': key } })
+
+const actionOf = ({ actions }: Summary, name: Name) => actions.find((one) => one.name === name)
+
+/** `useMoney` says amounts of the order, and what its reseller has after an action. */
+function useMoney(summary: Summary, name: Name) {
+  const { order, available } = summary
+  const found = actionOf(summary, name)
+  const say = (amount: string): string => money(amount, order.currency)
+  return {
+    say,
+    gives: found?.gives_back == null ? undefined : say(found.gives_back),
+    leaves: found?.leaves == null ? undefined : say(found.leaves),
+    now: say(available),
+    who: order.username,
+  }
+}
+
+function Untouched() {
+  return <Trans>No money has moved.</Trans>
+}
+
+function Cancel({ summary, onDone, onClose }: DialogProps) {
+  const { t } = useLingui()
+  const { order } = summary
+  const { gives, leaves, now, who } = useMoney(summary, 'cancel')
+  const { pending = 0, processing = 0, unknown = 0 } = order.states
+  const sent = processing + unknown
+  return (
+    <ActDialog
+      title={t`Cancel order ${order.id}`}
+      button={gives ? t`Cancel and give back ${gives}` : t`Ask for the cancellation`}
+      isDangerous
+      untouched={<Untouched />}
+      act={({ key }) =>
+        dataOf(api.POST('/api/operator/orders/{id}/cancel', { params: under(order.id, key) }))
+      }
+      {...{ onDone, onClose }}
+    >
+      {gives && (
+        <p>
+          <Plural value={pending} one="# item was not sent yet" other="# items were not sent yet" />:{' '}
+          <Trans>
+            {who} gets {gives} back now, and has {leaves} then (now {now}).
+          </Trans>
+        </p>
+      )}
+      {sent > 0 && (
+        <p>
+          <Plural
+            value={sent}
+            one="# item is with a supplier: a person is asked, and nothing of it is given back before that is decided."
+            other="# items are with a supplier: a person is asked, and nothing of them is given back before that is decided."
+          />
+        </p>
+      )}
+    </ActDialog>
+  )
+}
+
+function Ask({ summary, onDone, onClose }: DialogProps) {
+  const { t } = useLingui()
+  const { order } = summary
+  return (
+    <ActDialog
+      title={t`Ask about order ${order.id}`}
+      button={t`Ask now`}
+      act={() => dataOf(api.POST('/api/operator/orders/{id}/ask', { params: { path: { id: order.id } } }))}
+      {...{ onDone, onClose }}
+    >
+      <p>
+        <Trans>
+          {order.suppliers.join(', ')} is asked within seconds what became of it. No money moves, and nothing
+          is sent again.
+        </Trans>
+      </p>
+    </ActDialog>
+  )
+}
+
+function Refund({ summary, onDone, onClose }: DialogProps) {
+  const { t } = useLingui()
+  const { order } = summary
+  const { say, gives = '', leaves, now, who } = useMoney(summary, 'refund')
+  const [part, setPart] = useState('')
+  const [isPart, setIsPart] = useState(false)
+  const body = (key: string, why: string) =>
+    isPart ? { reason: why, amount: part, reference: `console ${key}` } : { reason: why }
+  return (
+    <ActDialog
+      title={t`Refund order ${order.id}`}
+      button={isPart ? t`Refund ${part === '' ? '…' : say(part)} of each item` : t`Refund ${gives}`}
+      isDangerous
+      needsReason
+      reasons={[t`The result was wrong`, t`It came too late`, t`Out of goodwill`]}
+      untouched={<Untouched />}
+      act={({ key, why }) =>
+        dataOf(
+          api.POST('/api/operator/orders/{id}/refund', {
+            params: under(order.id, key),
+            body: body(key, why),
+          }),
+        )
+      }
+      {...{ onDone, onClose }}
+    >
+      <Stack gap="sm">
+        <Radio.Group value={isPart ? 'part' : 'all'} onChange={(value) => setIsPart(value === 'part')}>
+          <Stack gap="xs">
+            <Radio value="all" label={t`All of it: ${gives}`} />
+            <Radio value="part" label={t`A part`} />
+          </Stack>
+        </Radio.Group>
+        {isPart ? (
+          <TextInput
+            label={t`Amount for each item, in ${order.currency}`}
+            inputMode="decimal"
+            required
+            value={part}
+            onChange={({ currentTarget }) => setPart(currentTarget.value.replace(',', '.').trim())}
+            description={t`${who} has ${now} now. What stays charged stays done.`}
+          />
+        ) : (
+          <p>
+            <Trans>
+              {gives} goes back to {who}, who has {leaves} then (now {now}). The order has failed then: their
+              shop is told by webhook, and reads Rejected over Dhru. They read the reason.
+            </Trans>
+          </p>
+        )}
+      </Stack>
+    </ActDialog>
+  )
+}
+
+function Reject({ summary, onDone, onClose }: DialogProps) {
+  const { t } = useLingui()
+  const { order } = summary
+  const { gives = '', leaves, now, who } = useMoney(summary, 'reject')
+  return (
+    <ActDialog
+      title={t`The result of order ${order.id} was wrong`}
+      button={t`Refund ${gives}`}
+      isDangerous
+      needsReason
+      untouched={<Untouched />}
+      act={({ key, why }) =>
+        dataOf(
+          api.POST('/api/operator/orders/{id}/reject', {
+            params: under(order.id, key),
+            body: { reason: why },
+          }),
+        )
+      }
+      {...{ onDone, onClose }}
+    >
+      <p>
+        <Trans>
+          {gives} goes back to {who}, who has {leaves} then (now {now}). The result counts for nothing, in the
+          figures of the supplier either. {who} reads the reason.
+        </Trans>
+      </p>
+    </ActDialog>
+  )
+}
+
+function Correct({ summary, onDone, onClose }: DialogProps) {
+  const { t } = useLingui()
+  const { order } = summary
+  const [position, setPosition] = useState<number>()
+  const [result, setResult] = useState<string>()
+  const items = useQuery({ queryKey: ['order', order.id, 'all items'], queryFn: () => readItems(order.id) })
+  const done = items.data?.filter(({ state }) => state === 'success') ?? []
+  const item = done.find((one) => one.position === position) ?? done[0]
+  return (
+    <ActDialog
+      title={t`Correct the result of order ${order.id}`}
+      button={t`Replace the result`}
+      needsReason
+      untouched={<Untouched />}
+      act={({ key, why }) =>
+        dataOf(
+          api.POST('/api/operator/orders/{id}/correct', {
+            params: {
+              path: { id: order.id },
+              header: { 'idempotency-key': key, 'if-match': `"${item?.version ?? ''}"` },
+            },
+            body: { result: result ?? item?.result ?? '', why, ...(item && { item: item.position }) },
+          }),
+        )
+      }
+      {...{ onDone, onClose }}
+    >
+      <Stack gap="sm">
+        <FaultNote fault={items.error} />
+        {done.length > 1 && (
+          <Select
+            label={t`Item`}
+            data={done.map((one) => ({
+              value: String(one.position),
+              label: `${one.position}: ${one.input}`,
+            }))}
+            value={String(item?.position ?? '')}
+            onChange={(value) => {
+              setPosition(Number(value))
+              setResult(undefined)
+            }}
+          />
+        )}
+        <Textarea
+          label={t`The right result`}
+          required
+          autosize
+          minRows={4}
+          maxRows={14}
+          value={result ?? item?.result ?? ''}
+          onChange={({ currentTarget }) => setResult(currentTarget.value)}
+        />
+        <p>
+          <Trans>It stays charged as before, and the reseller is told the new result.</Trans>
+        </p>
+      </Stack>
+    </ActDialog>
+  )
+}
+
+function Resend({ summary, onDone, onClose }: DialogProps) {
+  const { t } = useLingui()
+  const { order } = summary
+  const [route, setRoute] = useState<string>()
+  const routes = useQuery({
+    queryKey: ['routes', order.service],
+    queryFn: ({ signal }) =>
+      dataOf(
+        api.GET('/api/operator/routes', { params: { query: { service: String(order.service) } }, signal }),
+      ),
+  })
+  const found = routes.data?.page.items ?? []
+  const chosen = route ?? (found[0] && String(found[0].id))
+  return (
+    <ActDialog
+      title={t`Send order ${order.id} by another route`}
+      button={t`Send it by this route`}
+      needsReason
+      untouched={<Untouched />}
+      act={({ key, why }) =>
+        dataOf(
+          api.POST('/api/operator/orders/{id}/resend', {
+            params: under(order.id, key),
+            body: { route: Number(chosen), why },
+          }),
+        )
+      }
+      {...{ onDone, onClose }}
+    >
+      <Stack gap="sm">
+        <FaultNote fault={routes.error} />
+        <Radio.Group label={t`Route`} value={chosen ?? ''} onChange={setRoute}>
+          <Stack gap="xs" mt="xs">
+            {found.map((one) => (
+              <Radio key={one.id} value={String(one.id)} label={routeLabel(one)} />
+            ))}
+          </Stack>
+        </Radio.Group>
+        <p>
+          <Trans>
+            What waits goes there next, before any other. The price stays held, and is charged once it is
+            done.
+          </Trans>
+        </p>
+      </Stack>
+    </ActDialog>
+  )
+}
+
+function routeLabel(route: object): string {
+  const {
+    supplier,
+    remote_service: remote,
+    id,
+  } = route as {
+    supplier?: string | number
+    supplier_name?: string
+    remote_service?: string
+    id: number
+  }
+  const name = (route as { supplier_name?: string }).supplier_name ?? String(supplier ?? id)
+  return remote ? `${name} · ${remote}` : name
+}
+
+function Verify({ summary, onDone, onClose }: DialogProps) {
+  const { t } = useLingui()
+  const { order } = summary
+  return (
+    <ActDialog
+      title={t`Have order ${order.id} verified`}
+      button={t`Have it verified`}
+      untouched={<Untouched />}
+      act={({ key }) =>
+        dataOf(api.POST('/api/operator/orders/{id}/verify', { params: under(order.id, key) }))
+      }
+      {...{ onDone, onClose }}
+    >
+      <p>
+        <Trans>
+          The suppliers are asked again about what has ended. What they say comes into the inbox. No money
+          moves by that.
+        </Trans>
+      </p>
+    </ActDialog>
+  )
+}
+
+function ResendWebhook({ summary, onDone, onClose }: DialogProps) {
+  const { t } = useLingui()
+  const { order } = summary
+  return (
+    <ActDialog
+      title={t`Send the webhook of order ${order.id} again`}
+      button={t`Send the webhook again`}
+      act={({ key }) =>
+        dataOf(
+          api.POST('/api/operator/orders/{id}/resend-webhook', {
+            params: under(order.id, key),
+          }),
+        )
+      }
+      {...{ onDone, onClose }}
+    >
+      <p>
+        <Trans>
+          The last event of the order is sent once more, under the same id, in addition to tries that are due
+          anyway.
+        </Trans>
+      </p>
+    </ActDialog>
+  )
+}

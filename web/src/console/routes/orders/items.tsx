@@ -1,0 +1,119 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { Button, CopyButton, Select } from '@mantine/core'
+import { useState } from 'react'
+import { api, dataOf } from '../../../api/client.ts'
+import { Amount, isZero } from '../../../kit/amount.tsx'
+import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { usePages } from '../../../kit/pages.ts'
+import { StateBadge, stateWords } from '../../../kit/state-badge.tsx'
+import styles from './order.module.css'
+import { type Item, type OrderRow, readInputs } from './order-data.ts'
+
+type ItemState = Item['state']
+
+/** `Items` are the items of an order, some at a time, in one state or in all. */
+export function Items({ order }: { order: OrderRow }) {
+  const { t, i18n } = useLingui()
+  const [state, setState] = useState<ItemState | null>(null)
+  const list = usePages<Item>(['order', order.id, 'items', state], async (cursor, signal) => {
+    const query = { limit: 50, ...(cursor !== undefined && { cursor }), ...(state !== null && { state }) }
+    const params = { path: { id: order.id }, query }
+    return (await dataOf(api.GET('/api/operator/orders/{id}/items', { params, signal }))).page
+  })
+  const states = Object.keys(order.states)
+  return (
+    <section className={styles.panel}>
+      <div className={styles.panelHead}>
+        <h2>
+          <Plural value={order.item_count} one="# item" other="# items" />
+        </h2>
+        {order.item_count > 1 && (
+          <div className={styles.panelHead}>
+            {states.length > 1 && (
+              <Select
+                aria-label={t`Items in state`}
+                placeholder={t`All states`}
+                size="xs"
+                clearable
+                data={states.map((value) => {
+                  const words = stateWords[value]
+                  return { value, label: words ? i18n._(words) : value }
+                })}
+                value={state}
+                onChange={(value) => setState(value as ItemState | null)}
+              />
+            )}
+            <CopyInputs order={order} />
+          </div>
+        )}
+      </div>
+      <FaultNote fault={list.error} onRetry={list.again} />
+      {!list.rows && !list.error && <Loading rows={2} />}
+      <ol className={styles.items}>
+        {list.rows?.map((item) => (
+          <ItemRow key={item.position} item={item} order={order} />
+        ))}
+      </ol>
+      {list.more && (
+        <Button variant="default" size="compact-sm" onClick={list.more}>
+          <Trans>More items</Trans>
+        </Button>
+      )}
+    </section>
+  )
+}
+
+function CopyInputs({ order }: { order: OrderRow }) {
+  const { t } = useLingui()
+  const [isDone, setDone] = useState(false)
+  const copy = async () => {
+    await navigator.clipboard.writeText((await readInputs([order])).join('\n'))
+    setDone(true)
+  }
+  return (
+    <Button variant="default" size="compact-sm" onClick={() => void copy()}>
+      {isDone ? t`Copied` : t`Copy IMEIs`}
+    </Button>
+  )
+}
+
+function ItemRow({ item, order }: { item: Item; order: OrderRow }) {
+  const { t } = useLingui()
+  const text = item.result ?? item.reason
+  const fields = Object.entries(item.fields ?? {})
+  return (
+    <li className={styles.item}>
+      <div className={styles.itemHead}>
+        {order.item_count > 1 && <span className="muted">{item.position}</span>}
+        <span className={`code ${styles.input}`}>{item.input || '–'}</span>
+        {item.quantity > 1 && <span className="muted">× {item.quantity}</span>}
+        <StateBadge state={item.state} />
+        {!isZero(item.refunded) && (
+          <span className="muted">
+            <Trans>
+              refunded <Amount value={item.refunded} currency={order.currency} />
+            </Trans>
+          </span>
+        )}
+        <Amount value={item.price} currency={order.currency} />
+      </div>
+      {fields.map(([name, value]) => (
+        <div key={name} className="muted">
+          {name}: <span className="code">{value}</span>
+        </div>
+      ))}
+      {text && (
+        <div>
+          <pre className={styles.result}>{text}</pre>
+          <CopyButton value={text}>
+            {({ copied, copy }) => (
+              <Button size="compact-xs" variant="subtle" onClick={copy}>
+                {copied ? t`Copied` : t`Copy the text`}
+              </Button>
+            )}
+          </CopyButton>
+        </div>
+      )}
+    </li>
+  )
+}

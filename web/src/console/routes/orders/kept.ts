@@ -1,0 +1,23 @@
+/** What this tab keeps of its lists of orders: which orders the last one had, and which lines were pasted. A thousand lines have no room in a URL. */
+const KEPT = 'orders:list'
+const PASTED = 'orders:lines'
+
+export const keepPasted = (lines: readonly string[]): void =>
+  sessionStorage.setItem(PASTED, JSON.stringify(lines))
+
+export const pastedLines = (): string[] => JSON.parse(sessionStorage.getItem(PASTED) ?? '[]') as string[]
+
+export function rememberList(ids: readonly number[]): void {
+  sessionStorage.setItem(KEPT, JSON.stringify(ids.slice(0, 2000)))
+}
+
+/** `neighboursOf` gives the orders before and behind one in that list. */
+export function neighboursOf(id: number): { before: number | undefined; after: number | undefined } {
+  try {
+    const ids = JSON.parse(sessionStorage.getItem(KEPT) ?? '[]') as number[]
+    const at = ids.indexOf(id)
+    return at === -1 ? { before: undefined, after: undefined } : { before: ids[at - 1], after: ids[at + 1] }
+  } catch {
+    return { before: undefined, after: undefined }
+  }
+}

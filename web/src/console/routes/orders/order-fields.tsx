@@ -1,0 +1,149 @@
+import type { MessageDescriptor } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Amount, isNegative } from '../../../kit/amount.tsx'
+import { Badge, StateBadge } from '../../../kit/state-badge.tsx'
+import type { Column } from '../../../kit/table.tsx'
+import { When } from '../../../kit/when.tsx'
+import type { OrderRow } from './order-data.ts'
+import styles from './orders.module.css'
+
+/** `viaWords` say how an order came. */
+export const viaWords: Readonly<Record<string, MessageDescriptor>> = {
+  dhru: msg`Dhru`,
+  rest: msg`REST`,
+}
+
+/** `OrderState` shows the state of an order: one of which an item is unknown says so, and how much of several is done. */
+export function OrderState({ order }: { order: OrderRow }) {
+  const { state, states, item_count: count } = order
+  const done = states.success ?? 0
+  const isOpen = state === 'pending' || state === 'processing'
+  return (
+    <span className={styles.states}>
+      {(states.unknown ?? 0) > 0 ? (
+        <StateBadge state="unknown" />
+      ) : state === 'partial' || (isOpen && done > 0) ? (
+        <Badge tone={state === 'partial' ? 'partial' : 'working'}>
+          <Trans>
+            {done} of {count} done
+          </Trans>
+        </Badge>
+      ) : (
+        <StateBadge state={state} />
+      )}
+      {order.waiting_person && (states.unknown ?? 0) === 0 && (
+        <Badge tone="needs">
+          <Trans>Needs you</Trans>
+        </Badge>
+      )}
+      {order.late && (
+        <Badge tone="needs">
+          <Trans>Late</Trans>
+        </Badge>
+      )}
+    </span>
+  )
+}
+
+/** `Inputs` shows the first IMEI, and how many more there are. */
+export function Inputs({ order }: { order: OrderRow }) {
+  const [first] = order.inputs
+  if (!first) return <span className="muted">–</span>
+  return (
+    <>
+      <span className="code">{first}</span>
+      {order.item_count > 1 && <span className="muted"> +{order.item_count - 1}</span>}
+    </>
+  )
+}
+
+function Margin({ order }: { order: OrderRow }) {
+  const isLoss = order.margin != null && isNegative(order.margin)
+  return (
+    <span className={isLoss ? styles.loss : undefined}>
+      {isLoss && <span aria-hidden="true">▼ </span>}
+      <Amount value={order.margin} />
+    </span>
+  )
+}
+
+/** `useColumns` are the columns of the list; what suppliers take only for who may see it. */
+export function useColumns(maySeeCosts: boolean): Column<OrderRow>[] {
+  const { t, i18n } = useLingui()
+  const costs: Column<OrderRow>[] = [
+    { id: 'cost', head: t`Cost`, width: 80, rank: 7, end: true, cell: ({ cost }) => <Amount value={cost} /> },
+    {
+      id: 'margin',
+      head: t`Margin`,
+      width: 84,
+      rank: 5,
+      end: true,
+      cell: (order) => <Margin order={order} />,
+    },
+  ]
+  return [
+    { id: 'id', head: t`Number`, width: 88, rank: 0, cell: ({ id }) => <span className="code">{id}</span> },
+    {
+      ...{ id: 'placed', head: t`Placed`, width: 108, rank: 3, sort: 'placed' },
+      cell: ({ created_at: at }) => <When at={at} />,
+    },
+    { id: 'username', head: t`Reseller`, width: 120, rank: 1, cell: ({ username }) => username },
+    { id: 'service', head: t`Service`, width: 150, grow: true, rank: 2, cell: (order) => order.service_name },
+    { id: 'imei', head: t`IMEI`, width: 166, rank: 0, cell: (order) => <Inputs order={order} /> },
+    { id: 'state', head: t`State`, width: 190, rank: 0, cell: (order) => <OrderState order={order} /> },
+    { id: 'supplier', head: t`Supplier`, width: 112, rank: 6, cell: ({ suppliers }) => suppliers.join(', ') },
+    {
+      ...{ id: 'price', head: t`Price`, width: 104, rank: 0, end: true },
+      cell: ({ total, currency }) => <Amount value={total} currency={currency} />,
+    },
+    ...(maySeeCosts ? costs : []),
+    { id: 'reference', head: t`Reference`, width: 120, rank: 8, cell: ({ reference }) => reference ?? '' },
+    {
+      ...{ id: 'via', head: t`Via`, width: 64, rank: 9 },
+      cell: ({ via }) => {
+        const words = viaWords[via]
+        return words ? i18n._(words) : via
+      },
+    },
+    {
+      ...{ id: 'ended', head: t`Ended`, width: 108, rank: 10, isOptional: true, sort: 'ended' },
+      cell: ({ finished_at: at }) => <When at={at} />,
+    },
+    { id: 'key', head: t`API key`, width: 110, rank: 11, isOptional: true, cell: ({ key }) => key ?? '' },
+    {
+      ...{ id: 'group', head: t`Price group`, width: 110, rank: 12, isOptional: true },
+      cell: ({ price_group: group }) => group ?? '',
+    },
+    {
+      ...{ id: 'expected', head: t`Expected by`, width: 120, rank: 13, isOptional: true },
+      cell: ({ expected_by: at }) => <When at={at} />,
+    },
+    {
+      ...{ id: 'refunded', head: t`Refunded`, width: 90, rank: 14, end: true, isOptional: true },
+      cell: ({ refunded }) => <Amount value={refunded} />,
+    },
+  ]
+}
+
+/** `OrderCard` is an order on a phone: what and state, then who, money and time. */
+export function OrderCard({ order }: { order: OrderRow }) {
+  return (
+    <>
+      <span className={styles.line}>
+        <span className={styles.clip}>
+          {order.inputs[0] ? <Inputs order={order} /> : <span className="code">{order.id}</span>}
+        </span>
+        <OrderState order={order} />
+      </span>
+      <span className={`${styles.line} muted`}>
+        <span className={styles.clip}>
+          <span className="code">{order.id}</span> · {order.username} · {order.service_name}
+        </span>
+        <span className={styles.still}>
+          <Amount value={order.total} currency={order.currency} /> · <When at={order.created_at} />
+        </span>
+      </span>
+    </>
+  )
+}

@@ -1,0 +1,228 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+import { api, dataOf } from '../../../api/client.ts'
+import { money } from '../../../kit/amount.tsx'
+import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import type { Tone } from '../../../kit/state-badge.tsx'
+import { stateWords } from '../../../kit/state-badge.tsx'
+import { moment as timeOf } from '../../../kit/when.tsx'
+import styles from './order.module.css'
+import type { Moment, OrderRow } from './order-data.ts'
+
+/** `Timeline` tells the life of an order in sentences, the oldest first. */
+export function Timeline({ order }: { order: OrderRow }) {
+  const { t } = useLingui()
+  const life = useQuery({
+    queryKey: ['order', order.id, 'timeline'],
+    queryFn: ({ signal }) =>
+      dataOf(api.GET('/api/operator/orders/{id}/timeline', { params: { path: { id: order.id } }, signal })),
+  })
+  return (
+    <section className={styles.panel}>
+      <h2>{t`Timeline`}</h2>
+      <FaultNote fault={life.error} onRetry={() => void life.refetch()} />
+      {life.isPending && <Loading rows={5} />}
+      <ol className={styles.timeline}>
+        {life.data?.items.map((one, place) => (
+          <li
+            // biome-ignore lint/suspicious/noArrayIndexKey: a life only grows at its end.
+            key={place}
+            className={styles.moment}
+            data-tone={toneOf(one)}
+          >
+            <time dateTime={one.at} title={one.at}>
+              {timeOf(new Date(one.at))}
+            </time>
+            <span className={styles.dot} aria-hidden="true" />
+            <div className={styles.said}>
+              <p>
+                <Sentence one={one} order={order} />
+                {order.item_count > 1 && one.item !== null && (
+                  <span className="muted">
+                    {' '}
+                    <Trans>(item {one.item})</Trans>
+                  </span>
+                )}
+              </p>
+              <Words one={one} />
+            </div>
+          </li>
+        ))}
+      </ol>
+      {life.data && !life.data.whole && (
+        <p className="muted">
+          <Trans>This is the life of the first {life.data.last} items.</Trans>
+        </p>
+      )}
+      <Exchanges order={order} />
+    </section>
+  )
+}
+
+const TONES: Partial<Record<Moment['kind'], Tone>> = {
+  charged: 'done',
+  given_back: 'off',
+  refunded: 'failed',
+  asked_person: 'needs',
+  sent: 'working',
+}
+
+function toneOf({ kind, state }: Moment): Tone | undefined {
+  if (kind === 'answered') return state === 'succeeded' ? 'done' : state === 'unknown' ? 'unknown' : 'failed'
+  if (kind === 'sent' && state === 'unknown') return 'unknown'
+  if (kind === 'delivery') return state?.startsWith('2') ? 'done' : 'failed'
+  return TONES[kind]
+}
+
+/** `whoOf` says who did something: a person by name, or by what the trail calls them. */
+const whoOf = ({ name, by }: Moment): string => name ?? by ?? 'imeigate'
+
+function Sentence({ one, order }: { one: Moment; order: OrderRow }) {
+  const { t, i18n } = useLingui()
+  const { supplier, state } = one
+  const amount = one.amount === null ? '' : money(one.amount, one.currency ?? order.currency)
+  const number = one.reference ? <span className="code">{one.reference}</span> : null
+  const shown = (name: string | null): string => {
+    const words = stateWords[name ?? '']
+    return words ? i18n._(words) : (name ?? '')
+  }
+  switch (one.kind) {
+    case 'placed':
+      return (
+        <>
+          {one.by ? t`Placed over ${order.via.toUpperCase()} with the key ${one.by}` : t`Placed`}
+          {number && <> · {number}</>}
+        </>
+      )
+    case 'held':
+      return <>{t`${amount} held`}</>
+    case 'passed_over':
+      return <>{passedOver(one)}</>
+    case 'sent':
+      return (
+        <>
+          {state === 'chosen' ? t`To be sent to ${supplier ?? ''} next` : t`Sent to ${supplier ?? ''}`}
+          {amount && t`, for ${amount}`}
+          {number && <> · {number}</>}
+        </>
+      )
+    case 'answered':
+      return (
+        <>
+          {answered(one)}
+          {number && <> · {number}</>}
+        </>
+      )
+    case 'asked_person':
+      return <>{t`A person is asked: ${one.state ?? ''}`}</>
+    case 'decided':
+      return <>{t`${whoOf(one)} decided: ${one.state ?? ''}`}</>
+    case 'charged':
+      return <>{t`${amount} charged`}</>
+    case 'given_back':
+      return <>{t`${amount} given back; it was never charged`}</>
+    case 'refunded':
+      return <>{t`${amount} refunded by ${whoOf(one)}`}</>
+    case 'changed':
+      return <>{t`${whoOf(one)} replaced the result`}</>
+    case 'event':
+      return <>{t`The webhook is told: ${shown(state)}`}</>
+    case 'delivery':
+      return <>{state === null ? t`The webhook was not reached` : t`The webhook answered ${state}`}</>
+    case 'note':
+      return <>{t`Note by ${whoOf(one)}`}</>
+    case 'ask':
+      return <>{t`${whoOf(one)} had ${one.text ?? ''} asked at once`}</>
+    case 'webhook':
+      return <>{t`${whoOf(one)} had the webhook told again`}</>
+    default:
+      return <>{one.kind}</>
+  }
+
+  function passedOver({ state: why }: Moment): string {
+    switch (why) {
+      case 'off':
+        return t`${supplier ?? ''} was passed over: it is off, or its list lacks the service`
+      case 'margin':
+        return t`${supplier ?? ''} was passed over: it would cost too much`
+      case 'paused':
+        return t`${supplier ?? ''} was passed over: it is paused`
+      default:
+        return t`${supplier ?? ''} was passed over: it has failed with this item`
+    }
+  }
+
+  function answered({ state: what }: Moment): string {
+    switch (what) {
+      case 'succeeded':
+        return t`${supplier ?? ''} did it`
+      case 'refused':
+        return t`${supplier ?? ''} refused it`
+      case 'given_up':
+        return t`A person ended the try at ${supplier ?? ''}`
+      default:
+        return t`Nobody knows what ${supplier ?? ''} did with it`
+    }
+  }
+}
+
+function Words({ one }: { one: Moment }): ReactNode {
+  if (one.kind === 'ask' || one.kind === 'webhook') return null
+  return (
+    <>
+      {one.text && <p className={styles.words}>{one.text}</p>}
+      {one.after && (
+        <details>
+          <summary>
+            <Trans>Before and after</Trans>
+          </summary>
+          {one.before && <pre className={styles.bytes}>{one.before}</pre>}
+          <pre className={styles.bytes}>{one.after}</pre>
+        </details>
+      )}
+    </>
+  )
+}
+
+/** `Exchanges` shows, when asked, what was sent and received about the first item where the outcome was not clear. */
+function Exchanges({ order }: { order: OrderRow }) {
+  const { t } = useLingui()
+  const [isOpen, setOpen] = useState(false)
+  const exchanges = useQuery({
+    queryKey: ['order', order.id, 'exchanges'],
+    queryFn: ({ signal }) =>
+      dataOf(
+        api.GET('/api/operator/orders/{id}/exchanges', {
+          params: { path: { id: order.id }, query: { item: 1 } },
+          signal,
+        }),
+      ),
+    enabled: isOpen,
+  })
+  if (!isOpen)
+    return (
+      <Button variant="subtle" size="compact-sm" onClick={() => setOpen(true)}>
+        <Trans>What was sent and received</Trans>
+      </Button>
+    )
+  return (
+    <>
+      <FaultNote fault={exchanges.error} />
+      {exchanges.data?.items.length === 0 && (
+        <p className="muted">{t`The answers were clear: what was sent and received is kept only where they were not.`}</p>
+      )}
+      {exchanges.data?.items.map((one) => (
+        <div key={`${one.at} ${one.call} ${one.url}`}>
+          <p className="muted">
+            {one.method} <span className="code">{one.url}</span> · {one.status ?? one.error} ·{' '}
+            {one.milliseconds} ms
+          </p>
+          {one.request && <pre className={styles.bytes}>{one.request}</pre>}
+          {one.answer && <pre className={styles.bytes}>{one.answer}</pre>}
+        </div>
+      ))}
+    </>
+  )
+}
