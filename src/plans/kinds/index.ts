@@ -10,8 +10,14 @@ import { servicesCsv } from './services-csv.ts'
 
 /** `planKinds` are all kinds of plans: see ../plan-kind.ts for how another one is made. */
 export const planKinds: PlanKind[] = [
-  ...[prices, pricesCsv, servicesBulk, servicesCsv],
-  ...[manualPaste, reviewsBulk, ordersBulk, ordersRefund],
+  prices,
+  pricesCsv,
+  servicesBulk,
+  servicesCsv,
+  manualPaste,
+  reviewsBulk,
+  ordersBulk,
+  ordersRefund,
 ]
 
 /** `findKind` throws invalid_input. */
