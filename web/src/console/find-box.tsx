@@ -45,12 +45,12 @@ export function FindBox({ pages }: { pages: readonly PageEntry[] }) {
   useKeys({ '/': [t`Find`, open], 'Ctrl+k': [t`Find`, open] })
   return (
     <>
-      <UnstyledButton className={styles.button ?? ''} onClick={open} aria-label={t`Find`}>
+      <UnstyledButton className={styles.button ?? ''} onClick={open}>
         <Icon name="find" size={16} />
         <span className={styles.hint}>
-          <Trans>IMEI, order, reseller, trace id</Trans>
+          <Trans>Find an IMEI, order, reseller</Trans>
         </span>
-        <Kbd className={styles.key ?? ''} size="xs">
+        <Kbd className={styles.key ?? ''} size="xs" aria-hidden="true">
           /
         </Kbd>
       </UnstyledButton>

@@ -16,6 +16,7 @@ export const theme = createTheme({
   fontFamily: "'Atkinson Hyperlegible Next Variable', system-ui, sans-serif",
   fontFamilyMonospace: "'Atkinson Hyperlegible Mono Variable', ui-monospace, monospace",
   headings: {
+    fontFamily: "'Atkinson Hyperlegible Next Variable', system-ui, sans-serif",
     fontWeight: '600',
     sizes: {
       h1: { fontSize: '1.25rem', lineHeight: '1.4' },
@@ -82,5 +83,17 @@ const tokens = {
   '--mantine-color-accent-light-color': 'var(--link)',
 }
 
+/** `greys` are those of Mantine's inputs, chips and checks, in the dark. */
+const greys = {
+  '--mantine-color-dark-4': 'var(--edge)',
+  '--mantine-color-dark-5': 'var(--sunk)',
+  '--mantine-color-dark-6': 'var(--panel)',
+  '--mantine-color-dark-7': 'var(--page)',
+}
+
 /** `resolver` puts the tokens in place of Mantine's own blues and greys, in both schemes. */
-export const resolver: CSSVariablesResolver = () => ({ variables: {}, light: tokens, dark: tokens })
+export const resolver: CSSVariablesResolver = () => ({
+  variables: {},
+  light: tokens,
+  dark: { ...tokens, ...greys },
+})

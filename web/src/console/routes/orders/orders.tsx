@@ -55,7 +55,7 @@ export function Orders() {
   const lines = query['lines'] === undefined ? undefined : pastedLines()
   return (
     <Page title={t`Orders`} actions={<Actions {...{ query, columns, look, setLook }} />}>
-      <Views query={query} />
+      <Views />
       <FilterBar filters={filters} values={query} onChange={set}>
         <Count query={query} />
         <SearchField query={query} onSearch={set} />
@@ -136,7 +136,7 @@ function Actions({
 }
 
 /** `Views` are the filters that one looks through most. */
-function Views({ query }: { query: Query }) {
+function Views() {
   const { t } = useLingui()
   const views: [string, Query][] = [
     [t`All`, {}],
@@ -147,8 +147,6 @@ function Views({ query }: { query: Query }) {
     [t`Failed`, { state: 'failed,partial' }],
     [t`Refunded`, { refunded: 'yes' }],
   ]
-  const { sort: _, ...now } = query
-  const name = new URLSearchParams(now).toString()
   return (
     <nav className={styles.views} aria-label={t`Views`}>
       {views.map(([words, search]) => (
@@ -157,8 +155,7 @@ function Views({ query }: { query: Query }) {
           to="/orders"
           search={search}
           className={styles.view ?? ''}
-          activeProps={{}}
-          {...(new URLSearchParams(search).toString() === name && { 'aria-current': 'page' as const })}
+          activeOptions={{ exact: true, includeSearch: true }}
         >
           {words}
         </Link>

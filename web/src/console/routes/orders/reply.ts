@@ -9,10 +9,9 @@ const MOST = 20
 /** `replyOf` writes what one may answer a reseller who asks where an order is, in the reseller's language. */
 export async function replyOf({ order, language }: Summary): Promise<string> {
   const i18n = setupI18n({ locale: language, messages: { [language]: await wordsOf(language as Language) } })
-  const { _ } = i18n
   const id = order.id
   const input = order.inputs[0] ?? ''
-  const lines = [_(msg`Order ${id}, ${order.service_name} ${input}`)]
+  const lines = [i18n._(msg`Order ${id}, ${order.service_name} ${input}`)]
   switch (order.state) {
     case 'success':
     case 'partial':
@@ -26,7 +25,7 @@ export async function replyOf({ order, language }: Summary): Promise<string> {
       break
     }
     case 'cancelled':
-      lines.push(_(msg`It was cancelled, and its price was given back.`))
+      lines.push(i18n._(msg`It was cancelled, and its price was given back.`))
       break
     default:
       lines.push(
@@ -34,11 +33,11 @@ export async function replyOf({ order, language }: Summary): Promise<string> {
           ? _(
               msg`It is being checked with our supplier. Its price is held, and not charged before there is a result.`,
             )
-          : _(msg`It is being worked on. Its price is held, and not charged before there is a result.`),
+          : i18n._(msg`It is being worked on. Its price is held, and not charged before there is a result.`),
       )
       if (order.expected_by) {
         const at = new Date(order.expected_by).toLocaleString(language)
-        lines.push(_(msg`We expect it by ${at}.`))
+        lines.push(i18n._(msg`We expect it by ${at}.`))
       }
   }
   return lines.join('\n')
