@@ -100,65 +100,62 @@ function Box({ pages, onClose }: { pages: readonly PageEntry[]; onClose: () => v
     }
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      withCloseButton={false}
-      size="lg"
-      yOffset="10vh"
-      centered={false}
-      aria-label={t`Find`}
-    >
-      <TextInput
-        data-autofocus
-        aria-label={t`Find`}
-        role="combobox"
-        aria-expanded={hits.length > 0}
-        aria-controls="found"
-        aria-autocomplete="list"
-        {...(hits[active] && { 'aria-activedescendant': `found-${active}` })}
-        placeholder={t`IMEI, order number, reference, supplier's number, trace id, reseller, service`}
-        size="md"
-        value={text}
-        maxLength={255}
-        leftSection={<Icon name="find" size={18} />}
-        onChange={({ currentTarget }) => {
-          setText(currentTarget.value)
-          setActive(0)
-          setWaiting(false)
-        }}
-        onKeyDown={press}
-      />
-      <FaultNote fault={found.error} />
-      <div id="found" role="listbox" aria-label={t`What was found`} className={styles.list}>
-        {hits.map((hit, place) => (
-          <div key={hit.key}>
-            {hits[place - 1]?.group !== hit.group && (
-              <div role="presentation" className={styles.group}>
-                {hit.group}
+    <Modal.Root opened onClose={onClose} size="lg" yOffset="10vh">
+      <Modal.Overlay />
+      <Modal.Content aria-label={t`Find`}>
+        <Modal.Body className={styles.body ?? ''}>
+          <TextInput
+            data-autofocus
+            aria-label={t`Find`}
+            role="combobox"
+            aria-expanded={hits.length > 0}
+            aria-controls="found"
+            aria-autocomplete="list"
+            {...(hits[active] && { 'aria-activedescendant': `found-${active}` })}
+            placeholder={t`IMEI, order number, reference, supplier's number, trace id, reseller, service`}
+            size="md"
+            value={text}
+            maxLength={255}
+            leftSection={<Icon name="find" size={18} />}
+            onChange={({ currentTarget }) => {
+              setText(currentTarget.value)
+              setActive(0)
+              setWaiting(false)
+            }}
+            onKeyDown={press}
+          />
+          <FaultNote fault={found.error} />
+          <div id="found" role="listbox" aria-label={t`What was found`} className={styles.list}>
+            {hits.map((hit, place) => (
+              <div key={hit.key}>
+                {hits[place - 1]?.group !== hit.group && (
+                  <div role="presentation" className={styles.group}>
+                    {hit.group}
+                  </div>
+                )}
+                {/* biome-ignore lint/a11y/useKeyWithClickEvents: keys are those of the box. */}
+                <div
+                  id={`found-${place}`}
+                  role="option"
+                  tabIndex={-1}
+                  aria-selected={place === active}
+                  className={styles.hit}
+                  onMouseMove={() => setActive(place)}
+                  onClick={() => go(hit)}
+                >
+                  {hit.shown}
+                </div>
               </div>
-            )}
-            {/* biome-ignore lint/a11y/useKeyWithClickEvents: keys are those of the box. */}
-            <div
-              id={`found-${place}`}
-              role="option"
-              tabIndex={-1}
-              aria-selected={place === active}
-              className={styles.hit}
-              onMouseMove={() => setActive(place)}
-              onClick={() => go(hit)}
-            >
-              {hit.shown}
-            </div>
+            ))}
           </div>
-        ))}
-      </div>
-      <p className={styles.none} role="status">
-        {wanted.length >= SHORTEST && isReady && hits.length === 0 && (
-          <Trans>Nothing has this number, IMEI, reference or name.</Trans>
-        )}
-      </p>
-    </Modal>
+          <p className={styles.none} role="status">
+            {wanted.length >= SHORTEST && isReady && hits.length === 0 && (
+              <Trans>Nothing has this number, IMEI, reference or name.</Trans>
+            )}
+          </p>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   )
 }
 

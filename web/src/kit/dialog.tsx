@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro'
-import { type MantineSize, Modal } from '@mantine/core'
+import { Drawer, type MantineSize, Modal } from '@mantine/core'
 import type { ReactNode } from 'react'
 import styles from './dialog.module.css'
 
@@ -25,5 +25,22 @@ export function Dialog({ opened, onClose, title, size = 'md', children }: Dialog
         <Modal.Body>{children}</Modal.Body>
       </Modal.Content>
     </Modal.Root>
+  )
+}
+
+/** `Sheet` is a window that comes in from the end of the page: a form beside what it is about. */
+export function Sheet({ onClose, title, children }: Pick<DialogProps, 'onClose' | 'title' | 'children'>) {
+  const { t } = useLingui()
+  return (
+    <Drawer.Root opened onClose={onClose} position="right" size="sm">
+      <Drawer.Overlay />
+      <Drawer.Content>
+        <div className={styles.head}>
+          <Drawer.Title>{title}</Drawer.Title>
+          <Drawer.CloseButton aria-label={t`Close`} />
+        </div>
+        <Drawer.Body>{children}</Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   )
 }

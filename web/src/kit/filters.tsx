@@ -1,7 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Checkbox, Drawer, Group, Stack, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { Icon } from '../identity/icons.tsx'
+import { Sheet } from './dialog.tsx'
 import styles from './filters.module.css'
 import { useKeys } from './keys.tsx'
 
@@ -78,7 +79,7 @@ export function FilterBar({
         </Button>
       )}
       <div className={styles.rest}>{children}</div>
-      {isOpen && <Sheet {...{ filters, values, onChange }} onClose={() => setOpen(false)} />}
+      {isOpen && <Fields {...{ filters, values, onChange }} onClose={() => setOpen(false)} />}
     </div>
   )
 }
@@ -91,8 +92,8 @@ function wordsOf(filter: Filter, value: string): string {
     .join(', ')
 }
 
-/** `Sheet` has a field for each filter: what is set there holds once it is applied. */
-function Sheet({
+/** `Fields` has a field for each filter: what is set there holds once it is applied. */
+function Fields({
   filters,
   values,
   onChange,
@@ -116,7 +117,7 @@ function Sheet({
     onClose()
   }
   return (
-    <Drawer opened onClose={onClose} title={t`Filter`} position="right" size="sm">
+    <Sheet onClose={onClose} title={t`Filter`}>
       <form onSubmit={apply}>
         <Stack>
           {filters.map((filter) => (
@@ -132,7 +133,7 @@ function Sheet({
           </Group>
         </Stack>
       </form>
-    </Drawer>
+    </Sheet>
   )
 }
 

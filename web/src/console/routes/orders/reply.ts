@@ -30,7 +30,7 @@ export async function replyOf({ order, language }: Summary): Promise<string> {
     default:
       lines.push(
         (order.states.unknown ?? 0) > 0
-          ? _(
+          ? i18n._(
               msg`It is being checked with our supplier. Its price is held, and not charged before there is a result.`,
             )
           : i18n._(msg`It is being worked on. Its price is held, and not charged before there is a result.`),
