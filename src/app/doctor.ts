@@ -9,6 +9,7 @@ import { type ConnectionRoom, type Diagnosis, diagnose } from '../database/diagn
 import { MIN_POSTGRESQL, newestSchema } from '../database/migrate.ts'
 import { connectionsOf, OF_A_COMMAND } from '../database/pools.ts'
 import { type RoleReport, reportRole } from '../database/role-report.ts'
+import { findOpenStrays, type StraysOpen } from '../deposits/incoming.ts'
 import { findHealthIssues } from '../fulfilment/people/reviews.ts'
 import { isLoopback } from '../lib/ip.ts'
 import { HOUR_MS, localTime } from '../lib/time.ts'
@@ -112,6 +113,7 @@ export async function symptomsOfDatabase(
     publicAddress(config),
     unrouted(await findUnrouted(sql)),
     belowCost(await findBelowCost(sql, { limit: 3 })),
+    strayPayments(await findOpenStrays(sql)),
     stopped(await listIllWebhooks(sql, NAMED_WEBHOOKS + 1)),
     backups(await backupState(sql), config),
   ]
@@ -280,6 +282,16 @@ function unrouted(services: UnroutedService[]): Symptom {
   const others = services.length > named.length ? ', ...' : ''
   const advice = 'imeigate service list --unrouted, then route list --service <code>'
   return warn('services', `${services.length} without a working route: ${named.join(', ')}${others}`, advice)
+}
+
+function strayPayments(open: StraysOpen | undefined): Symptom {
+  if (!open) return ok('stray payments', 'none waits')
+  const { count, amounts, oldest } = open
+  return warn(
+    'stray payments',
+    `${count} fit no deposit: ${amounts}, the oldest of ${localTime(oldest)}`,
+    'imeigate deposit stray list',
+  )
 }
 
 function belowCost({ prices, count }: Awaited<ReturnType<typeof findBelowCost>>): Symptom {

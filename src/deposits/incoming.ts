@@ -1,18 +1,25 @@
-import type { Sql } from '../database/database.ts'
+import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { Payment } from '../integrations/gateways/gateway.ts'
 import type { TellingApart, Transfer } from '../integrations/gateways/transfer.ts'
 import { readNote } from '../ledger/entries.ts'
 import { orThrow } from '../lib/fault.ts'
 import type { StrayId } from '../lib/ids.ts'
-import { micros } from '../lib/money.ts'
+import { formatMicros, micros } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import type { Deposit } from './deposit.ts'
 import { selectByTotals } from './deposits.sql.ts'
 import type { Provider } from './provider.ts'
 import { settle, verdictOn } from './settlement.ts'
 import type { Stray } from './stray.ts'
-import { closeStray, insertStray, selectKnown, selectOpenStrays, selectStray } from './strays.sql.ts'
+import {
+  closeStray,
+  insertStray,
+  selectKnown,
+  selectOpenStrays,
+  selectStray,
+  selectStraySums,
+} from './strays.sql.ts'
 import { mayPay, tellingApartOf } from './telling-apart.ts'
 
 /**
@@ -131,6 +138,28 @@ async function keepStray(
     },
     ...{ paidAt, words, fitting, receivedAt: clock.now() },
   })
+}
+
+/** StraysOpen is what is told of payments that nobody has closed. */
+export interface StraysOpen {
+  count: number
+  newestId: StrayId
+  oldest: Date
+  /** `amounts` are their sums, such as "49000 IDR, 20.10 USD". */
+  amounts: string
+}
+
+/** `findOpenStrays` gives undefined where there are none. */
+export async function findOpenStrays(sql: Queryable): Promise<StraysOpen | undefined> {
+  const sums = await selectStraySums(sql)
+  const [first] = sums
+  if (!first) return undefined
+  return {
+    count: sums.reduce((all, { count }) => all + count, 0),
+    newestId: Math.max(...sums.map(({ newestId }) => newestId)) as StrayId,
+    oldest: new Date(Math.min(...sums.map(({ oldest }) => oldest.getTime()))),
+    amounts: sums.map(({ amount, currency }) => `${formatMicros(amount, currency)} ${currency}`).join(', '),
+  }
 }
 
 /** Strays is what operators do with payments that fit no deposit. */

@@ -66,6 +66,31 @@ export async function selectOpenStrays(sql: Queryable, limit: number): Promise<S
   return await sql.run(strays().where('s.closedAt', 'is', null).orderBy('s.id').limit(limit))
 }
 
+/** StraySum is what nobody has closed of one currency. */
+export interface StraySum {
+  currency: string
+  count: number
+  amount: Micros
+  newestId: StrayId
+  oldest: Date
+}
+
+export const selectStraySums = (sql: Queryable): Promise<StraySum[]> =>
+  sql.run(
+    build
+      .selectFrom('strayPayments')
+      .select([
+        'currency',
+        literal<number>`count(*)::int`.as('count'),
+        literal<Micros>`sum(amount)::bigint`.as('amount'),
+        literal<StrayId>`max(id)`.as('newestId'),
+        literal<Date>`min(received_at)`.as('oldest'),
+      ])
+      .where('closedAt', 'is', null)
+      .groupBy('currency')
+      .orderBy('currency'),
+  )
+
 export async function selectStray(sql: Queryable, id: StrayId): Promise<Stray | undefined> {
   const [stray] = await sql.run(strays().where('s.id', '=', id))
   return stray

@@ -303,4 +303,18 @@ export const ledgerQueries: LedgerQuery[] = [
        where not exists (select from orders o where o.account_id = k.account_id and o.id = k.order_id)
        limit ${limit}`,
   ),
+  check(
+    'invoices are numbered from 1, without a gap, and each is the sum of its lines',
+    (sql, limit) => sql`
+      select number, wrong from (
+        select n as number, 'missing' as wrong
+          from generate_series(1, (select max(number) from invoices)) n
+         where not exists (select from invoices i where i.number = n)
+        union all
+        select i.number, 'not the sum of its lines'
+          from invoices i
+          left join lateral (select count(*) as lines, sum(amount) as amount from invoice_lines l where l.number = i.number) l on true
+         where l.lines <> i.line_count or l.amount is distinct from i.total
+      ) broken limit ${limit}`,
+  ),
 ]

@@ -1,5 +1,6 @@
 import { findUnrouted } from '../catalogue/services.ts'
 import type { Queryable } from '../database/database.ts'
+import { findOpenStrays } from '../deposits/incoming.ts'
 import type { Message } from '../integrations/channels/channel.ts'
 import type { SupplierFault } from '../integrations/suppliers/supplier.ts'
 import type { AccountId } from '../lib/ids.ts'
@@ -125,6 +126,20 @@ export const conditions: Record<ConditionName, (sql: Queryable) => Promise<Condi
         ),
       }),
     ),
+  'payment.stray': async (sql) => {
+    const open = await findOpenStrays(sql)
+    if (!open) return []
+    const { count, newestId, oldest, amounts } = open
+    return [
+      operators('all', newestId, {
+        title: count === 1 ? 'A payment fits no deposit' : `${count} payments fit no deposit`,
+        text: lines(
+          `${amounts} came in, and nothing was credited. The oldest: ${utc(oldest)}.`,
+          'More: imeigate deposit stray list',
+        ),
+      }),
+    ]
+  },
   'balance.low': async (sql) =>
     (await selectLowBalances(sql)).map(({ accountId, name, currency, available, mark }) => ({
       subject: String(accountId),

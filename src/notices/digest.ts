@@ -1,5 +1,6 @@
 import { findUnrouted } from '../catalogue/services.ts'
 import type { Sql } from '../database/database.ts'
+import { findOpenStrays } from '../deposits/incoming.ts'
 import type { Message } from '../integrations/channels/channel.ts'
 import { formatMoney } from '../lib/money.ts'
 import { quoteLine } from '../lib/text.ts'
@@ -63,6 +64,7 @@ export async function digestAt(sql: Sql, clock: Clock): Promise<Message> {
     ...(await selectOpenBreakers(sql, { credit: false })),
   ]
   const deposits = await selectWaitingDeposits(sql)
+  const strays = await findOpenStrays(sql)
   const low = await selectLowBalances(sql)
   const unrouted = await findUnrouted(sql)
   const lists = await findWaitingLists(sql)
@@ -73,11 +75,12 @@ export async function digestAt(sql: Sql, clock: Clock): Promise<Message> {
       `Reviews: ${open} (${reviews.map(({ kind, count }) => `${count} ${kind}`).join(', ')}), the oldest of ${utc(oldest)}`,
     unknown > 0 && `Items whose outcome nobody knows: ${unknown}; their price is held`,
     deposits.length > 0 && `Deposits that wait for confirmation: ${deposits.length}, ${totals(deposits)}`,
+    strays && `Payments that fit no deposit: ${strays.count}, ${strays.amounts}`,
     paused.length > 0 &&
       `Suppliers to which nothing is sent: ${named(paused.map(({ name, why }) => `${name} (${why})`))}`,
     lists.length > 0 && `Suppliers' lists that wait: ${named(lists.map(({ name }) => name))}`,
     unrouted.length > 0 && `Services without a working route: ${unrouted.length}`,
-  ].filter((line) => line !== false)
+  ].filter((line) => typeof line === 'string')
   const lowBalances =
     low.length > 0 &&
     `Accounts below their mark: ${named(low.map(({ name, available, currency }) => `${name} ${formatMoney(available, currency)}`))}`

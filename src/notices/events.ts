@@ -38,6 +38,11 @@ const conditionEvents = {
     sides: ['operator'],
     description: 'a deposit with its proof waits for confirmation',
   },
+  'payment.stray': {
+    sides: ['operator'],
+    description: 'a payment came in that fits no deposit, or several: nothing was credited',
+    againMs: 3_600_000,
+  },
   'balance.low': {
     sides: ['account'],
     description: "what the account can spend is below the account's own mark",

@@ -177,15 +177,33 @@ test('a statement is shown first, then credited, and counts once however often i
   expect(nobody.error()).toMatchObject({ code: 'not_found' })
 })
 
-test('what fits no deposit is listed until somebody closes it', async () => {
+test('what fits no deposit is listed until somebody closes it, and people are told of it', async () => {
+  const told = async () => ({
+    doctor: (await imeigate(['doctor', '--json'], settings))
+      .json()
+      .checks.find(({ name }: { name: string }) => name === 'stray payments'),
+    notice: (await imeigate(['notify', 'preview', 'payment.stray'], settings)).output,
+    digest: (await imeigate(['notify', 'preview', 'digest'], settings)).output,
+  })
+  expect((await told()).doctor).toMatchObject({ status: 'ok' })
   await server.sql`
     insert into stray_payments (provider_id, payment_id, amount, currency, paid_at, words, fitting, received_at)
     select id, 'm7', 49000000000, 'IDR', '2026-11-29', 'ANI', 0, now() from deposit_providers where code = 'bca'`
+  const { doctor, notice, digest } = await told()
+  expect(doctor).toMatchObject({
+    status: 'warn',
+    detail: expect.stringContaining('1 fit no deposit: 49000 IDR'),
+  })
+  expect(notice).toMatch(/A payment fits no deposit\n\n49000 IDR came in/)
+  expect(digest).toContain('Payments that fit no deposit: 1, 49000 IDR')
   const [stray] = await json('stray', 'list')
   expect(stray).toMatchObject({ provider: 'bca', payment: 'm7', amount: '49000.00', fitting: 0 })
   expect(await json('stray', 'close', String(stray.id), '--note', 'credited')).toMatchObject({
     note: 'credited',
   })
   expect(await json('stray', 'list')).toEqual([])
+  const after = await told()
+  expect(after.doctor).toMatchObject({ status: 'ok' })
+  expect(after.notice + after.digest).not.toContain('fit no deposit')
   expect((await run('stray', 'close', '999', '--json')).error()).toMatchObject({ code: 'not_found' })
 })

@@ -103,6 +103,12 @@ const DEPOSIT = `
   insert into deposits (account_id, provider_id, settled_by, fee, expires_at, created_at,
                         state, currency, amount, settled_at, total_pay)
   select 1, (select id from deposit_providers), 'test', 0, now(), now(), *, 5 from (values`
+/** `invoice` is one with a line of 1. */
+const invoice = (number: number, total: number, lines = 1): string => `
+  insert into invoices (number, account_id, month, currency, after_entry, last_entry, seller, customer, total, line_count, actor, issued_at)
+  values (${number}, 1, '2026-10-01', 'USD', 0, 9, '{}', '{}', ${total}, ${lines}, 'thief', now());
+  insert into invoice_lines (number, position, account_id, entry_id, order_id, service, input, amount, at)
+  values (${number}, 1, 1, 1, 3, 'Check', '490154203237518', 1, now())`
 const NO_DUE = 'alter table items drop constraint items_check, drop constraint items_check1;'
 
 /** `damages` are what a person might do to the tables by hand, by the check that must notice. */
@@ -307,6 +313,10 @@ const damages: [check: string, statements: string[]][] = [
     ],
   ],
   ['every key of a repeated request names an order', ['delete from orders where id = 1']],
+  [
+    'invoices are numbered from 1, without a gap, and each is the sum of its lines',
+    [invoice(2, 1), invoice(1, 2), invoice(1, 1, 2)],
+  ],
 ]
 
 test('every check has a damage here that it must notice', async () => {
