@@ -82,3 +82,10 @@ export const selectGridCosts = (
     select service_id, currency, as_micros(min(counted)) as cost
       from route_costs(${[...services]}::int[], ${[...currencies]}::text[]) where works and counted is not null
      group by 1, 2`.records()
+
+/** `selectUsedCurrencies` gives those that accounts buy in, and prices or rules are in. */
+export async function selectUsedCurrencies(sql: Queryable): Promise<string[]> {
+  const rows = await sql<{ currency: string }[]>`
+    select currency from accounts union select currency from price_rules union select currency from prices order by 1`
+  return rows.map(({ currency }) => currency)
+}

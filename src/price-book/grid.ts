@@ -10,6 +10,7 @@ import {
   selectGridCosts,
   selectGridPrices,
   selectGridServices,
+  selectUsedCurrencies,
 } from './grid.sql.ts'
 import { marginOf } from './moves.ts'
 
@@ -48,6 +49,8 @@ export interface GridRow {
 
 export interface Grid {
   currencies: string[]
+  /** `usedCurrencies` are those that accounts buy in, or that have prices. */
+  usedCurrencies: string[]
   columns: GridColumn[]
   rows: GridRow[]
   /** `isCut`: there are more services than a grid has. */
@@ -60,6 +63,7 @@ export const gridSorts = ['group', 'name', 'cost', '-cost', 'margin', '-margin',
 export interface GridForm {
   /** `audiences` are `everyone`, `group:Gold` and `account:anna`. */
   audiences: readonly string[]
+  /** `currencies`, none: all that are used, as far as there is room. */
   currencies: readonly string[]
   serviceGroup?: string | undefined
   search?: string | undefined
@@ -91,7 +95,10 @@ export async function priceGrid(sql: Queryable, form: GridForm): Promise<Grid> {
     serviceGroup: form.serviceGroup,
     supplier: form.supplier,
   })
-  const columns = await findColumns(sql, form)
+  const usedCurrencies = await selectUsedCurrencies(sql)
+  const room = Math.max(1, Math.floor(MAX_COLUMNS / form.audiences.length))
+  const wanted = form.currencies.length > 0 ? form.currencies : usedCurrencies.slice(0, room)
+  const columns = await findColumns(sql, { ...form, currencies: wanted })
   const filter = { serviceGroup, supplierId, search: form.search, active: form.active }
   const found = await selectGridServices(sql, filter, MAX_SERVICES + 1)
   const services = found.slice(0, MAX_SERVICES)
@@ -118,7 +125,7 @@ export async function priceGrid(sql: Queryable, form: GridForm): Promise<Grid> {
     }
   })
   return {
-    ...{ currencies, columns, isCut: found.length > MAX_SERVICES },
+    ...{ currencies, usedCurrencies, columns, isCut: found.length > MAX_SERVICES },
     rows: sorted(rows.filter(fitting(form)), form.sort),
   }
 }

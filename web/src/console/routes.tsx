@@ -61,6 +61,17 @@ const pages = [
     path: '/me',
     component: lazyRouteComponent(() => import('./routes/me/me.tsx'), 'Me'),
   }),
+  createRoute({
+    getParentRoute: () => shell,
+    path: '/prices',
+    validateSearch: texts,
+    component: lazyRouteComponent(() => import('./routes/prices/prices.tsx'), 'Prices'),
+  }),
+  createRoute({
+    getParentRoute: () => shell,
+    path: '/plans/$id',
+    component: lazyRouteComponent(() => import('./routes/plans/plan.tsx'), 'Plan'),
+  }),
   createRoute({ getParentRoute: () => shell, path: '$', component: NotFound }),
 ]
 

@@ -28,6 +28,7 @@ interface Entry {
 /** `entries` is the rail. An entry without permission is not shown. */
 const entries: readonly Entry[] = [
   { to: '/orders', icon: 'orders', words: msg`Orders`, key: 'o', permission: 'orders.read' },
+  { to: '/prices', icon: 'prices', words: msg`Prices`, key: 'p', permission: 'prices.read' },
 ]
 
 /** `Shell` is what stands around every page of a person who is signed in: the rail, the bar, keys, and the question for proof. */

@@ -178,7 +178,11 @@ export const planRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     ),
     body: bodyOf({
       kind: oneOf(planKinds.map(({ name }) => name)),
-      input: Type.Unsafe<unknown>({ type: 'object', description: 'As `GET /plan-kinds` describes it' }),
+      input: Type.Unsafe<unknown>({
+        type: 'object',
+        additionalProperties: true,
+        description: 'As `GET /plan-kinds` describes it',
+      }),
     }),
     answer: plan,
     refusals: ['invalid_input', 'not_found', 'service_not_found', 'conflict'],

@@ -35,6 +35,9 @@ const cell = Type.Object(
 
 const grid = Type.Object({
   currencies: Type.Array(Type.String()),
+  used_currencies: Type.Array(Type.String(), {
+    description: 'All that accounts buy in, or that have prices or rules',
+  }),
   columns: Type.Array(
     Type.Object({
       account: orNull(id),
@@ -78,10 +81,14 @@ function wireCell(one: GridCell | null, currency: string, mayReadCosts: boolean)
   }
 }
 
-function wireGrid({ currencies, columns, rows, isCut }: Grid, { permissions }: Caller): Static<typeof grid> {
+function wireGrid(
+  { currencies, usedCurrencies, columns, rows, isCut }: Grid,
+  { permissions }: Caller,
+): Static<typeof grid> {
   const mayReadCosts = permissions.has('costs.read')
   return {
     currencies,
+    used_currencies: usedCurrencies,
     columns: columns.map((one) => ({
       ...{ account: one.accountId, username: one.username, group: one.group, currency: one.currency },
     })),
@@ -183,7 +190,9 @@ export const priceGridRoutes = () => [
         description:
           'With commas between: `everyone`, `group:Gold`, `account:anna`; an account has one column, in its own currency',
       }),
-      currencies: Type.Optional(text(200, { description: 'With commas between: `USD,IDR`' })),
+      currencies: Type.Optional(
+        text(200, { description: 'With commas between: `USD,IDR`; left out: those that are used' }),
+      ),
       ...filter,
     }),
     answer: grid,

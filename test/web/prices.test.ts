@@ -1,0 +1,183 @@
+import { mkdirSync } from 'node:fs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createAccount, createPriceGroup } from '../../src/accounts/accounts.ts'
+import { ask, OperatorOffice } from '../protocols/operator/office.fixtures.ts'
+import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
+
+closeBrowserAfterwards()
+
+/** SHOTS is a folder for pictures of the pages, where somebody wants to look at them. */
+const SHOTS = process.env['SHOTS']
+const shot = async ({ page }: Visit, name: string): Promise<void> => {
+  if (SHOTS === undefined) return
+  mkdirSync(SHOTS, { recursive: true })
+  await page.screenshot({ path: `${SHOTS}/${name}.png` })
+}
+
+const NAMES = [
+  ...['Apple: Find My iPhone', 'Apple: carrier and lock', 'Apple: GSX full report', 'Samsung: information'],
+  ...['Xiaomi: Mi account', 'Blacklist worldwide', 'AT&T USA: iPhone unlock', 'T-Mobile USA: unlock'],
+]
+
+describePages('the price book', () => {
+  let office: OperatorOffice
+  beforeAll(async () => {
+    office = await OperatorOffice.open()
+    const { sql } = office.server
+    for (const group of ['Gold', 'Silver']) await createPriceGroup(sql, group)
+    for (const [username, currency, group] of [
+      ['anna', 'USD', 'Gold'],
+      ['citra', 'IDR', 'Silver'],
+    ] as const) {
+      const account = { name: username, email: `${username}@example.com`, username, currency, group }
+      await createAccount(sql, account, 'test')
+    }
+    await sql`insert into suppliers (kind, name, url, currency) values ('dhru', 'Panel', 'https://x.example', 'USD')`
+    await sql`insert into exchange_rates (base, quote, rate, valid_from, actor) values ('USD', 'IDR', 16000, now() - interval '1 day', 'test')`
+    for (const [at, name] of NAMES.entries()) {
+      const group = at < 6 ? 'Checks' : 'Unlocks'
+      await sql`
+        insert into services (code, name, group_name, kind, input_schema, duplicate_policy)
+        values (${`s${at + 1}`}, ${name}, ${group}, 'imei', '{}', 'replay')`
+    }
+    await sql`
+      insert into supplier_routes (service_id, supplier_id, remote_service, cost)
+      select v.id, s.id, v.code, 1000000 + 250000 * substr(v.code, 2)::int from services v cross join suppliers s
+       where s.name = 'Panel' and v.code <> 's8'`
+  })
+  afterAll(() => office.stop())
+
+  const apply = async (input: object) => {
+    const { headers } = await office.person('manager')
+    const made = await ask(office.server, 'POST', '/plans', { headers, body: { kind: 'prices', input } })
+    await ask(office.server, 'POST', `/plans/${made.json.data.id}/apply`, { headers, body: {} })
+  }
+  const priceOf = async (code: string): Promise<string | undefined> => {
+    const [row] = await office.server.sql<{ price: string }[]>`
+      select (unit_price / 1000000.0)::numeric(12, 2)::text as price from prices p join services v on v.id = p.service_id
+       where v.code = ${code} and currency = 'USD' and price_group_id is null and account_id is null`
+    return row?.price
+  }
+
+  test('a column gets a rule, cells are edited as in a spreadsheet, reviewed and applied', async () => {
+    await apply({ rules: ['USD', 'IDR'].map((currency) => ({ currency, percent: '25' })) })
+    const visit = await Visit.as(office, 'manager', { screen: { width: 1440, height: 900 } })
+    const { page } = visit
+    await page.goto('/console/prices')
+    await page.getByRole('grid').waitFor()
+    // Gold pays 5 % less than everyone, and follows: the column's menu, the rule, the plan.
+    await visit.click('Change the column Gold USD')
+    await visit.click('Set a rule…', 'menuitem')
+    await page.getByRole('dialog').waitFor()
+    await visit.click('Review')
+    await page.getByText('7 changes', { exact: true }).waitFor()
+    await shot(visit, 'plan-rule')
+    expect(await visit.violations()).toEqual([])
+    await visit.click('Apply 7 changes')
+    await page.getByText('Applied by').waitFor()
+    expect(visit.steps).toBeLessThanOrEqual(6)
+
+    await page.goto('/console/prices')
+    const cell = (row: number, column: number) => page.locator(`[data-cell="${row} ${column}"]`)
+    await cell(0, 1).waitFor()
+    const usd = Number(
+      await page.locator('[data-head]').filter({ hasText: 'Everyone USD' }).getAttribute('data-head'),
+    )
+    await cell(0, usd).click()
+    await page.keyboard.type('2.5')
+    await page.keyboard.press('Enter')
+    // The next one below is typed into without a click, then one is filled down and undone.
+    await page.keyboard.type('0.9')
+    await page.keyboard.press('Enter')
+    await page.getByText('2 changes · ▼ 1 below the cost').waitFor()
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('Shift+ArrowDown')
+    await page.keyboard.press('Control+d')
+    await page.getByText('3 changes · ▼ 2 below the cost').waitFor()
+    await page.keyboard.press('Control+z')
+    await page.getByText('2 changes · ▼ 1 below the cost').waitFor()
+    // A block of a spreadsheet.
+    await cell(3, usd).click()
+    await page.evaluate(`(() => {
+      const data = new DataTransfer()
+      data.setData('text/plain', '3,10\\n$ 4.20\\n5')
+      document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
+    })()`)
+    await page.getByText('5 changes · ▼ 1 below the cost').waitFor()
+    await shot(visit, 'prices-edited')
+    expect(await visit.violations()).toEqual([])
+    await visit.click('Review')
+    await page.getByRole('checkbox', { name: /2 prices are below the cost/ }).waitFor()
+    await shot(visit, 'plan-below-cost')
+    expect(await visit.violations()).toEqual([])
+    expect(await page.getByRole('button', { name: /^Apply/ }).isDisabled()).toBe(true)
+    expect(await priceOf('s1')).toBe('1.57')
+    await page.getByRole('checkbox', { name: /2 prices are below the cost/ }).check()
+    await page.getByLabel('Reason').fill('Autumn')
+    await page.getByRole('button', { name: /^Apply/ }).click()
+    await page.getByText('Applied by').waitFor()
+    expect([await priceOf('s1'), await priceOf('s2'), await priceOf('s4'), await priceOf('s5')]).toEqual([
+      ...['2.50', '0.90', '3.10', '4.20'],
+    ])
+    await visit.leave()
+  })
+
+  test('a file of prices comes out and goes in; its faults are named by their lines', async () => {
+    const visit = await Visit.as(office, 'manager')
+    const { page } = visit
+    await page.goto('/console/prices')
+    await page.getByRole('grid').waitFor()
+    const csv = await page.evaluate<string>(`fetch('/api/operator/prices.csv').then((reply) => reply.text())`)
+    expect(csv).toContain('s4,,,USD,3.10')
+    await visit.click('Read a CSV…')
+    await page.getByLabel('Or paste it here').fill('service;currency;price\nno;USD;1\ns4;USD;x\n')
+    await visit.click('Review')
+    await page.getByRole('row', { name: /^2 service/ }).waitFor()
+    await page.getByRole('row', { name: /^3 price/ }).waitFor()
+    expect(await visit.violations()).toEqual([])
+    await page.getByLabel('Or paste it here').fill(csv.replace('s4,,,USD,3.10', 's4,,,USD,3.33'))
+    await visit.click('Review')
+    await page.getByText('Not applied yet').waitFor()
+    await page.getByRole('button', { name: /^Apply/ }).click()
+    await page.getByText('Applied by').waitFor()
+    expect(await priceOf('s4')).toBe('3.33')
+    await visit.leave()
+  })
+
+  test('who may not change prices sees them, without costs', async () => {
+    const visit = await Visit.as(office, 'support')
+    const { page } = visit
+    await page.goto('/console/prices')
+    await page.getByRole('grid').waitFor()
+    expect(await page.getByRole('columnheader', { name: /Cost/ }).count()).toBe(0)
+    expect(await page.getByRole('button', { name: 'Read a CSV…' }).count()).toBe(0)
+    await page.locator('[data-cell="0 0"]').click()
+    await page.keyboard.type('9')
+    expect(await page.getByRole('textbox', { name: /^Price of/ }).count()).toBe(0)
+    await visit.leave()
+  })
+
+  test.each([
+    { name: 'wide', screen: WIDE },
+    { name: 'phone', screen: PHONE },
+  ])('it is usable by everybody, light and dark: $name', async ({ name, screen }) => {
+    const [plan] = await office.server.sql<{ id: number }[]>`select max(id) as id from plans`
+    for (const scheme of ['light', 'dark'] as const) {
+      const visit = await Visit.as(office, 'manager', { screen, scheme })
+      const paths = {
+        prices: '/console/prices',
+        plan: `/console/plans/${plan?.id}`,
+        none: '/console/prices?q=nothing',
+      }
+      for (const [what, path] of Object.entries(paths)) {
+        await visit.page.goto(path)
+        await visit.page.getByRole('heading', { level: 1 }).waitFor()
+        await visit.page.waitForLoadState('networkidle')
+        await shot(visit, `${what}-${name}-${scheme}`)
+        expect(await visit.violations(), path).toEqual([])
+        expect(await visit.overflow(), path).toBeLessThanOrEqual(0)
+      }
+      await visit.leave()
+    }
+  })
+})

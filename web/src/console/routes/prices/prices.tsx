@@ -1,0 +1,280 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { ActionIcon, Button, Menu, MultiSelect, Select, TextInput } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { api, dataOf } from '../../../api/client.ts'
+import { useRefreshOn } from '../../../api/events.ts'
+import { Icon } from '../../../identity/icons.tsx'
+import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
+import { Page } from '../../../kit/page.tsx'
+import { useMay } from '../../../kit/session.tsx'
+import { changed, type Edits, isLess, NO_EDITS, placeOf, readPrice, undone } from './edits.ts'
+import { FileDialog } from './file-dialog.tsx'
+import { PriceCells } from './price-cells.tsx'
+import styles from './prices.module.css'
+import { RaiseDialog, RuleDialog } from './rule-dialog.tsx'
+import { audienceOf, columnKey, type PriceColumn, type PriceGrid, usePriceGrid } from './use-price-grid.ts'
+
+const TOPICS = ['prices', 'routes']
+
+type Asked = { what: 'rule' | 'raise'; column: PriceColumn; label: string } | { what: 'file' }
+
+/** `Prices` is the price book: what everyone, each price group and chosen accounts pay for every service. */
+export function Prices() {
+  const { t } = useLingui()
+  const search = useSearch({ strict: false }) as Record<string, string>
+  const navigate = useNavigate()
+  const may = useMay()
+  const { groups, grid: read, ruleOf, error } = usePriceGrid(search)
+  useRefreshOn(TOPICS, ['prices'])
+  const [edits, setEdits] = useState<Edits>(NO_EDITS)
+  const [asked, setAsked] = useState<Asked>()
+  const grid = read.data
+  const mayEdit = may('prices.edit')
+  const filter = (changes: Record<string, string | undefined>) => {
+    const next = Object.entries({ ...search, ...changes }).filter(
+      (one): one is [string, string] => one[1] !== undefined && one[1] !== '',
+    )
+    void navigate({ to: '/prices', search: Object.fromEntries(next), replace: true })
+  }
+  const toPlan = (id: number) => void navigate({ to: '/plans/$id', params: { id: String(id) } })
+  const review = useMutation({
+    mutationFn: () =>
+      dataOf(api.POST('/api/operator/plans', { body: { kind: 'prices', input: inputOf(edits, grid) } })),
+    onSuccess: ({ id }) => {
+      toPlan(id)
+    },
+  })
+  const menu = (column: PriceColumn, label: string) =>
+    mayEdit && (
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={28}
+            aria-label={t`Change the column ${label} ${column.currency}`}
+          >
+            <Icon name="more" size={16} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => setAsked({ what: 'rule', column, label })}>
+            <Trans>Set a rule…</Trans>
+          </Menu.Item>
+          <Menu.Item onClick={() => setAsked({ what: 'raise', column, label })}>
+            <Trans>Raise or lower…</Trans>
+          </Menu.Item>
+          {grid && (
+            <Menu.Sub>
+              <Menu.Sub.Target>
+                <Menu.Sub.Item>
+                  <Trans>Copy from</Trans>
+                </Menu.Sub.Item>
+              </Menu.Sub.Target>
+              <Menu.Sub.Dropdown>
+                {grid.columns
+                  .filter(
+                    (other) => other.currency === column.currency && columnKey(other) !== columnKey(column),
+                  )
+                  .map((other) => (
+                    <Menu.Item
+                      key={columnKey(other)}
+                      onClick={() => setEdits(changed(edits, copied(grid, other, column)))}
+                    >
+                      {other.username ?? other.group ?? t`Everyone`}
+                    </Menu.Item>
+                  ))}
+              </Menu.Sub.Dropdown>
+            </Menu.Sub>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+    )
+  return (
+    <Page
+      title={t`Prices`}
+      actions={
+        <>
+          {may('costs.read') && (
+            <Button variant="default" component="a" href="/api/operator/prices.csv" download>
+              <Trans>Download CSV</Trans>
+            </Button>
+          )}
+          {mayEdit && (
+            <Button variant="default" onClick={() => setAsked({ what: 'file' })}>
+              <Trans>Read a CSV…</Trans>
+            </Button>
+          )}
+        </>
+      }
+    >
+      <div className={styles.filters}>
+        <TextInput
+          key={search['q'] ?? ''}
+          className={styles.search}
+          label={t`Service`}
+          placeholder={t`Name or code`}
+          defaultValue={search['q'] ?? ''}
+          onBlur={({ currentTarget }) =>
+            currentTarget.value !== (search['q'] ?? '') && filter({ q: currentTarget.value })
+          }
+          onKeyDown={({ key, currentTarget }) => key === 'Enter' && filter({ q: currentTarget.value })}
+        />
+        <Select
+          label={t`Show`}
+          w={{ base: 'auto', sm: 190 }}
+          value={['below_cost', 'no_price', 'no_cost'].find((name) => search[name]) ?? 'all'}
+          allowDeselect={false}
+          data={[
+            { value: 'all', label: t`All services` },
+            { value: 'below_cost', label: t`Below the cost` },
+            { value: 'no_price', label: t`Without a price` },
+            { value: 'no_cost', label: t`Without a cost` },
+          ]}
+          onChange={(value) =>
+            filter({
+              ...{ below_cost: undefined, no_price: undefined, no_cost: undefined },
+              ...(value && value !== 'all' && { [value]: 'yes' }),
+            })
+          }
+        />
+        <Select
+          label={t`Order`}
+          w={{ base: 'auto', sm: 170 }}
+          value={search['sort'] ?? 'group'}
+          allowDeselect={false}
+          data={[
+            { value: 'group', label: t`By group` },
+            { value: 'name', label: t`By name` },
+            { value: 'cost', label: t`Cheapest first` },
+            { value: 'margin', label: t`Least margin first` },
+            { value: '-changed', label: t`Changed last first` },
+          ]}
+          onChange={(value) => filter({ sort: value === 'group' || value === null ? undefined : value })}
+        />
+        {grid && grid.used_currencies.length > 1 && (
+          <MultiSelect
+            label={t`Currencies`}
+            miw={{ base: 0, sm: 170 }}
+            value={grid.currencies}
+            data={grid.used_currencies}
+            onChange={(value) => filter({ currencies: value.join(',') })}
+          />
+        )}
+      </div>
+      <FaultNote fault={error} onRetry={() => void read.refetch()} />
+      {!grid && !error && <Loading rows={12} />}
+      {grid && grid.columns.length > 0 && grid.rows.length === 0 && (
+        <Empty
+          action={
+            Object.keys(search).length > 0 && (
+              <Button variant="default" onClick={() => void navigate({ to: '/prices', search: {} })}>
+                <Trans>Clear the filters</Trans>
+              </Button>
+            )
+          }
+        >
+          {Object.keys(search).length > 0
+            ? t`No service fits these filters.`
+            : t`No services yet. Import those of a supplier, or read a file of your own.`}
+        </Empty>
+      )}
+      {grid && grid.rows.length > 0 && (
+        <PriceCells
+          grid={grid}
+          ruleOf={ruleOf}
+          edits={edits}
+          mayEdit={mayEdit}
+          onChange={(changes) => setEdits((now) => changed(now, changes))}
+          onUndo={() => setEdits(undone)}
+          columnMenu={menu}
+        />
+      )}
+      {grid && grid.rows.length > 0 && (
+        <p className={styles.legend}>
+          <Trans>
+            = fixed · % from the cost · −5 % from everyone's price · grey: of everyone, or of the price group
+            · ▼ below the cost
+          </Trans>
+          {grid.is_cut && ' '}
+          {grid.is_cut && <Trans>Only the first 10,000 services are shown.</Trans>}
+        </p>
+      )}
+      {edits.cells.size > 0 && grid && (
+        <section className={styles.bar} aria-label={t`Changes that are not reviewed yet`}>
+          <p aria-live="polite">
+            <Plural value={edits.cells.size} one="# change" other="# changes" />
+            <BelowCost edits={edits} grid={grid} />
+          </p>
+          <span className="muted">
+            <Trans>Nothing is sold at them before you apply the plan.</Trans>
+          </span>
+          <div className={styles.end}>
+            <Button variant="default" disabled={edits.past.length === 0} onClick={() => setEdits(undone)}>
+              <Trans>Undo</Trans>
+            </Button>
+            <Button variant="default" onClick={() => setEdits(NO_EDITS)}>
+              <Trans>Drop all</Trans>
+            </Button>
+            <Button loading={review.isPending} onClick={() => review.mutate()}>
+              <Trans>Review</Trans>
+            </Button>
+          </div>
+          <FaultNote fault={review.error} untouched={t`No price was changed.`} />
+        </section>
+      )}
+      {asked?.what === 'rule' && (
+        <RuleDialog {...asked} groups={groups} onPlan={toPlan} onClose={() => setAsked(undefined)} />
+      )}
+      {asked?.what === 'raise' && (
+        <RaiseDialog {...asked} onPlan={toPlan} onClose={() => setAsked(undefined)} />
+      )}
+      {asked?.what === 'file' && <FileDialog onPlan={toPlan} onClose={() => setAsked(undefined)} />}
+    </Page>
+  )
+}
+
+/** `BelowCost` counts the changes that look as if they were below the cost. */
+function BelowCost({ edits, grid }: { edits: Edits; grid: PriceGrid }) {
+  const below = grid.rows.flatMap((row) =>
+    grid.columns.filter((column) => {
+      const edit = edits.cells.get(placeOf(row.id, columnKey(column)))
+      const cost = row.costs?.[grid.currencies.indexOf(column.currency)]
+      return typeof edit === 'string' && typeof cost === 'string' && isLess(edit, cost)
+    }),
+  ).length
+  if (below === 0) return null
+  return (
+    <span className={styles.below}>
+      {' · ▼ '}
+      <Plural value={below} one="# below the cost" other="# below the cost" />
+    </span>
+  )
+}
+
+/** `inputOf` makes the input of a plan. */
+function inputOf({ cells }: Edits, grid: PriceGrid | undefined) {
+  const columns = new Map(grid?.columns.map((column) => [columnKey(column), column]))
+  return {
+    cells: [...cells].flatMap(([place, price]) => {
+      const [service = '', ...key] = place.split(' ')
+      const column = columns.get(key.join(' '))
+      return column ? [{ service, ...audienceOf(column), currency: column.currency, price }] : []
+    }),
+  }
+}
+
+/** `copied` gives the changes by which a column has the prices of another one. */
+function copied({ rows, columns }: PriceGrid, from: PriceColumn, to: PriceColumn) {
+  const [source, target] = [columns.indexOf(from), columns.indexOf(to)]
+  return rows.flatMap((row) => {
+    const price = row.cells[source]?.p
+    const now = row.cells[target]
+    const was = now && !now.i && now.r === undefined ? now.p : null
+    return price === undefined || readPrice(price) === undefined
+      ? []
+      : [{ place: placeOf(row.id, columnKey(to)), edit: price, was }]
+  })
+}
