@@ -1,4 +1,5 @@
 import { formatMicros } from '../lib/money.ts'
+import type { NamedFormerOrder } from '../orders/former/former-order.ts'
 import type { Order } from '../orders/order.ts'
 import type { OperatorOrder } from '../orders/read/operator-orders.ts'
 import { keyValues, table } from './output.ts'
@@ -120,3 +121,24 @@ export const stateOf = (order: Order): string =>
 /** `inputOf` shows the first of its items. */
 export const inputOf = ({ items }: Order): string =>
   items.length === 1 ? (items[0]?.input ?? '') : `${items[0]?.input ?? ''} and ${items.length - 1} more`
+
+export const formerJson = (order: NamedFormerOrder) => ({
+  ...{ id: order.id, type: order.type, account: order.accountId, username: order.username },
+  ...{ service: order.serviceId, service_code: order.serviceCode, input: order.input, state: order.state },
+  ...{ answer: order.answer, price: formatMicros(order.price, order.currency), currency: order.currency },
+  ...{ placed_at: order.placedAt, ended_at: order.endedAt },
+})
+
+/** `formerText` shows an order of a former panel, which nobody works on here. */
+export const formerText = (order: NamedFormerOrder): string =>
+  keyValues([
+    ['former order', `${order.id} (${order.type}), of the panel that the account has come from`],
+    ['state', order.state],
+    ['account', `${order.username} (${order.accountId})`],
+    ['service', order.serviceCode],
+    ['input', order.input],
+    ['answer', order.answer],
+    ['price', `${formatMicros(order.price, order.currency)} ${order.currency}`],
+    ['placed', order.placedAt],
+    ['ended', order.endedAt],
+  ])

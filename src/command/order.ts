@@ -1,15 +1,17 @@
 import { pipeline } from 'node:stream/promises'
 import type { Command } from 'commander'
 import type { Sql } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
 import { cancelOrder, mustFindOrder, verifyOrder } from '../fulfilment/people/operator-requests.ts'
 import type { OrderId, RouteId } from '../lib/ids.ts'
 import { formatMicros } from '../lib/money.ts'
+import { findFormerNumbered } from '../orders/former/former-orders.ts'
 import { type OperatorOrderFilter, OperatorOrders } from '../orders/read/operator-orders.ts'
 import { actor, withDatabase } from './connection.ts'
 import { idOf, limitOption, orderIdOf } from './input.ts'
 import { positions, registerAfter } from './order-after.ts'
 import { addFilter, type FilterOptions, filterOf } from './order-filter.ts'
-import { inputOf, jsonOf, stateOf, textOf } from './order-view.ts'
+import { formerJson, formerText, inputOf, jsonOf, stateOf, textOf } from './order-view.ts'
 import { type Answer, answering, listed, withNext } from './output.ts'
 import { writeWhole } from './whole-file.ts'
 
@@ -94,8 +96,13 @@ async function csvOf(sql: Sql, filter: OperatorOrderFilter): Promise<AsyncGenera
 }
 
 async function show(id: OrderId): Promise<Answer> {
-  const found = await withDatabase(({ sql }) => mustFindOrder(sql, id))
-  return { json: jsonOf(found), text: textOf(found) }
+  return await withDatabase(async ({ sql }) => {
+    const [found, former] = await Promise.all([new OperatorOrders(sql).find(id), findFormerNumbered(sql, id)])
+    if (!found && former.length === 0) throw new Refusal('order_not_found', String(id), 'id')
+    const texts = [...(found ? [textOf(found)] : []), ...former.map(formerText)]
+    const formerOrders = former.length > 0 ? { former: former.map(formerJson) } : {}
+    return { json: { ...(found ? jsonOf(found) : { id }), ...formerOrders }, text: texts.join('\n\n') }
+  })
 }
 
 async function cancel(id: OrderId): Promise<Answer> {

@@ -3,6 +3,7 @@ import { Adjustments } from '../../src/ledger/adjustments.ts'
 import { checkLedger } from '../../src/ledger/check.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
 import { formatMicros, micros } from '../../src/lib/money.ts'
+import { createToken } from '../../src/staff/operator-tokens.ts'
 import { KitShop } from '../support/kit-shop.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { cleanUp } from '../support/process.ts'
@@ -133,6 +134,32 @@ it('refunds of what is bought with an opening balance go back to it', async () =
     expect(refund.code, refund.output).toBe(0)
     expect((await program.account())['credit']).toBe(120.5)
     expect((await shop.imeigate('ledger', 'check')).code).toBe(0)
+  } finally {
+    await shop.server.stop()
+  }
+})
+
+it('operators read the orders of the former panel by their number, of whichever account', async () => {
+  const shop = await openShop()
+  try {
+    await shop.imeigate('move-in', 'run', folderOf(files))
+    const shown = (await shop.imeigate('order', 'show', '5001', '--json')).json()
+    expect(shown).toMatchObject({
+      id: 5001,
+      former: [
+        { type: 'imei', service: 7, state: 'success', price: '0.45', currency: 'USD' },
+        { username: 'toko_hp', type: 'server', service: 1382, answer: 'ABC-1', currency: 'IDR' },
+      ],
+    })
+    expect((await shop.imeigate('order', 'show', '5002')).output).toMatch(/^former order +5002 \(imei\)/m)
+    expect((await shop.imeigate('order', 'show', '5009')).code).toBe(4)
+    const { sql, url } = shop.server
+    const { token } = await createToken(sql, { name: 'test', permissions: ['orders.read'] }, undefined)
+    const reply = await fetch(`${url}/api/operator/former-orders/5001`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    const { data } = (await reply.json()) as { data: { items: unknown } }
+    expect(data.items).toEqual(shown.former)
   } finally {
     await shop.server.stop()
   }

@@ -28,6 +28,14 @@ export interface FormerOrder {
   endedAt: Date | null
 }
 
+/** NamedFormerOrder is a former order as operators read it. */
+export type NamedFormerOrder = FormerOrder & {
+  username: string
+  currency: string
+  /** `serviceCode`, null: the service has not moved in. */
+  serviceCode: string | null
+}
+
 /** FormerName names a former order, never without its account (promise 6, own data only). */
 export type FormerName = Pick<FormerOrder, 'accountId' | 'id' | 'type'>
 

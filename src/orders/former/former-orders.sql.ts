@@ -1,6 +1,6 @@
 import type { Queryable } from '../../database/database.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
-import type { FormerName, FormerOrder } from './former-order.ts'
+import type { FormerName, FormerOrder, NamedFormerOrder } from './former-order.ts'
 
 /** `selectFormer` gives those of the orders that are there. */
 export async function selectFormer(sql: Queryable, names: readonly FormerName[]): Promise<FormerOrder[]> {
@@ -12,6 +12,17 @@ export async function selectFormer(sql: Queryable, names: readonly FormerName[])
      cross join lateral (
        select * from former_orders f
         where f.account_id = asked.account_id and f.id = asked.id and f.type = asked.type limit 1) f`.records()
+}
+
+/** `selectFormerNumbered` gives the former orders of a number, of whatever accounts: panels' numbers are not ours, and several may have one. */
+export async function selectFormerNumbered(sql: Queryable, id: OrderId): Promise<NamedFormerOrder[]> {
+  return await sql<NamedFormerOrder[]>`
+    select f.account_id, f.id, f.type, f.service_id, f.input, f.state, f.answer, f.price, f.placed_at, f.ended_at,
+           a.username, a.currency, s.code as service_code
+      from accounts a
+     cross join lateral (select * from former_orders f where f.account_id = a.id and f.id = ${id}) f
+      left join services s on s.id = f.service_id
+     order by a.id, f.type`.records()
 }
 
 /** `upsertFormer` writes orders, in the place of those of the same names. */

@@ -7,6 +7,7 @@ import { selectFormer } from './former-orders.sql.ts'
 export {
   passNumbers,
   selectFormer as findFormer,
+  selectFormerNumbered as findFormerNumbered,
   selectOwnOrders as findOwnOrders,
   upsertFormer as writeFormer,
 } from './former-orders.sql.ts'

@@ -10,6 +10,7 @@ import { bookRoutes } from './routes/books.ts'
 import { depositProviderRoutes } from './routes/deposit-providers.ts'
 import { operatorDepositRoutes } from './routes/deposits.ts'
 import { eventRoutes } from './routes/events.ts'
+import { formerOrderRoutes } from './routes/former-orders.ts'
 import { inboxRoutes } from './routes/inbox.ts'
 import { incomingPaymentRoutes } from './routes/incoming-payments.ts'
 import { installationRoutes } from './routes/installation.ts'
@@ -61,6 +62,7 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     searchRoutes,
     operatorOrderRoutes,
     orderPageRoutes,
+    formerOrderRoutes,
     orderActionRoutes,
     inboxRoutes,
     reviewRoutes,
