@@ -118,6 +118,29 @@ describePages('orders in the console', () => {
     await visit.leave()
   })
 
+  test('many orders are refunded as it was shown, and those that do not fit are left out', async () => {
+    const fine = [await placed(), await placed()]
+    const open = await placed({}, '00100105')
+    const visit = await Visit.as(office, 'manager')
+    const { page } = visit
+    await page.goto('/console/orders')
+    for (const id of [...fine, open]) await page.getByRole('checkbox', { name: `Choose Order ${id}` }).check()
+    await page.getByText('3 chosen').waitFor()
+    await page
+      .getByRole('region', { name: 'The chosen rows' })
+      .getByRole('button', { name: 'Refund…' })
+      .click()
+    await page.getByText('It fits 2 of 3 orders.').waitFor()
+    await page.getByText('1 order is left out').waitFor()
+    expect(await visit.violations()).toEqual([])
+    await page.getByText('They came too late').click()
+    await page.getByRole('button', { name: 'Refund $2.00' }).click()
+    await page.getByText('2 done, 1 left out, 0 failed.').waitFor()
+    expect(await visit.violations()).toEqual([])
+    for (const id of fine) expect(await office.server.status(shop, String(id))).toMatchObject({ STATUS: '3' })
+    await visit.leave()
+  })
+
   test('pasted lines are found, and those that name none are said', async () => {
     const [one, two] = [await placed({ REFERENCE: 'line-a' }), await placed()]
     const visit = await Visit.as(office, 'support')

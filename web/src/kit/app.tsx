@@ -1,6 +1,6 @@
 import '@fontsource-variable/atkinson-hyperlegible-next/index.css'
 import '@fontsource-variable/atkinson-hyperlegible-mono/index.css'
-import '@mantine/core/styles.css'
+import '../identity/mantine.css'
 import '../identity/tokens.css'
 import '../identity/base.css'
 import { i18n } from '@lingui/core'

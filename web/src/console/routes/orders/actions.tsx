@@ -13,6 +13,7 @@ import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
 import { type OrderAction, readInputs, readItems, type Summary } from './order-data.ts'
 import { replyOf } from './reply.ts'
+import { whyNot } from './why-not.ts'
 
 type Name = OrderAction['name']
 
@@ -30,19 +31,6 @@ const words: Record<Exclude<Name, 'note'>, MessageDescriptor> = {
   resend_webhook: msg`Send the webhook again`,
 }
 const FIRST: readonly Name[] = ['decide', 'answer', 'refund', 'cancel', 'ask']
-
-/** `whyNot` says why the state of an order does not allow an action. */
-const whyNot: Record<NonNullable<OrderAction['why']>, MessageDescriptor> = {
-  nothing_open: msg`Everything has ended.`,
-  nothing_waits: msg`Nothing waits to be sent.`,
-  nothing_with_supplier: msg`No supplier has any of it.`,
-  nothing_to_decide: msg`There is nothing to decide.`,
-  nothing_by_hand: msg`None of it is done by hand.`,
-  nothing_charged: msg`Nothing of it is charged.`,
-  nothing_ended: msg`Nothing has ended.`,
-  no_webhook: msg`The key of the order has no webhook.`,
-  webhook_paused: msg`The webhook is paused.`,
-}
 
 /** `OrderActions` are what may be done to the order. What its state does not allow is shown, and says why not. */
 export function OrderActions({ summary }: { summary: Summary }) {
@@ -102,7 +90,7 @@ export function OrderActions({ summary }: { summary: Summary }) {
               {i18n._(words[name])}
               {why && (
                 <Text size="xs" c="dimmed">
-                  {i18n._(whyNot[why])}
+                  {i18n._(whyNot[why] ?? msg`Not in this state.`)}
                 </Text>
               )}
             </Menu.Item>

@@ -3,7 +3,7 @@ import { Button, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { Icon } from '../../../identity/icons.tsx'
 import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
@@ -15,21 +15,27 @@ import { usePages } from '../../../kit/pages.ts'
 import { useMay } from '../../../kit/session.tsx'
 import { stateWords } from '../../../kit/state-badge.tsx'
 import { ActionBar, List, LookMenu, NewRows, useLook } from '../../../kit/table.tsx'
+import { type BulkAction, bulkActions, bulkWords } from './bulk-actions.ts'
 import { keepPasted, pastedLines, rememberList } from './kept.ts'
 import { type OrderRow, type Query, readInputs, readOrders, readSome } from './order-data.ts'
 import { OrderCard, useColumns, viaWords } from './order-fields.tsx'
 import styles from './orders.module.css'
-import { Pasted } from './pasted.tsx'
 
 const TOPICS = ['orders', 'reviews']
 
+// What is seldom wanted is loaded when it is.
+const Bulk = lazy(async () => ({ default: (await import('./bulk.tsx')).Bulk }))
+const Pasted = lazy(async () => ({ default: (await import('./pasted.tsx')).Pasted }))
+
 /** `Orders` lists the orders of all resellers. The filter stands in the URL; the export, the count and what is live have the same. */
 export function Orders() {
-  const { t } = useLingui()
+  const { t, i18n } = useLingui()
   const query = useSearch({ strict: false }) as Query
   const navigate = useNavigate()
   const may = useMay()
   const columns = useColumns(may('costs.read'))
+  const [acting, setActing] = useState<BulkAction>()
+  const bulk = (Object.keys(bulkActions) as BulkAction[]).filter((action) => may(bulkActions[action]))
   const [look, setLook] = useLook('orders')
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set())
   const queryKey = ['orders', query]
@@ -61,7 +67,9 @@ export function Orders() {
         <SearchField query={query} onSearch={set} />
       </FilterBar>
       {lines !== undefined ? (
-        <Pasted lines={lines} columns={columns} look={look} onOpen={open} />
+        <Suspense fallback={<Loading />}>
+          <Pasted lines={lines} columns={columns} look={look} onOpen={open} />
+        </Suspense>
       ) : (
         <>
           <FaultNote fault={list.error} onRetry={list.again} />
@@ -89,7 +97,21 @@ export function Orders() {
             <Button size="compact-sm" variant="default" onClick={() => void copyInputs(picked)}>
               <Trans>Copy IMEIs</Trans>
             </Button>
+            {bulk.map((action) => (
+              <Button key={action} size="compact-sm" variant="default" onClick={() => setActing(action)}>
+                {i18n._(bulkWords[action])}
+              </Button>
+            ))}
           </ActionBar>
+          {acting && (
+            <Suspense>
+              <Bulk
+                action={acting}
+                orders={picked.map(({ id }) => id)}
+                onClose={() => setActing(undefined)}
+              />
+            </Suspense>
+          )}
         </>
       )}
     </Page>

@@ -1,0 +1,201 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { Button, Progress } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useMemo, useState } from 'react'
+import { api, dataOf } from '../../../api/client.ts'
+import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { money } from '../../../kit/amount.tsx'
+import { Dialog } from '../../../kit/dialog.tsx'
+import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { type BulkAction, bulkWords } from './bulk-actions.ts'
+import styles from './order.module.css'
+import { whyNot } from './why-not.ts'
+
+interface BulkProps {
+  action: BulkAction
+  orders: readonly number[]
+  onClose: () => void
+}
+
+/** `Bulk` does something to many orders: what would be done is shown, then done as shown, order by order. */
+export function Bulk({ action, orders, onClose }: BulkProps) {
+  const { t, i18n } = useLingui()
+  const [applied, setApplied] = useState<number>()
+  const key = useMemo(() => crypto.randomUUID(), [])
+  const made = useQuery({
+    queryKey: ['plan', key],
+    queryFn: () => {
+      const kind = action === 'refund' ? ('orders.refund' as const) : ('orders.bulk' as const)
+      const input = action === 'refund' ? { orders: [...orders] } : { orders: [...orders], action }
+      return dataOf(api.POST('/api/operator/plans', { body: { kind, input: input as never } }))
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  })
+  const title = i18n._(bulkWords[action])
+  if (applied !== undefined) return <Applied plan={applied} title={title} onClose={onClose} />
+  if (!made.data)
+    return (
+      <Dialog opened onClose={onClose} title={title}>
+        <FaultNote fault={made.error} untouched={<Trans>Nothing was done.</Trans>} />
+        {made.isPending && <Loading rows={2} />}
+      </Dialog>
+    )
+  const { id, verdicts, rows, summary } = made.data
+  const fits = verdicts['fits'] ?? 0
+  const given = Object.entries((summary['gives_back'] ?? {}) as Record<string, string>)
+  const sum = given.map(([currency, amount]) => money(amount, currency)).join(' + ')
+  if (fits === 0)
+    return (
+      <Dialog opened onClose={onClose} title={title}>
+        <Misfits verdicts={verdicts} />
+      </Dialog>
+    )
+  return (
+    <ActDialog
+      title={title}
+      button={buttonOf()}
+      isDangerous={action === 'refund' || action === 'cancel'}
+      needsReason={action === 'refund'}
+      reasons={
+        action === 'refund' ? [t`The results were wrong`, t`They came too late`, t`Out of goodwill`] : []
+      }
+      untouched={<Trans>No money has moved.</Trans>}
+      act={async ({ key: once, why }) => {
+        const params = { path: { id }, header: { 'idempotency-key': once } }
+        await dataOf(
+          api.POST('/api/operator/plans/{id}/apply', { params, body: { ...(why && { why }) } } as never),
+        )
+        setApplied(id)
+      }}
+      onClose={() => {
+        // The dialog stays, with how far it has come.
+        setApplied((old) => {
+          if (old === undefined) onClose()
+          return old
+        })
+      }}
+    >
+      <p>
+        <Trans>
+          It fits {fits} of {rows} orders.
+        </Trans>{' '}
+        {action === 'refund' && (
+          <Trans>{sum} goes back to the resellers, who read the reason; these orders have failed then.</Trans>
+        )}
+        {action === 'cancel' && sum !== '' && (
+          <Trans>{sum} goes back at once; of what is with a supplier a person is asked first.</Trans>
+        )}
+        {action === 'cancel' && sum === '' && (
+          <Trans>
+            All of it is with suppliers: a person is asked, and nothing is given back before that is decided.
+          </Trans>
+        )}
+        {(action === 'ask' || action === 'verify') && <Trans>No money moves by that.</Trans>}
+      </p>
+      <Misfits verdicts={verdicts} />
+    </ActDialog>
+  )
+
+  function buttonOf(): string {
+    switch (action) {
+      case 'refund':
+        return t`Refund ${sum}`
+      case 'cancel':
+        return sum === '' ? t`Ask for ${fits} cancellations` : t`Cancel and give back ${sum}`
+      case 'ask':
+        return t`Ask about ${fits}`
+      case 'verify':
+        return t`Have ${fits} verified`
+      default:
+        return t`Send ${fits} again`
+    }
+  }
+}
+
+/** `Misfits` says how many orders are left out, and why. */
+function Misfits({ verdicts }: { verdicts: Record<string, number> }) {
+  const { i18n } = useLingui()
+  const rest = Object.entries(verdicts).filter(([name]) => name !== 'fits')
+  if (rest.length === 0) return null
+  return (
+    <ul className={styles.earlier}>
+      {rest.map(([name, count]) => {
+        const words = whyNot[name]
+        return (
+          <li key={name}>
+            <span>
+              <Plural value={count} one="# order is left out" other="# orders are left out" />
+            </span>
+            <span className="muted">{words ? i18n._(words) : name}</span>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+const EVERY_MS = 700
+
+/** `Applied` shows how far a plan has come, and what became of each order that was not done. */
+function Applied({ plan, title, onClose }: { plan: number; title: string; onClose: () => void }) {
+  const { t, i18n } = useLingui()
+  const params = { path: { id: plan } }
+  const now = useQuery({
+    queryKey: ['plan', plan],
+    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/plans/{id}', { params, signal })),
+    refetchInterval: ({ state }) => (state.data?.finished_at ? false : EVERY_MS),
+  })
+  const isOver = Boolean(now.data?.finished_at)
+  const others = useQuery({
+    queryKey: ['plan', plan, 'rows'],
+    queryFn: ({ signal }) =>
+      dataOf(
+        api.GET('/api/operator/plans/{id}/rows', { params: { ...params, query: { limit: 200 } }, signal }),
+      ),
+    enabled: isOver,
+  })
+  const { done = 0, skipped = 0, failed = 0 } = now.data?.outcomes ?? {}
+  const all = now.data?.rows ?? 0
+  const rest = others.data?.page.items.filter(({ outcome }) => outcome !== 'done') ?? []
+  return (
+    <Dialog opened onClose={onClose} title={title}>
+      <FaultNote fault={now.error} />
+      <p role="status">
+        {isOver ? (
+          <Trans>
+            {done} done, {skipped} left out, {failed} failed.
+          </Trans>
+        ) : (
+          <Trans>
+            {done + skipped + failed} of {all}. It goes on when this is closed.
+          </Trans>
+        )}
+      </p>
+      <Progress
+        value={all === 0 ? 0 : ((done + skipped + failed) / all) * 100}
+        aria-label={t`How far it has come`}
+      />
+      {rest.length > 0 && (
+        <ul className={styles.earlier}>
+          {rest.map(({ position, subject, reason }) => {
+            const id = String(subject['order'])
+            const words = whyNot[reason ?? '']
+            return (
+              <li key={position}>
+                <Link to="/orders/$id" params={{ id }} className="code">
+                  {id}
+                </Link>
+                <span className="muted">{words ? i18n._(words) : reason}</span>
+              </li>
+            )
+          })}
+        </ul>
+      )}
+      <Button mt="md" variant="default" onClick={onClose}>
+        <Trans>Close</Trans>
+      </Button>
+    </Dialog>
+  )
+}

@@ -1,0 +1,16 @@
+import type { MessageDescriptor } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
+
+/** `whyNot` says why the state of an order does not allow an action, or why a plan has left it out. */
+export const whyNot: Readonly<Record<string, MessageDescriptor>> = {
+  nothing_open: msg`Everything has ended.`,
+  nothing_waits: msg`Nothing waits to be sent.`,
+  nothing_with_supplier: msg`No supplier has any of it.`,
+  nothing_to_decide: msg`There is nothing to decide.`,
+  nothing_by_hand: msg`None of it is done by hand.`,
+  nothing_charged: msg`Nothing of it is charged.`,
+  nothing_ended: msg`Nothing has ended.`,
+  no_webhook: msg`The key of the order has no webhook.`,
+  webhook_paused: msg`The webhook is paused.`,
+  changed: msg`It has changed since it was shown.`,
+}
