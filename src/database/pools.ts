@@ -114,8 +114,8 @@ export const pools = {
       idle_in_transaction_session_timeout: '60000',
     },
   },
-  /** `queue` is the job queue's own: on one connection it listens, on the others jobs are taken and ended; what they do goes by other pools. */
-  queue: { max: 3, session: { idle_in_transaction_session_timeout: '10000' } },
+  /** `queue` is the job queue's own: Jobs works on so many at a time, which most of their time wait for somebody else's server. */
+  queue: { max: 6, session: { idle_in_transaction_session_timeout: '10000' } },
   /** `notifications` is the connection on which changes are told of. */
   notifications: { max: 1, session: { statement_timeout: '2000' } },
   /** `backup` copies whole tables, for as long as that takes, and may be kept waiting by the disk that takes them. */

@@ -24,8 +24,8 @@ export interface JobsDeps {
   tasks: Record<string, JobTask>
 }
 
-/** CONCURRENCY bounds the jobs that this process works on at a time. Most of their time they wait for somebody else's server. */
-const CONCURRENCY = 6
+/** CONCURRENCY bounds the jobs that this process works on at a time; the queue wants as many connections, and warns where it has fewer. */
+const CONCURRENCY = pools.queue.max
 /** POLL_EVERY_MS is how soon a job is found whose time has come; new jobs are found at once. */
 const POLL_EVERY_MS = 5_000
 /** GRACE_MS is how long jobs may take to end by themselves; then the queue's own shutdown has the rest of MAX_STOP_MS. */
@@ -85,7 +85,7 @@ export class Jobs {
 
   async #run(): Promise<Runner> {
     const { address, tasks } = this.#deps
-    this.#pool ??= queuePool(address, pools.queue.max)
+    this.#pool ??= queuePool(address, CONCURRENCY)
     const taskList: TaskList = {}
     for (const [name, task] of Object.entries(tasks)) {
       taskList[name] = async (payload: unknown): Promise<void> => task(payload, this.#stopping.signal)

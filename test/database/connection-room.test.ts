@@ -21,7 +21,7 @@ const found = async (role = 'all') => {
 
 it('the doctor compares the connections that PostgreSQL gives with those that processes need', async () => {
   const need = connectionsOf('all', 2) + OF_A_COMMAND
-  expect(need).toBe(55)
+  expect(need).toBe(58)
   expect(await found()).toMatchObject({
     status: 'ok',
     detail: expect.stringMatching(
@@ -32,8 +32,8 @@ it('the doctor compares the connections that PostgreSQL gives with those that pr
   expect(await found()).toEqual({
     name: 'connections',
     status: 'fail',
-    detail: `the database ${name} takes 54; 1 process of 50 and a command of 5 need up to 55`,
-    advice: `alter database ${name} connection limit 55; or run fewer processes`,
+    detail: `the database ${name} takes 57; 1 process of 53 and a command of 5 need up to 58`,
+    advice: `alter database ${name} connection limit 58; or run fewer processes`,
   })
   // Who works on no jobs opens no connections for them.
   expect(await found('api')).toMatchObject({ status: 'ok' })

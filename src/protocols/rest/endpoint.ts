@@ -13,6 +13,7 @@ import { type EnteredPortal, enterPortal, type PortalDoor, rightIn } from '../ki
 import { readJson } from '../kit/read-json.ts'
 import { headersOf, Mismatch, refusalOfServer, type Source, sayRefusal, statusOf } from '../kit/refusal.ts'
 import { hasField, validatorFor } from '../kit/validation.ts'
+import { Asked } from './asked.ts'
 import { bearerOf } from './decode.ts'
 import type { RestDeps } from './deps.ts'
 import { checkedOf, document } from './document.ts'
@@ -164,37 +165,7 @@ async function answer(
   reply: FastifyReply,
   makeListener: () => Listener,
 ): Promise<unknown> {
-  const { asker } = request
-  if (!asker) throw new Error(`${route.path} was reached without a key`)
-  const header = request.headers['idempotency-key']
-  let listener: Listener | undefined
-  const listening = (): Listener => {
-    listener ??= makeListener()
-    return listener
-  }
-  const given = await route.handle({
-    asker,
-    get key() {
-      if (!request.restKey) throw new Refusal('permission_denied', 'this is for API keys')
-      return request.restKey
-    },
-    accountId: asker.account.id,
-    params: request.params,
-    query: request.query,
-    body: request.body,
-    idempotencyKey: typeof header === 'string' ? header : null,
-    get gone() {
-      return listening().gone
-    },
-    get signal() {
-      return listening().signal
-    },
-    request,
-    reply,
-    report: ({ placed }) => {
-      request.placed = placed
-    },
-  })
+  const given = await route.handle(new Asked(request, reply, makeListener))
   // The route has answered by itself: a reply that is waited for gives nothing, once it has been sent or its client has gone.
   if (reply.raw.headersSent || reply.raw.destroyed) return reply
   const { body, status, headers } =
