@@ -58,6 +58,12 @@ const pages = [
   }),
   createRoute({
     getParentRoute: () => shell,
+    path: '/inbox',
+    validateSearch: texts,
+    component: lazyRouteComponent(() => import('./routes/inbox/inbox.tsx'), 'Inbox'),
+  }),
+  createRoute({
+    getParentRoute: () => shell,
     path: '/me',
     component: lazyRouteComponent(() => import('./routes/me/me.tsx'), 'Me'),
   }),

@@ -2,10 +2,10 @@ import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core'
-import { useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useRouter } from '@tanstack/react-router'
 import { api, dataOf, keepCsrf } from '../api/client.ts'
-import { useLiveState } from '../api/events.ts'
+import { useLiveState, useRefreshOn } from '../api/events.ts'
 import { Icon, type IconName } from '../identity/icons.tsx'
 import { Mark } from '../identity/mark.tsx'
 import { Keys, useKeys } from '../kit/keys.tsx'
@@ -27,6 +27,7 @@ interface Entry {
 
 /** `entries` is the rail. An entry without permission is not shown. */
 const entries: readonly Entry[] = [
+  { to: '/inbox', icon: 'inbox', words: msg`Inbox`, key: 'i', permission: 'orders.read' },
   { to: '/orders', icon: 'orders', words: msg`Orders`, key: 'o', permission: 'orders.read' },
   { to: '/prices', icon: 'prices', words: msg`Prices`, key: 'p', permission: 'prices.read' },
 ]
@@ -58,6 +59,7 @@ function Frame() {
         {shown.map(({ to, icon, label }) => (
           <Link key={to} to={to} className={styles.entry} activeProps={{ 'aria-current': 'page' }}>
             <Icon name={icon} /> {label}
+            {to === '/inbox' && <Waiting />}
           </Link>
         ))}
       </nav>
@@ -79,6 +81,19 @@ function Frame() {
       </nav>
     </div>
   )
+}
+
+const WAITING_TOPICS = ['reviews', 'deposits', 'orders']
+
+/** `Waiting` is how much waits in the inbox that the person's role decides about. */
+function Waiting() {
+  const counts = useQuery({
+    queryKey: ['inbox', 'counts'],
+    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/inbox/counts', { signal })),
+  })
+  useRefreshOn(WAITING_TOPICS, ['inbox'])
+  const total = counts.data?.total ?? 0
+  return total === 0 ? null : <span className={styles.count}>{total}</span>
 }
 
 type Shown = Entry & { label: string }

@@ -1,0 +1,245 @@
+import { mkdirSync } from 'node:fs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ReviewKind } from '../../src/fulfilment/people/review.ts'
+import { openReviews } from '../../src/fulfilment/people/reviews.sql.ts'
+import type { AccountId, OrderId } from '../../src/lib/ids.ts'
+import { brokenPromises } from '../orders/orders.fixtures.ts'
+import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
+import { imei, type Shop } from '../support/server.ts'
+import { until } from '../support/until.ts'
+import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
+
+closeBrowserAfterwards()
+
+/** SHOTS is the folder for pictures of the pages; none are made where it is not named. */
+const SHOTS = process.env['SHOTS']
+const shot = async (visit: Visit, name: string): Promise<void> => {
+  if (SHOTS === undefined) return
+  mkdirSync(SHOTS, { recursive: true })
+  await visit.page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true })
+}
+
+describePages('the inbox', () => {
+  let office: OperatorOffice
+  let shop: Shop
+  let service: string
+  let byHand: string
+  let imeis = 0
+  beforeAll(async () => {
+    office = await OperatorOffice.open()
+    const { server } = office
+    shop = await server.shop({ deposit: '1000' })
+    service = await server.service()
+    byHand = await server.service({ name: 'Unlock by hand' })
+    const [hand] = await server.sql<{ id: number }[]>`
+      insert into suppliers (kind, name, currency) values ('manual', 'Unlock Bob', 'USD') returning id`
+    await server.sql`update supplier_routes set supplier_id = ${hand?.id ?? 0} where service_id = ${Number(byHand)}`
+  })
+  afterAll(async () => {
+    expect(await brokenPromises(office.server.sql)).toEqual([])
+    await office.stop()
+  })
+
+  /** `sent` places orders that are with the supplier for a day. */
+  async function sent(count: number): Promise<{ order: number; input: string }[]> {
+    const { sql } = office.server
+    const made: { order: number; input: string }[] = []
+    for (let n = 0; n < count; n++) {
+      const input = imei(++imeis, '00100105')
+      const answer = await office.server.place(shop, { ID: service, IMEI: input })
+      made.push({ order: Number(answer.SUCCESS[0].REFERENCEID), input })
+    }
+    await until('all are with the supplier', async () => {
+      const rows = await sql`
+        select from attempts where order_id = any(${made.map(({ order }) => order)}::bigint[]) and state = 'accepted'`
+      return rows.length === count
+    })
+    return made
+  }
+
+  const review = (order: number, kind: ReviewKind, detail: string): Promise<number> => {
+    const item = { accountId: shop.accountId as AccountId, orderId: order as OrderId, position: 1 }
+    return openReviews(office.server.sql, [{ item, attempt: 1, kind, detail }], new Date())
+  }
+  const stateOf = async (order: number): Promise<string | undefined> => {
+    const [row] = await office.server.sql<
+      { state: string }[]
+    >`select state from items where order_id = ${order}`
+    return row?.state
+  }
+
+  test('an unknown outcome is resolved within five steps, by keyboard, with what it does to the money said before', async () => {
+    const { sql } = office.server
+    const [{ order, input } = { order: 0, input: '' }] = await sent(1)
+    await sql`update attempts set state = 'unknown', reference = null where order_id = ${order}`
+    await sql`update items set state = 'unknown', due_at = now() + interval '1 hour' where order_id = ${order}`
+    await sql`
+      insert into attempt_exchanges (account_id, order_id, position, number, at, call, method, url, request, status, answer, milliseconds)
+      values (${shop.accountId}, ${order}, 1, 1, now(), 'send', 'POST', 'https://panel.example/api', ${`imei=${input}`}, 502, '<html>Bad gateway</html>', 312)`
+    await review(order, 'unknown', 'HTTP 502, and nothing that says what became of it')
+    const visit = await Visit.as(office, 'owner', { screen: WIDE })
+    const { page } = visit
+    await page.goto('/console/orders')
+    await visit.click(/^Inbox/, 'link')
+    await page.getByRole('button', { name: /The supplier has it/ }).waitFor()
+    await page.getByText('What was sent and received').waitFor()
+    expect(await visit.violations()).toEqual([])
+    await shot(visit, 'inbox-unknown')
+    await visit.press('1')
+    await page.getByLabel("The supplier's number").waitFor()
+    await visit.paste('A-4711')
+    await visit.click('Seen in our account there', 'radio')
+    expect(await visit.violations()).toEqual([])
+    await visit.press('Control+Enter')
+    await page.getByText('Nothing needs you.').waitFor()
+    expect(visit.steps).toBeLessThanOrEqual(5)
+    const [row] = await sql<{ reference: string; resolution: string; why: string }[]>`
+      select a.reference, v.resolution, v.why from reviews v join attempts a using (order_id) where v.order_id = ${order}`
+    expect(row).toMatchObject({ reference: 'A-4711', resolution: 'found', why: 'Seen in our account there' })
+    await visit.leave()
+  })
+
+  test('giving back names the amount, and is not there for who may not', async () => {
+    const [{ order } = { order: 0 }] = await sent(1)
+    await review(order, 'expired', 'open since yesterday')
+    const support = await Visit.as(office, 'support', { screen: PHONE })
+    await support.page.goto('/console/inbox')
+    await support.page
+      .getByRole('button', { name: /Open for too long/ })
+      .last()
+      .click()
+    await support.page.getByRole('button', { name: /Let it take longer/ }).waitFor()
+    expect(await support.page.getByRole('button', { name: /Give the money back/ }).count()).toBe(0)
+    expect(await support.overflow()).toBeLessThanOrEqual(0)
+    expect(await support.violations()).toEqual([])
+    await shot(support, 'inbox-phone')
+    await support.leave()
+    const owner = await Visit.as(office, 'owner', { scheme: 'dark' })
+    const { page } = owner
+    await page.goto('/console/inbox')
+    await page.getByRole('button', { name: /Give the money back/ }).click()
+    await page.getByText(`${shop.username} gets 1.00 USD back now.`).waitFor()
+    await page.getByLabel('Reason').fill('asked by phone')
+    expect(await owner.violations()).toEqual([])
+    await shot(owner, 'inbox-dark')
+    await page.getByRole('button', { name: 'Give back $1.00' }).click()
+    await until('it is given back', async () => (await stateOf(order)) === 'failed')
+    await owner.leave()
+  })
+
+  test('a manual sheet is pasted with refusals: shown line by line, then done as shown', async () => {
+    const { sql } = office.server
+    const inputs: string[] = []
+    for (let n = 0; n < 4; n++) {
+      const input = imei(++imeis)
+      inputs.push(input)
+      await office.server.place(shop, { ID: byHand, IMEI: input })
+    }
+    await until('all wait for a person', async () => {
+      const rows =
+        await sql`select from items where input = any(${inputs}::text[]) and state in ('processing', 'unknown')`
+      return rows.length === 4
+    })
+    const visit = await Visit.as(office, 'support')
+    const { page } = visit
+    await page.goto('/console/inbox?kind=manual')
+    await page.getByRole('button', { name: 'Paste results' }).waitFor()
+    expect(await visit.violations()).toEqual([])
+    await shot(visit, 'inbox-manual')
+    await visit.click('Paste results')
+    await page.getByLabel('Lines of an IMEI and its result').focus()
+    await visit.paste(
+      `1) ${inputs[0]} — Unlocked 8842\n"${inputs[1]}";"NOT FOUND"\n${inputs[2]}\tUnlocked 9931\n490154203237518 Clean`,
+    )
+    await visit.click('Preview')
+    await page.getByText('1 Fits nothing').waitFor()
+    await page.getByText('2 Answered').waitFor()
+    expect(await visit.violations()).toEqual([])
+    await shot(visit, 'inbox-paste')
+    expect(
+      await sql`select from items where input = any(${inputs}::text[]) and finished_at is not null`,
+    ).toEqual([])
+    await visit.click('Apply 3')
+    await page.getByText('3 done, 1 left out.').waitFor()
+    expect(visit.steps).toBeLessThanOrEqual(4)
+    const done = await sql<{ input: string; state: string; result: string | null }[]>`
+      select input, state, result from items where input = any(${inputs}::text[]) order by array_position(${inputs}::text[], input)`
+    expect(done.map(({ state, result }) => [state, result])).toEqual([
+      ['success', 'Unlocked 8842'],
+      ['failed', null],
+      ['success', 'Unlocked 9931'],
+      ['processing', null],
+    ])
+    await visit.leave()
+  })
+
+  test('a deposit is confirmed with its proof beside the reference, and the next one opens', async () => {
+    const { sql } = office.server
+    await sql`
+      insert into deposit_providers (code, kind, name, currency, min_amount, created_at, updated_at)
+      values ('bank', 'manual', 'Bank', 'USD', 1, now(), now())`
+    const ids: number[] = []
+    for (const reference of ['FT26329ABCD', 'FT26329EFGH']) {
+      const [row] = await sql<{ id: bigint }[]>`
+        insert into deposits (account_id, provider_id, state, currency, amount, fee, total_pay, proof, expires_at, created_at)
+        select ${shop.accountId}, id, 'review', 'USD', 50000000, 0, 50000000, ${reference}, now() + interval '1 day', now()
+          from deposit_providers where code = 'bank' returning id`
+      ids.push(Number(row?.id))
+    }
+    // A picture of one point.
+    const picture = Buffer.from(
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
+      'base64',
+    )
+    await sql`insert into deposit_proofs (deposit_id, media_type, content) values (${ids[0] ?? 0}, 'image/png', ${picture})`
+    const visit = await Visit.as(office, 'finance')
+    const { page } = visit
+    await page.goto('/console/inbox?kind=deposit')
+    await page.getByRole('img', { name: 'The proof that the payer handed in' }).waitFor()
+    await page.getByText('FT26329ABCD').last().waitFor()
+    expect(await visit.violations()).toEqual([])
+    await shot(visit, 'inbox-deposit')
+    await visit.press('Control+Enter')
+    await page.getByText('The payer handed in no file.').waitFor()
+    expect(visit.steps).toBe(1)
+    const [row] = await sql<{ state: string }[]>`select state from deposits where id = ${ids[0] ?? 0}`
+    expect(row?.state).toBe('succeeded')
+    await page.getByRole('button', { name: 'Refuse…' }).click()
+    await page.getByLabel('Why, as the reseller reads it').fill('The bank shows no such payment')
+    await page.getByRole('button', { name: 'Refuse $50.00' }).click()
+    await page.getByText('Nothing needs you.').waitFor()
+    await visit.leave()
+  })
+
+  test('an unrecognised answer is taught once, and twelve waiting items are settled by it', async () => {
+    const { sql } = office.server
+    const made = await sent(12)
+    const orders = made.map(({ order }) => order)
+    await sql`
+      update attempts set state = 'unknown', unrecognised = 'kode hubungi sales', detail = 'Kode 77: hubungi sales', reference = null
+       where order_id = any(${orders}::bigint[])`
+    await sql`
+      update items set state = 'unknown', due_at = now() + interval '1 hour' where order_id = any(${orders}::bigint[])`
+    await sql`
+      insert into unrecognised_answers (supplier_id, text, example, heard_at, heard)
+      select id, 'kode hubungi sales', 'Kode 77: hubungi sales', now(), 12 from suppliers where name = 'sandbox'`
+    await review(orders[0] ?? 0, 'unrecognised answer', 'Kode 77: hubungi sales')
+    const visit = await Visit.as(office, 'manager')
+    const { page } = visit
+    await page.goto('/console/inbox?kind=answer')
+    await page.getByText('12 items wait').waitFor()
+    await visit.press('1')
+    await page.getByText('Fits 1 of the last').waitFor()
+    expect(await visit.violations()).toEqual([])
+    await shot(visit, 'inbox-answer')
+    await page.getByLabel('Reason').fill('their support: code 77 is a refusal')
+    await visit.click('Teach, and settle 12 items')
+    await until('all are given back', async () => {
+      const states = await Promise.all(orders.map(stateOf))
+      return states.every((state) => state === 'failed')
+    })
+    const [rule] = await sql<{ meaning: string; words: string }[]>`select meaning, words from answer_rules`
+    expect(rule).toMatchObject({ meaning: 'refused', words: 'kode hubungi sales' })
+    await visit.leave()
+  })
+})

@@ -1,0 +1,161 @@
+import { useLingui } from '@lingui/react/macro'
+import { Button, Switch, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { type FormEvent, useMemo, useState } from 'react'
+import { api, dataOf } from '../../../api/client.ts'
+import { money } from '../../../kit/amount.tsx'
+import { useKeys } from '../../../kit/keys.tsx'
+import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { When } from '../../../kit/when.tsx'
+import styles from './inbox.module.css'
+import { type Meaning, meanings } from './kinds.tsx'
+
+/** `AnswerPane` teaches once what words mean that no list knows: before it is kept it is shown what it fits, and what it settles. */
+export function AnswerPane({ id, onDone }: { id: number; onDone: () => void }) {
+  const { t, i18n } = useLingui()
+  const answers = useQuery({
+    queryKey: ['answers'],
+    queryFn: ({ signal }) =>
+      dataOf(api.GET('/api/operator/answers', { params: { query: { limit: 1000 } }, signal })),
+  })
+  const heard = answers.data?.items.find(({ review }) => review === id)
+  const [meaning, setMeaning] = useState<Meaning>()
+  const [ofKind, setOfKind] = useState(false)
+  const [phrase, setPhrase] = useState('')
+  const [why, setWhy] = useState('')
+  const [fault, setFault] = useState<unknown>()
+  const [isBusy, setBusy] = useState(false)
+  const lesson = {
+    supplier: String(heard?.supplier.id ?? ''),
+    all_of_its_kind: ofKind,
+    ...(phrase.trim() === '' ? { words: heard?.words ?? '' } : { phrase: phrase.trim() }),
+    meaning: meaning ?? 'refused',
+  }
+  const preview = useQuery({
+    queryKey: ['answer-preview', lesson],
+    enabled: heard !== undefined && meaning !== undefined,
+    retry: false,
+    queryFn: ({ signal }) => dataOf(api.POST('/api/operator/answers/preview', { body: lesson, signal })),
+  })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another lesson is another request
+  const key = useMemo(() => crypto.randomUUID(), [JSON.stringify(lesson)])
+  const teach = async (event?: FormEvent) => {
+    event?.preventDefault()
+    if (!preview.data || isBusy || why.trim() === '') return
+    setBusy(true)
+    setFault(undefined)
+    try {
+      await dataOf(
+        api.POST('/api/operator/answers/teach', {
+          params: { header: { 'idempotency-key': key } },
+          body: { ...lesson, why: why.trim(), mark: preview.data.mark },
+        }),
+      )
+      onDone()
+    } catch (error) {
+      setFault(error)
+      void preview.refetch()
+    } finally {
+      setBusy(false)
+    }
+  }
+  useKeys({
+    ...Object.fromEntries(
+      meanings.map((one, at) => [
+        String(at + 1),
+        [i18n._(one.words), () => setMeaning(one.meaning)] as const,
+      ]),
+    ),
+    'Ctrl+Enter': [t`Carry out, and open the next`, () => void teach()],
+  })
+  if (answers.isPending) return <Loading rows={4} />
+  if (!heard) return <FaultNote fault={answers.error} onRetry={() => void answers.refetch()} />
+  const held = heard.amount === null || heard.currency === null ? '' : money(heard.amount, heard.currency)
+  const seen = preview.data
+  const waiting = seen?.waiting ?? 0
+  return (
+    <>
+      <p className={styles.lead}>
+        {t`${heard.supplier.name} refused in words that no list knows. ${heard.waiting} items wait, ${held} is held. Nothing is sent again and nothing is given back until you say what it means.`}
+      </p>
+      <ul className={styles.samples}>
+        {heard.samples.map((sample) => (
+          <li key={sample} className={styles.sample}>
+            {sample}
+          </li>
+        ))}
+      </ul>
+      <dl className={styles.facts}>
+        <dt>{t`Said`}</dt>
+        <dd>
+          {t`${heard.heard} times, last`} <When at={heard.last_heard_at} />
+        </dd>
+      </dl>
+      <fieldset className={styles.choices}>
+        <legend>{t`It means`}</legend>
+        {meanings.map((one, at) => (
+          <div
+            key={one.meaning}
+            className={styles.card}
+            {...(one.meaning === meaning && { 'data-chosen': true })}
+          >
+            <button
+              type="button"
+              className={styles.pick}
+              aria-pressed={one.meaning === meaning}
+              onClick={() => setMeaning(one.meaning)}
+            >
+              <kbd>{at + 1}</kbd>
+              <strong>{i18n._(one.words)}</strong>
+            </button>
+          </div>
+        ))}
+      </fieldset>
+      {meaning !== undefined && (
+        <form className={styles.choices} onSubmit={(event) => void teach(event)}>
+          <Switch
+            label={t`For all suppliers of its kind (${heard.supplier.kind})`}
+            checked={ofKind}
+            onChange={({ currentTarget }) => setOfKind(currentTarget.checked)}
+          />
+          <TextInput
+            label={t`Only a part of the words`}
+            description={t`Left empty, all of the words count: ${heard.words}`}
+            value={phrase}
+            onChange={({ currentTarget }) => setPhrase(currentTarget.value)}
+            maxLength={200}
+          />
+          <FaultNote fault={preview.error} untouched={t`Nothing was taught.`} />
+          {seen && (
+            <div role="status">
+              <p className={styles.lead}>
+                {t`Fits ${seen.fits} of the last ${seen.looked_at} answers; ${seen.known} of these are known already, and stay as they are.`}
+              </p>
+              <ul className={styles.samples}>
+                {seen.items.slice(0, 12).map((one) => (
+                  <li key={`${one.order} ${one.item}`} className={styles.sample}>
+                    <span className="code">{one.input}</span> · {one.username} ·{' '}
+                    {money(one.amount, one.currency)}
+                  </li>
+                ))}
+              </ul>
+            </div>
+          )}
+          <TextInput
+            label={t`Reason`}
+            value={why}
+            onChange={({ currentTarget }) => setWhy(currentTarget.value)}
+            required
+            maxLength={500}
+          />
+          <FaultNote fault={fault} untouched={t`Nothing was taught, and no money was moved.`} />
+          <div className={styles.foot}>
+            <Button type="submit" loading={isBusy} disabled={!seen}>
+              {t`Teach, and settle ${waiting} items`}
+            </Button>
+          </div>
+        </form>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,245 @@
+import { useLingui } from '@lingui/react/macro'
+import { Button, Group, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { type FormEvent, useEffect, useMemo, useState } from 'react'
+import { ApiFault, api, dataOf } from '../../../api/client.ts'
+import { money } from '../../../kit/amount.tsx'
+import { useKeys } from '../../../kit/keys.tsx'
+import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { useMay } from '../../../kit/session.tsx'
+import { When } from '../../../kit/when.tsx'
+import styles from './inbox.module.css'
+
+/** `DepositPane` has the proof beside the reference: confirming credits, refusing tells the reseller why. */
+export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) {
+  const { t } = useLingui()
+  const may = useMay()
+  const params = { path: { id } }
+  const found = useQuery({
+    queryKey: ['deposit', id],
+    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/deposits/{id}', { params, signal })),
+  })
+  const deposit = found.data?.deposit
+  const account = useQuery({
+    queryKey: ['account', deposit?.account],
+    enabled: deposit !== undefined,
+    queryFn: ({ signal }) =>
+      dataOf(
+        api.GET('/api/operator/accounts/{account}', {
+          params: { path: { account: String(deposit?.account) } },
+          signal,
+        }),
+      ),
+  })
+  const others = useQuery({
+    queryKey: ['deposits', deposit?.account],
+    enabled: deposit !== undefined,
+    queryFn: ({ signal }) =>
+      dataOf(
+        api.GET('/api/operator/deposits', {
+          params: { query: { account: String(deposit?.account), limit: 6 } },
+          signal,
+        }),
+      ),
+  })
+  const key = useMemo(() => crypto.randomUUID(), [])
+  const refusing = useMemo(() => crypto.randomUUID(), [])
+  const [isRefusing, setRefusing] = useState(false)
+  const [reason, setReason] = useState('')
+  const [isBusy, setBusy] = useState(false)
+  const [fault, setFault] = useState<unknown>()
+  const doing = async (work: () => Promise<unknown>) => {
+    if (isBusy) return
+    setBusy(true)
+    setFault(undefined)
+    try {
+      await work()
+      onDone()
+    } catch (error) {
+      setFault(error)
+    } finally {
+      setBusy(false)
+    }
+  }
+  const confirm = () =>
+    void doing(() =>
+      dataOf(
+        api.POST('/api/operator/deposits/{id}/confirm', {
+          params: { ...params, header: { 'idempotency-key': key } },
+          body: {},
+        }),
+      ),
+    )
+  const refuse = (event?: FormEvent) => {
+    event?.preventDefault()
+    if (reason.trim() === '') return
+    void doing(() =>
+      dataOf(
+        api.POST('/api/operator/deposits/{id}/refuse', {
+          params: { ...params, header: { 'idempotency-key': refusing } },
+          body: { reason: reason.trim() },
+        }),
+      ),
+    )
+  }
+  useKeys({
+    '1': [t`Confirm the deposit`, () => setRefusing(false)],
+    '2': [t`Refuse the deposit`, () => setRefusing(true)],
+    'Ctrl+Enter': [t`Carry out, and open the next`, () => (isRefusing ? refuse() : confirm())],
+  })
+  if (!deposit) return found.isPending ? <Loading rows={4} /> : <FaultNote fault={found.error} />
+  const credited = money(deposit.amount, deposit.currency)
+  const same = others.data?.page.items.filter(
+    (one) => one.id !== id && deposit.proof !== null && one.proof === deposit.proof,
+  )
+  return (
+    <>
+      <div className={styles.proof}>
+        {deposit.has_file ? (
+          <Proof id={id} />
+        ) : (
+          <p className={styles.lead}>{t`The payer handed in no file.`}</p>
+        )}
+        <dl className={styles.facts}>
+          <dt>{t`To pay`}</dt>
+          <dd>
+            <strong>{money(deposit.total_pay, deposit.currency)}</strong>
+          </dd>
+          <dt>{t`Credited`}</dt>
+          <dd>{credited}</dd>
+          <dt>{t`Reference`}</dt>
+          <dd className="code">{deposit.proof ?? deposit.reference ?? '–'}</dd>
+          <dt>{t`Way`}</dt>
+          <dd>{deposit.provider}</dd>
+          <dt>{t`Reseller`}</dt>
+          <dd>
+            {account.data?.name} · <span className="code">{account.data?.username}</span>
+          </dd>
+          <dt>{t`Available now`}</dt>
+          <dd>
+            {account.data?.available === undefined
+              ? '–'
+              : money(account.data.available, account.data.currency)}
+          </dd>
+          <dt>{t`Begun`}</dt>
+          <dd>
+            <When at={deposit.created_at} />
+          </dd>
+          {(others.data?.page.items.length ?? 0) > 1 && (
+            <>
+              <dt>{t`Before`}</dt>
+              <dd>
+                {others.data?.page.items
+                  .filter((one) => one.id !== id)
+                  .map((one) => (
+                    <div key={one.id}>
+                      {money(one.total_pay, one.currency)} · {one.state} · <When at={one.created_at} />
+                    </div>
+                  ))}
+              </dd>
+            </>
+          )}
+        </dl>
+      </div>
+      {same !== undefined && same.length > 0 && (
+        <p role="alert" style={{ color: 'var(--failed)', margin: 0 }}>
+          {t`The same reference was handed in before, for deposit ${same[0]?.id ?? 0}.`}
+        </p>
+      )}
+      <FaultNote
+        fault={fault}
+        untouched={
+          fault instanceof ApiFault && fault.status === 0
+            ? t`It may have been done: press again, it is done once.`
+            : t`Nothing was credited.`
+        }
+      />
+      {isRefusing ? (
+        <form onSubmit={refuse} className={styles.choices}>
+          <TextInput
+            label={t`Why, as the reseller reads it`}
+            value={reason}
+            onChange={({ currentTarget }) => setReason(currentTarget.value)}
+            required
+            maxLength={500}
+            data-autofocus
+          />
+          <p className={styles.lead}>{t`Nothing is credited; the balance stays as it is.`}</p>
+          <div className={styles.foot}>
+            <Button variant="default" onClick={() => setRefusing(false)}>{t`Back`}</Button>
+            <Button type="submit" color="var(--failed)" loading={isBusy}>{t`Refuse ${credited}`}</Button>
+          </div>
+        </form>
+      ) : (
+        <>
+          <p className={styles.lead}>
+            {t`${credited} is credited to ${account.data?.name ?? deposit.provider} now, once. Look that the money is on your account.`}
+          </p>
+          {may('money.deposits') && (
+            <Group justify="flex-end">
+              <Button variant="default" onClick={() => setRefusing(true)}>{t`Refuse…`}</Button>
+              <Button onClick={confirm} loading={isBusy}>{t`Confirm ${credited}`}</Button>
+            </Group>
+          )}
+        </>
+      )}
+    </>
+  )
+}
+
+/** `Proof` shows the file that a stranger handed in: it is fetched, and never a page of its own. */
+function Proof({ id }: { id: number }) {
+  const { t } = useLingui()
+  const [file, setFile] = useState<{ url: string; type: string }>()
+  const [fault, setFault] = useState<unknown>()
+  const [turns, setTurns] = useState(0)
+  const [isLarge, setLarge] = useState(false)
+  useEffect(() => {
+    const gone = new AbortController()
+    let url: string | undefined
+    fetch(`/api/operator/deposits/${id}/proof`, { signal: gone.signal, credentials: 'same-origin' })
+      .then(async (reply) => {
+        if (!reply.ok) throw new ApiFault(reply.status, {})
+        const blob = await reply.blob()
+        url = URL.createObjectURL(blob)
+        setFile({ url, type: blob.type })
+      })
+      .catch((error: Error) => {
+        if (error.name !== 'AbortError') setFault(error)
+      })
+    return () => {
+      gone.abort()
+      if (url !== undefined) URL.revokeObjectURL(url)
+    }
+  }, [id])
+  if (fault) return <FaultNote fault={fault} />
+  if (!file) return <Loading rows={3} />
+  if (!file.type.startsWith('image/')) {
+    return (
+      <a href={file.url} download={`proof-${id}.pdf`}>
+        {t`Open the proof, a PDF`}
+      </a>
+    )
+  }
+  return (
+    <div>
+      <div className={styles.turned}>
+        <img
+          className={styles.image}
+          src={file.url}
+          alt={t`The proof that the payer handed in`}
+          style={{
+            transform: `rotate(${turns * 90}deg)`,
+            ...(isLarge && { maxInlineSize: 'none', maxBlockSize: 'none' }),
+          }}
+        />
+      </div>
+      <Group gap="xs" mt={8}>
+        <Button size="compact-sm" variant="default" onClick={() => setTurns(turns + 1)}>{t`Turn`}</Button>
+        <Button size="compact-sm" variant="default" onClick={() => setLarge(!isLarge)}>
+          {isLarge ? t`Whole picture` : t`Full size`}
+        </Button>
+      </Group>
+    </div>
+  )
+}

@@ -1,0 +1,271 @@
+import { useLingui } from '@lingui/react/macro'
+import { Button, Menu } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { api, dataOf } from '../../../api/client.ts'
+import { useRefreshOn } from '../../../api/events.ts'
+import { money } from '../../../kit/amount.tsx'
+import { useKeys } from '../../../kit/keys.tsx'
+import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
+import { Page } from '../../../kit/page.tsx'
+import { useSession } from '../../../kit/session.tsx'
+import { Badge } from '../../../kit/state-badge.tsx'
+import { ago, When } from '../../../kit/when.tsx'
+import { AnswerPane } from './answer-pane.tsx'
+import { DepositPane } from './deposit-pane.tsx'
+import styles from './inbox.module.css'
+import { kinds, kindWords } from './kinds.tsx'
+import { ManualPane } from './manual-pane.tsx'
+import { ReviewPane } from './review-pane.tsx'
+
+const TOPICS = ['reviews', 'deposits', 'orders']
+const HOUR = 3_600_000
+
+const listOf = (query: { kind?: string; state?: 'waiting' | 'later' }, signal: AbortSignal) =>
+  dataOf(api.GET('/api/operator/inbox', { params: { query: { ...query, limit: 100 } }, signal }))
+
+export type Entry = Awaited<ReturnType<typeof listOf>>['page']['items'][number]
+
+/** `Inbox` is one queue of what only a person can decide: what waits on the left, its evidence and its decisions on the right. */
+export function Inbox() {
+  const { t, i18n } = useLingui()
+  const navigate = useNavigate()
+  const { kind, open, state } = useSearch({ strict: false }) as Partial<Record<string, string>>
+  const filter = {
+    ...(kind !== undefined && { kind }),
+    ...(state === 'later' && { state: 'later' as const }),
+  }
+  const list = useQuery({ queryKey: ['inbox', filter], queryFn: ({ signal }) => listOf(filter, signal) })
+  const counts = useQuery({
+    queryKey: ['inbox', 'counts'],
+    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/inbox/counts', { signal })),
+  })
+  useRefreshOn(TOPICS, ['inbox'])
+  const entries = list.data?.page.items ?? []
+  const place = entries.findIndex(({ thing }) => thing === open)
+  // What settled itself while it was looked at stays open until something else is chosen.
+  const shown = open === undefined ? entries[0] : entries[place]
+  const go = (search: Record<string, string | undefined>) =>
+    void navigate({
+      to: '/inbox',
+      search: Object.fromEntries(
+        Object.entries({ kind, open, state, ...search }).filter(([, value]) => value !== undefined),
+      ) as Record<string, string>,
+      replace: true,
+    })
+  const step = (by: number) => {
+    const at = entries.findIndex(({ thing }) => thing === shown?.thing)
+    const next = entries[Math.min(Math.max(at + by, 0), entries.length - 1)]
+    if (next) go({ open: next.thing })
+  }
+  /** `next` opens what waited behind the one that was decided. */
+  const next = () => {
+    const at = entries.findIndex(({ thing }) => thing === shown?.thing)
+    go({ open: entries[at + 1]?.thing ?? entries[at - 1]?.thing })
+    void list.refetch()
+    void counts.refetch()
+  }
+  useKeys({ j: [t`Next`, () => step(1)], k: [t`Previous`, () => step(-1)] })
+  const settled = counts.data?.settled
+  return (
+    <Page title={t`Inbox`}>
+      <fieldset className={styles.kinds} aria-label={t`Kinds`}>
+        <button
+          type="button"
+          className={styles.kind}
+          aria-pressed={kind === undefined && state !== 'later'}
+          onClick={() => go({ kind: undefined, open: undefined, state: undefined })}
+        >
+          {t`All`} <b>{counts.data?.total}</b>
+        </button>
+        {counts.data?.kinds
+          .filter(({ kind: one, count }) => count > 0 || one === kind)
+          .map(({ kind: one, count }) => (
+            <button
+              key={one}
+              type="button"
+              className={styles.kind}
+              aria-pressed={kind === one}
+              onClick={() => go({ kind: one, open: undefined, state: undefined })}
+            >
+              {i18n._(kindWords(one))} <b>{count}</b>
+            </button>
+          ))}
+        {(counts.data?.kinds ?? []).some(({ later }) => later > 0) && (
+          <button
+            type="button"
+            className={styles.kind}
+            aria-pressed={state === 'later'}
+            onClick={() => go({ kind: undefined, open: undefined, state: 'later' })}
+          >
+            {t`Put off`} <b>{counts.data?.kinds.reduce((all, { later }) => all + later, 0)}</b>
+          </button>
+        )}
+      </fieldset>
+      {list.isPending && <Loading />}
+      <FaultNote fault={list.error} onRetry={() => void list.refetch()} />
+      {list.data && entries.length === 0 && (
+        <Empty>
+          {settled
+            ? t`Nothing needs you. Last decided ${ago(new Date(settled.at))} by ${settled.name ?? settled.by}.`
+            : t`Nothing needs you.`}
+        </Empty>
+      )}
+      {entries.length > 0 && (
+        <div className={styles.split}>
+          <ul
+            className={`${styles.queue} ${open === undefined ? '' : styles.hides}`}
+            aria-label={t`What waits`}
+          >
+            {entries.map((entry) => (
+              <li key={entry.thing}>
+                <button
+                  type="button"
+                  className={styles.row}
+                  aria-current={entry.thing === shown?.thing}
+                  onClick={() => go({ open: entry.thing })}
+                >
+                  <Line entry={entry} />
+                </button>
+              </li>
+            ))}
+          </ul>
+          <div className={open === undefined ? styles.hides : undefined}>
+            <Button
+              className={styles.back ?? ''}
+              variant="subtle"
+              size="compact-md"
+              mb={8}
+              onClick={() => go({ open: undefined })}
+            >
+              {t`Back to the queue`}
+            </Button>
+            {shown ? (
+              <Pane key={shown.thing} entry={shown} onDone={next} />
+            ) : (
+              <Empty>{t`This does not wait any more: it was decided, or settled itself.`}</Empty>
+            )}
+          </div>
+        </div>
+      )}
+    </Page>
+  )
+}
+
+function Line({ entry }: { entry: Entry }) {
+  const { t, i18n } = useLingui()
+  const tone = kinds[entry.kind]?.tone ?? 'needs'
+  const parts = [entry.supplier?.name, entry.account?.username, entry.service?.name].filter(Boolean)
+  return (
+    <>
+      <span className={styles.top}>
+        <Badge tone={tone}>{i18n._(kindWords(entry.kind))}</Badge>
+        <span>
+          {entry.amount !== null && entry.currency !== null ? money(entry.amount, entry.currency) : null}
+        </span>
+      </span>
+      <span className={styles.top}>
+        <span className={entry.input ? 'code' : undefined}>{entry.input ?? entry.detail}</span>
+        {entry.count > 1 && <span>{t`${entry.count} items`}</span>}
+      </span>
+      <span className={styles.bottom}>
+        <span>{parts.join(' · ')}</span>
+        {entry.taken_by === null ? (
+          <When at={entry.since} />
+        ) : (
+          <span>{t`${entry.taken_name ?? entry.taken_by} is on this`}</span>
+        )}
+      </span>
+    </>
+  )
+}
+
+function Pane({ entry, onDone }: { entry: Entry; onDone: () => void }) {
+  const { t, i18n } = useLingui()
+  const [of, first = ''] = entry.thing.split('-')
+  const id = Number(first)
+  return (
+    <section className={styles.pane} aria-label={t`What waits for you`}>
+      <div className={styles.title}>
+        <h2>
+          {i18n._(kindWords(entry.kind))}
+          {entry.input && <span className="code"> {entry.input}</span>}
+        </h2>
+        <Marks entry={entry} onLater={onDone} />
+      </div>
+      {entry.kind === 'answer' ? (
+        <AnswerPane id={id} onDone={onDone} />
+      ) : of === 'review' ? (
+        <ReviewPane id={id} onDone={onDone} />
+      ) : of === 'deposit' ? (
+        <DepositPane id={id} onDone={onDone} />
+      ) : of === 'manual' ? (
+        <ManualPane entry={entry} onDone={onDone} />
+      ) : (
+        <p
+          className={styles.lead}
+        >{t`${entry.detail}. Look at it on the page of ${entry.supplier?.name ?? ''}.`}</p>
+      )}
+    </section>
+  )
+}
+
+/** `Marks` takes a thing, so that the others see it, or puts it off. */
+function Marks({ entry, onLater }: { entry: Entry; onLater: () => void }) {
+  const { t } = useLingui()
+  const { person } = useSession()
+  const [fault, setFault] = useState<unknown>()
+  const [isOpen, setOpen] = useState(false)
+  const isMine = entry.taken_by === `staff:${person.id}`
+  const params = { path: { thing: entry.thing } }
+  const doing = async (work: Promise<unknown>, after?: () => void) => {
+    setFault(undefined)
+    try {
+      await work
+      after?.()
+    } catch (error) {
+      setFault(error)
+    }
+  }
+  const take = () =>
+    void doing(
+      dataOf(
+        isMine
+          ? api.POST('/api/operator/inbox/{thing}/release', { params, body: {} })
+          : api.POST('/api/operator/inbox/{thing}/take', { params, body: {} }),
+      ),
+    )
+  const later = (until: Date) =>
+    void doing(
+      dataOf(api.POST('/api/operator/inbox/{thing}/later', { params, body: { until: until.toISOString() } })),
+      onLater,
+    )
+  const morning = new Date()
+  morning.setDate(morning.getDate() + (morning.getHours() < 8 ? 0 : 1))
+  morning.setHours(8, 0, 0, 0)
+  useKeys({ t: [t`Take it, or let it go`, take], z: [t`Later`, () => setOpen(true)] })
+  const isTaken = entry.taken_by !== null && !isMine
+  return (
+    <div>
+      {fault !== undefined && <FaultNote fault={fault} />}
+      <Button size="compact-md" variant="default" onClick={take} disabled={isTaken}>
+        {isTaken
+          ? t`${entry.taken_name ?? entry.taken_by ?? ''} is on this`
+          : isMine
+            ? t`Let it go`
+            : t`Take`}
+      </Button>
+      <Menu opened={isOpen} onChange={setOpen} position="bottom-end">
+        <Menu.Target>
+          <Button size="compact-md" variant="default">{t`Later`}</Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => later(new Date(Date.now() + HOUR))}>{t`In an hour`}</Menu.Item>
+          <Menu.Item onClick={() => later(new Date(Date.now() + 4 * HOUR))}>{t`In 4 hours`}</Menu.Item>
+          <Menu.Item onClick={() => later(morning)}>{t`In the morning`}</Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </div>
+  )
+}

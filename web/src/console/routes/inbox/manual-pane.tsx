@@ -1,0 +1,331 @@
+import { useLingui } from '@lingui/react/macro'
+import { Button, CopyButton, Group, Modal, Stack, Table, Textarea, TextInput } from '@mantine/core'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { api, dataOf } from '../../../api/client.ts'
+import { Amount, money } from '../../../kit/amount.tsx'
+import { useKeys } from '../../../kit/keys.tsx'
+import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { Badge, type Tone } from '../../../kit/state-badge.tsx'
+import { When } from '../../../kit/when.tsx'
+import styles from './inbox.module.css'
+import type { Entry } from './inbox.tsx'
+
+/** `ManualPane` is the table of what people do by hand of one service: copied out, and pasted back after a preview. */
+export function ManualPane({ entry, onDone }: { entry: Entry; onDone: () => void }) {
+  const { t } = useLingui()
+  const query = { supplier: entry.supplier?.name ?? '', service: entry.service?.code ?? '', limit: 1000 }
+  const client = useQueryClient()
+  const work = useQuery({
+    queryKey: ['manual', query],
+    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/manual', { params: { query }, signal })),
+  })
+  const [isPasting, setPasting] = useState(false)
+  const [fault, setFault] = useState<unknown>()
+  const items = work.data?.items ?? []
+  const take = async () => {
+    setFault(undefined)
+    try {
+      const orders = [...new Set(items.map(({ order }) => order))].slice(0, 1000)
+      await dataOf(api.POST('/api/operator/manual/take', { body: { orders } }))
+      await work.refetch()
+    } catch (error) {
+      setFault(error)
+    }
+  }
+  useKeys({ p: [t`Paste results`, () => setPasting(true)] })
+  if (work.isPending) return <Loading rows={4} />
+  const hasFields = items.some(({ fields }) => fields !== null && Object.keys(fields).length > 0)
+  const inputs = items.map(({ input }) => input).join('\n')
+  const withFields = items
+    .map(({ input, fields }) => [input, ...Object.values(fields ?? {})].join('\t'))
+    .join('\n')
+  return (
+    <>
+      <FaultNote fault={work.error ?? fault} untouched={t`Nothing was taken.`} />
+      <p className={styles.lead}>
+        {t`${entry.supplier?.name ?? ''} does these by hand. Copy the IMEIs, and paste what comes back: nothing is charged or given back before you have seen every line.`}
+      </p>
+      <Group gap="sm">
+        <CopyButton value={inputs}>
+          {({ copied, copy }) => (
+            <Button variant="default" onClick={copy}>
+              {copied ? t`Copied` : t`Copy IMEIs`}
+            </Button>
+          )}
+        </CopyButton>
+        {hasFields && (
+          <CopyButton value={withFields}>
+            {({ copied, copy }) => (
+              <Button variant="default" onClick={copy}>
+                {copied ? t`Copied` : t`Copy with fields`}
+              </Button>
+            )}
+          </CopyButton>
+        )}
+        <Button variant="default" onClick={() => void take()}>{t`Take shown`}</Button>
+        <Button onClick={() => setPasting(true)}>{t`Paste results`}</Button>
+      </Group>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by keys */}
+      <section className={styles.scroll} tabIndex={0} aria-label={t`Work by hand`}>
+        <Table>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t`IMEI`}</Table.Th>
+              {hasFields && <Table.Th>{t`Fields`}</Table.Th>}
+              <Table.Th>{t`Reseller`}</Table.Th>
+              <Table.Th>{t`Reference`}</Table.Th>
+              <Table.Th ta="end">{t`Price`}</Table.Th>
+              <Table.Th>{t`Since`}</Table.Th>
+              <Table.Th>{t`Taken`}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {items.map((one) => (
+              <Table.Tr key={`${one.order} ${one.item}`}>
+                <Table.Td className="code">{one.input}</Table.Td>
+                {hasFields && <Table.Td>{Object.values(one.fields ?? {}).join(', ')}</Table.Td>}
+                <Table.Td>{one.username}</Table.Td>
+                <Table.Td>{one.reference}</Table.Td>
+                <Table.Td ta="end">
+                  <Amount value={one.price} currency={one.currency} />
+                </Table.Td>
+                <Table.Td>
+                  <When at={one.sent_at} />
+                </Table.Td>
+                <Table.Td>{one.taken}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </section>
+      {isPasting && (
+        <Paste
+          query={{ supplier: query.supplier, service: query.service }}
+          onClose={() => setPasting(false)}
+          onDone={() => {
+            void client.invalidateQueries({ queryKey: ['manual'] })
+            onDone()
+          }}
+        />
+      )}
+    </>
+  )
+}
+
+const verdictTones: Record<string, Tone> = {
+  answered: 'done',
+  refused: 'failed',
+  twice: 'needs',
+  answered_before: 'off',
+  no_fit: 'needs',
+  ambiguous: 'needs',
+  unreadable: 'off',
+}
+
+/** `Paste` shows where every line goes, and then does exactly that. */
+function Paste({
+  query,
+  onClose,
+  onDone,
+}: {
+  query: { supplier: string; service: string }
+  onClose: () => void
+  onDone: () => void
+}) {
+  const { t } = useLingui()
+  const [text, setText] = useState('')
+  const [refused, setRefused] = useState('not found, rejected')
+  const [plan, setPlan] = useState<number>()
+  const [fault, setFault] = useState<unknown>()
+  const [isBusy, setBusy] = useState(false)
+  const [isApplying, setApplying] = useState(false)
+  const made = useQuery({
+    queryKey: ['plan', plan],
+    enabled: plan !== undefined,
+    refetchInterval: isApplying ? 1000 : false,
+    queryFn: ({ signal }) =>
+      dataOf(api.GET('/api/operator/plans/{id}', { params: { path: { id: plan ?? 0 } }, signal })),
+  })
+  const rows = useQuery({
+    queryKey: ['plan', plan, 'rows'],
+    enabled: plan !== undefined,
+    queryFn: ({ signal }) =>
+      dataOf(
+        api.GET('/api/operator/plans/{id}/rows', {
+          params: { path: { id: plan ?? 0 }, query: { limit: 200 } },
+          signal,
+        }),
+      ),
+  })
+  const verdicts: Record<string, string> = {
+    answered: t`Answered`,
+    refused: t`Refused`,
+    twice: t`There twice`,
+    answered_before: t`Answered before`,
+    no_fit: t`Fits nothing`,
+    ambiguous: t`Fits several`,
+    unreadable: t`No result in it`,
+  }
+  const doing = async (work: () => Promise<void>) => {
+    setBusy(true)
+    setFault(undefined)
+    try {
+      await work()
+    } catch (error) {
+      setFault(error)
+    } finally {
+      setBusy(false)
+    }
+  }
+  const preview = () =>
+    void doing(async () => {
+      const words = refused
+        .split(',')
+        .map((one) => one.trim())
+        .filter(Boolean)
+      const input = { ...query, text, refused: words }
+      setPlan(
+        (
+          await dataOf(
+            api.POST('/api/operator/plans', { body: { kind: 'manual.paste', input: input as never } }),
+          )
+        ).id,
+      )
+    })
+  const counts: Record<string, number> = made.data?.verdicts ?? {}
+  const count = (counts['answered'] ?? 0) + (counts['refused'] ?? 0)
+  const apply = () =>
+    void doing(async () => {
+      await dataOf(
+        api.POST('/api/operator/plans/{id}/apply', { params: { path: { id: plan ?? 0 } }, body: {} }),
+      )
+      setApplying(true)
+    })
+  const isDone = made.data?.state === 'applied'
+  const leave = () => {
+    onDone()
+    onClose()
+  }
+  useEffect(() => {
+    if (isDone) setApplying(false)
+  }, [isDone])
+  useKeys({
+    'Ctrl+Enter': [
+      t`Carry out, and open the next`,
+      () => (plan === undefined ? preview() : isDone ? leave() : apply()),
+    ],
+  })
+  return (
+    <Modal opened onClose={isDone ? leave : onClose} title={t`Paste results`} size="xl">
+      <Stack>
+        {plan === undefined ? (
+          <>
+            <Textarea
+              label={t`Lines of an IMEI and its result`}
+              description={t`As they are copied from chats and sheets: numbering, quotes, dashes and any separator are forgiven.`}
+              value={text}
+              onChange={({ currentTarget }) => setText(currentTarget.value)}
+              autosize
+              minRows={8}
+              maxRows={16}
+              data-autofocus
+              classNames={{ input: 'code' }}
+            />
+            <TextInput
+              label={t`Words that mean refused, with commas between`}
+              description={t`A result that begins with one of these is refused: the next supplier may try, or the money goes back. They are remembered of this supplier.`}
+              value={refused}
+              onChange={({ currentTarget }) => setRefused(currentTarget.value)}
+            />
+            <FaultNote fault={fault} untouched={t`Nothing was written.`} />
+            <div className={styles.foot}>
+              <Button variant="default" onClick={onClose}>{t`Close`}</Button>
+              <Button onClick={preview} loading={isBusy} disabled={text.trim() === ''}>{t`Preview`}</Button>
+            </div>
+          </>
+        ) : (
+          <>
+            <div className={styles.verdicts}>
+              {Object.entries(counts).map(([verdict, many]) => (
+                <Badge key={verdict} tone={verdictTones[verdict] ?? 'off'}>
+                  {many} {verdicts[verdict] ?? verdict}
+                </Badge>
+              ))}
+            </div>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by keys */}
+            <section className={styles.scroll} tabIndex={0} aria-label={t`Lines`}>
+              <Table>
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>{t`Line`}</Table.Th>
+                    <Table.Th>{t`IMEI`}</Table.Th>
+                    <Table.Th>{t`Becomes`}</Table.Th>
+                    <Table.Th>{t`With`}</Table.Th>
+                    <Table.Th ta="end">{t`Money`}</Table.Th>
+                  </Table.Tr>
+                </Table.Thead>
+                <Table.Tbody>
+                  {rows.data?.page.items.map((row) => {
+                    const { line, input } = row.subject as { line: number; input?: string }
+                    const after = row.after as { result?: string; refusal?: string } | null
+                    const { currency = 'USD', charged, back } = (row.money ?? {}) as Record<string, string>
+                    return (
+                      <Table.Tr key={row.position}>
+                        <Table.Td>{line}</Table.Td>
+                        <Table.Td className="code">{input}</Table.Td>
+                        <Table.Td>
+                          <Badge tone={verdictTones[row.verdict] ?? 'off'}>
+                            {verdicts[row.verdict] ?? row.verdict}
+                          </Badge>
+                        </Table.Td>
+                        <Table.Td>
+                          {row.reason ?? after?.result ?? after?.refusal ?? row.warnings[0]}
+                        </Table.Td>
+                        <Table.Td ta="end">
+                          {charged
+                            ? t`${money(charged, currency)} charged`
+                            : back
+                              ? t`next supplier, or ${money(back, currency)} back`
+                              : ''}
+                        </Table.Td>
+                      </Table.Tr>
+                    )
+                  })}
+                </Table.Tbody>
+              </Table>
+            </section>
+            <FaultNote fault={fault} untouched={t`Nothing was written.`} />
+            {isDone ? (
+              <p className={styles.lead} role="status">
+                {t`${made.data?.outcomes.done ?? 0} done, ${made.data?.outcomes.skipped ?? 0} left out.`}
+              </p>
+            ) : (
+              <p
+                className={styles.lead}
+              >{t`Lines that fit nothing are left out. What is shown here is what is done.`}</p>
+            )}
+            <div className={styles.foot}>
+              {isDone ? (
+                <Button onClick={leave}>{t`Close`}</Button>
+              ) : (
+                <>
+                  <Button
+                    variant="default"
+                    onClick={() => setPlan(undefined)}
+                    disabled={isApplying}
+                  >{t`Change the text`}</Button>
+                  <Button
+                    onClick={apply}
+                    loading={isBusy || isApplying}
+                    disabled={count === 0}
+                  >{t`Apply ${count}`}</Button>
+                </>
+              )}
+            </div>
+          </>
+        )}
+      </Stack>
+    </Modal>
+  )
+}

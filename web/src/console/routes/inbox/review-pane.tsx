@@ -1,0 +1,269 @@
+import { useLingui } from '@lingui/react/macro'
+import { Button, Chip, Group, Textarea, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { type FormEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { api, dataOf } from '../../../api/client.ts'
+import { money } from '../../../kit/amount.tsx'
+import { useKeys } from '../../../kit/keys.tsx'
+import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { StateBadge } from '../../../kit/state-badge.tsx'
+import { When } from '../../../kit/when.tsx'
+import styles from './inbox.module.css'
+import { decisionWords } from './kinds.tsx'
+
+const readReview = (id: number, signal: AbortSignal) =>
+  dataOf(api.GET('/api/operator/reviews/{id}', { params: { path: { id } }, signal }))
+
+type Shown = Awaited<ReturnType<typeof readReview>>
+
+/** `ReviewPane` shows the evidence of a review, and a card for each decision that says what it does to the money. */
+export function ReviewPane({ id, onDone }: { id: number; onDone: () => void }) {
+  const review = useQuery({ queryKey: ['review', id], queryFn: ({ signal }) => readReview(id, signal) })
+  if (review.isPending) return <Loading rows={4} />
+  if (!review.data) return <FaultNote fault={review.error} onRetry={() => void review.refetch()} />
+  return (
+    <>
+      <Evidence shown={review.data} />
+      <Decisions shown={review.data} onDone={onDone} />
+    </>
+  )
+}
+
+function Evidence({ shown }: { shown: Shown }) {
+  const { t } = useLingui()
+  const { review, evidence, item, currency } = shown
+  const { before = null, after = null } = evidence.balance ?? {}
+  const held = item.state === 'success' ? t`charged` : t`held`
+  return (
+    <>
+      <p className={styles.lead}>{review.detail}</p>
+      <dl className={styles.facts}>
+        <dt>{t`Order`}</dt>
+        <dd>
+          <span className="code">{review.order}</span> · {review.username} · {review.service_code} ·{' '}
+          {money(item.price, currency)} {held}
+        </dd>
+        <dt>{t`Item`}</dt>
+        <dd>
+          <StateBadge state={review.state} />
+        </dd>
+        {evidence.supplier && (
+          <>
+            <dt>{t`Supplier`}</dt>
+            <dd>
+              {evidence.supplier.url ? (
+                <a href={evidence.supplier.url} target="_blank" rel="noreferrer">
+                  {evidence.supplier.name}
+                </a>
+              ) : (
+                evidence.supplier.name
+              )}
+              {review.reference !== null && <span className="code"> {review.reference}</span>}
+              {review.sent_at !== null && (
+                <>
+                  {' '}
+                  · {t`sent`} <When at={review.sent_at} />
+                </>
+              )}
+            </dd>
+          </>
+        )}
+        {before && after && (
+          <>
+            <dt>{t`Balance there`}</dt>
+            <dd>
+              {money(before.balance, before.currency)} → {money(after.balance, after.currency)}
+            </dd>
+          </>
+        )}
+        <dt>{t`By itself`}</dt>
+        <dd>
+          {evidence.asks_at === null ? (
+            t`The server does not ask again.`
+          ) : (
+            <>
+              {t`The server asks again:`} <When at={evidence.asks_at} />
+            </>
+          )}
+        </dd>
+        {evidence.same_input.length > 0 && (
+          <>
+            <dt>{t`Same IMEI there`}</dt>
+            <dd>
+              {evidence.same_input.map((one) => (
+                <div key={`${one.order} ${one.item}`}>
+                  <span className="code">{one.order}</span> · {one.username} ·{' '}
+                  <StateBadge state={one.state} />{' '}
+                  {one.reference !== null && <span className="code">{one.reference}</span>}
+                </div>
+              ))}
+            </dd>
+          </>
+        )}
+      </dl>
+      {evidence.exchanges.length > 0 && (
+        <div>
+          {evidence.exchanges.map((one) => (
+            <details className={styles.exchange} key={`${one.at} ${one.request}`}>
+              <summary>
+                {one.call === 'send' ? t`What was sent and received` : t`What was asked and answered`} ·{' '}
+                <When at={one.at} /> ·{' '}
+                {one.status === null ? (one.error ?? t`no answer`) : `HTTP ${one.status}`}
+              </summary>
+              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by keys */}
+              <pre tabIndex={0}>{`${one.method} ${one.url}\n${one.request}`}</pre>
+              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by keys */}
+              <pre tabIndex={0}>{one.answer ?? one.error ?? ''}</pre>
+            </details>
+          ))}
+        </div>
+      )}
+    </>
+  )
+}
+
+function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
+  const { t, i18n } = useLingui()
+  const { review, choices, item, currency } = shown
+  const [chosen, setChosen] = useState<string>()
+  const [given, setGiven] = useState('')
+  const [why, setWhy] = useState('')
+  const [fault, setFault] = useState<unknown>()
+  const [isBusy, setBusy] = useState(false)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another decision is another request
+  const key = useMemo(() => crypto.randomUUID(), [chosen])
+  const form = useRef<HTMLFormElement>(null)
+  const choose = (decision: string) => {
+    setChosen(decision)
+    setGiven('')
+    setFault(undefined)
+  }
+  const field = { found: 'reference', result: 'result', give_back: 'message' }[chosen ?? '']
+  const needsField = chosen === 'found' || chosen === 'result'
+  useEffect(() => {
+    if (chosen !== undefined) form.current?.querySelector<HTMLElement>('textarea, input[type=text]')?.focus()
+  }, [chosen])
+  const submit = async (event?: FormEvent) => {
+    event?.preventDefault()
+    if (chosen === undefined || isBusy) return
+    if (!form.current?.reportValidity()) return
+    setBusy(true)
+    setFault(undefined)
+    try {
+      await dataOf(
+        api.POST('/api/operator/reviews/{id}/resolve', {
+          params: { path: { id: review.id }, header: { 'idempotency-key': key } },
+          body: {
+            decision: chosen as Shown['choices'][number]['decision'],
+            why: why.trim(),
+            ...(field !== undefined && given.trim() !== '' && { [field]: given.trim() }),
+          },
+        }),
+      )
+      onDone()
+    } catch (error) {
+      setFault(error)
+    } finally {
+      setBusy(false)
+    }
+  }
+  useKeys({
+    ...Object.fromEntries(
+      choices.map(({ decision, allowed }, at) => [
+        String(at + 1),
+        [
+          i18n._(decisionWords(decision)),
+          (event: KeyboardEvent) => {
+            event.preventDefault()
+            if (allowed) choose(decision)
+          },
+        ] as const,
+      ]),
+    ),
+    w: [t`Write the reason`, () => form.current?.querySelector<HTMLElement>('[name=why]')?.focus()],
+    'Ctrl+Enter': [t`Carry out, and open the next`, () => void submit()],
+  })
+  const amount = money(item.price, currency)
+  const reasons = [t`Seen in our account there`, t`Their support says so`, t`Asked by the reseller`]
+  const labels: Record<string, string> = {
+    give_back: t`Give back ${amount}`,
+    grant: t`Cancel and give back ${amount}`,
+    result: t`Charge ${amount}`,
+    send_again: t`Send again`,
+    send_anyway: t`Send anyway`,
+  }
+  return (
+    <fieldset className={styles.choices}>
+      <legend>{t`Decide`}</legend>
+      {choices.map(({ decision, allowed, why_not, consequence }, at) => (
+        <div key={decision} className={styles.card} {...(decision === chosen && { 'data-chosen': true })}>
+          <button
+            type="button"
+            className={styles.pick}
+            aria-pressed={decision === chosen}
+            disabled={!allowed}
+            onClick={() => choose(decision)}
+          >
+            <kbd>{at + 1}</kbd>
+            <strong>{i18n._(decisionWords(decision))}</strong>
+            <span>{allowed ? consequence : why_not}</span>
+          </button>
+          {decision === chosen && (
+            <form ref={form} className={styles.form} onSubmit={(event) => void submit(event)}>
+              {chosen === 'found' && (
+                <TextInput
+                  label={t`The supplier's number`}
+                  value={given}
+                  onChange={({ currentTarget }) => setGiven(currentTarget.value)}
+                  required={needsField}
+                  maxLength={200}
+                  classNames={{ input: 'code' }}
+                />
+              )}
+              {chosen === 'result' && (
+                <Textarea
+                  label={t`Result`}
+                  value={given}
+                  onChange={({ currentTarget }) => setGiven(currentTarget.value)}
+                  required
+                  autosize
+                />
+              )}
+              {chosen === 'give_back' && (
+                <TextInput
+                  label={t`What the reseller reads`}
+                  value={given}
+                  onChange={({ currentTarget }) => setGiven(currentTarget.value)}
+                  maxLength={500}
+                />
+              )}
+              <Chip.Group value={why} onChange={(one) => setWhy(String(one))}>
+                <Group gap="xs">
+                  {reasons.map((reason) => (
+                    <Chip key={reason} value={reason} size="xs">
+                      {reason}
+                    </Chip>
+                  ))}
+                </Group>
+              </Chip.Group>
+              <TextInput
+                label={t`Reason`}
+                name="why"
+                value={why}
+                onChange={({ currentTarget }) => setWhy(currentTarget.value)}
+                required
+                maxLength={500}
+              />
+              <FaultNote fault={fault} untouched={t`Nothing was decided, and no money was moved.`} />
+              <div className={styles.foot}>
+                <Button type="submit" loading={isBusy}>
+                  {labels[decision] ?? i18n._(decisionWords(decision))}
+                </Button>
+              </div>
+            </form>
+          )}
+        </div>
+      ))}
+    </fieldset>
+  )
+}
