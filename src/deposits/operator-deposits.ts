@@ -3,6 +3,7 @@ import { MAX_SCANNED_ROWS, type WalkedPage } from '../database/walk.ts'
 import { Refusal } from '../errors.ts'
 import { creditDeposit } from '../ledger/adjustments.ts'
 import { readNote } from '../ledger/entries.ts'
+import { selectWallet } from '../ledger/wallets.sql.ts'
 import { orThrow } from '../lib/fault.ts'
 import type { DepositId } from '../lib/ids.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
@@ -67,10 +68,14 @@ export class OperatorDeposits {
     })
   }
 
-  /** `get` gives a deposit with what gateways said of it. Throws not_found. */
-  async get(id: DepositId): Promise<{ deposit: Deposit; events: DepositEvent[] }> {
+  /** `get` gives a deposit with what gateways said of it, and what its account has available now. Throws not_found. */
+  async get(id: DepositId): Promise<{ deposit: Deposit; events: DepositEvent[]; available: bigint }> {
     const deposit = (await selectDeposit(this.#sql, null, id)) ?? refuseUnknown(id)
-    return { deposit, events: await selectEvents(this.#sql, id) }
+    const [events, wallet] = await Promise.all([
+      selectEvents(this.#sql, id),
+      selectWallet(this.#sql, deposit.accountId),
+    ])
+    return { deposit, events, available: wallet?.available ?? 0n }
   }
 
   /** `proofFile` gives the file that the payer handed in. Throws not_found. */

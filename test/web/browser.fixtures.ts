@@ -131,7 +131,7 @@ export class Visit {
 
   async click(
     name: string | RegExp,
-    role: 'button' | 'link' | 'menuitem' | 'tab' | 'checkbox' | 'radio' | 'row' = 'button',
+    role: 'button' | 'link' | 'menuitem' | 'tab' | 'checkbox' | 'row' = 'button',
   ): Promise<void> {
     this.steps++
     await this.page.getByRole(role, { name }).click()

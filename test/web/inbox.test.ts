@@ -88,13 +88,17 @@ describePages('the inbox', () => {
     await visit.press('1')
     await page.getByLabel("The supplier's number").waitFor()
     await visit.paste('A-4711')
-    await visit.click('Seen in our account there', 'radio')
+    await visit.page.getByText('Seen in our account there').click()
+    visit.steps++
     expect(await visit.violations()).toEqual([])
     await visit.press('Control+Enter')
-    await page.getByText('Nothing needs you.').waitFor()
+    await until('it is decided', async () => {
+      const rows = await sql`select from reviews where order_id = ${order} and resolution = 'found'`
+      return rows.length === 1
+    })
     expect(visit.steps).toBeLessThanOrEqual(5)
     const [row] = await sql<{ reference: string; resolution: string; why: string }[]>`
-      select a.reference, v.resolution, v.why from reviews v join attempts a using (order_id) where v.order_id = ${order}`
+      select a.reference, v.resolution, v.why from reviews v join attempts a using (order_id) where v.order_id = ${order} and v.resolution = 'found'`
     expect(row).toMatchObject({ reference: 'A-4711', resolution: 'found', why: 'Seen in our account there' })
     await visit.leave()
   })
@@ -116,7 +120,7 @@ describePages('the inbox', () => {
     await support.leave()
     const owner = await Visit.as(office, 'owner', { scheme: 'dark' })
     const { page } = owner
-    await page.goto('/console/inbox')
+    await page.goto('/console/inbox?kind=expired')
     await page.getByRole('button', { name: /Give the money back/ }).click()
     await page.getByText(`${shop.username} gets 1.00 USD back now.`).waitFor()
     await page.getByLabel('Reason').fill('asked by phone')
@@ -191,7 +195,7 @@ describePages('the inbox', () => {
       'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
       'base64',
     )
-    await sql`insert into deposit_proofs (deposit_id, media_type, content) values (${ids[0] ?? 0}, 'image/png', ${picture})`
+    await sql`insert into deposit_proofs (deposit_id, media_type, content, created_at) values (${ids[0] ?? 0}, 'image/png', ${picture}, now())`
     const visit = await Visit.as(office, 'finance')
     const { page } = visit
     await page.goto('/console/inbox?kind=deposit')

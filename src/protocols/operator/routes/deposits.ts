@@ -104,6 +104,8 @@ export const operatorDepositRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) =>
     params: longIdParams,
     answer: Type.Object({
       deposit,
+      available: amount('What its account has available now'),
+      available_after: amount('What it would have once this is credited'),
       events: Type.Array(
         Type.Object({ id: Type.String(), type: Type.String(), outcome: Type.String(), received_at: time() }),
       ),
@@ -111,8 +113,11 @@ export const operatorDepositRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) =>
     refusals: ['not_found'],
     handle: async ({ desk, params }) => {
       const found = await new OperatorDeposits(desk.read).get(params.id as DepositId)
+      const { amount: credited, currency } = found.deposit
       return {
         deposit: wireDeposit(found.deposit),
+        available: formatMicros(found.available, currency),
+        available_after: formatMicros(found.available + credited, currency),
         events: found.events.map(({ receivedAt, ...event }) => ({ ...event, received_at: receivedAt })),
       }
     },

@@ -93,23 +93,25 @@ export function AnswerPane({ id, onDone }: { id: number; onDone: () => void }) {
       </dl>
       <fieldset className={styles.choices}>
         <legend>{t`It means`}</legend>
-        {meanings.map((one, at) => (
-          <div
-            key={one.meaning}
-            className={styles.card}
-            {...(one.meaning === meaning && { 'data-chosen': true })}
-          >
-            <button
-              type="button"
-              className={styles.pick}
-              aria-pressed={one.meaning === meaning}
-              onClick={() => setMeaning(one.meaning)}
+        <div className={styles.meanings}>
+          {meanings.map((one, at) => (
+            <div
+              key={one.meaning}
+              className={styles.card}
+              {...(one.meaning === meaning && { 'data-chosen': true })}
             >
-              <kbd>{at + 1}</kbd>
-              <strong>{i18n._(one.words)}</strong>
-            </button>
-          </div>
-        ))}
+              <button
+                type="button"
+                className={styles.pick}
+                aria-pressed={one.meaning === meaning}
+                onClick={() => setMeaning(one.meaning)}
+              >
+                <kbd>{at + 1}</kbd>
+                <strong>{i18n._(one.words)}</strong>
+              </button>
+            </div>
+          ))}
+        </div>
       </fieldset>
       {meaning !== undefined && (
         <form className={styles.choices} onSubmit={(event) => void teach(event)}>
@@ -131,7 +133,7 @@ export function AnswerPane({ id, onDone }: { id: number; onDone: () => void }) {
               <p className={styles.lead}>
                 {t`Fits ${seen.fits} of the last ${seen.looked_at} answers; ${seen.known} of these are known already, and stay as they are.`}
               </p>
-              <ul className={styles.samples}>
+              <ul className={`${styles.samples} ${styles.columns}`}>
                 {seen.items.slice(0, 12).map((one) => (
                   <li key={`${one.order} ${one.item}`} className={styles.sample}>
                     <span className="code">{one.input}</span> · {one.username} ·{' '}

@@ -89,6 +89,8 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
   })
   if (!deposit) return found.isPending ? <Loading rows={4} /> : <FaultNote fault={found.error} />
   const credited = money(deposit.amount, deposit.currency)
+  const { available = '0', available_after = '0' } = found.data ?? {}
+  const after = money(available_after, deposit.currency)
   const same = others.data?.page.items.filter(
     (one) => one.id !== id && deposit.proof !== null && one.proof === deposit.proof,
   )
@@ -116,11 +118,7 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
             {account.data?.name} · <span className="code">{account.data?.username}</span>
           </dd>
           <dt>{t`Available now`}</dt>
-          <dd>
-            {account.data?.available === undefined
-              ? '–'
-              : money(account.data.available, account.data.currency)}
-          </dd>
+          <dd>{money(available, deposit.currency)}</dd>
           <dt>{t`Begun`}</dt>
           <dd>
             <When at={deposit.created_at} />
@@ -173,7 +171,7 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
       ) : (
         <>
           <p className={styles.lead}>
-            {t`${credited} is credited to ${account.data?.name ?? deposit.provider} now, once. Look that the money is on your account.`}
+            {t`${credited} is credited to ${account.data?.name ?? deposit.provider} now, once; ${after} is available then. Look first that the money is on your account.`}
           </p>
           {may('money.deposits') && (
             <Group justify="flex-end">

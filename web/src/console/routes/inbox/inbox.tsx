@@ -70,7 +70,7 @@ export function Inbox() {
   const settled = counts.data?.settled
   return (
     <Page title={t`Inbox`}>
-      <fieldset className={styles.kinds} aria-label={t`Kinds`}>
+      <fieldset className={`${styles.kinds} ${open === undefined ? '' : styles.hides}`} aria-label={t`Kinds`}>
         <button
           type="button"
           className={styles.kind}
@@ -167,7 +167,7 @@ function Line({ entry }: { entry: Entry }) {
       </span>
       <span className={styles.top}>
         <span className={entry.input ? 'code' : undefined}>{entry.input ?? entry.detail}</span>
-        {entry.count > 1 && <span>{t`${entry.count} items`}</span>}
+        {entry.kind === 'answer' && <span>{t`${entry.count} items`}</span>}
       </span>
       <span className={styles.bottom}>
         <span>{parts.join(' · ')}</span>

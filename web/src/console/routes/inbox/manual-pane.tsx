@@ -1,9 +1,10 @@
 import { useLingui } from '@lingui/react/macro'
-import { Button, CopyButton, Group, Modal, Stack, Table, Textarea, TextInput } from '@mantine/core'
+import { Button, CopyButton, Group, Stack, Table, Textarea, TextInput } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { Amount, money } from '../../../kit/amount.tsx'
+import { Dialog } from '../../../kit/dialog.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
@@ -217,7 +218,7 @@ function Paste({
     ],
   })
   return (
-    <Modal opened onClose={isDone ? leave : onClose} title={t`Paste results`} size="xl">
+    <Dialog opened onClose={isDone ? leave : onClose} title={t`Paste results`} size="xl">
       <Stack>
         {plan === undefined ? (
           <>
@@ -326,6 +327,6 @@ function Paste({
           </>
         )}
       </Stack>
-    </Modal>
+    </Dialog>
   )
 }
