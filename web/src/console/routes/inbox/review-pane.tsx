@@ -141,7 +141,7 @@ function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
   const field = { found: 'reference', result: 'result', give_back: 'message' }[chosen ?? '']
   const needsField = chosen === 'found' || chosen === 'result'
   useEffect(() => {
-    if (chosen !== undefined) form.current?.querySelector<HTMLElement>('textarea, input[type=text]')?.focus()
+    if (chosen !== undefined) form.current?.querySelector<HTMLElement>('[name=given], [name=why]')?.focus()
   }, [chosen])
   const submit = async (event?: FormEvent) => {
     event?.preventDefault()
@@ -213,6 +213,7 @@ function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
               {chosen === 'found' && (
                 <TextInput
                   label={t`The supplier's number`}
+                  name="given"
                   value={given}
                   onChange={({ currentTarget }) => setGiven(currentTarget.value)}
                   required={needsField}
@@ -223,6 +224,7 @@ function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
               {chosen === 'result' && (
                 <Textarea
                   label={t`Result`}
+                  name="given"
                   value={given}
                   onChange={({ currentTarget }) => setGiven(currentTarget.value)}
                   required
@@ -232,6 +234,7 @@ function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
               {chosen === 'give_back' && (
                 <TextInput
                   label={t`What the reseller reads`}
+                  name="given"
                   value={given}
                   onChange={({ currentTarget }) => setGiven(currentTarget.value)}
                   maxLength={500}
