@@ -1,7 +1,7 @@
 import type { Sql } from '../database/database.ts'
-import { type KeptExchange, selectExchanges } from '../fulfilment/outcome/exchanges.sql.ts'
+import { type KeptExchange, selectExchanges } from '../fulfilment/outcome/exchanges.ts'
 import { type Choice, choicesFor } from '../fulfilment/people/choices.ts'
-import { type ReviewView, readForDecision } from '../fulfilment/people/reviews.sql.ts'
+import { type ReviewView, readForDecision } from '../fulfilment/people/reviews.ts'
 import { kindsDoneByPeople } from '../integrations/suppliers/index.ts'
 import { formatMicros } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
@@ -14,7 +14,7 @@ import {
   selectReviewedAttempt,
 } from './evidence.sql.ts'
 
-export type { BalanceThen } from './evidence.sql.ts'
+export { type BalanceThen, selectItemFacts } from './evidence.sql.ts'
 
 /** Evidence is what a person needs to decide a review. */
 export interface Evidence {

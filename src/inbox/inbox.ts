@@ -30,8 +30,6 @@ import {
 } from './inbox.sql.ts'
 import { type InboxKind, inboxKindNames, kindOfReview, reviewKindsOf } from './kinds.ts'
 
-export type { Marks, Settled } from './inbox.sql.ts'
-
 /** TAKEN_MS is how long something counts as worked on. */
 const TAKEN_MS = 5 * MINUTE_MS
 /** MAX_LATER_MS is the longest that something may be put off. */

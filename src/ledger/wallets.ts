@@ -5,7 +5,7 @@ import { formatMicros, MAX_AMOUNT, type Micros } from '../lib/money.ts'
 import type { Wallet } from './entry.ts'
 import { lockWallets, updateCreditLimit } from './wallets.sql.ts'
 
-export { lockWallets } from './wallets.sql.ts'
+export { lockWallets, selectWallet } from './wallets.sql.ts'
 
 /** `lockWallet` locks one wallet as `lockWallets` does. Throws not_found. */
 export async function lockWallet(transaction: Transaction, accountId: AccountId): Promise<Wallet> {

@@ -9,6 +9,8 @@ import type { Exchanged } from '../../outbound/recorded.ts'
 import type { ClaimedItem } from '../claimed-item.ts'
 import { deleteExchanges, insertExchanges } from './exchanges.sql.ts'
 
+export { type KeptExchange, selectExchanges } from './exchanges.sql.ts'
+
 const KEPT_MS = 30 * DAY_MS
 /** MAX_LENGTH bounds what is kept of a request and of an answer, and MAX_LENGTH_OF_MANY that where one call was about many items. */
 const MAX_LENGTH = 16_384

@@ -11,6 +11,8 @@ import {
   selectAnswered,
 } from './manual.ts'
 
+export { rememberWords, selectRefusingWords } from './refusing-words.sql.ts'
+
 /** MAX_ROWS and MAX_ANSWERED bound the lines of one pasted list, and the items that they can answer: it is written in one transaction. */
 const MAX_ROWS = 10_000
 const MAX_ANSWERED = 10_000
@@ -30,7 +32,7 @@ export interface Pasted {
 }
 
 /** PastedFault says what is wrong with a line, and by one word: it is no line of a result; names an input for which nothing waits, or several services; is there twice; was answered before. */
-export interface PastedFault extends Fault {
+interface PastedFault extends Fault {
   verdict: 'unreadable' | 'no_fit' | 'ambiguous' | 'twice' | 'answered_before'
 }
 

@@ -4,7 +4,7 @@ import type { ReviewId } from '../../lib/ids.ts'
 import { type ReviewFilter, type ReviewView, selectReviews, selectReviewView } from './reviews.sql.ts'
 
 export { findHealthIssues } from './health-issues.sql.ts'
-export type { ReviewView } from './reviews.sql.ts'
+export { type ReviewView, readForDecision } from './reviews.sql.ts'
 
 /** `listReviews` gives what waits for a person, the oldest first; with `all` what was resolved too, the newest first. */
 export const listReviews = (

@@ -23,8 +23,8 @@ import {
 } from './answer-rules.sql.ts'
 import { hurryWaiting } from './unrecognised.sql.ts'
 
-export { type AnswerRule, type Meaning, meanings } from './answer-rule.ts'
-export type { HeardText, KeptRule, WaitingItem } from './answer-rules.sql.ts'
+export { type Meaning, meanings } from './answer-rule.ts'
+export type { KeptRule } from './answer-rules.sql.ts'
 
 /** LOOKED_THROUGH is how many of the last answers, and of the texts that no list knew, a rule is tried on. */
 const LOOKED_THROUGH = 1000

@@ -6,10 +6,9 @@ import {
   decisionsFor,
   resolveReview,
 } from '../../fulfilment/people/decisions.ts'
-import { readForDecision } from '../../fulfilment/people/reviews.sql.ts'
-import { findReview, type ReviewView } from '../../fulfilment/people/reviews.ts'
+import { findReview, type ReviewView, readForDecision } from '../../fulfilment/people/reviews.ts'
 import { whyNot } from '../../fulfilment/people/why-not.ts'
-import { selectItemFacts } from '../../inbox/evidence.sql.ts'
+import { selectItemFacts } from '../../inbox/evidence.ts'
 import type { ReviewId } from '../../lib/ids.ts'
 import { formatMicros } from '../../lib/money.ts'
 import { type PlanRow, type RowOutcome, rowKind, type Work } from '../plan-kind.ts'
