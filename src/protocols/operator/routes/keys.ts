@@ -17,17 +17,7 @@ import { cursorText, readCursor } from '../cursors.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { inFieldsOf } from '../fields.ts'
 import { route } from '../route.ts'
-import {
-  accountParams,
-  bodyOf,
-  changesOf,
-  idParams,
-  MAX_ID,
-  orNull,
-  pageOf,
-  pageQuery,
-  text,
-} from '../shapes.ts'
+import { accountParams, changesOf, idParams, MAX_ID, orNull, pageOf, pageQuery, text } from '../shapes.ts'
 
 const section = 'API keys'
 
@@ -78,7 +68,7 @@ export const keyRoutes = ({ clock, sealer, config }: Pick<OperatorDeps, 'clock' 
     params: accountParams,
     needsKey: true,
     shownOnce: ['secret', 'webhook'],
-    body: Type.Partial(bodyOf(keyForm)),
+    body: Type.Partial(Type.Object(keyForm), { additionalProperties: false }),
     answer: Type.Object({
       key,
       secret: orNull(

@@ -88,7 +88,7 @@ export const keyRoutes = ({ clock, sealer, config }: Pick<PortalDeps, 'clock' | 
       access: 'keys.edit',
       needsKey: true,
       shownOnce: ['secret', 'webhook'],
-      body: Type.Partial(bodyOf(form)),
+      body: Type.Partial(Type.Object(form), { additionalProperties: false }),
       answer: made,
       refusals: ['conflict'],
       handle: (call) =>
