@@ -14,13 +14,11 @@ import {
   selectServicesNamed,
 } from './search.sql.ts'
 
-export type { FoundAccount, FoundService } from './search.sql.ts'
-
 /** EACH bounds what is given of each sort of thing. */
 const EACH = 8
 
 /** FoundOrder is an order that was found, and by what; `part`: it only has the text in its reference, or in an input. */
-export interface FoundOrder {
+interface FoundOrder {
   by: NamedOrder['by'] | 'trace_id' | 'part'
   row: ListedOrder
 }

@@ -39,7 +39,7 @@ export interface OperatorOrder {
 }
 
 /** Many is one value, or several of which any will do. */
-export type Many<T extends string> = T | readonly T[]
+type Many<T extends string> = T | readonly T[]
 
 /** OperatorOrderFilter narrows a list; `account`, `service`, `supplier` and `group` are ids or names. */
 export interface OperatorOrderFilter {

@@ -247,7 +247,7 @@ export function List<Row>(props: ListProps<Row>) {
 }
 
 /** `roomFor` gives the columns that are wanted and have room. */
-export function roomFor<Row>(
+function roomFor<Row>(
   columns: readonly Column<Row>[],
   { chosen, width, reserved }: { chosen: readonly string[] | undefined; width: number; reserved: number },
 ): readonly Column<Row>[] {

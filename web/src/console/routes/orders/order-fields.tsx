@@ -47,7 +47,7 @@ export function OrderState({ order }: { order: OrderRow }) {
 }
 
 /** `Inputs` shows the first IMEI, and how many more there are. */
-export function Inputs({ order }: { order: OrderRow }) {
+function Inputs({ order }: { order: OrderRow }) {
   const [first] = order.inputs
   if (!first) return <span className="muted">–</span>
   return (
