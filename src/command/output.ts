@@ -180,7 +180,7 @@ function describe(error: unknown): { code: ErrorCode; message: string; field: st
   }
   const code = errorCodeOf(error)
   const message = error instanceof Error ? error.message : String(error)
-  // Of what is away the driver may have several lines.
+  // The driver may say in several lines what is away.
   const line = code === 'temporarily_unavailable' ? message.replace(/\s*\n\s*/g, ' ') : message
   return { code, message: line, field: null }
 }

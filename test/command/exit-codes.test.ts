@@ -60,6 +60,8 @@ it.each(ways)('%s: %s by %s', async (kind, code, line, over = {}) => {
 it('what fails by itself is told from what was refused', () => {
   expect(exitKindOf(new Error('a fault of ours'))).toBe('failed')
   expect(exitKindOf(new WrongSettings('PORT'))).toBe('usage')
+  // What comes too often may be done later.
+  expect(exitKindOf(new Refusal('too_many_requests'))).toBe('unavailable')
   // Every error of the table has a kind, none of them that of a fault or of what was done.
   const kinds = Object.groupBy(Object.keys(errors) as ErrorCode[], (code) => exitKindOf(new Refusal(code)))
   expect(Object.keys(kinds).sort()).toEqual(['failed', 'notFound', 'refused', 'unavailable', 'usage'])

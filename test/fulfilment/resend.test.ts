@@ -223,6 +223,9 @@ describe('nothing is sent of which something may still be bought or answered', (
       values (${secondId}, true, 'busy', 'x', now(), ${new Date(shop.clock.now().getTime() + 60_000)})
       on conflict (supplier_id) do update set open = true, why = 'busy', reason = 'x', opened_at = now(), probe_at = excluded.probe_at`
     await refused(order, 'is in trouble')
+    await shop.sql`update services set processing = 'manual'`
+    await refused(order, 'the service is done by hand')
+    await shop.sql`update services set processing = 'automatic'`
     for (const [over, code] of [
       [{ route: 999_999 }, 'not_found'],
       [{ items: [2] }, 'not_found'],

@@ -1745,7 +1745,8 @@ create table trail (
   at timestamptz not null default clock_timestamp(),
   -- The session's imeigate.actor, or the role of a session that is not imeigate's.
   actor text not null,
-  -- Of who came by the operator API: a person's role at that time, and the sign-in; the address, and the id of the request, which its answer has.
+  -- How the actor came in by the operator API: the role that a person had then, and the sign-in; the address, and the id of the request, which its
+  -- answer has.
   role text,
   sign_in_id bigint,
   address text,
@@ -1758,7 +1759,8 @@ create table trail (
   what text not null,
   subject text not null,
   account_id integer,
-  -- Of a change only the columns that differ, and those that say which row it is; null: there was, or is, no row. Secrets are not told, only that they are another.
+  -- The row as it was and as it is; null: there was, or is, none. Where a row was changed only the columns that differ stand here, and those that
+  -- name it. A secret is never told, only that it is another.
   before jsonb,
   after jsonb,
   check (before is not null or after is not null)

@@ -84,7 +84,7 @@ export async function insertOrders(
 ): Promise<boolean> {
   const accounts = [...new Set(rows.map((row) => row.account))].sort((a, b) => a - b)
   const slots = new Map(accounts.map((account, index) => [account, index + 1]))
-  // Of each account the last order's: it has spent all that the batch spends.
+  // An account's last order stands: it has spent all that the batch spends.
   const spent = new Map(rows.map((row) => [row.account, row.spent]))
   const taken = await sql`
     with locked as materialized (

@@ -59,6 +59,9 @@ export const changer =
 export const cookieIn = ({ headers }: Answer): string =>
   String(([headers['set-cookie'] ?? []].flat()[0] ?? '').split(';')[0])
 
+/** `BROWSER` is what people of an office sign in with. */
+export const BROWSER = 'Browser/1.0 (Test)'
+
 export class OperatorOffice {
   readonly server: TestServer
   readonly office: Office
@@ -89,7 +92,7 @@ export class OperatorOffice {
   async person(role: Role) {
     const hired = await this.office.hire(role)
     const { email } = hired
-    const origin = originOf(this.server)
+    const origin = { ...originOf(this.server), 'user-agent': BROWSER }
     const begun = await ask(this.server, 'POST', '/session', {
       body: { email, password: PASSWORD },
       headers: origin,

@@ -3,7 +3,7 @@ import { inviteStaff } from '../../../src/staff/staff.ts'
 import { codeAt, PASSWORD, PUBLIC_URL } from '../../staff/people.fixtures.ts'
 import { Authenticator } from '../../support/authenticator.ts'
 import { until } from '../../support/until.ts'
-import { ask, cookieIn, OperatorOffice, originOf } from './office.fixtures.ts'
+import { ask, BROWSER, cookieIn, OperatorOffice, originOf } from './office.fixtures.ts'
 
 let office: OperatorOffice
 beforeAll(async () => {
@@ -231,6 +231,7 @@ describe('a person', () => {
       '192.0.2.77',
       '127.0.0.1',
     ])
+    expect(listed.json.data.items[1].device).toBe(BROWSER)
     const weak = await say('POST', '/me/password', { headers, body: { password: 'password12345' } })
     expect(weak.json).toMatchObject({ code: 'INVALID_INPUT_ERROR', errors: { password: expect.any(Array) } })
     expect(
