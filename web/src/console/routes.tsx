@@ -75,6 +75,11 @@ const pages = [
   }),
   createRoute({
     getParentRoute: () => shell,
+    path: '/suppliers',
+    component: lazyRouteComponent(() => import('./routes/suppliers/suppliers.tsx'), 'Suppliers'),
+  }),
+  createRoute({
+    getParentRoute: () => shell,
     path: '/plans/$id',
     component: lazyRouteComponent(() => import('./routes/plans/plan.tsx'), 'Plan'),
   }),

@@ -30,6 +30,13 @@ const entries: readonly Entry[] = [
   { to: '/inbox', icon: 'inbox', words: msg`Inbox`, key: 'i', permission: 'orders.read' },
   { to: '/orders', icon: 'orders', words: msg`Orders`, key: 'o', permission: 'orders.read' },
   { to: '/prices', icon: 'prices', words: msg`Prices`, key: 'p', permission: 'prices.read' },
+  {
+    to: '/suppliers',
+    icon: 'suppliers',
+    words: msg`Suppliers`,
+    key: 's',
+    permission: 'suppliers.read',
+  },
 ]
 
 /** `Shell` is what stands around every page of a person who is signed in: the rail, the bar, keys, and the question for proof. */
