@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -16,9 +17,22 @@ async function build(): Promise<void> {
   process.env['NODE_ENV'] = 'production'
   const { writeApiTypes } = await import('./web-types.ts')
   await writeApiTypes()
+  collectWords()
   const vite = await import('vite')
   await vite.build({ configFile: at('web/vite.config.ts'), logLevel: 'warn' })
   await compress(at('dist/web'))
+}
+
+/**
+ * `collectWords` collects the English messages, which the pages hold by their numbers only. What another language lacks is shown in English.
+ */
+function collectWords(): void {
+  const lingui = ['extract', '--config', 'web/lingui.config.ts', '--locale', 'en', '--overwrite', '--clean']
+  const run = spawnSync(process.execPath, ['node_modules/@lingui/cli/dist/lingui.js', ...lingui], {
+    cwd: at(''),
+    encoding: 'utf8',
+  })
+  if (run.status !== 0) throw new Error(`the messages cannot be collected: ${run.stderr || run.stdout}`)
 }
 
 const small = promisify(gzip)

@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { generateSync } from 'otplib'
 import { createAccount, createPriceGroup, listAccounts, listPriceGroups } from '../accounts/accounts.ts'
 import type { AccountView } from '../accounts/attributes.ts'
 import type { KeyForm } from '../accounts/key-attributes.ts'
@@ -10,12 +11,18 @@ import { createKey } from '../accounts/keys.ts'
 import { serve } from '../app/process.ts'
 import { importServices } from '../catalogue/import.ts'
 import { setPrice } from '../catalogue/prices.ts'
-import { readConfig } from '../config.ts'
-import { type DatabaseAddress, openPool, type Sql } from '../database/database.ts'
+import { type Config, readConfig } from '../config.ts'
+import { asking, type DatabaseAddress, openPool, type Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { makeFolder } from '../lib/data-folder.ts'
 import { orThrow } from '../lib/fault.ts'
 import { micros } from '../lib/money.ts'
+import { systemClock } from '../lib/time.ts'
+import { Passwords } from '../people/passwords.ts'
+import { openSealer } from '../secret-keys/sealing.ts'
+import { KeyRing } from '../secrets/key-ring.ts'
+import { Enrolment } from '../staff/enrolment.ts'
+import { inviteStaff, listStaff, resetStaff } from '../staff/staff.ts'
 import { DEMO_FOLDER, KEY_FILE } from './demo-folder.ts'
 import { DEMO_PRICE_GROUP, demoServices } from './demo-services.ts'
 import { makeLog } from './start.ts'
@@ -48,11 +55,38 @@ async function demo(): Promise<void> {
   process.stdout.write('Starting imeigate with demo data ...\n')
   await serve(config, log, async (server, access) => {
     const keys = await demoKeys(config.dataFolder, access.serving, server.url)
+    const owner = await asking(access.serving, (sql) => demoOwner(sql, config))
     const where = config.database ? '' : `IMEIGATE_DATA=${given} `
-    process.stdout.write(welcome(config.publicUrl ?? server.url, keys, where))
+    process.stdout.write(welcome(config.publicUrl ?? server.url, keys, owner, where))
   })
   process.stdout.write('Stopped. The next start finds everything.\n')
 }
+
+interface Owner {
+  email: string
+  password: string
+  /** `code` is a recovery code, which stands for the second factor once. */
+  code: string
+}
+
+/** `demoOwner` makes somebody who may do everything in the console; at a later start, with another password and another code. */
+async function demoOwner(sql: Sql, config: Config): Promise<Owner> {
+  const sealer = await openSealer(sql, new KeyRing(config))
+  const clock = systemClock
+  const enrolment = new Enrolment({ sql, sealer: async () => sealer, passwords: new Passwords(), clock })
+  const known = (await listStaff(sql)).find(({ email }) => email === OWNER.email)
+  const { token } = known ? await resetStaff(sql, known.id) : await inviteStaff(sql, OWNER)
+  const { totp } = await enrolment.open(token)
+  const password = `demo-${randomBytes(9).toString('base64url')}`
+  const accepted = await enrolment.accept(token, {
+    ...{ name: OWNER.name, email: OWNER.email, password },
+    totpSecret: totp.secret,
+    code: generateSync({ secret: totp.secret }),
+  })
+  return { email: OWNER.email, password, code: accepted.recoveryCodes[0] as string }
+}
+
+const OWNER = { role: 'owner', name: 'Demo Owner', email: 'owner@example.com' } as const
 
 async function demoKeys(folder: string, address: DatabaseAddress, url: string): Promise<DemoKeys> {
   const file = join(folder, KEY_FILE)
@@ -134,7 +168,7 @@ async function ask(
   return (await reply.json()) as { SUCCESS?: { REFERENCEID: string }[] }
 }
 
-function welcome(url: string, { panel, ...key }: DemoKeys, where: string): string {
+function welcome(url: string, { panel, ...key }: DemoKeys, owner: Owner, where: string): string {
   // Each on one line, so that whatever is selected and pasted is whole.
   const curl = (fields: string): string =>
     `curl -s -w '\\n' ${url}/api/dhru -d username=${key.username} -d apiaccesskey=${key.apiaccesskey} ${fields}`
@@ -144,6 +178,12 @@ function welcome(url: string, { panel, ...key }: DemoKeys, where: string): strin
 imeigate is running with a demo shop.
 
   Base URL      ${url}
+
+  The console, for the operator: ${url}/console
+
+  e-mail        ${owner.email}
+  password      ${owner.password}
+  code          ${owner.code}   (once; the next start prints others)
 
   For your own programs (Dhru to the letter of its contract, and the REST API, see ${url}/docs):
 

@@ -28,6 +28,7 @@ describe('imeigate demo', () => {
     await first.says(/Ctrl-C stops/)
     const told = credentials(first)
     expect(told.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+    await signsIn(first, told.url)
     const [list, place, status, order] = await pasted(first)
     expect(order).toMatchObject({ service_code: 'blacklist', status: 'pending', total: 2 })
     const groups = Object.values(list.SUCCESS[0].LIST) as { SERVICES: Record<string, unknown> }[]
@@ -46,6 +47,7 @@ describe('imeigate demo', () => {
     const second = demo(data)
     await second.says(/Ctrl-C stops/)
     const { url, ...key } = credentials(second)
+    await signsIn(second, url)
     expect(key).toEqual({ username: told.username, apiaccesskey: told.apiaccesskey })
     const found = await ask(url, { ...key, action: 'orderstatus', orderid: REFERENCEID })
     expect(found.SUCCESS[0]).toMatchObject({ STATUS: '4' })
@@ -157,4 +159,22 @@ async function pasted({
 async function ask(url: string, fields: Record<string, string>): Promise<DhruJson> {
   const reply = await fetch(`${url}/api/dhru`, { method: 'POST', body: new URLSearchParams(fields) })
   return await reply.json()
+}
+
+/** `signsIn` tries what the demo prints for the console. */
+async function signsIn(program: Program, url: string): Promise<void> {
+  const printed = (name: string): string =>
+    new RegExp(`^ +${name} +(\\S+)`, 'm').exec(program.stdout)?.[1] ?? ''
+  const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+    fetch(`${url}/api/operator${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', origin: url, ...headers },
+    })
+  const begun = await post('/session', { email: printed('e-mail'), password: printed('password') })
+  const { data } = (await begun.json()) as { data: { csrf_token: string } }
+  const cookie = begun.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  const code = { recovery_code: printed('code') }
+  const done = await post('/session/second-factor', code, { cookie, 'x-csrf-token': data.csrf_token })
+  expect(done.status).toBe(200)
 }

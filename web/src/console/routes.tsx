@@ -3,6 +3,7 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  type RouteComponent,
   redirect,
 } from '@tanstack/react-router'
 import { onSignedOut } from '../api/client.ts'
@@ -37,6 +38,20 @@ const shell = createRoute({
   },
 })
 
+type Load = () => Promise<Record<string, unknown>>
+
+/** `late` loads the component of a page from its file when the page is first opened. */
+const late = (load: Load, name: string) =>
+  lazyRouteComponent(load as () => Promise<Record<string, RouteComponent>>, name)
+
+/** `page` is one page: its path, the file that it is loaded from, and the component there. Filters stand in its URL. */
+const page = <const Path extends string>(path: Path, load: Load, name: string) =>
+  createRoute({ getParentRoute: () => shell, path, validateSearch: texts, component: late(load, name) })
+
+const reseller = page('/resellers/$username', () => import('./routes/resellers/reseller.tsx'), 'ResellerPage')
+const resellerTab = <const Path extends string>(path: Path, load: Load, name: string) =>
+  createRoute({ getParentRoute: () => reseller, path, validateSearch: texts, component: late(load, name) })
+
 const pages = [
   createRoute({
     getParentRoute: () => shell,
@@ -45,44 +60,20 @@ const pages = [
       throw redirect({ to: '/orders' })
     },
   }),
-  createRoute({
-    getParentRoute: () => shell,
-    path: '/orders',
-    validateSearch: texts,
-    component: lazyRouteComponent(() => import('./routes/orders/orders.tsx'), 'Orders'),
-  }),
-  createRoute({
-    getParentRoute: () => shell,
-    path: '/orders/$id',
-    component: lazyRouteComponent(() => import('./routes/orders/order.tsx'), 'Order'),
-  }),
-  createRoute({
-    getParentRoute: () => shell,
-    path: '/inbox',
-    validateSearch: texts,
-    component: lazyRouteComponent(() => import('./routes/inbox/inbox.tsx'), 'Inbox'),
-  }),
-  createRoute({
-    getParentRoute: () => shell,
-    path: '/me',
-    component: lazyRouteComponent(() => import('./routes/me/me.tsx'), 'Me'),
-  }),
-  createRoute({
-    getParentRoute: () => shell,
-    path: '/prices',
-    validateSearch: texts,
-    component: lazyRouteComponent(() => import('./routes/prices/prices.tsx'), 'Prices'),
-  }),
-  createRoute({
-    getParentRoute: () => shell,
-    path: '/suppliers',
-    component: lazyRouteComponent(() => import('./routes/suppliers/suppliers.tsx'), 'Suppliers'),
-  }),
-  createRoute({
-    getParentRoute: () => shell,
-    path: '/plans/$id',
-    component: lazyRouteComponent(() => import('./routes/plans/plan.tsx'), 'Plan'),
-  }),
+  page('/orders', () => import('./routes/orders/orders.tsx'), 'Orders'),
+  page('/orders/$id', () => import('./routes/orders/order.tsx'), 'Order'),
+  page('/inbox', () => import('./routes/inbox/inbox.tsx'), 'Inbox'),
+  page('/resellers', () => import('./routes/resellers/resellers.tsx'), 'Resellers'),
+  reseller.addChildren([
+    resellerTab('/', () => import('./routes/resellers/overview.tsx'), 'Overview'),
+    resellerTab('/keys', () => import('./routes/resellers/keys.tsx'), 'Keys'),
+    resellerTab('/money', () => import('./routes/resellers/money.tsx'), 'Money'),
+    resellerTab('/requests', () => import('./routes/resellers/requests.tsx'), 'Requests'),
+  ]),
+  page('/prices', () => import('./routes/prices/prices.tsx'), 'Prices'),
+  page('/suppliers', () => import('./routes/suppliers/suppliers.tsx'), 'Suppliers'),
+  page('/plans/$id', () => import('./routes/plans/plan.tsx'), 'Plan'),
+  page('/me', () => import('./routes/me/me.tsx'), 'Me'),
   createRoute({ getParentRoute: () => shell, path: '$', component: NotFound }),
 ]
 

@@ -29,6 +29,7 @@ interface Entry {
 const entries: readonly Entry[] = [
   { to: '/inbox', icon: 'inbox', words: msg`Inbox`, key: 'i', permission: 'orders.read' },
   { to: '/orders', icon: 'orders', words: msg`Orders`, key: 'o', permission: 'orders.read' },
+  { to: '/resellers', icon: 'resellers', words: msg`Resellers`, key: 'r', permission: 'resellers.read' },
   { to: '/prices', icon: 'prices', words: msg`Prices`, key: 'p', permission: 'prices.read' },
   {
     to: '/suppliers',

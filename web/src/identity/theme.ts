@@ -44,6 +44,7 @@ export const theme = createTheme({
     Drawer: { defaultProps: { transitionProps: { duration: 120, transition: 'fade' } } },
     Paper: { defaultProps: { radius: 'lg' } },
     Tooltip: { defaultProps: { openDelay: 300, transitionProps: { duration: 120 } } },
+    Anchor: { defaultProps: { underline: 'always' } },
     Button: { defaultProps: { size: 'sm' } },
     TextInput: { defaultProps: { size: 'sm' } },
     PasswordInput: { defaultProps: { size: 'sm' } },

@@ -1,0 +1,66 @@
+import { useLingui } from '@lingui/react/macro'
+import { Stack, TextInput } from '@mantine/core'
+import { useNavigate } from '@tanstack/react-router'
+import { useRef, useState } from 'react'
+import { api, dataOf } from '../../../api/client.ts'
+import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { useMay } from '../../../kit/session.tsx'
+
+/** `NewReseller` makes an account. What moves money or gives terms is asked only of who may give it. */
+export function NewReseller({ onClose }: { onClose: () => void }) {
+  const { t } = useLingui()
+  const navigate = useNavigate()
+  const may = useMay()
+  const fields = useRef<HTMLDivElement>(null)
+  const [currency, setCurrency] = useState('USD')
+  const create = async ({ key }: { key: string }) => {
+    const text = (name: string): string | undefined =>
+      fields.current?.querySelector<HTMLInputElement>(`[name="${name}"]`)?.value.trim() || undefined
+    const optional = Object.fromEntries(
+      ['username', 'group', 'deposit'].flatMap((name) => {
+        const value = text(name)
+        return value === undefined ? [] : [[name, value]]
+      }),
+    )
+    const made = await dataOf(
+      api.POST('/api/operator/accounts', {
+        params: { header: { 'idempotency-key': key } },
+        body: { name: text('name') ?? '', email: text('email') ?? '', currency, ...optional },
+      }),
+    )
+    await navigate({ to: `/resellers/${made.username}/keys` })
+  }
+  return (
+    <ActDialog title={t`New reseller`} button={t`Make the reseller`} act={create} onClose={onClose}>
+      <Stack ref={fields}>
+        <TextInput name="name" label={t`Name`} required maxLength={200} data-autofocus />
+        <TextInput name="email" type="email" label={t`E-mail address`} required maxLength={254} />
+        <TextInput
+          label={t`Currency`}
+          description={t`Three letters, such as USD or IDR. It never changes.`}
+          value={currency}
+          onChange={({ currentTarget }) => setCurrency(currentTarget.value.toUpperCase())}
+          required
+          minLength={3}
+          maxLength={3}
+          w={120}
+        />
+        <TextInput
+          name="username"
+          label={t`User name`}
+          description={t`Made of the name when left out.`}
+          maxLength={64}
+        />
+        {may('resellers.terms') && <TextInput name="group" label={t`Price group`} maxLength={64} />}
+        {may('money.adjust') && (
+          <TextInput
+            name="deposit"
+            label={t`First deposit, in ${currency}`}
+            description={t`Money that you have received already: it is credited at once.`}
+            inputMode="decimal"
+          />
+        )}
+      </Stack>
+    </ActDialog>
+  )
+}

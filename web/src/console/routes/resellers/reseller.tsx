@@ -1,0 +1,46 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { useQuery } from '@tanstack/react-query'
+import { Link, Outlet, useParams } from '@tanstack/react-router'
+import { useRefreshOn } from '../../../api/events.ts'
+import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { Page } from '../../../kit/page.tsx'
+import { useMay } from '../../../kit/session.tsx'
+import styles from './reseller.module.css'
+import { resellerQuery } from './reseller-data.ts'
+import { Status } from './resellers.tsx'
+
+const TOPICS = ['accounts', 'balances']
+const KEY = ['resellers']
+
+/** `ResellerPage` is one reseller: the head and its tabs, each a page below it. */
+export function ResellerPage() {
+  const { t } = useLingui()
+  const { username = '' } = useParams({ strict: false }) as { username?: string }
+  const may = useMay()
+  const { data, error, refetch } = useQuery(resellerQuery(username))
+  useRefreshOn(TOPICS, KEY)
+  const base = `/resellers/${username}`
+  const tabs = [
+    { to: base, label: t`Overview` },
+    { to: `${base}/keys`, label: t`Keys` },
+    ...(may('money.read') ? [{ to: `${base}/money`, label: t`Money` }] : []),
+    { to: `${base}/requests`, label: t`Requests` },
+  ]
+  return (
+    <Page title={data?.name ?? username} actions={data && <Status status={data.status} />}>
+      <nav className={styles.tabs} aria-label={t`About ${data?.name ?? username}`}>
+        {tabs.map(({ to, label }) => (
+          <Link key={to} to={to} activeOptions={{ exact: true }} activeProps={{ 'aria-current': 'page' }}>
+            {label}
+          </Link>
+        ))}
+        <Link to="/orders" search={{ account: username }}>
+          <Trans>Orders</Trans>
+        </Link>
+      </nav>
+      <FaultNote fault={error} onRetry={() => void refetch()} />
+      {!data && !error && <Loading rows={4} />}
+      {data && <Outlet />}
+    </Page>
+  )
+}
