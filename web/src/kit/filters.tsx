@@ -23,7 +23,7 @@ export type Filter = {
 )
 
 /** `withValue` gives filters with another value of one of them; empty: it is left out. */
-const withValue = (values: Values, name: string, value: string): Values => {
+export const withValue = (values: Values, name: string, value: string): Values => {
   const { [name]: _, ...rest } = values
   return value === '' ? rest : { ...rest, [name]: value }
 }
