@@ -5,7 +5,7 @@ import { APPLY_PLAN, type ApplyDeps, applyRows } from './apply-rows.ts'
 import { deletePlans, selectStuck } from './plans.sql.ts'
 
 /** TEND_PLANS is the job that goes on with plans whose process has ended, and removes old ones. */
-export const TEND_PLANS = 'plans_tend'
+const TEND_PLANS = 'plans_tend'
 
 const KEPT_MS = 90 * DAY_MS
 const PLANS_PER_ROUND = 20

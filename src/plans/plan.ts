@@ -1,7 +1,7 @@
 import type { PlanId } from '../lib/ids.ts'
 import type { JsonObject, PlanRow, RowOutcome } from './plan-kind.ts'
 
-export type PlanState = 'ready' | 'applying' | 'applied' | 'discarded'
+type PlanState = 'ready' | 'applying' | 'applied' | 'discarded'
 
 /** KeptPlan is a plan as it is kept. */
 export interface KeptPlan {

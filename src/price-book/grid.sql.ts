@@ -14,7 +14,7 @@ export interface GridService {
 }
 
 /** GridFilter narrows services; what is left out does not matter. */
-export interface GridFilter {
+interface GridFilter {
   serviceGroup?: string | undefined
   /** `search` is a part of the code or of the name, in any case. */
   search?: string | undefined

@@ -15,7 +15,7 @@ import {
 import { marginOf } from './moves.ts'
 
 /** GridColumn is an audience in a currency: everyone, a price group, or an account with the price group that it is in. */
-export interface GridColumn {
+interface GridColumn {
   accountId: AccountId | null
   username: string | null
   priceGroupId: PriceGroupId | null
@@ -39,7 +39,7 @@ export interface GridCell {
   updatedAt: Date
 }
 
-export interface GridRow {
+interface GridRow {
   service: GridService
   /** `costs` are those of the currencies of the grid, in their order; null: not known. */
   costs: (Micros | null)[]
@@ -83,7 +83,7 @@ export interface GridForm {
 
 /** MAX_SERVICES bounds the rows of a grid, MAX_COLUMNS its columns. */
 const MAX_SERVICES = 10_000
-export const MAX_COLUMNS = 24
+const MAX_COLUMNS = 24
 
 /** `priceGrid` gives what audiences pay for each service. Throws not_found, and invalid_input naming the value at fault. */
 export async function priceGrid(sql: Queryable, form: GridForm): Promise<Grid> {
