@@ -163,6 +163,7 @@ function errorsOf(
 ): Record<string, unknown> {
   const { method, access, refusals = [], needsVersion } = route
   const codes: ErrorCode[] = [...everyRoutes, ...refusals, ...(access === 'anybody' ? [] : ofCallers)]
+  if (route.isExport) codes.push('step_up_required')
   if (method !== 'GET') codes.push('csrf', ...(access === 'anybody' ? [] : (['step_up_required'] as const)))
   if (isChange(route)) codes.push('idempotency_conflict')
   if (needsVersion) codes.push('version_conflict')

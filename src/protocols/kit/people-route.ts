@@ -81,6 +81,10 @@ interface Definition<
   isApart?: true
   /** `isLong`: it may take many minutes, of the few connections that are for such work; it is apart, too. */
   isLong?: true
+  /** `isExport`: it gives a file of a list, of which a person or program may have so many an hour. */
+  isExport?: true
+  /** `exported`: the list by pages is counted, and given as a file of this name: see `withFile`. */
+  exported?: string
   /** `isQuestion`: it only reads, though its question stands in a body. */
   isQuestion?: true
   /** `answer` is the shape of `data` in the answer with status 200. */

@@ -31,7 +31,11 @@ export function operatorApi(
       routes: routesOf(deps).map((route) => longWork.guarded(route)),
     },
     document: (scope) => document(scope, version),
-    admit: (request, { access }) => admit(deps, request, access),
+    admit: async (request, { access, isExport }) => {
+      const caller = await admit(deps, request, access)
+      if (isExport && caller) deps.throttle.countExport(caller.actor)
+      return caller
+    },
     refuseFurther: (caller, { further = [] }, body) => refuseFurther(caller, further, body),
   })
 }

@@ -1,6 +1,7 @@
 import { ownRoutes } from '../kit/own-routes.ts'
 import { passkeyRoutes } from '../kit/passkey-routes.ts'
 import type { OperatorDeps } from './deps.ts'
+import { withFile } from './lists.ts'
 import type { Route } from './route.ts'
 import { accountPeopleRoutes } from './routes/account-people.ts'
 import { accountRoutes } from './routes/accounts.ts'
@@ -90,4 +91,6 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     priceGridRoutes,
     rateRoutes,
     planRoutes,
-  ].flatMap((make): Route[] => make({ ...deps, cookie: 'console' }))
+  ]
+    .flatMap((make): Route[] => make({ ...deps, cookie: 'console' }))
+    .flatMap(withFile)

@@ -90,6 +90,7 @@ export const accountRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     method: 'GET',
     path: '/accounts',
     name: 'listAccounts',
+    exported: 'accounts',
     section,
     command: 'account list',
     summary: 'Resellers, by id',

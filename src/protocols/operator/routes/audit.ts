@@ -43,6 +43,7 @@ export const auditRoutes = () => [
     method: 'GET',
     path: '/audit',
     name: 'listChanges',
+    exported: 'changes',
     section: 'Audit',
     command: 'trail',
     summary: 'Who changed what, and how it was before, the newest first',

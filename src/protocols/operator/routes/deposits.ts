@@ -70,6 +70,7 @@ export const operatorDepositRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) =>
     method: 'GET',
     path: '/deposits',
     name: 'listDeposits',
+    exported: 'deposits',
     section,
     command: 'deposit list',
     summary: 'What resellers pay in, the newest first',

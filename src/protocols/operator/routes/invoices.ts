@@ -125,6 +125,7 @@ export const invoiceRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     method: 'GET',
     path: '/invoices',
     name: 'listInvoices',
+    exported: 'invoices',
     section,
     summary: 'Invoices, the newest first',
     command: 'invoice list',

@@ -26,6 +26,7 @@ export const keyRoutes = ({ clock, sealer, config }: Pick<OperatorDeps, 'clock' 
     method: 'GET',
     path: '/keys',
     name: 'listKeys',
+    exported: 'keys',
     section,
     command: 'key list',
     summary: 'API keys, by id',

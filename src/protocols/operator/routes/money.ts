@@ -120,6 +120,7 @@ export const moneyRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     method: 'GET',
     path: '/accounts/:account/ledger',
     name: 'listBalanceChanges',
+    exported: 'balanceChanges',
     section,
     summary: 'What moved the balance of an account, the newest first',
     description:

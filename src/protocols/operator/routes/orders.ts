@@ -20,6 +20,7 @@ import { csvOfOrders } from '../../../orders/read/operator-orders-csv.ts'
 import type { Caller } from '../caller.ts'
 import { cursorText, readCursor } from '../cursors.ts'
 import type { OperatorDeps } from '../deps.ts'
+import { COUNT_MS, countShape, MAX_COUNTED, refuseUnproved } from '../lists.ts'
 import { route } from '../route.ts'
 import {
   amount,
@@ -225,9 +226,6 @@ export const filterOf = (given: OrderFilter & { sort?: OrderSort }): OperatorOrd
   sort: given.sort,
 })
 
-const MAX_COUNTED = 10_000
-const COUNT_MS = 300
-
 export const operatorOrderRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
   route({
     method: 'GET',
@@ -259,10 +257,7 @@ export const operatorOrderRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     summary: 'How many orders fit a filter, up to 10,000, as far as that is known within 0.3 seconds',
     access,
     query: Type.Object(orderFilter),
-    answer: Type.Object({
-      value: Type.Integer(),
-      capped: Type.Boolean({ description: 'There may be more' }),
-    }),
+    answer: countShape,
     refusals: ['not_found', 'service_not_found', 'invalid_input'],
     handle: ({ desk, query }) =>
       new OperatorOrders(desk.read).count(filterOf(query), { max: MAX_COUNTED, ms: COUNT_MS }),
@@ -276,10 +271,13 @@ export const operatorOrderRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     summary: 'All orders that fit a filter, as a file of CSV with a line for each item',
     access,
     query: Type.Object({ ...orderFilter, sort }),
+    isExport: true,
     answer: Type.Object({}, { description: 'A file of CSV' }),
     refusals: ['not_found', 'service_not_found'],
     handle: async ({ desk, caller, query, reply }) => {
-      const pages = new OperatorOrders(desk.read).every(filterOf(query))
+      const orders = new OperatorOrders(desk.read)
+      await refuseUnproved(caller, () => orders.count(filterOf(query), { max: MAX_COUNTED, ms: COUNT_MS }))
+      const pages = orders.every(filterOf(query))
       // The first is read before anything is answered: a name that is not known is refused, and is no file that breaks off.
       const first = await pages.next()
       const costs = caller.permissions.has('costs.read')

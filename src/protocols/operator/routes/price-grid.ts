@@ -241,6 +241,7 @@ export const priceGridRoutes = () => [
       currency: Type.Optional(text(3, { pattern: '^[A-Z]{3}$' })),
       below_cost: yes('Only such ones'),
     }),
+    isExport: true,
     answer: Type.Object({}, { description: 'A file of CSV' }),
     refusals: ['not_found'],
     handle: async ({

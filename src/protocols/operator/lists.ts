@@ -1,0 +1,135 @@
+import { Readable } from 'node:stream'
+import { stringify } from 'csv-stringify/sync'
+import { type TSchema, Type } from 'typebox'
+import { Refusal } from '../../errors.ts'
+import { asText } from '../../lib/csv-text.ts'
+import type { Caller } from './caller.ts'
+import { type Call, type Route, route } from './route.ts'
+
+/** MAX_COUNTED and COUNT_MS are how far a list is counted. */
+export const MAX_COUNTED = 10_000
+export const COUNT_MS = 300
+
+/** PAGE is how many of a list are read at a time. */
+const PAGE = 500
+
+interface Count {
+  value: number
+  capped: boolean
+}
+
+/** `countShape` is the answer of what counts a list. */
+export const countShape = Type.Object({
+  value: Type.Integer(),
+  capped: Type.Boolean({ description: 'There may be more' }),
+})
+
+/** `refuseUnproved` has a person prove again who they are before more than MAX_COUNTED rows, or nobody knows how many, leave the house in a file. */
+export async function refuseUnproved({ person }: Caller, count: () => Promise<Count>): Promise<void> {
+  if (!person || person.isProved) return
+  if ((await count()).capped) throw new Refusal('step_up_required')
+}
+
+/**
+ * `withFile` adds to a list that is `exported` what it is as a file of CSV, and how much it has: both by the list's own filter, page after page, so
+ * that neither shows anything else, or to anybody else, than the list does.
+ */
+export function withFile(list: Route): Route[] {
+  if (list.exported === undefined) return [list]
+  const { path, section, access, params, refusals, command, exported: plural } = list
+  const { limit: _, cursor: __, ...filter } = propertiesOf(list.query)
+  const name = `${plural.charAt(0).toUpperCase()}${plural.slice(1)}`
+  const shared = {
+    ...{ method: 'GET' as const, section, access, query: Type.Object(filter as Record<string, TSchema>) },
+    ...(params && { params }),
+    ...(refusals && { refusals }),
+  }
+  return [
+    list,
+    route({
+      ...shared,
+      path: `${path}/count`,
+      name: `count${name}`,
+      summary: `How many ${list.path} has of a filter, up to 10,000, as far as that is known within 0.3 seconds`,
+      answer: countShape,
+      handle: (call) => counted(list, call as Call),
+    }),
+    route({
+      ...shared,
+      path: `${path}.csv`,
+      name: `export${name}`,
+      summary: `All that ${list.path} has of a filter, as a file of CSV`,
+      ...(command !== undefined && { command }),
+      isExport: true,
+      answer: Type.Object({}, { description: 'A file of CSV' }),
+      media: { 'text/csv': Type.String() },
+      handle: async (call) => {
+        const { caller, reply } = call
+        await refuseUnproved(caller, () => counted(list, call as Call))
+        const pages = pagesOf(list, call as Call)
+        // The first is read before anything is answered: what is refused is no file that breaks off.
+        const first = await pages.next()
+        const file = csvOf(list, first.value ?? [], pages)
+        reply
+          .type('text/csv; charset=utf-8')
+          .header('content-disposition', `attachment; filename="${plural}.csv"`)
+        return reply.send(Readable.from(file, { objectMode: false })) as object
+      },
+    }),
+  ]
+}
+
+type Row = Record<string, unknown>
+
+/** `pagesOf` reads a list to its end, as its caller would. */
+async function* pagesOf(list: Route, call: Call): AsyncGenerator<Row[]> {
+  let cursor: string | null = null
+  do {
+    const query: object = { ...(call.query as object), limit: PAGE, ...(cursor !== null && { cursor }) }
+    const asked = Object.create(call, { query: { value: query } }) as Call
+    const { page } = (await list.handle(asked)) as { page: { items: Row[]; next_cursor: string | null } }
+    yield page.items
+    cursor = page.next_cursor
+  } while (cursor !== null)
+}
+
+async function counted(list: Route, call: Call): Promise<Count> {
+  const from = performance.now()
+  let value = 0
+  for await (const items of pagesOf(list, call)) {
+    value += items.length
+    if (value > MAX_COUNTED) return { value: MAX_COUNTED, capped: true }
+    if (performance.now() - from > COUNT_MS) return { value, capped: true }
+  }
+  return { value, capped: false }
+}
+
+/** `csvOf` writes a line for each thing, for spreadsheets: UTF-8 with a byte order mark, and lines as RFC 4180 has them. */
+async function* csvOf(list: Route, first: Row[], rest: AsyncIterable<Row[]>): AsyncGenerator<string> {
+  const { page } = propertiesOf(list.answer) as { page: TSchema }
+  const { items } = propertiesOf(page) as unknown as { items: { items: TSchema & { required?: string[] } } }
+  const needed = items.items.required ?? []
+  // What only some callers see is missing in every row for the others.
+  const columns = Object.keys(propertiesOf(items.items)).filter(
+    (column) => column !== 'version' && (needed.includes(column) || (first[0] && column in first[0])),
+  )
+  const lines = (rows: Row[], header = false): string =>
+    stringify(
+      rows.map((row) => columns.map((column) => cellOf(row[column]))),
+      { columns, header, bom: header, record_delimiter: '\r\n' },
+    )
+  yield lines(first, true)
+  for await (const rows of rest) yield lines(rows)
+}
+
+/** `cellOf` guards texts, which may be anybody's, and leaves numbers and amounts as they are. */
+function cellOf(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  if (value instanceof Date) return value.toISOString()
+  if (typeof value === 'object') return asText(JSON.stringify(value))
+  const text = String(value)
+  return /^-?\d+(?:\.\d+)?$/.test(text) ? text : asText(text)
+}
+
+const propertiesOf = (schema: TSchema | undefined): Record<string, unknown> =>
+  (schema as { properties?: Record<string, unknown> } | undefined)?.properties ?? {}

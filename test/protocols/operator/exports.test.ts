@@ -1,0 +1,123 @@
+import { parse } from 'csv-parse/sync'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { OperatorDeps } from '../../../src/protocols/operator/deps.ts'
+import { routesOf } from '../../../src/protocols/operator/routes.ts'
+import type { Shop } from '../../support/server.ts'
+import { Documented } from './documented.fixtures.ts'
+import { OperatorOffice } from './office.fixtures.ts'
+
+/** Lists are counted, and leave the house as files, within limits. */
+let office: OperatorOffice
+let shop: Shop
+let api: Documented
+const DEPOSITS = 10_001
+beforeAll(async () => {
+  office = await OperatorOffice.open()
+  const { server } = office
+  shop = await server.shop({ deposit: '50' })
+  api = await Documented.open(server, (await office.person('owner')).headers)
+  const made = { name: '=HYPERLINK("x")', email: 'f@example.com', currency: 'USD' }
+  expect((await api.post('/accounts', made)).status).toBe(200)
+  await api.post(`/accounts/${shop.username}/adjust`, { amount: '-2.50', note: '-1;=2' })
+  await server.sql`
+    insert into deposit_providers (code, name, kind, currency, min_amount, created_at, updated_at)
+    values ('bank', 'Bank', 'bank-transfer', 'USD', 1000000, now(), now()),
+           ('other', 'Other', 'bank-transfer', 'USD', 1000000, now(), now())`
+  await server.sql`
+    insert into deposits (account_id, provider_id, state, currency, amount, fee, total_pay, expires_at, check_at, created_at)
+    select ${shop.accountId}, case when n > 3 then 1 else 2 end, 'review', 'USD', 1000000, 0, 1000000,
+           now() + interval '1 day', null, now() from generate_series(1, ${DEPOSITS}::int) n`
+})
+afterEach(() => vi.restoreAllMocks())
+afterAll(() => office.stop())
+
+const fileOf = async (path: string, as?: Record<string, string>) => {
+  const { status, json, headers } = await api.ask(`GET ${path}`, as ? { as } : {})
+  expect([path, status]).toEqual([path, 200])
+  expect(headers).toMatchObject({
+    'content-type': 'text/csv; charset=utf-8',
+    'content-disposition': expect.stringMatching(/^attachment; filename="\w+\.csv"$/),
+  })
+  return parse(json, { columns: true, bom: true }) as Record<string, string>[]
+}
+
+describe('a count', () => {
+  it('is of the filter, up to 10,000', async () => {
+    expect(await api.read('/accounts/count')).toEqual({ value: 2, capped: false })
+    expect(await api.read(`/accounts/count?search=${shop.username}`)).toEqual({ value: 1, capped: false })
+    expect(await api.read('/deposits/count?provider=other')).toEqual({ value: 3, capped: false })
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now())
+    expect(await api.read('/deposits/count')).toEqual({ value: 10_000, capped: true })
+    expect(await api.read(`/accounts/${shop.username}/ledger/count`)).toMatchObject({ capped: false })
+    expect((await api.ask('GET /deposits/count?state=odd')).status).toBe(400)
+    expect((await api.ask('GET /accounts/nobody/ledger/count')).status).toBe(404)
+  })
+
+  it('is given up after 0.3 seconds', async () => {
+    const real = performance.now.bind(performance)
+    let passed = 0
+    vi.spyOn(performance, 'now').mockImplementation(() => {
+      passed += 400
+      return real() + passed
+    })
+    const { value, capped } = await api.read('/deposits/count')
+    vi.restoreAllMocks()
+    expect([capped, value > 0, value < 10_000]).toEqual([true, true, true])
+  })
+})
+
+describe('a file', () => {
+  it('has all of the list that fit its filter, with amounts as they are and no formula', async () => {
+    const accounts = await fileOf('/accounts.csv')
+    expect(accounts.map(({ name }) => name)).toContain('\'=HYPERLINK("x")')
+    expect(accounts[0]).toMatchObject({ username: shop.username, available: '47.50' })
+    expect(Object.keys(accounts[0] ?? {})).not.toContain('version')
+    const ledger = await fileOf(`/accounts/${shop.username}/ledger.csv`)
+    const listed = (await api.read(`/accounts/${shop.username}/ledger`)).page.items
+    expect(ledger.map(({ amount }) => amount)).toEqual(listed.map(({ amount }: { amount: string }) => amount))
+    expect(JSON.stringify(ledger)).toContain("'-1;'=2")
+    expect(await fileOf('/deposits.csv?provider=other')).toHaveLength(3)
+    expect((await fileOf('/audit.csv?what=account')).every(({ what }) => what === 'account')).toBe(true)
+    const all = await fileOf('/deposits.csv')
+    expect(new Set(all.map(({ id }) => id)).size).toBe(DEPOSITS)
+  })
+
+  it('shows nobody what the list does not show', async () => {
+    const [first] = await fileOf('/accounts.csv', await office.program(['resellers.read']))
+    expect(Object.keys(first ?? {})).not.toContain('available')
+    const refused = await api.ask('GET /audit.csv', { as: await office.program(['resellers.read']) })
+    expect([refused.status, refused.json.message]).toEqual([403, 'Permission denied: you may not audit.read'])
+  })
+
+  it('of more than 10,000 rows needs a proof, of a person', async () => {
+    const { headers } = await office.person('finance')
+    office.office.clock.advance(10 * 60_000)
+    expect(await fileOf('/deposits.csv?provider=other', headers)).toHaveLength(3)
+    const refused = await api.ask('GET /deposits.csv', { as: headers })
+    expect([refused.status, refused.json.code]).toEqual([403, 'STEP_UP_REQUIRED_ERROR'])
+    expect(await fileOf('/deposits.csv', await office.program(['money.read']))).toHaveLength(DEPOSITS)
+  })
+
+  it('may be had 60 times an hour, by each person and program', async () => {
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now())
+    const as = await office.program(['resellers.read', 'orders.read'])
+    for (let number = 1; number <= 60; number++)
+      expect((await api.ask(`GET ${number % 2 ? '/accounts.csv' : '/orders.csv'}`, { as })).status).toBe(200)
+    const refused = await api.ask('GET /keys.csv', { as })
+    expect([refused.status, refused.json.code]).toEqual([429, 'TOO_MANY_REQUESTS_ERROR'])
+    expect(Number(refused.headers['retry-after'])).toBe(60)
+    expect((await api.ask('GET /accounts', { as })).status).toBe(200)
+    const other = await office.program(['resellers.read'])
+    expect((await api.ask('GET /accounts.csv', { as: other })).status).toBe(200)
+  })
+
+  it('is one of every list that is said to have one, and each counts as one', () => {
+    const files = routesOf({} as OperatorDeps).filter(({ path }) => path.endsWith('.csv'))
+    expect(files.filter(({ isExport }) => !isExport).map(({ path }) => path)).toEqual([])
+    expect(files.map(({ path }) => path)).toEqual(
+      expect.arrayContaining([
+        ...['/orders.csv', '/accounts.csv', '/deposits.csv', '/audit.csv', '/accounts/:account/ledger.csv'],
+      ]),
+    )
+  })
+})
