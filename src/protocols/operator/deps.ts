@@ -3,13 +3,12 @@ import type { AccountRole } from '../../account-people/roles.ts'
 import type { Admission } from '../../admission/admission.ts'
 import type { BackupRecord } from '../../backup/backups.ts'
 import type { Config } from '../../config.ts'
-import type { Sql } from '../../database/database.ts'
 import type { IntegrationContext } from '../../integrations/kit/kind.ts'
 import type { AccountPersonId, StaffId } from '../../lib/ids.ts'
 import type { Clock } from '../../lib/time.ts'
 import type { LiveRights } from '../../live/live-rights.ts'
 import type { OperatorFeed } from '../../live/operator-feed.ts'
-import type { Desks } from '../../people/desk.ts'
+import type { Desk, Desks } from '../../people/desk.ts'
 import type { Passkeys } from '../../people/passkeys.ts'
 import type { Passwords } from '../../people/passwords.ts'
 import type { SignIns } from '../../people/sign-ins.ts'
@@ -33,13 +32,13 @@ interface CheckedBackup {
 export interface Installation {
   /** `checkBooks` proves ledger, figures and hash chain, up to checkpoints that were kept elsewhere, one a line. Throws invalid_input. */
   checkBooks(
-    sql: Sql,
+    sql: Desk['change'],
     checkpoints: string,
   ): Promise<{ ok: boolean; checks: { name: string; ok: boolean; rows: Record<string, unknown>[] }[] }>
   /** `checkpoint` signs how far the hash chain has come. Throws not_found. */
-  checkpoint(sql: Sql): Promise<string>
+  checkpoint(sql: Desk['change']): Promise<string>
   /** `backUp` makes a backup into the folder for them, as the settings say, and gives its id. */
-  backUp(sql: Sql, signal: AbortSignal): Promise<number>
+  backUp(sql: Desk['change'], signal: AbortSignal): Promise<number>
   /** `checkBackup` reads a backup of this machine to its end. Throws conflict where it is not to be had here, or is not as it was written. */
   checkBackup(record: BackupRecord, signal: AbortSignal): Promise<CheckedBackup>
   settings: readonly { name: string; value: string | null; isSet: boolean; isSecret: boolean; help: string }[]

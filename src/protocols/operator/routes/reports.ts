@@ -177,6 +177,7 @@ export const reportRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     command: 'report sales',
     access,
     query: Type.Object(question),
+    isExport: true,
     answer: Type.Object({}, { description: 'A file of CSV' }),
     refusals: ['not_found', 'service_not_found'],
     handle: async ({ desk, caller, query, reply }) => {
