@@ -43,7 +43,7 @@ describePages('getting into the console', () => {
     await page.getByRole('button', { name: 'Go on' }).click()
     await page.getByLabel('Code of your authenticator app').fill(shown(secret))
     await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByRole('heading', { level: 1, name: 'Orders' }).waitFor()
+    await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor()
     await page.goto(`/console/invite#${token}`)
     await page.getByText('does not hold any more').waitFor()
     await visit.leave()
@@ -63,7 +63,7 @@ describePages('getting into the console', () => {
     }
     const [code = ''] = hired.recoveryCodes
     const first = await signIn(code)
-    await first.page.getByRole('heading', { level: 1, name: 'Orders' }).waitFor()
+    await first.page.getByRole('heading', { level: 1, name: 'Today' }).waitFor()
     await first.leave()
     const second = await signIn(code)
     await second.page.getByRole('alert').waitFor()
@@ -82,14 +82,14 @@ describePages('getting into the console', () => {
       await page.getByLabel('Code of your authenticator app').fill(hired.nextCode())
       await page.getByLabel('Code of your authenticator app').press('Enter')
       await page.getByRole('main').waitFor()
-      await page.getByRole('heading', { level: 1, name: 'Orders' }).waitFor()
+      await page.getByRole('heading', { level: 1, name: /^(Orders|Today)$/ }).waitFor()
       const { pathname, search } = new URL(page.url())
       await visit.leave()
       return `${pathname}${search}`
     }
     expect(await signInAt('/console/orders?state=failed')).toBe('/console/orders?state=failed')
-    expect(await signInAt('/console/sign-in?back=%2F%2Fevil.example')).toBe('/console/orders')
-    expect(await signInAt('/console/sign-in?back=https%3A%2F%2Fevil.example')).toBe('/console/orders')
+    expect(await signInAt('/console/sign-in?back=%2F%2Fevil.example')).toBe('/console/today')
+    expect(await signInAt('/console/sign-in?back=https%3A%2F%2Fevil.example')).toBe('/console/today')
   })
 
   test('a sign-in that is ended elsewhere leads to the sign-in page', async () => {
@@ -118,7 +118,7 @@ describePages('getting into the console', () => {
       expect(await stranger.violations()).toEqual([])
       await stranger.leave()
       const visit = await Visit.as(office, 'owner', { screen, scheme })
-      for (const path of ['/console/orders', '/console/me', '/console/nothing-here']) {
+      for (const path of ['/console/today', '/console/orders', '/console/me', '/console/nothing-here']) {
         await visit.page.goto(path)
         await visit.page.getByRole('heading', { level: 1 }).waitFor()
         await visit.page.waitForLoadState('networkidle')

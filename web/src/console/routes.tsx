@@ -57,9 +57,10 @@ const pages = [
     getParentRoute: () => shell,
     path: '/',
     beforeLoad: () => {
-      throw redirect({ to: '/orders' })
+      throw redirect({ to: '/today' })
     },
   }),
+  page('/today', () => import('./routes/today/today.tsx'), 'Today'),
   page('/orders', () => import('./routes/orders/orders.tsx'), 'Orders'),
   page('/orders/$id', () => import('./routes/orders/order.tsx'), 'Order'),
   page('/inbox', () => import('./routes/inbox/inbox.tsx'), 'Inbox'),
@@ -73,6 +74,7 @@ const pages = [
   page('/prices', () => import('./routes/prices/prices.tsx'), 'Prices'),
   page('/suppliers', () => import('./routes/suppliers/suppliers.tsx'), 'Suppliers'),
   page('/plans/$id', () => import('./routes/plans/plan.tsx'), 'Plan'),
+  page('/reports', () => import('./routes/reports/reports.tsx'), 'Reports'),
   page('/me', () => import('./routes/me/me.tsx'), 'Me'),
   createRoute({ getParentRoute: () => shell, path: '$', component: NotFound }),
 ]

@@ -27,6 +27,7 @@ interface Entry {
 
 /** `entries` is the rail. An entry without permission is not shown. */
 const entries: readonly Entry[] = [
+  { to: '/today', icon: 'today', words: msg`Today`, key: 't', permission: 'orders.read' },
   { to: '/inbox', icon: 'inbox', words: msg`Inbox`, key: 'i', permission: 'orders.read' },
   { to: '/orders', icon: 'orders', words: msg`Orders`, key: 'o', permission: 'orders.read' },
   { to: '/resellers', icon: 'resellers', words: msg`Resellers`, key: 'r', permission: 'resellers.read' },
@@ -38,6 +39,7 @@ const entries: readonly Entry[] = [
     key: 's',
     permission: 'suppliers.read',
   },
+  { to: '/reports', icon: 'reports', words: msg`Reports`, key: 'e', permission: 'reports.read' },
 ]
 
 /** `Shell` is what stands around every page of a person who is signed in: the rail, the bar, keys, and the question for proof. */

@@ -25,6 +25,16 @@ export const money = (value: string, currency: string): string => {
   }
 }
 
+/** `sum` writes an amount that was summed up, rounded to the coin of its currency: what it is exactly is in the file. */
+export const sum = (value: string, currency: string): string => {
+  try {
+    const format = new Intl.NumberFormat(i18n.locale, { style: 'currency', currency })
+    return format.format(value as unknown as number).replace('-', '−')
+  } catch {
+    return money(value, currency)
+  }
+}
+
 /** `Amount` shows an amount in a table or a figure: digits below each other, the currency muted behind it. */
 export function Amount({ value, currency }: { value: string | null | undefined; currency?: string }) {
   useLingui()

@@ -1,0 +1,98 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fillSales } from '../../bench/filled-sales.ts'
+import { systemClock } from '../../src/lib/time.ts'
+import { rebuildSales } from '../../src/sales/folder.ts'
+import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
+import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
+
+closeBrowserAfterwards()
+
+/** SHOTS is a folder for pictures of the pages, for people who want to look at them. */
+const SHOTS = process.env['SCREENSHOTS']
+
+describePages('today and reports', () => {
+  let office: OperatorOffice
+  beforeAll(async () => {
+    office = await OperatorOffice.open()
+    const { owner, sql } = office.server
+    const now = office.office.clock.now()
+    const from = new Date(now.getTime() - 40 * 86_400_000)
+    await fillSales(owner, { accounts: 6, services: 12, orders: 6_000, from, to: now, seed: 5 })
+    await rebuildSales(sql, {}, systemClock)
+    // What waits, and what is in trouble.
+    await sql`
+      insert into reviews (account_id, order_id, position, kind, detail, opened_by, opened_at)
+      select account_id, order_id, position, 'unknown', 'no clear answer', 'imeigate', ${now}::timestamptz - interval '3 hours'
+        from items where finished_at is null order by order_id limit 4`
+    await sql`
+      insert into supplier_health (supplier_id, open, why, reason, opened_at, probe_at)
+      select id, true, 'credit', 'Insufficient credit', ${now}::timestamptz - interval '2 hours', ${now}::timestamptz + interval '1 hour'
+        from suppliers where name like 'upstream%' order by id limit 1
+      on conflict (supplier_id) do update set open = true, why = 'credit', reason = 'Insufficient credit', opened_at = excluded.opened_at, probe_at = excluded.probe_at`
+  }, 120_000)
+  afterAll(() => office.stop())
+
+  const looks = [
+    { screen: WIDE, scheme: 'light' },
+    { screen: WIDE, scheme: 'dark' },
+    { screen: PHONE, scheme: 'light' },
+    { screen: PHONE, scheme: 'dark' },
+  ] as const
+
+  test.each(looks)('an owner sees the day: $scheme, $screen.width px', async ({ screen, scheme }) => {
+    const visit = await Visit.as(office, 'owner', { screen, scheme })
+    const { page } = visit
+    await page.goto('/console')
+    await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor()
+    await page.getByRole('link', { name: /Outcome unknown/ }).waitFor()
+    await page.getByText('is out of credit since').waitFor()
+    for (const name of ['Turnover', 'Profit', 'Success', 'New resellers'])
+      await page.getByRole('term').filter({ hasText: name }).waitFor()
+    await page.locator('canvas').nth(1).waitFor()
+    expect(await page.locator('canvas').count()).toBe(2)
+    if (SHOTS)
+      await page.screenshot({ path: join(SHOTS, `today-${scheme}-${screen.width}.png`), fullPage: true })
+    expect(await visit.overflow()).toBe(0)
+    await page.getByText('As a table').first().click()
+    await page.getByRole('columnheader', { name: 'Turnover' }).waitFor()
+    expect(await visit.violations()).toEqual([])
+    expect(await page.getByRole('link', { name: /Outcome unknown/ }).getAttribute('href')).toBe(
+      '/console/inbox?kind=unknown',
+    )
+    await visit.leave()
+  })
+
+  test.each(looks)('and what was sold, told apart: $scheme, $screen.width px', async ({ screen, scheme }) => {
+    const visit = await Visit.as(office, 'owner', { screen, scheme })
+    const { page } = visit
+    await page.goto('/console/reports')
+    await page.locator('canvas').first().waitFor()
+    if (SHOTS)
+      await page.screenshot({ path: join(SHOTS, `reports-${scheme}-${screen.width}.png`), fullPage: true })
+    expect(await visit.overflow()).toBe(0)
+    expect(await visit.violations()).toEqual([])
+    await page.getByText('Supplier', { exact: true }).click()
+    await page.getByRole('switch', { name: 'Beside the period before' }).click()
+    await page.getByRole('rowheader', { name: 'upstream 5-1' }).first().waitFor()
+    await page.getByRole('columnheader', { name: 'Before' }).first().waitFor()
+    expect(new URL(page.url()).search).toBe('?by=supplier&compare=before')
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Download CSV' }).click(),
+    ])
+    expect(download.suggestedFilename()).toBe('sales.csv')
+    expect(await visit.violations()).toEqual([])
+    await visit.leave()
+  })
+
+  test('who may read no reports sees what waits, and no figures', async () => {
+    const visit = await Visit.as(office, 'support')
+    const { page } = visit
+    await page.goto('/console/today')
+    await page.getByRole('link', { name: /Outcome unknown/ }).waitFor()
+    expect(await page.getByRole('heading', { name: 'Figures of today' }).count()).toBe(0)
+    expect(await page.getByRole('link', { name: 'Reports' }).count()).toBe(0)
+    await visit.leave()
+  })
+})

@@ -1,0 +1,292 @@
+import type { MessageDescriptor } from '@lingui/core'
+import { i18n } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Button, SegmentedControl, Switch, Table } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import { api, dataOf } from '../../../api/client.ts'
+import type { paths } from '../../../api/made/operator.ts'
+import { sum } from '../../../kit/amount.tsx'
+import { Chart, type Series } from '../../../kit/chart.tsx'
+import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
+import { Page } from '../../../kit/page.tsx'
+import styles from './reports.module.css'
+
+type Report =
+  paths['/api/operator/reports/sales']['get']['responses'][200]['content']['application/json']['data']
+type Row = Report['rows'][number]
+
+const groupings: Record<string, MessageDescriptor> = {
+  day: msg`Day`,
+  month: msg`Month`,
+  service: msg`Service`,
+  group: msg`Group`,
+  supplier: msg`Supplier`,
+  account: msg`Reseller`,
+}
+const periods: Record<string, MessageDescriptor> = {
+  '7d': msg`7 days`,
+  '30d': msg`30 days`,
+  month: msg`This month`,
+  'last-month': msg`Last month`,
+  year: msg`This year`,
+}
+
+/** `Reports` says what was sold in a period, told apart by one thing, beside the period before, and as a file. All of the question stands in the URL. */
+export function Reports() {
+  const { t, i18n: words } = useLingui()
+  const navigate = useNavigate()
+  const search = useSearch({ strict: false }) as Record<string, string>
+  const { by = 'day', period = '30d', compare, ...narrowed } = search
+  const question = { ...narrowed, by, period }
+  const query = { ...question, ...(compare === 'before' && { compare: 'before' as const }), limit: 1000 }
+  const report = useQuery({
+    queryKey: ['reports', query],
+    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/reports/sales', { params: { query }, signal })),
+    placeholderData: (former) => former,
+  })
+  const change = (changed: Record<string, string | undefined>) => {
+    const next = Object.entries({ ...search, ...changed }).filter(([, value]) => value !== undefined)
+    void navigate({ to: '.', search: Object.fromEntries(next) as Record<string, string> })
+  }
+  const choices = (of: Record<string, MessageDescriptor>) =>
+    Object.entries(of).map(([value, name]) => ({ value, label: words._(name) }))
+  return (
+    <Page
+      title={t`Reports`}
+      actions={
+        <Button
+          component="a"
+          variant="default"
+          size="sm"
+          href={`/api/operator/reports/sales.csv?${new URLSearchParams(question)}`}
+          download
+        >
+          <Trans>Download CSV</Trans>
+        </Button>
+      }
+    >
+      <div className={styles.question}>
+        <div className={styles.choice}>
+          <SegmentedControl
+            aria-label={t`Period`}
+            size="sm"
+            data={choices(periods)}
+            value={period}
+            onChange={(value) => change({ period: value })}
+          />
+        </div>
+        <div className={styles.choice}>
+          <SegmentedControl
+            aria-label={t`Told apart by`}
+            size="sm"
+            data={choices(groupings)}
+            value={by}
+            onChange={(value) => change({ by: value })}
+          />
+        </div>
+        <Switch
+          label={t`Beside the period before`}
+          checked={compare === 'before'}
+          onChange={({ currentTarget }) => change({ compare: currentTarget.checked ? 'before' : undefined })}
+        />
+      </div>
+      {report.isPending && <Loading />}
+      <FaultNote fault={report.error} onRetry={() => void report.refetch()} />
+      {report.data && <Shown report={report.data} by={by} />}
+    </Page>
+  )
+}
+
+function Shown({ report, by }: { report: Report; by: string }) {
+  const { t } = useLingui()
+  if (report.totals.length === 0) return <Empty>{t`Nothing was sold in this period.`}</Empty>
+  const isByTime = by === 'day' || by === 'month'
+  return (
+    <div className={styles.report}>
+      <p className="muted">
+        <Trans>
+          {dayName(report.from)} to {dayName(report.to)}, days of {report.time_zone}
+        </Trans>
+        {report.before && (
+          <>
+            {' · '}
+            <Trans>
+              beside {dayName(report.before.from)} to {dayName(report.before.to)}
+            </Trans>
+          </>
+        )}
+      </p>
+      <Rows rows={report.totals} by="" label={t`In all`} isCompared={report.before !== null} />
+      {isByTime &&
+        report.totals.map(({ currency }) => (
+          <TimeChart key={currency} report={report} currency={currency} by={by} />
+        ))}
+      <Rows
+        rows={report.rows}
+        by={by}
+        label={t`Rows of the report`}
+        isCompared={report.before !== null && !isByTime}
+      />
+      {report.more && <p className="muted">{t`There are more rows: the file has all of them.`}</p>}
+    </div>
+  )
+}
+
+const dayName = (day: string): string =>
+  new Intl.DateTimeFormat(i18n.locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(
+    new Date(`${day.length === 7 ? `${day}-01` : day}T00:00Z`),
+  )
+
+const monthName = (month: string): string =>
+  new Intl.DateTimeFormat(i18n.locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
+    new Date(`${month}-01T00:00Z`),
+  )
+
+function TimeChart({ report, currency, by }: { report: Report; currency: string; by: string }) {
+  const { t, i18n: words } = useLingui()
+  const { times, series } = useMemo(() => {
+    const rows = report.rows.filter((row) => row.currency === currency)
+    const line = (label: string, name: 'turnover' | 'profit', token: string, dash?: number[]): Series => ({
+      label,
+      token,
+      values: rows.map((row) => Number(row[name] ?? '0')),
+      shown: (at) => sum(rows[at]?.[name] ?? '0', currency),
+      ...(dash && { dash }),
+    })
+    const hasProfit = rows.some(({ profit }) => profit !== undefined)
+    return {
+      times: rows.map(({ day, month }) => new Date(`${day ?? `${month}-01`}T00:00`)),
+      series: [
+        line(t`Turnover`, 'turnover', 'accent'),
+        ...(hasProfit ? [line(t`Profit`, 'profit', 'done', [6, 4])] : []),
+      ],
+    }
+  }, [report, currency, t])
+  const name = groupings[by]
+  return (
+    <Chart
+      title={t`Turnover and profit, ${currency}`}
+      label={name ? words._(name) : by}
+      times={times}
+      nameOf={(at) => new Intl.DateTimeFormat(i18n.locale, { dateStyle: 'medium' }).format(at)}
+      series={series}
+      kind="lines"
+    />
+  )
+}
+
+function Rows({
+  rows,
+  by,
+  label,
+  isCompared,
+}: {
+  rows: readonly Row[]
+  by: string
+  label: string
+  isCompared: boolean
+}) {
+  const { t, i18n: words } = useLingui()
+  const hasCosts = rows.some(({ profit }) => profit !== undefined)
+  const hasOrders = rows.some(({ orders }) => orders !== null)
+  const name = groupings[by]
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keys.
+    <section className={styles.scroll} tabIndex={0} aria-label={label}>
+      <Table striped={by !== ''}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{name ? words._(name) : label}</Table.Th>
+            <Table.Th ta="end">{t`Turnover`}</Table.Th>
+            {isCompared && <Table.Th ta="end">{t`Before`}</Table.Th>}
+            {hasCosts && <Table.Th ta="end">{t`Cost`}</Table.Th>}
+            {hasCosts && <Table.Th ta="end">{t`Profit`}</Table.Th>}
+            <Table.Th ta="end">{t`Refunds`}</Table.Th>
+            {hasOrders && <Table.Th ta="end">{t`Orders`}</Table.Th>}
+            <Table.Th ta="end">{t`Done`}</Table.Th>
+            <Table.Th ta="end">{t`Failed`}</Table.Th>
+            <Table.Th ta="end">{t`Success`}</Table.Th>
+            <Table.Th ta="end">{t`Half within`}</Table.Th>
+            <Table.Th ta="end">{t`95 % within`}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map((row) => (
+            <Table.Tr
+              key={`${row.day} ${row.month} ${row.service?.id} ${row.group} ${row.supplier?.id} ${row.account?.id} ${row.currency}`}
+            >
+              <Table.Th scope="row" fw={400}>
+                {thing(row) ?? (by === 'supplier' ? t`No supplier` : row.currency)}
+              </Table.Th>
+              <Table.Td ta="end">
+                <Sum value={row.turnover} currency={row.currency} />
+              </Table.Td>
+              {isCompared && (
+                <Table.Td ta="end">
+                  <Sum value={row.before?.turnover} currency={row.currency} />
+                </Table.Td>
+              )}
+              {hasCosts && (
+                <Table.Td ta="end">
+                  <Sum value={row.cost} currency={row.currency} />
+                </Table.Td>
+              )}
+              {hasCosts && (
+                <Table.Td ta="end">
+                  <Sum value={row.profit} currency={row.currency} />
+                </Table.Td>
+              )}
+              <Table.Td ta="end">
+                <Sum value={row.refunded} currency={row.currency} />
+              </Table.Td>
+              {hasOrders && (
+                <Table.Td ta="end">{row.orders === null ? '–' : i18n.number(row.orders)}</Table.Td>
+              )}
+              <Table.Td ta="end">{i18n.number(row.charged)}</Table.Td>
+              <Table.Td ta="end">{i18n.number(row.failed)}</Table.Td>
+              <Table.Td ta="end">
+                {row.success_rate === null
+                  ? '–'
+                  : i18n.number(row.success_rate, { style: 'percent', maximumFractionDigits: 1 })}
+              </Table.Td>
+              <Table.Td ta="end">{duration(row.median_seconds)}</Table.Td>
+              <Table.Td ta="end">{duration(row.p95_seconds)}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </section>
+  )
+}
+
+function Sum({ value, currency }: { value: string | undefined; currency: string }) {
+  return value === undefined ? (
+    <span className="muted">–</span>
+  ) : (
+    <span className="amount">{sum(value, currency)}</span>
+  )
+}
+
+const thing = ({ day, month, service, group, supplier, account }: Row): string | null | undefined =>
+  day
+    ? dayName(day)
+    : month
+      ? monthName(month)
+      : (service?.name ?? group ?? supplier?.name ?? account?.username)
+
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+] as const
+
+/** `duration` writes a time with two digits, which is what is known of it. */
+function duration(seconds: number | null): string {
+  if (seconds === null) return '–'
+  const [unit, size] = UNITS.find(([, one]) => seconds >= 2 * one) ?? (['second', 1] as const)
+  return i18n.number(Number((seconds / size).toPrecision(2)), { style: 'unit', unit, unitDisplay: 'short' })
+}
