@@ -45,7 +45,7 @@ export function expectedBy(
 }
 
 /** MAX_OPEN bounds the open items that are looked at. */
-const MAX_OPEN = 20_000
+const MAX_OPEN = 5_000
 
 /** `findLate` counts the open orders that are late. */
 export const findLate = async (sql: Queryable, now: Date): Promise<LateOrders> =>
