@@ -13,6 +13,7 @@ import {
   type SalesRow,
 } from '../sales/report.ts'
 import { actor, withDatabase } from './connection.ts'
+import { durationOf } from './duration.ts'
 import { limitOption, wholeFrom } from './input.ts'
 import { type Answer, answering, type Columns, table } from './output.ts'
 import { writeWhole } from './whole-file.ts'
@@ -201,20 +202,6 @@ function columnsOf(by: readonly Grouping[], hasNoOrders: boolean): Columns<Sales
     p95: ({ p95Seconds }) => durationOf(p95Seconds),
   }
 }
-
-/** `durationOf` writes a time with two digits, which is what is known of it: 0.05 s, 1.2 s, 2.5 min. */
-export function durationOf(seconds: number | null): string | null {
-  if (seconds === null) return null
-  const [unit, size] = UNITS.find(([, one]) => seconds >= 2 * one) ?? (['s', 1] as const)
-  const amount = seconds / size
-  return `${amount >= 10 ? Math.round(amount) : Number(amount.toPrecision(2))} ${unit}`
-}
-
-const UNITS = [
-  ['d', 86_400],
-  ['h', 3_600],
-  ['min', 60],
-] as const
 
 const jsonOf = ({ currency, turnover, refunded, cost, profit, ...row }: SalesRow) => ({
   ...{

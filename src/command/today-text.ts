@@ -3,7 +3,7 @@ import { quoteLine } from '../lib/text.ts'
 import { localTime } from '../lib/time.ts'
 import type { DayFigures } from '../sales/today.ts'
 import type { Today } from '../today/today.ts'
-import { durationOf } from './report.ts'
+import { durationOf } from './duration.ts'
 
 /** `textOfToday` says it for people: figures, what waits, what is in trouble. */
 export function textOfToday({ figures, waiting, strays, trouble }: Today): string {

@@ -22,6 +22,8 @@ import {
 } from './strays.sql.ts'
 import { mayPay, tellingApartOf } from './telling-apart.ts'
 
+export { countStrays, type StrayCount } from './strays.sql.ts'
+
 /**
  * Fate is what becomes of a transfer: it is credited; a person looks at its deposit; it is noted on a deposit that is credited already; it was
  * told of before; no deposit has its amount, or several have.

@@ -18,6 +18,9 @@ import {
   selectWaitingDeposits,
   selectWaitingReviews,
 } from './conditions.sql.ts'
+
+export { selectLowSuppliers, selectOpenBreakers } from './conditions.sql.ts'
+
 import type { ConditionName } from './events.ts'
 import { lines, type Words } from './words/words.ts'
 

@@ -1,5 +1,5 @@
 import type { Sql } from '../database/database.ts'
-import { countStrays, type StrayCount } from '../deposits/strays.sql.ts'
+import { countStrays, type StrayCount } from '../deposits/incoming.ts'
 import { countInbox, type InboxCounts } from '../inbox/inbox.ts'
 import { kindsFor } from '../inbox/kinds.ts'
 import { type Clock, systemClock } from '../lib/time.ts'

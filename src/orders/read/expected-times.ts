@@ -5,6 +5,8 @@ import { countsOf, percentileOf } from '../../sales/buckets.ts'
 import { selectCountedTimes } from './expected-times.sql.ts'
 import { type LateOrders, selectLate } from './late.sql.ts'
 
+export type { LateOrders }
+
 const DAYS = 30
 /** FEWEST is how many items must have been done lately, for their times to say something. */
 const FEWEST = 20
