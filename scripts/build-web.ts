@@ -53,8 +53,16 @@ async function compress(folder: string): Promise<void> {
   )
 }
 
-if (process.argv.includes('--if-possible') && !existsSync(at('node_modules/vite/package.json'))) {
-  process.stdout.write('The web application is not built: the development packages are not installed.\n')
+if (process.argv.includes('--if-possible')) {
+  // An installation must not fail for the sake of pages without which the server runs.
+  try {
+    if (existsSync(at('node_modules/vite/package.json'))) await build()
+    else process.stdout.write('The pages are not built: the development packages are not installed.\n')
+  } catch (error) {
+    process.stdout.write(
+      `The pages could not be built (npm run build:web tries again): ${(error as Error).message}\n`,
+    )
+  }
 } else {
   await build()
 }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { lingui } from '@lingui/vite-plugin'
+import { lingui, linguiTransformerBabelPreset } from '@lingui/vite-plugin'
+import babel from '@rolldown/plugin-babel'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
@@ -9,9 +10,14 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const PROXIED = ['/api', '/openapi.json', '/openapi-operator.json', '/docs']
 const target = process.env['IMEIGATE_URL'] ?? 'http://127.0.0.1:8080'
 
+// Lingui's parts look for it from where the process was started.
+process.env['LINGUI_CONFIG'] = here('lingui.config.ts')
+// It recommends a transformer of its own, a binary that npm leaves out where it runs on an older Node; Babel's runs anywhere.
+process.env['LINGUI_SUPPRESS_BABEL_WARNING'] = '1'
+
 export default defineConfig({
   root: here('.'),
-  plugins: [lingui({ cwd: here('.'), macroTransform: true }), react()],
+  plugins: [lingui(), babel({ presets: [linguiTransformerBabelPreset()] }), react()],
   // The server puts a fresh nonce in place of this text into each page (src/protocols/pages).
   html: { cspNonce: 'NONCE' },
   build: {
