@@ -167,7 +167,8 @@ interface Answer extends Asked {
 }
 
 /** NOT_OF_THE_DATABASE are the routes that are answered without it. */
-const NOT_OF_THE_DATABASE = /^\/(healthz|readyz|metrics|openapi\.json|openapi-operator\.json|docs)\b/
+const NOT_OF_THE_DATABASE =
+  /^\/(?:$|(?:healthz|readyz|metrics|openapi(?:-\w+)?\.json|docs|console|portal|assets)\b)/
 
 /** Room is a server whose database can be taken away. */
 class Room {

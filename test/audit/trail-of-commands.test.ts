@@ -174,7 +174,16 @@ const others: Record<'reading' | 'by' | 'running', string[]> = {
       'rate list',
       'request show',
     ],
-    ...['review list', 'report sales', 'review show', 'route list', 'secrets status', 'service list'],
+    ...[
+      'review list',
+      'report quarters',
+      'report sales',
+      'report today',
+      'review show',
+      'route list',
+      'secrets status',
+      'service list',
+    ],
     ...[
       'service show',
       'staff list',

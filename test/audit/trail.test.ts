@@ -135,7 +135,7 @@ describe('the trail', () => {
     const others = [
       ...[
         'api_key_uses',
-        'backups',
+        'attempt_exchanges',
         'chain_links',
         'chained_ledgers',
         'cost_history',
@@ -144,6 +144,7 @@ describe('the trail', () => {
         'entry_kinds',
         'failed_sign_ins',
         'folded_ledgers',
+        'inbox_marks',
         'installation',
         'invoice_lines',
         'notice_reads',
@@ -158,6 +159,7 @@ describe('the trail', () => {
         'placement_probes',
         'plan_rows',
         'proxy_sightings',
+        'refusing_words',
         'route_stats',
         'sale_quarters',
         'sales',
@@ -179,6 +181,7 @@ describe('the trail', () => {
         'transfers',
         'unchained_changes',
         'unchained_ledgers',
+        'unrecognised_answers',
       ],
     ]
     const tables = await database.sql<{ name: string; followed: boolean }[]>`

@@ -257,7 +257,7 @@ test('a database that was made before the first release is refused in clear word
     )
     const doctor = await imeigate(['doctor', '--json'], settingsFor(older.address))
     expect(doctor.json().checks).toContainEqual(expect.objectContaining({ name: 'schema', status: 'fail' }))
-    await older.owner`insert into schema_migrations (number, file) values (10, '0010-notices.sql')`
+    await older.owner`update schema_migrations set file = '0010-notices.sql' where number = 10`
     const { code, stderr } = await imeigate(['migrate'], settingsFor(older.address))
     expect(code).toBe(1)
     expect(stderr).toContain('the database was made before the first release of imeigate: make a new one')

@@ -8,6 +8,7 @@ import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 /** `cut` are lists that a --limit cuts, as they are asked for here; each has more than one row by then. */
 const cut = [
   'invoice list',
+  'account application list',
   ...['account list', 'account list --search buyer', 'key list', 'key list --account buyer1', 'service list'],
   ...['service list --search s', 'price list --service s1', 'price history s1', 'route list', 'rate list'],
   ...[
@@ -27,7 +28,7 @@ const paged = ['order list', 'deposit list', 'webhook events 1', 'trail']
 /** `few` are lists of what an installation has a handful of, by its operator's own hand; or of what the program itself has. */
 const few = [
   ...['group list', 'supplier list', 'deposit provider list', 'notify channel list', 'notify events'],
-  ...['staff list', 'token list', 'backup list'],
+  ...['staff list', 'token list', 'backup list', 'account person list'],
   // Its rows are sums, of which test/sales has many.
   'report sales',
   // These are in test/price-book/command.test.ts, and in test/moving-in.
@@ -74,7 +75,9 @@ beforeAll(async () => {
     insert into invoices (number, account_id, month, currency, after_entry, last_entry, seller, customer, total, line_count, actor, issued_at)
     select n, n, '2026-10-01', 'USD', 0, 1, '{"prefix": ""}', '{}', 0, 1, 'x', now() from generate_series(1, 2) n;
     insert into stray_payments (provider_id, payment_id, amount, currency, paid_at, words, fitting, received_at)
-    select 1, 'm' || n, 1, 'USD', '2026-11-29', '', 0, now() from generate_series(1, 2) n`)
+    select 1, 'm' || n, 1, 'USD', '2026-11-29', '', 0, now() from generate_series(1, 2) n;
+    insert into applications (name, email, address, made_at, ends_at, verified_at)
+    select 'n' || n, n || '@example.com', '127.0.0.1', now(), now() + interval '1 day', now() from generate_series(1, 2) n`)
 })
 afterAll(() => database.drop())
 

@@ -27,6 +27,7 @@ const NOT_IN_DHRU: ErrorCode[] = [
   'step_up_required',
   'csrf',
   'version_conflict',
+  'plan_stale',
 ]
 const FORMATS: Format[] = ['JSON', 'XML']
 

@@ -83,6 +83,16 @@ it('every change is found in the trail, in the name of who made it, with before 
       ] as const),
       ...(['price_group_id', `/accounts/${username}`] as const),
     ],
+    [
+      'POST /accounts/:account/people',
+      `/accounts/${username}/people`,
+      { email: 'budi@example.com', name: 'Budi', role: 'member' },
+      'person',
+      'email',
+    ],
+    ['POST /account-people/:id/role', '/account-people/1/role', { role: 'owner' }, 'person', 'role'],
+    ['POST /account-people/:id/suspend', '/account-people/1/suspend', {}, 'person', 'suspended_at'],
+    ['POST /account-people/:id/resume', '/account-people/1/resume', {}, 'person', 'suspended_at'],
     ['POST /accounts/:account/close', `/accounts/${username}/close`, {}, 'account', 'status'],
     ['POST /accounts/:account/reopen', `/accounts/${username}/reopen`, {}, 'account', 'status'],
     ['POST /accounts/:account/keys', `/accounts/${username}/keys`, { name: 'panel' }, 'key', 'secret_hash'],
@@ -188,7 +198,16 @@ it('every change is found in the trail, in the name of who made it, with before 
     'POST /stray-payments/:id/close',
     // Seen where there is something to bill: see papers.test.ts.
     'POST /invoices',
-    // What only sends a message changes nothing.
+    // By the functions of the commands, whose lines trail-of-commands.test.ts sees; and looking at a portal: see the portal's tests.
+    'POST /account-people/:id/reset',
+    'DELETE /account-people/:id/sign-ins',
+    'POST /applications/:id/accept',
+    'POST /applications/:id/refuse',
+    'POST /answers/teach',
+    'POST /answers/rules/:id/forget',
+    'POST /accounts/:account/view',
+    // A preview changes nothing, nor does what only sends a message.
+    'POST /answers/preview',
     // What somebody looks into, or looks for, changes nothing of the thing: see inbox.test.ts.
     'POST /inbox/:thing/later',
     'POST /inbox/:thing/release',

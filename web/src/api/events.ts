@@ -19,10 +19,19 @@ let state: State = 'connecting'
 let since = Date.now()
 const watchers = new Set<() => void>()
 
-function enter(next: State): void {
+/** LOST_MS is how long the stream may be away before people are told: a browser that comes back at once has lost nothing. */
+const LOST_MS = 5000
+let pending: ReturnType<typeof setTimeout> | undefined
+
+function enter(next: State, at = Date.now()): void {
+  clearTimeout(pending)
   if (next === state) return
+  if (next === 'lost' && Date.now() - at < LOST_MS) {
+    pending = setTimeout(() => enter('lost', at), LOST_MS)
+    return
+  }
   state = next
-  since = Date.now()
+  since = at
   for (const watcher of watchers) watcher()
 }
 
@@ -42,20 +51,35 @@ function say(next: State): void {
 
 let isFollowing = false
 
+/** AGAIN_MS is the time before the stream is asked for anew where it was refused; the browser itself asks only where the connection broke. */
+const AGAIN_MS = 5000
+
 /** `followEvents` begins to follow, once a person is signed in: the tab that gets the lock holds the stream until it closes. */
 export function followEvents(topics: readonly string[]): void {
   if (isFollowing || topics.length === 0) return
   isFollowing = true
   void navigator.locks.request('imeigate-live', () => {
-    const source = new EventSource(`/api/operator/events?topics=${topics.join(',')}`)
-    source.onopen = () => say('live')
-    source.onerror = () => say('lost')
-    source.addEventListener('change', ({ data }: MessageEvent<string>) => {
-      const happening = JSON.parse(data) as Happening
-      tell(happening)
-      channel.postMessage({ happening })
-    })
+    open(topics)
     return new Promise<never>(() => {})
+  })
+}
+
+function open(topics: readonly string[]): void {
+  const source = new EventSource(`/api/operator/events?topics=${topics.join(',')}`)
+  source.onopen = () => say('live')
+  source.onerror = () => {
+    say('lost')
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => open(topics), AGAIN_MS)
+  }
+  source.addEventListener('change', ({ data }: MessageEvent<string>) => {
+    const happening = JSON.parse(data) as Happening
+    tell(happening)
+    channel.postMessage({ happening })
+  })
+  // A page that is left has lost nothing, and must not say so to the others.
+  window.addEventListener('pagehide', () => {
+    source.onerror = null
+    source.close()
   })
 }
 
