@@ -91,7 +91,7 @@ const resellers = [
   { name: 'Corner Phones', email: 'ana@corner.example', deposit: '320' },
   { name: 'Mobile Hospital', email: 'desk@hospital.example', deposit: '85.50', group: 'Gold resellers' },
   { name: 'Toko Seluler Jaya', email: 'jaya@toko.example', deposit: '1250', group: 'Gold resellers' },
-  { name: 'Fix it Felix', email: 'felix@fixit.example', deposit: '12' },
+  { name: 'Fix it Felix', email: 'felix@fixit.example', deposit: '42' },
 ]
 
 /** TACs by which the sandbox refuses, loses its reply, never answers, and takes a day; all others it does at once. */
