@@ -2,7 +2,7 @@ import createClient, { type Middleware } from 'openapi-fetch'
 import type { components, paths } from './made/operator.ts'
 
 /**
- * The operator API, typed by its OpenAPI document. `dataOf(api.GET('/api/operator/orders', ...))` gives `data` of the answer, and throws an
+ * The operator API, typed by its OpenAPI document, and what asking any API of the server has in common. `dataOf(api.GET('/api/operator/orders', ...))` gives `data` of the answer, and throws an
  * ApiFault where it was refused. What changes something carries the CSRF token and an `Idempotency-Key`: a dialog that moves money gives one
  * that it made when it opened, so that a second press is the same request.
  */
@@ -73,21 +73,36 @@ const conventions: Middleware = {
   },
 }
 
-export const api = createClient<paths>({ baseUrl: window.location.origin, credentials: 'same-origin' })
-api.use(conventions)
+/** `clientOf` asks an API of the server by the cookie. */
+export function clientOf<Paths extends {}>() {
+  const client = createClient<Paths>({ baseUrl: window.location.origin, credentials: 'same-origin' })
+  client.use(conventions)
+  return client
+}
+
+export const api = clientOf<paths>()
 
 interface Answered {
-  data?: { data: unknown } | undefined
+  data?: unknown
   error?: unknown
   response: Response
 }
 
-/** `dataOf` waits for an answer and gives its `data`. Throws an ApiFault. */
-export async function dataOf<A extends Answered>(asked: Promise<A>): Promise<NonNullable<A['data']>['data']> {
+/** `answerOf` waits for an answer and gives it. Throws an ApiFault. */
+export async function answerOf<A extends Answered>(asked: Promise<A>): Promise<NonNullable<A['data']>> {
   const { data, error, response } = await asked.catch((cause: unknown) => {
     if ((cause as Error).name === 'AbortError') throw cause
     throw new ApiFault(0, {})
   })
   if (data === undefined) throw new ApiFault(response.status, (error ?? {}) as Partial<ErrorBody>)
-  return data.data as NonNullable<A['data']>['data']
+  return data as NonNullable<A['data']>
 }
+
+interface WithData extends Answered {
+  data?: { data: unknown } | undefined
+}
+
+/** `dataOf` waits for an answer and gives its `data`. Throws an ApiFault. */
+export const dataOf = async <A extends WithData>(
+  asked: Promise<A>,
+): Promise<NonNullable<A['data']>['data']> => (await answerOf(asked)).data

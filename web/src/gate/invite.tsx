@@ -4,10 +4,10 @@ import { type FormEvent, useEffect, useState } from 'react'
 import { renderSVG } from 'uqr'
 import { ApiFault, api, dataOf } from '../api/client.ts'
 import { FaultNote } from '../kit/notes.tsx'
+import { linkToken } from './form.ts'
 import { Gate } from './gate.tsx'
 
-/** The token of the invitation stands behind `#`, which no browser sends and no log holds. */
-const invitation = decodeURIComponent(window.location.hash.slice(1))
+const invitation = linkToken
 
 const open = () => dataOf(api.POST('/api/operator/invitation/open', { body: { invitation } }))
 type Offer = Awaited<ReturnType<typeof open>>

@@ -1,11 +1,23 @@
+import type { ReactNode } from 'react'
 import { show } from '../kit/app.tsx'
+import { Forgot, Reset } from './forgot.tsx'
 import { Invite } from './invite.tsx'
-import { SignIn } from './sign-in.tsx'
+import { Join, Verify } from './join.tsx'
+import { consoleEntrance, portalEntrance, SignIn } from './sign-in.tsx'
 
 /**
  * The gate is what somebody sees who is not signed in yet. It is an application of its own, so that a phone on a bad connection loads no more
  * than it needs for it.
  */
-const isInvitation = /^\/console\/(?:setup|invite)\/?$/.test(window.location.pathname)
+const pages: Record<string, () => ReactNode> = {
+  '/console/sign-in': () => <SignIn entrance={consoleEntrance} />,
+  '/console/setup': () => <Invite />,
+  '/console/invite': () => <Invite />,
+  '/portal/sign-in': () => <SignIn entrance={portalEntrance} />,
+  '/portal/invite': () => <Join />,
+  '/portal/forgot': () => <Forgot />,
+  '/portal/reset': () => <Reset />,
+  '/portal/verify': () => <Verify />,
+}
 
-await show(isInvitation ? <Invite /> : <SignIn />)
+await show(pages[window.location.pathname.replace(/\/$/, '')]?.())

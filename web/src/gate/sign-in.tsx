@@ -3,49 +3,70 @@ import { Button, Divider, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { api, dataOf, keepCsrf } from '../api/client.ts'
 import { getPasskey, hasPasskeys } from '../api/passkeys.ts'
+import { portal } from '../api/portal.ts'
 import { FaultNote } from '../kit/notes.tsx'
+import { formOf, useSending } from './form.ts'
 import { Gate } from './gate.tsx'
 
-/** `SignIn` takes e-mail address and password, then the second factor; or a passkey, which is both. */
-export function SignIn() {
+interface Begun {
+  csrf_token: string
+  second_factor_needed: boolean
+}
+type SecondFactor = { code: string } | { recovery_code: string }
+
+/** Entrance is what a sign-in page leads into: an application, and the routes that let somebody in. */
+interface Entrance {
+  home: '/console/' | '/portal/'
+  password: (body: { email: string; password: string }) => Promise<Begun>
+  secondFactor: (body: SecondFactor) => Promise<Begun>
+  passkey?: () => Promise<Pick<Begun, 'csrf_token'>>
+  /** `forgotten` is the page for who has no password any more. */
+  forgotten?: string
+}
+
+export const consoleEntrance: Entrance = {
+  home: '/console/',
+  password: (body) => dataOf(api.POST('/api/operator/session', { body })),
+  secondFactor: (body) => dataOf(api.POST('/api/operator/session/second-factor', { body })),
+  passkey: async () =>
+    dataOf(api.POST('/api/operator/session/passkey', { body: { credential: await getPasskey() } })),
+}
+
+export const portalEntrance: Entrance = {
+  home: '/portal/',
+  password: (body) => dataOf(portal.POST('/api/portal/session', { body })),
+  secondFactor: (body) => dataOf(portal.POST('/api/portal/session/second-factor', { body })),
+  forgotten: '/portal/forgot',
+}
+
+/** `SignIn` takes e-mail address and password, then the second factor of who has one; or a passkey, which is both. */
+export function SignIn({ entrance }: { entrance: Entrance }) {
   const { t } = useLingui()
   const [step, setStep] = useState<'password' | 'code'>('password')
-  const [isBusy, setBusy] = useState(false)
-  const [fault, setFault] = useState<unknown>()
-
-  const during = async (work: () => Promise<void>) => {
-    setBusy(true)
-    setFault(undefined)
-    try {
-      await work()
-    } catch (error) {
-      setFault(error)
-    } finally {
-      setBusy(false)
-    }
-  }
+  const { isBusy, fault, send: during } = useSending()
   const arrive = () =>
-    window.location.replace(inside(new URLSearchParams(window.location.search).get('back')))
+    window.location.replace(inside(entrance.home, new URLSearchParams(window.location.search).get('back')))
   const givePassword = (event: FormEvent<HTMLFormElement>) => {
     const form = formOf(event)
     void during(async () => {
       const body = { email: form('email').trim(), password: form('password') }
-      keepCsrf((await dataOf(api.POST('/api/operator/session', { body }))).csrf_token)
-      setStep('code')
+      const begun = await entrance.password(body)
+      keepCsrf(begun.csrf_token)
+      if (begun.second_factor_needed) setStep('code')
+      else arrive()
     })
   }
   const giveCode = (event: FormEvent<HTMLFormElement>) => {
     const form = formOf(event)
     void during(async () => {
-      const body = secondFactorOf(form('code'))
-      keepCsrf((await dataOf(api.POST('/api/operator/session/second-factor', { body }))).csrf_token)
+      keepCsrf((await entrance.secondFactor(secondFactorOf(form('code')))).csrf_token)
       arrive()
     })
   }
-  const givePasskey = () =>
+  const { passkey, forgotten } = entrance
+  const givePasskey = (give: NonNullable<Entrance['passkey']>) =>
     during(async () => {
-      const credential = await getPasskey()
-      keepCsrf((await dataOf(api.POST('/api/operator/session/passkey', { body: { credential } }))).csrf_token)
+      keepCsrf((await give()).csrf_token)
       arrive()
     })
 
@@ -69,13 +90,20 @@ export function SignIn() {
             </Button>
           </Stack>
         </form>
-        {hasPasskeys() && (
+        {passkey && hasPasskeys() && (
           <>
             <Divider label={<Trans>or</Trans>} />
-            <Button variant="default" onClick={() => void givePasskey()} disabled={isBusy}>
+            <Button variant="default" onClick={() => void givePasskey(passkey)} disabled={isBusy}>
               <Trans>Use a passkey</Trans>
             </Button>
           </>
+        )}
+        {forgotten && (
+          <p>
+            <a href={forgotten}>
+              <Trans>I forgot my password</Trans>
+            </a>
+          </p>
         )}
       </Gate>
     )
@@ -103,17 +131,10 @@ export function SignIn() {
 }
 
 /** `secondFactorOf` tells an app's code, which is six digits, from a recovery code. */
-function secondFactorOf(text: string): { code: string } | { recovery_code: string } {
+function secondFactorOf(text: string): SecondFactor {
   const given = text.replace(/\s/g, '')
   return /^\d{6,8}$/.test(given) ? { code: given } : { recovery_code: given }
 }
 
-/** `formOf` keeps the browser from sending a form, and reads its fields. */
-function formOf(event: FormEvent<HTMLFormElement>): (name: string) => string {
-  event.preventDefault()
-  const form = new FormData(event.currentTarget)
-  return (name) => String(form.get(name) ?? '')
-}
-
-/** `inside` is where the person wanted to go, if that is a page of the console: a link must lead nobody to another site. */
-const inside = (back: string | null): string => (back?.startsWith('/console/') ? back : '/console/')
+/** `inside` is where the person wanted to go, if that is a page of the application: a link must lead nobody to another site. */
+const inside = (home: string, back: string | null): string => (back?.startsWith(home) ? back : home)

@@ -1,4 +1,11 @@
-import { Gate } from '../gate/gate.tsx'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { queries } from '../api/queries.ts'
 import { show } from '../kit/app.tsx'
+import { router } from './routes.tsx'
 
-await show(<Gate title="imeigate">…</Gate>)
+await show(
+  <QueryClientProvider client={queries}>
+    <RouterProvider router={router} />
+  </QueryClientProvider>,
+)

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { invitePerson } from '../../src/account-people/account-people.ts'
+import type { AccountId } from '../../src/lib/ids.ts'
+import { PASSWORD, PortalShop } from '../protocols/portal/portal.fixtures.ts'
+import { imei } from '../support/server.ts'
+import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
+
+closeBrowserAfterwards()
+
+describePages('the portal', () => {
+  let portal: PortalShop
+  beforeAll(async () => {
+    portal = await PortalShop.open()
+    await portal.server.service({ code: 'carrier', name: 'Carrier check', deliveryTime: '2 minutes' })
+  })
+  afterAll(() => portal.stop())
+
+  const signIn = async ({ page }: Visit, email: string, password = PASSWORD): Promise<void> => {
+    await page.getByLabel('E-mail address').fill(email)
+    await page.getByRole('textbox', { name: 'Password' }).fill(password)
+    await page.getByRole('button', { name: 'Go on' }).click()
+  }
+  const heading = ({ page }: Visit, name: string): Promise<void> =>
+    page.getByRole('heading', { level: 1, name }).waitFor()
+
+  test('somebody who is invited sets a password, is in, and signs out', async () => {
+    const { accountId } = await portal.server.shop()
+    const { token } = await invitePerson(
+      portal.server.sql,
+      accountId as AccountId,
+      { role: 'owner', email: 'sari@example.com' },
+      portal.clock,
+    )
+    const visit = await Visit.begin(portal.server.url, { screen: PHONE })
+    const { page } = visit
+    await page.goto(`/portal/invite#${token}`)
+    await page.getByLabel('Your name').fill('Sari')
+    await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD)
+    expect(await visit.violations()).toEqual([])
+    await visit.click('Begin')
+    await page.getByText('Nothing was ordered yet').waitFor()
+    await visit.click(/^Sari: /)
+    await visit.click('Sign out', 'menuitem')
+    await heading(visit, 'Sign in')
+    await page.goto(`/portal/invite#${token}`)
+    await page.getByText('does not hold any more').waitFor()
+    await visit.leave()
+  })
+
+  test('a forgotten password is set anew by a link, which works once', async () => {
+    const { accountId } = await portal.server.shop()
+    const { email } = await portal.invited(accountId)
+    const visit = await Visit.begin(portal.server.url)
+    const { page } = visit
+    await page.goto('/portal/sign-in')
+    await visit.click('I forgot my password', 'link')
+    await page.getByLabel('E-mail address').fill(email)
+    expect(await visit.violations()).toEqual([])
+    await visit.click('Send the link')
+    await page.getByText('a link is on its way').waitFor()
+    await page.goto('/portal/reset#nothing')
+    await page.getByRole('textbox', { name: 'New password' }).fill('another long one')
+    expect(await visit.violations()).toEqual([])
+    await visit.click('Set the password')
+    await page.getByText('does not hold any more').waitFor()
+    await page.goto('/portal/verify#nothing')
+    await visit.click('This is my address')
+    await page.getByText('nobody registers here').waitFor()
+    await visit.leave()
+  })
+
+  test('who is not signed in is led to the wanted page of the portal, and to no other site', async () => {
+    const { accountId } = await portal.server.shop()
+    const { email } = await portal.invited(accountId)
+    for (const [from, to] of [
+      ['/portal/services', '/portal/services'],
+      ['/portal/sign-in?back=%2F%2Fevil.example', '/portal'],
+      ['/portal/sign-in?back=%2Fconsole%2Ftoday', '/portal'],
+    ] as const) {
+      const visit = await Visit.begin(portal.server.url)
+      await visit.page.goto(from)
+      await signIn(visit, email)
+      await visit.page.getByRole('main').and(visit.page.locator('#main')).waitFor()
+      expect(new URL(visit.page.url()).pathname.replace(/\/$/, '')).toBe(to)
+      await visit.leave()
+    }
+  })
+
+  test.each([
+    { name: 'wide', screen: WIDE, first: 100 },
+    { name: 'a phone', screen: PHONE, first: 200 },
+  ])(
+    '50 IMEIs are pasted, the bad ones shown, the others placed and their results seen: $name',
+    async ({ screen, first }) => {
+      const { accountId } = await portal.server.shop()
+      const { email } = await portal.invited(accountId)
+      const good = Array.from({ length: 47 }, (_, n) => imei(first + n))
+      const wrongDigit = `${imei(first + 60).slice(0, 14)}${(Number(imei(first + 60).at(-1)) + 1) % 10}`
+      const lines = [...good.slice(0, 20), wrongDigit, 'nothing here', ...good.slice(20), good[0]]
+      const visit = await Visit.begin(portal.server.url, { screen })
+      const { page } = visit
+      /** `isUsable` looks at the page in both colours. */
+      const isUsable = async (what: string): Promise<void> => {
+        for (const colorScheme of ['dark', 'light'] as const) {
+          await page.emulateMedia({ colorScheme })
+          expect(await visit.violations(), `${what}, ${colorScheme}`).toEqual([])
+        }
+        expect(await visit.overflow(), what).toBeLessThanOrEqual(0)
+      }
+      await page.goto('/portal/')
+      await page.getByRole('button', { name: 'Go on' }).waitFor()
+      await isUsable('sign-in')
+      await signIn(visit, email, 'something else')
+      await page.getByRole('alert').waitFor()
+      await signIn(visit, email)
+      await page.getByText('100.00').waitFor()
+      await isUsable('home')
+      await visit.click(/^Services$/, 'link')
+      await page.getByLabel('Find a service').fill('carrier')
+      await page.getByRole('link', { name: 'Carrier check' }).waitFor()
+      await isUsable('services')
+      await visit.click('Carrier check', 'link')
+      await page.getByLabel('One a line').fill(lines.join('\n'))
+      await visit.click('Check')
+      await page.getByText('47 of 50 would be ordered, for $47.00. The balance after it: $53.00.').waitFor()
+      const found = page.getByRole('list', { name: 'Lines' }).getByRole('listitem')
+      expect(await found.count()).toBe(50)
+      const bad = (await found.allTextContents()).slice(0, 3)
+      expect(bad[0]).toContain('Wrong check digit')
+      expect(bad[0]).toContain(imei(first + 60))
+      expect(bad[1]).toContain('Not taken')
+      expect(bad[2]).toContain('See line 1')
+      await isUsable('the check')
+      const [before] = await portal.server.sql`select from orders where account_id = ${accountId}`
+      expect(before).toBeUndefined()
+      await visit.click(/^Place 47/)
+      await page.getByText('47 of 47 done').waitFor()
+      const results = page.getByRole('list', { name: 'Results' }).getByRole('listitem')
+      expect(await results.count()).toBe(47)
+      for (const text of await results.allTextContents()) expect(text).toMatch(/^\d{15}Done./)
+      await isUsable('the order')
+      await visit.click(/^Orders$/, 'link')
+      await page.getByText('47.00').waitFor()
+      await page.getByLabel('Find').fill(good[3] ?? '')
+      await page.locator('#main').getByRole('link').first().waitFor()
+      await isUsable('orders')
+      await visit.click('Home', 'link')
+      await page.getByText('53.00').waitFor()
+      await page.goto('/portal/nothing-here')
+      await heading(visit, 'Not found')
+      await visit.leave()
+    },
+  )
+})

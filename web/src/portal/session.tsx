@@ -1,0 +1,37 @@
+import { useQuery } from '@tanstack/react-query'
+import { createContext, type ReactNode, useContext } from 'react'
+import { ApiFault, dataOf, keepCsrf } from '../api/client.ts'
+import { portal } from '../api/portal.ts'
+
+/** `sessionQuery` reads who is signed in, and of which account; null: nobody is. */
+export const sessionQuery = {
+  queryKey: ['session'],
+  queryFn: async ({ signal }: { signal: AbortSignal }) => {
+    try {
+      const session = await dataOf(portal.GET('/api/portal/session', { signal }))
+      keepCsrf(session.csrf_token)
+      return session
+    } catch (error) {
+      if (error instanceof ApiFault && error.status === 401) return null
+      throw error
+    }
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+} as const
+
+type Session = NonNullable<Awaited<ReturnType<typeof sessionQuery.queryFn>>>
+
+const Context = createContext<Session | undefined>(undefined)
+
+/** `useSession` is who is signed in, for pages that only such a person sees. */
+export function useSession(): Session {
+  const session = useContext(Context)
+  if (!session) throw new Error('only inside SignedIn')
+  return session
+}
+
+/** `SignedIn` shows its children to who is signed in; the route has made sure that somebody is. */
+export function SignedIn({ children }: { children: ReactNode }) {
+  const { data: session } = useQuery(sessionQuery)
+  return session ? <Context value={session}>{children}</Context> : null
+}
