@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { buildIfOld } from './build.fixtures.ts'
+
+/** `wordsIn` gives the messages of a language: the English text and its translation. A text over several lines is joined. */
+function wordsIn(language: string): Map<string, string> {
+  const text = readFileSync(new URL(`../../web/src/words/${language}.po`, import.meta.url), 'utf8')
+  const joined = text.replace(/"\n"/g, '')
+  const found = joined.matchAll(/^msgid "((?:[^"\\]|\\.)+)"\nmsgstr "((?:[^"\\]|\\.)*)"$/gm)
+  return new Map([...found].map(([, id = '', translation = '']) => [id, translation]))
+}
+
+/** `partsOf` are the names of values and the tags of a message, which every language has. */
+const partsOf = (message: string): string[] =>
+  [...new Set(message.match(/(?<!(?:one|other|=\d+) )\{\w+(?=[,}])|<\/?\d+\/?>/g))].toSorted()
+
+describe.each(['id', 'es'])('the words of the pages in %s', (language) => {
+  let english: Map<string, string>
+  // The build collects the English ones.
+  beforeAll(async () => {
+    await buildIfOld()
+    english = wordsIn('en')
+  })
+
+  test('none is missing: if one is, npm run web:words collects them', () => {
+    const words = wordsIn(language)
+    expect(english.size).toBeGreaterThan(500)
+    expect([...english.keys()].filter((id) => !words.get(id))).toEqual([])
+  })
+
+  test('each has the values and tags of the English one', () => {
+    const wrong = [...wordsIn(language)].filter(
+      ([id, translation]) => translation !== '' && partsOf(id).join() !== partsOf(translation).join(),
+    )
+    expect(wrong).toEqual([])
+  })
+})
