@@ -4,6 +4,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { generateSync } from 'otplib'
+import { invitePerson, listPeople } from '../account-people/account-people.ts'
 import { createAccount, createPriceGroup, listAccounts, listPriceGroups } from '../accounts/accounts.ts'
 import type { AccountView } from '../accounts/attributes.ts'
 import type { KeyForm } from '../accounts/key-attributes.ts'
@@ -56,8 +57,9 @@ async function demo(): Promise<void> {
   await serve(config, log, async (server, access) => {
     const keys = await demoKeys(config.dataFolder, access.serving, server.url)
     const owner = await asking(access.serving, (sql) => demoOwner(sql, config))
+    const portal = await asking(access.serving, portalPath)
     const where = config.database ? '' : `IMEIGATE_DATA=${given} `
-    process.stdout.write(welcome(config.publicUrl ?? server.url, keys, owner, where))
+    process.stdout.write(welcome(config.publicUrl ?? server.url, keys, { owner, portal }, where))
   })
   process.stdout.write('Stopped. The next start finds everything.\n')
 }
@@ -84,6 +86,15 @@ async function demoOwner(sql: Sql, config: Config): Promise<Owner> {
     code: generateSync({ secret: totp.secret }),
   })
   return { email: OWNER.email, password, code: accepted.recoveryCodes[0] as string }
+}
+
+/** `portalPath` is where the reseller comes into the portal: by an invitation, until it was used. */
+async function portalPath(sql: Sql): Promise<string> {
+  const { id } = (await listAccounts(sql)).find(({ email }) => email === RESELLER.email) as AccountView
+  const [person] = await listPeople(sql, id)
+  if (person && person.status !== 'invited') return '/portal'
+  const { name, email } = RESELLER
+  return `/portal/invite#${(await invitePerson(sql, id, { role: 'owner', name, email })).token}`
 }
 
 const OWNER = { role: 'owner', name: 'Demo Owner', email: 'owner@example.com' } as const
@@ -168,7 +179,12 @@ async function ask(
   return (await reply.json()) as { SUCCESS?: { REFERENCEID: string }[] }
 }
 
-function welcome(url: string, { panel, ...key }: DemoKeys, owner: Owner, where: string): string {
+function welcome(
+  url: string,
+  { panel, ...key }: DemoKeys,
+  { owner, portal }: { owner: Owner; portal: string },
+  where: string,
+): string {
   // Each on one line, so that whatever is selected and pasted is whole.
   const curl = (fields: string): string =>
     `curl -s -w '\\n' ${url}/api/dhru -d username=${key.username} -d apiaccesskey=${key.apiaccesskey} ${fields}`
@@ -184,6 +200,8 @@ imeigate is running with a demo shop.
   e-mail        ${owner.email}
   password      ${owner.password}
   code          ${owner.code}   (once; the next start prints others)
+
+  The portal, for the reseller: ${url}${portal}
 
   For your own programs (Dhru to the letter of its contract, and the REST API, see ${url}/docs):
 

@@ -29,6 +29,13 @@ describe('imeigate demo', () => {
     const told = credentials(first)
     expect(told.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
     await signsIn(first, told.url)
+    const [, invitation] = /\/portal\/invite#(\S+)/.exec(first.stdout) ?? []
+    const opened = await fetch(`${told.url}/api/portal/invitation/open`, {
+      method: 'POST',
+      body: JSON.stringify({ token: invitation }),
+      headers: { 'content-type': 'application/json', origin: told.url },
+    })
+    expect(await opened.json()).toMatchObject({ data: { email: 'reseller@example.com' } })
     const [list, place, status, order] = await pasted(first)
     expect(order).toMatchObject({ service_code: 'blacklist', status: 'pending', total: 2 })
     const groups = Object.values(list.SUCCESS[0].LIST) as { SERVICES: Record<string, unknown> }[]
