@@ -198,7 +198,10 @@ const meanwhile: [words: string, work: () => Promise<unknown>][] = [
   ],
   [
     'order list --account toko-maju',
-    () => until('the pasted results are carried out', () => has(`items where state = 'processing'`, 0)),
+    () =>
+      until('the pasted results are carried out', () =>
+        has(`items where state in ('pending', 'processing')`, 0),
+      ),
   ],
   [
     'deposit match',
