@@ -55,7 +55,7 @@ export interface PersonForm {
   language?: Language | undefined
 }
 
-/** By is who changes people of an account: one of them, or (undefined) the operator, who may do all. */
+/** A change is made by a person of the account; undefined: by the operator, who may do all. */
 export type By = AccountPersonId | undefined
 
 /**

@@ -5,8 +5,8 @@ import { isNeeded } from '../../integrations/kit/fields.ts'
 import type { FieldsForm, IntegrationKind } from '../../integrations/kit/kind.ts'
 import type { SupplierKind } from '../../integrations/suppliers/supplier-kind.ts'
 import type { Attributes } from '../../lib/attributes.ts'
-import { givenIn, type Json } from './nouns.ts'
-import { orNull } from './shapes.ts'
+import { givenIn, type Json } from '../kit/nouns.ts'
+import { orNull } from '../kit/shapes.ts'
 
 const shared = {
   kind: Type.String(),

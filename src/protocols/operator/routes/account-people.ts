@@ -25,12 +25,10 @@ import {
   wireAccountPerson,
   wirePersonInvited,
 } from '../../kit/account-person-shapes.ts'
+import { cursorText, readCursor } from '../../kit/cursors.ts'
 import { signIn, wireSignIn } from '../../kit/own-routes.ts'
 import { personOf } from '../../kit/person.ts'
 import { begin, signedIn } from '../../kit/session-routes.ts'
-import { cursorText, readCursor } from '../cursors.ts'
-import type { OperatorDeps } from '../deps.ts'
-import { route } from '../route.ts'
 import {
   accountParams,
   bodyOf,
@@ -44,7 +42,9 @@ import {
   pageQuery,
   text,
   time,
-} from '../shapes.ts'
+} from '../../kit/shapes.ts'
+import type { OperatorDeps } from '../deps.ts'
+import { route } from '../route.ts'
 
 const section = 'People of accounts'
 const access = 'people.edit'

@@ -12,11 +12,8 @@ import { type AccountForm, type AccountView, accountAttributes } from '../../../
 import type { AccountId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
-import type { Caller } from '../caller.ts'
-import { cursorText, readCursor } from '../cursors.ts'
-import type { OperatorDeps } from '../deps.ts'
-import { fieldsOf, inFieldsOf } from '../fields.ts'
-import { type Call, route } from '../route.ts'
+import { cursorText, readCursor } from '../../kit/cursors.ts'
+import { fieldsOf, inFieldsOf } from '../../kit/fields.ts'
 import {
   accountParams,
   amount,
@@ -32,7 +29,10 @@ import {
   text,
   time,
   version,
-} from '../shapes.ts'
+} from '../../kit/shapes.ts'
+import type { Caller } from '../caller.ts'
+import type { OperatorDeps } from '../deps.ts'
+import { type Call, route } from '../route.ts'
 
 const section = 'Resellers'
 const access = 'resellers.read'

@@ -11,9 +11,9 @@ import {
   teachRule,
 } from '../../../fulfilment/people/teach.ts'
 import { formatMicros } from '../../../lib/money.ts'
+import { amount, bodyOf, id, idParams, longId, nothing, oneOf, orNull, text, time } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
-import { amount, bodyOf, id, idParams, longId, nothing, oneOf, orNull, text, time } from '../shapes.ts'
 
 const section = 'Unrecognised answers'
 

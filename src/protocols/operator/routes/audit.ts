@@ -6,9 +6,9 @@ import { bound, timeOf } from '../../../contract/page.ts'
 import type { AccountId } from '../../../lib/ids.ts'
 import { DAY_MS } from '../../../lib/time.ts'
 import { type Role, roles } from '../../../staff/roles.ts'
-import { cursorText, readCursor } from '../cursors.ts'
+import { cursorText, readCursor } from '../../kit/cursors.ts'
+import { id, oneOf, orNull, pageOf, pageQuery, text, time } from '../../kit/shapes.ts'
 import { route } from '../route.ts'
-import { id, oneOf, orNull, pageOf, pageQuery, text, time } from '../shapes.ts'
 
 const values = orNull(Type.Record(Type.String(), Type.Unknown()))
 

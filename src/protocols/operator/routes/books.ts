@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox'
 import { type BackupRecord, findBackup, listBackups } from '../../../backup/backups.ts'
 import { rebuildSales } from '../../../sales/folder.ts'
+import { bodyOf, id, idParams, orNull, text, time } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
-import { bodyOf, id, idParams, orNull, text, time } from '../shapes.ts'
 
 const section = 'Installation'
 

@@ -4,9 +4,7 @@ import { type Deposit, depositStates } from '../../../deposits/deposit.ts'
 import { OperatorDeposits } from '../../../deposits/operator-deposits.ts'
 import type { DepositId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
-import { cursorText, readCursor } from '../cursors.ts'
-import type { OperatorDeps } from '../deps.ts'
-import { type Call, route } from '../route.ts'
+import { cursorText, readCursor } from '../../kit/cursors.ts'
 import {
   amount,
   bodyOf,
@@ -19,7 +17,9 @@ import {
   pageQuery,
   text,
   time,
-} from '../shapes.ts'
+} from '../../kit/shapes.ts'
+import type { OperatorDeps } from '../deps.ts'
+import { type Call, route } from '../route.ts'
 
 const section = 'Money'
 const access = 'money.read'

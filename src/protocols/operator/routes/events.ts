@@ -3,10 +3,10 @@ import { Type } from 'typebox'
 import { Refusal } from '../../../errors.ts'
 import type { Happened, Place } from '../../../live/operator-feed.ts'
 import { type LiveTopic, topicNames, topics } from '../../../live/topics.ts'
+import { orNull, text } from '../../kit/shapes.ts'
 import { rightOf } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
-import { orNull, text } from '../shapes.ts'
 
 /** HEARTBEAT_MS is the time between heartbeats, which keep proxies from closing the connection. */
 const HEARTBEAT_MS = 15_000

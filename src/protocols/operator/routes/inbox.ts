@@ -12,10 +12,7 @@ import {
 } from '../../../inbox/inbox.ts'
 import { type InboxKind, inboxKindNames, inboxKinds, kindsFor } from '../../../inbox/kinds.ts'
 import { formatMicros } from '../../../lib/money.ts'
-import type { Caller } from '../caller.ts'
-import { cursorOfNumbers, readNumbers } from '../cursors.ts'
-import type { OperatorDeps } from '../deps.ts'
-import { type Call, route } from '../route.ts'
+import { cursorOfNumbers, readNumbers } from '../../kit/cursors.ts'
 import {
   amount,
   bodyOf,
@@ -28,7 +25,10 @@ import {
   pageQuery,
   text,
   time,
-} from '../shapes.ts'
+} from '../../kit/shapes.ts'
+import type { Caller } from '../caller.ts'
+import type { OperatorDeps } from '../deps.ts'
+import { type Call, route } from '../route.ts'
 
 const section = 'Inbox'
 const access = 'orders.read'

@@ -6,10 +6,10 @@ import { readStatement } from '../../../deposits/statement-file.ts'
 import type { Stray } from '../../../deposits/stray.ts'
 import type { StrayId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
+import { inFieldsOf } from '../../kit/fields.ts'
+import { amount, bodyOf, id, idParams, longId, oneOf, orNull, text, time } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
-import { inFieldsOf } from '../fields.ts'
 import { route } from '../route.ts'
-import { amount, bodyOf, id, idParams, longId, oneOf, orNull, text, time } from '../shapes.ts'
 
 const section = 'Money'
 

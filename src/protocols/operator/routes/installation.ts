@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
+import { oneOf, orNull, time } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
-import { oneOf, orNull, time } from '../shapes.ts'
 
 const section = 'Installation'
 const access = 'settings.read'

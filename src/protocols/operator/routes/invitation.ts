@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
 import { roles } from '../../../staff/roles.ts'
 import { recoveryCodes, totp } from '../../kit/own-routes.ts'
+import { bodyOf, oneOf, orNull, text } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
-import { bodyOf, oneOf, orNull, text } from '../shapes.ts'
 
 const section = 'Signing in'
 const invitation = text(100, {

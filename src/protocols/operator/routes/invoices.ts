@@ -6,9 +6,7 @@ import { findInvoice, issueInvoice, linesOf, listInvoices, listLines } from '../
 import { findSeller, sellerVersion, setSeller } from '../../../invoices/seller.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
-import { cursorText, readCursor } from '../cursors.ts'
-import type { OperatorDeps } from '../deps.ts'
-import { route } from '../route.ts'
+import { cursorText, readCursor } from '../../kit/cursors.ts'
 import {
   amount,
   bodyOf,
@@ -21,7 +19,9 @@ import {
   text,
   time,
   version,
-} from '../shapes.ts'
+} from '../../kit/shapes.ts'
+import type { OperatorDeps } from '../deps.ts'
+import { route } from '../route.ts'
 
 const section = 'Invoices'
 const access = 'money.read'

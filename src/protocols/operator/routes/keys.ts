@@ -4,6 +4,8 @@ import { changeKey, createKey, findKey, listKeys, revokeKey } from '../../../acc
 import type { KeyId } from '../../../lib/ids.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
 import { createWebhook, setWebhookOfKey } from '../../../webhooks/webhooks.ts'
+import { cursorText, readCursor } from '../../kit/cursors.ts'
+import { inFieldsOf } from '../../kit/fields.ts'
 import {
   key,
   keyFields,
@@ -13,11 +15,18 @@ import {
   wireKey,
   wireNewWebhook,
 } from '../../kit/key-shapes.ts'
-import { cursorText, readCursor } from '../cursors.ts'
+import {
+  accountParams,
+  changesOf,
+  idParams,
+  MAX_ID,
+  orNull,
+  pageOf,
+  pageQuery,
+  text,
+} from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
-import { inFieldsOf } from '../fields.ts'
 import { route } from '../route.ts'
-import { accountParams, changesOf, idParams, MAX_ID, orNull, pageOf, pageQuery, text } from '../shapes.ts'
 
 const section = 'API keys'
 

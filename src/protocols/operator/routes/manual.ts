@@ -11,10 +11,10 @@ import {
 import { type PastedAnswer, readPasted, refuseFaults } from '../../../fulfilment/people/pasted.ts'
 import type { OrderId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
+import { inFieldsOf } from '../../kit/fields.ts'
+import { amount, bodyOf, longId, oneOf, orNull, text, time } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
-import { inFieldsOf } from '../fields.ts'
 import { route } from '../route.ts'
-import { amount, bodyOf, longId, oneOf, orNull, text, time } from '../shapes.ts'
 
 const section = 'Manual work'
 const access = 'manual.answer'

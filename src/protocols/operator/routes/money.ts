@@ -12,9 +12,7 @@ import { DAY_MS } from '../../../lib/time.ts'
 import { fileNameOf, type StatementFormat, statementFormats } from '../../../statements/formats.ts'
 import { parseMonth } from '../../../statements/month.ts'
 import { statementsOn } from '../../../statements/statements.ts'
-import { cursorText, readCursor } from '../cursors.ts'
-import type { OperatorDeps } from '../deps.ts'
-import { route } from '../route.ts'
+import { cursorText, readCursor } from '../../kit/cursors.ts'
 import {
   accountParams,
   amount,
@@ -28,7 +26,9 @@ import {
   pageQuery,
   text,
   time,
-} from '../shapes.ts'
+} from '../../kit/shapes.ts'
+import type { OperatorDeps } from '../deps.ts'
+import { route } from '../route.ts'
 
 const section = 'Money'
 

@@ -29,12 +29,9 @@ import {
   subscriptionVersion,
   unsubscribe,
 } from '../../../notices/subscriptions.ts'
-import { cursorText, readCursor } from '../cursors.ts'
-import type { OperatorDeps } from '../deps.ts'
-import { inFieldsOf } from '../fields.ts'
-import { channelKindShape, kindFields, kindForm, wireChannelKind } from '../kinds.ts'
-import { formOf, inColumns, type Json, shapeOf, wire } from '../nouns.ts'
-import { route } from '../route.ts'
+import { cursorText, readCursor } from '../../kit/cursors.ts'
+import { inFieldsOf } from '../../kit/fields.ts'
+import { formOf, inColumns, type Json, shapeOf, wire } from '../../kit/nouns.ts'
 import {
   bodyOf,
   id,
@@ -48,7 +45,10 @@ import {
   text,
   time,
   version,
-} from '../shapes.ts'
+} from '../../kit/shapes.ts'
+import type { OperatorDeps } from '../deps.ts'
+import { channelKindShape, kindFields, kindForm, wireChannelKind } from '../kinds.ts'
+import { route } from '../route.ts'
 
 const section = 'Notices'
 const access = 'notices.edit'

@@ -12,10 +12,20 @@ import { resendOrder } from '../../../fulfilment/people/resend.ts'
 import { amountOf } from '../../../lib/amount.ts'
 import type { OrderId, RouteId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
-import { cursorText, readCursor } from '../cursors.ts'
+import { cursorText, readCursor } from '../../kit/cursors.ts'
+import {
+  amount,
+  bodyOf,
+  givenAmount,
+  id,
+  longId,
+  longIdParams,
+  orNull,
+  pageQuery,
+  text,
+} from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { type Call, route } from '../route.ts'
-import { amount, bodyOf, givenAmount, id, longId, longIdParams, orNull, pageQuery, text } from '../shapes.ts'
 import { filterOf, order, orderFilter, wireOrder } from './orders.ts'
 
 const section = 'Orders'

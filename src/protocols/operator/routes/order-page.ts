@@ -12,10 +12,21 @@ import { readItems, readOrderPage } from '../../../orders/desk/order-page.ts'
 import { momentKinds, readTimeline } from '../../../orders/desk/timeline.ts'
 import type { StaffPermission } from '../../../staff/roles.ts'
 import { wireId } from '../../../webhooks/webhook.ts'
-import { cursorText, readCursor } from '../cursors.ts'
+import { cursorText, readCursor } from '../../kit/cursors.ts'
+import {
+  amount,
+  bodyOf,
+  id,
+  longIdParams,
+  oneOf,
+  orNull,
+  pageOf,
+  pageQuery,
+  text,
+  time,
+} from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
-import { amount, bodyOf, id, longIdParams, oneOf, orNull, pageOf, pageQuery, text, time } from '../shapes.ts'
 import { itemStates, orderRow, wireRow } from './order-rows.ts'
 import { item, wireItem } from './orders.ts'
 import { exchange } from './reviews.ts'

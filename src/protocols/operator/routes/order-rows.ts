@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox'
 import { formatMicros } from '../../../lib/money.ts'
 import type { ListedOrder } from '../../../orders/desk/order-rows.ts'
+import { amount, id, longId, oneOf, orNull, time } from '../../kit/shapes.ts'
 import type { Caller } from '../caller.ts'
-import { amount, id, longId, oneOf, orNull, time } from '../shapes.ts'
 
 export const orderStates = ['pending', 'processing', 'success', 'partial', 'failed', 'cancelled'] as const
 export const itemStates = ['pending', 'processing', 'unknown', 'success', 'failed', 'cancelled'] as const

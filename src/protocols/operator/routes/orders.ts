@@ -17,11 +17,7 @@ import {
   type WantedState,
 } from '../../../orders/read/operator-orders.ts'
 import { csvOfOrders } from '../../../orders/read/operator-orders-csv.ts'
-import type { Caller } from '../caller.ts'
-import { cursorText, readCursor } from '../cursors.ts'
-import type { OperatorDeps } from '../deps.ts'
-import { COUNT_MS, countShape, MAX_COUNTED, refuseUnproved } from '../lists.ts'
-import { route } from '../route.ts'
+import { cursorText, readCursor } from '../../kit/cursors.ts'
 import {
   amount,
   id,
@@ -35,7 +31,11 @@ import {
   text,
   time,
   version,
-} from '../shapes.ts'
+} from '../../kit/shapes.ts'
+import type { Caller } from '../caller.ts'
+import type { OperatorDeps } from '../deps.ts'
+import { COUNT_MS, countShape, MAX_COUNTED, refuseUnproved } from '../lists.ts'
+import { route } from '../route.ts'
 import { itemStates, orderRow, orderStates, vias, wireRow } from './order-rows.ts'
 
 export { itemStates } from './order-rows.ts'

@@ -14,12 +14,12 @@ import {
   showPlan,
 } from '../../../plans/plans.ts'
 import type { StaffPermission } from '../../../staff/roles.ts'
+import { cursorText, readCursor } from '../../kit/cursors.ts'
+import { inFieldsOf } from '../../kit/fields.ts'
+import { amount, bodyOf, idParams, oneOf, orNull, pageOf, pageQuery, text, time } from '../../kit/shapes.ts'
 import { type Caller, refuseUnless } from '../caller.ts'
-import { cursorText, readCursor } from '../cursors.ts'
 import type { OperatorDeps } from '../deps.ts'
-import { inFieldsOf } from '../fields.ts'
 import { type Call, route } from '../route.ts'
-import { amount, bodyOf, idParams, oneOf, orNull, pageOf, pageQuery, text, time } from '../shapes.ts'
 
 const section = 'Plans'
 

@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox'
 import { createPriceGroup, listPriceGroups, type PriceGroup } from '../../../accounts/accounts.ts'
+import { bodyOf, id, text, time } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
-import { bodyOf, id, text, time } from '../shapes.ts'
 
 const section = 'Resellers'
 

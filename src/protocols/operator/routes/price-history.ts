@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
 import { formatMicros } from '../../../lib/money.ts'
 import { priceHistory } from '../../../price-book/price-history.ts'
+import { amount, id, oneOf, orNull, pageQuery, time } from '../../kit/shapes.ts'
 import { route } from '../route.ts'
-import { amount, id, oneOf, orNull, pageQuery, time } from '../shapes.ts'
 import { serviceParams } from './services.ts'
 
 export const priceHistoryRoutes = () => [

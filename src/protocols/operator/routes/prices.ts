@@ -12,10 +12,8 @@ import { importPrices, readPriceFile } from '../../../price-book/import.ts'
 import { isBelowCost, type Moved, type MoveOptions, marginOf, moving } from '../../../price-book/moves.ts'
 import { priceBases } from '../../../price-book/price-rule.ts'
 import { type KeptRule, listRules, removeRule, setRule } from '../../../price-book/rules.ts'
-import type { Caller } from '../caller.ts'
-import { cursorText, readCursor } from '../cursors.ts'
-import { inFieldsOf } from '../fields.ts'
-import { route } from '../route.ts'
+import { cursorText, readCursor } from '../../kit/cursors.ts'
+import { inFieldsOf } from '../../kit/fields.ts'
 import {
   amount,
   bodyOf,
@@ -28,7 +26,9 @@ import {
   pageQuery,
   text,
   time,
-} from '../shapes.ts'
+} from '../../kit/shapes.ts'
+import type { Caller } from '../caller.ts'
+import { route } from '../route.ts'
 
 const section = 'Prices'
 const reading = 'prices.read'

@@ -2,9 +2,9 @@ import { type Static, Type } from 'typebox'
 import { bound, timeOf } from '../../../contract/page.ts'
 import type { Rate } from '../../../ledger/rate.ts'
 import { Rates } from '../../../ledger/rates.ts'
+import { bodyOf, oneOf, text, time } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
-import { bodyOf, oneOf, text, time } from '../shapes.ts'
 
 const section = 'Prices'
 

@@ -12,10 +12,10 @@ import {
 } from '../../../sales/report.ts'
 import { csvOfSales } from '../../../sales/report-csv.ts'
 import { MAX_HOURS, readQuarters } from '../../../sales/today.ts'
+import { amount, id, oneOf, orNull, text, time } from '../../kit/shapes.ts'
 import type { Caller } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
-import { amount, id, oneOf, orNull, text, time } from '../shapes.ts'
 
 const COSTS = 'Only for who has `costs.read`'
 const seconds = (description: string) => orNull(Type.Number(), description)

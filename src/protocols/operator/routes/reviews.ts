@@ -8,10 +8,7 @@ import { type BalanceThen, type Evidence, evidenceOf } from '../../../inbox/evid
 import type { ReviewId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
-import type { Caller } from '../caller.ts'
-import { cursorText, readCursor } from '../cursors.ts'
-import type { OperatorDeps } from '../deps.ts'
-import { route } from '../route.ts'
+import { cursorText, readCursor } from '../../kit/cursors.ts'
 import {
   amount,
   bodyOf,
@@ -25,7 +22,10 @@ import {
   pageQuery,
   text,
   time,
-} from '../shapes.ts'
+} from '../../kit/shapes.ts'
+import type { Caller } from '../caller.ts'
+import type { OperatorDeps } from '../deps.ts'
+import { route } from '../route.ts'
 import { item, itemStates, wireOrder } from './orders.ts'
 
 const section = 'Reviews'

@@ -18,9 +18,8 @@ import { refusalFor } from '../../../lib/fault.ts'
 import type { ServiceId } from '../../../lib/ids.ts'
 import { listRoutes } from '../../../supplier-routes/routes.ts'
 import { findSupplier } from '../../../suppliers/suppliers.ts'
-import { cursorText, readCursor } from '../cursors.ts'
-import { formOf, givenIn, inColumns, type Json, shapeOf } from '../nouns.ts'
-import { route } from '../route.ts'
+import { cursorText, readCursor } from '../../kit/cursors.ts'
+import { formOf, givenIn, inColumns, type Json, shapeOf } from '../../kit/nouns.ts'
 import {
   bodyOf,
   countedPageOf,
@@ -32,7 +31,8 @@ import {
   text,
   time,
   version,
-} from '../shapes.ts'
+} from '../../kit/shapes.ts'
+import { route } from '../route.ts'
 import { supplierRoute, wireRoute } from './supplier-routes.ts'
 
 const section = 'Catalogue'

@@ -4,9 +4,9 @@ import { topicNames, topics } from '../../../live/topics.ts'
 import { permissionsOf, roles } from '../../../staff/roles.ts'
 import { csrfOf } from '../../kit/cookies.ts'
 import { begun, sessionRoutes as routesFor } from '../../kit/session-routes.ts'
+import { id, oneOf } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
-import { id, oneOf } from '../shapes.ts'
 
 export const sessionRoutes = ({ signIns }: Pick<OperatorDeps, 'signIns'>) => [
   ...routesFor({ cookie: 'console', signIns, end: (token) => signIns.endByToken(token) }),

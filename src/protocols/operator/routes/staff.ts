@@ -13,9 +13,9 @@ import {
   suspendStaff,
 } from '../../../staff/staff.ts'
 import { signIn, wireSignIn } from '../../kit/own-routes.ts'
+import { bodyOf, id, idParams, nothing, oneOf, orNull, text, time } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { type Call, route } from '../route.ts'
-import { bodyOf, id, idParams, nothing, oneOf, orNull, text, time } from '../shapes.ts'
 
 const section = 'Staff'
 const access = 'staff.edit'

@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
 import { formatMicros } from '../../../lib/money.ts'
 import { readSupplierFigures } from '../../../suppliers/figures.ts'
+import { amount, id, orNull, text, time } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
-import { amount, id, orNull, text, time } from '../shapes.ts'
 
 const COSTS = 'Only for who has `costs.read`'
 const count = Type.Integer()

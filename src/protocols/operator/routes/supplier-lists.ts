@@ -16,10 +16,8 @@ import {
   syncScheduleOf,
 } from '../../../sync/schedule.ts'
 import { applySync, previewSync } from '../../../sync/sync.ts'
-import { cursorText, readCursor } from '../cursors.ts'
-import type { OperatorDeps } from '../deps.ts'
-import { inFieldsOf } from '../fields.ts'
-import { route } from '../route.ts'
+import { cursorText, readCursor } from '../../kit/cursors.ts'
+import { inFieldsOf } from '../../kit/fields.ts'
 import {
   amount,
   bodyOf,
@@ -34,7 +32,9 @@ import {
   text,
   time,
   version,
-} from '../shapes.ts'
+} from '../../kit/shapes.ts'
+import type { OperatorDeps } from '../deps.ts'
+import { route } from '../route.ts'
 
 const section = 'Suppliers'
 

@@ -14,11 +14,11 @@ import {
   routeVersion,
   updateRoute,
 } from '../../../supplier-routes/routes.ts'
+import { cursorText, readCursor } from '../../kit/cursors.ts'
+import { formOf, givenIn, inColumns, type Json, shapeOf, wire } from '../../kit/nouns.ts'
+import { idParams, MAX_ID, nothing, orNull, pageOf, pageQuery, text, version } from '../../kit/shapes.ts'
 import type { Caller } from '../caller.ts'
-import { cursorText, readCursor } from '../cursors.ts'
-import { formOf, givenIn, inColumns, type Json, shapeOf, wire } from '../nouns.ts'
 import { route } from '../route.ts'
-import { idParams, MAX_ID, nothing, orNull, pageOf, pageQuery, text, version } from '../shapes.ts'
 
 const section = 'Suppliers'
 const access = 'suppliers.read'

@@ -11,12 +11,12 @@ import {
   supplierVersion,
   updateSupplier,
 } from '../../../suppliers/suppliers.ts'
+import { formOf, inColumns, type Json, shapeOf, wire } from '../../kit/nouns.ts'
+import { amount, id, orNull, text, version } from '../../kit/shapes.ts'
 import type { Caller } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { kindFields, kindForm, supplierKindShape, wireSupplierKind } from '../kinds.ts'
-import { formOf, inColumns, type Json, shapeOf, wire } from '../nouns.ts'
 import { route } from '../route.ts'
-import { amount, id, orNull, text, version } from '../shapes.ts'
 
 const section = 'Suppliers'
 const access = 'suppliers.read'

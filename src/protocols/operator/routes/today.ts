@@ -4,10 +4,10 @@ import { formatMicros } from '../../../lib/money.ts'
 import type { DayFigures, TodayFigures } from '../../../sales/today.ts'
 import { seeToday } from '../../../today/today.ts'
 import type { Trouble } from '../../../today/trouble.ts'
+import { amount, id, oneOf, orNull, text, time } from '../../kit/shapes.ts'
 import type { Caller } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
-import { amount, id, oneOf, orNull, text, time } from '../shapes.ts'
 
 const COSTS = 'Only for who has `costs.read`'
 const count = Type.Integer()

@@ -15,6 +15,21 @@ import {
   resumeWebhook,
   rotateSecret,
 } from '../../../webhooks/webhooks.ts'
+import { cursorText, readCursor } from '../../kit/cursors.ts'
+import { inFieldsOf } from '../../kit/fields.ts'
+import { formOf } from '../../kit/nouns.ts'
+import {
+  bodyOf,
+  id,
+  idParams,
+  MAX_ID,
+  oneOf,
+  orNull,
+  pageOf,
+  pageQuery,
+  text,
+  time,
+} from '../../kit/shapes.ts'
 import {
   delivery,
   deliveryQuery,
@@ -27,12 +42,8 @@ import {
   wireEvent,
   wireWebhook,
 } from '../../kit/webhook-shapes.ts'
-import { cursorText, readCursor } from '../cursors.ts'
 import type { OperatorDeps } from '../deps.ts'
-import { inFieldsOf } from '../fields.ts'
-import { formOf } from '../nouns.ts'
 import { route } from '../route.ts'
-import { bodyOf, id, idParams, MAX_ID, oneOf, orNull, pageOf, pageQuery, text, time } from '../shapes.ts'
 
 const section = 'Webhooks'
 const access = 'resellers.read'
