@@ -1,18 +1,18 @@
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, Outlet, useNavigate, useRouter } from '@tanstack/react-router'
-import { api, dataOf, keepCsrf } from '../api/client.ts'
+import { Menu } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link, Outlet, useNavigate } from '@tanstack/react-router'
+import { api, dataOf } from '../api/client.ts'
 import { useLiveState, useRefreshOn } from '../api/events.ts'
 import { Icon, type IconName } from '../identity/icons.tsx'
 import { Mark } from '../identity/mark.tsx'
 import { Keys, useKeys } from '../kit/keys.tsx'
+import { PersonMenu } from '../kit/person-menu.tsx'
 import { SignedIn, sessionQuery, useMay, useSession } from '../kit/session.tsx'
 import { StepUp } from '../kit/step-up.tsx'
 import { When } from '../kit/when.tsx'
-import { chooseLanguage, type Language, languages } from '../words/words.ts'
 import { FindBox } from './find-box.tsx'
 import styles from './shell.module.css'
 
@@ -75,7 +75,7 @@ function Frame() {
       </nav>
       <header className={styles.bar}>
         <FindBox pages={shown} />
-        <PersonMenu />
+        <OwnMenu />
       </header>
       <main id="main" className={styles.main} tabIndex={-1}>
         <Connection />
@@ -161,63 +161,19 @@ function Connection() {
   )
 }
 
-function PersonMenu() {
+function OwnMenu() {
   const { t } = useLingui()
   const { person } = useSession()
-  const client = useQueryClient()
-  const router = useRouter()
-  const { colorScheme, setColorScheme } = useMantineColorScheme()
-  const signOut = async () => {
-    await dataOf(api.DELETE('/api/operator/session'))
-    keepCsrf(undefined)
-    client.clear()
-    client.setQueryData(sessionQuery.queryKey, null)
-    await router.invalidate()
-  }
-  const schemes = { auto: t`As the system`, light: t`Light`, dark: t`Dark` }
   return (
-    <Menu position="bottom-end" width={220}>
-      <Menu.Target>
-        <UnstyledButton aria-label={t`${person.name}: profile, colours, sign out`} p={8}>
-          <Icon name="person" />
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>
-          {person.name} · {person.role}
-        </Menu.Label>
-        <Menu.Item component={Link} to="/me">
-          <Trans>Profile and sign-ins</Trans>
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Label>
-          <Trans>Colours</Trans>
-        </Menu.Label>
-        {Object.entries(schemes).map(([scheme, words]) => (
-          <Menu.Item
-            key={scheme}
-            role="menuitemradio"
-            aria-checked={scheme === colorScheme}
-            rightSection={scheme === colorScheme ? '✓' : null}
-            onClick={() => setColorScheme(scheme as 'auto' | 'light' | 'dark')}
-          >
-            {words}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Label>
-          <Trans>Language</Trans>
-        </Menu.Label>
-        {Object.entries(languages).map(([language, name]) => (
-          <Menu.Item key={language} lang={language} onClick={() => void chooseLanguage(language as Language)}>
-            {name}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item onClick={() => void signOut()}>
-          <Trans>Sign out</Trans>
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <PersonMenu
+      label={t`${person.name}: profile, colours, sign out`}
+      head={`${person.name} · ${person.role}`}
+      sessionKey={sessionQuery.queryKey}
+      endSession={() => dataOf(api.DELETE('/api/operator/session'))}
+    >
+      <Menu.Item component={Link} to="/me">
+        <Trans>Profile and sign-ins</Trans>
+      </Menu.Item>
+    </PersonMenu>
   )
 }
