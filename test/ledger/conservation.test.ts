@@ -212,8 +212,10 @@ class House {
       }
       case 'pay by transfer': {
         const id = this.#deposits.transfer[step.which] as DepositId
-        if (step.over === 0n) this.#mayBeCredited.add(id)
         const amount = (await this.#deposit(id)).totalPay + step.over
+        // A cent more or less may be what another deposit asks for: that is how transfers are told apart.
+        for (const other of this.#deposits.transfer)
+          if ((await this.#deposit(other)).totalPay === amount) this.#mayBeCredited.add(other)
         const one = {
           ...{ id: `${this.name} ${step.which} ${step.name} ${step.over}`, amount, currency: null },
           ...{ at: wallTime(clock.now(), 'UTC'), words: '' },

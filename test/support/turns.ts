@@ -1,16 +1,25 @@
+export interface TurnsTaken {
+  /** `longest` is the longest turn, in ms. */
+  longest: number
+  /** `all` is what all turns took together, in ms. */
+  all: number
+}
+
 /**
- * `longestTurn` gives the longest turn of the event loop, in ms, while `work` went on, with all that this process does in it. A turn is as long as
- * its processor time, so that others on the machine do not count, but no longer than it took: the system counts processor time in steps of 4 ms.
+ * `turnsOf` looks at the turns of the event loop while `work` goes on, with all that this process does in them. A turn is as long as its processor
+ * time, so that others on the machine do not count, but no longer than it took: the system counts processor time in steps of 4 ms.
  */
-export async function longestTurn(work: () => Promise<unknown>): Promise<number> {
-  let longest = 0
+export async function turnsOf(work: () => Promise<unknown>): Promise<TurnsTaken> {
+  const turns = { longest: 0, all: 0 }
   let isOver = false
   let before = process.threadCpuUsage()
   let began = performance.now()
   const { promise: looked, resolve } = Promise.withResolvers<void>()
   const look = (): void => {
     const { user, system } = process.threadCpuUsage(before)
-    longest = Math.max(longest, Math.min((user + system) / 1000, performance.now() - began))
+    const ms = Math.min((user + system) / 1000, performance.now() - began)
+    turns.longest = Math.max(turns.longest, ms)
+    turns.all += ms
     before = process.threadCpuUsage()
     began = performance.now()
     if (isOver) resolve()
@@ -20,7 +29,7 @@ export async function longestTurn(work: () => Promise<unknown>): Promise<number>
   await work()
   isOver = true
   await looked
-  return longest
+  return turns
 }
 
 /** `cpuMs` gives the processor time that this thread has spent for some work. */
