@@ -10,6 +10,7 @@ import { onSignedOut } from '../api/client.ts'
 import { queries } from '../api/queries.ts'
 import { sessionQuery } from '../kit/session.tsx'
 import { NotFound } from './not-found.tsx'
+import { settingsTabs } from './routes/settings/tabs.ts'
 
 /**
  * Every page of the console, by its path. A page is one folder in `routes/` and is loaded when it is first opened. Filters of a list stand in
@@ -52,6 +53,8 @@ const reseller = page('/resellers/$username', () => import('./routes/resellers/r
 const resellerTab = <const Path extends string>(path: Path, load: Load, name: string) =>
   createRoute({ getParentRoute: () => reseller, path, validateSearch: texts, component: late(load, name) })
 
+const settings = page('/settings', () => import('./routes/settings/settings.tsx'), 'Settings')
+
 const pages = [
   createRoute({
     getParentRoute: () => shell,
@@ -75,6 +78,16 @@ const pages = [
   page('/suppliers', () => import('./routes/suppliers/suppliers.tsx'), 'Suppliers'),
   page('/plans/$id', () => import('./routes/plans/plan.tsx'), 'Plan'),
   page('/reports', () => import('./routes/reports/reports.tsx'), 'Reports'),
+  settings.addChildren(
+    settingsTabs.map(({ path, load, name }) =>
+      createRoute({
+        getParentRoute: () => settings,
+        path,
+        validateSearch: texts,
+        component: late(load, name),
+      }),
+    ),
+  ),
   page('/me', () => import('./routes/me/me.tsx'), 'Me'),
   createRoute({ getParentRoute: () => shell, path: '$', component: NotFound }),
 ]

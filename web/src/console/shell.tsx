@@ -3,17 +3,19 @@ import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Menu } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet, useNavigate } from '@tanstack/react-router'
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { api, dataOf } from '../api/client.ts'
 import { useLiveState, useRefreshOn } from '../api/events.ts'
 import { Icon, type IconName } from '../identity/icons.tsx'
 import { Mark } from '../identity/mark.tsx'
+import { Denied } from '../kit/denied.tsx'
 import { Keys, useKeys } from '../kit/keys.tsx'
 import { PersonMenu } from '../kit/person-menu.tsx'
 import { SignedIn, sessionQuery, useMay, useSession } from '../kit/session.tsx'
 import { StepUp } from '../kit/step-up.tsx'
 import { When } from '../kit/when.tsx'
 import { FindBox } from './find-box.tsx'
+import { settingsTabs } from './routes/settings/tabs.ts'
 import styles from './shell.module.css'
 
 interface Entry {
@@ -22,7 +24,8 @@ interface Entry {
   words: MessageDescriptor
   /** `key` is the letter behind `g` that goes there. */
   key: string
-  permission: string
+  /** `permission` is what its pages need, or several, of which one is enough. */
+  permission: string | readonly string[]
 }
 
 /** `entries` is the rail. An entry without permission is not shown. */
@@ -40,7 +43,16 @@ const entries: readonly Entry[] = [
     permission: 'suppliers.read',
   },
   { to: '/reports', icon: 'reports', words: msg`Reports`, key: 'e', permission: 'reports.read' },
+  {
+    to: '/settings',
+    icon: 'settings',
+    words: msg`Settings`,
+    key: ',',
+    permission: settingsTabs.map(({ permission }) => permission),
+  },
 ]
+
+const permissionsFor = ({ permission }: Entry): string[] => [...new Set([permission].flat())]
 
 /** `Shell` is what stands around every page of a person who is signed in: the rail, the bar, keys, and the question for proof. */
 export function Shell() {
@@ -79,7 +91,7 @@ function Frame() {
       </header>
       <main id="main" className={styles.main} tabIndex={-1}>
         <Connection />
-        <Outlet />
+        <Allowed />
       </main>
       <nav className={styles.tabs} aria-label={t`Pages`}>
         {shown.slice(0, 4).map(({ to, icon, label }) => (
@@ -91,6 +103,17 @@ function Frame() {
       </nav>
     </div>
   )
+}
+
+/** `Allowed` is the page itself, unless it belongs to an entry of the rail that the person's role may not open. */
+function Allowed() {
+  const { i18n } = useLingui()
+  const may = useMay()
+  const { pathname } = useLocation()
+  const entry = entries.find(({ to }) => pathname === to || pathname.startsWith(`${to}/`))
+  const permissions = entry ? permissionsFor(entry) : []
+  if (entry && !may(...permissions)) return <Denied title={i18n._(entry.words)} permissions={permissions} />
+  return <Outlet />
 }
 
 const WAITING_TOPICS = ['reviews', 'deposits', 'orders']
@@ -114,7 +137,7 @@ function useEntries(): Shown[] {
   const may = useMay()
   const navigate = useNavigate()
   const shown = entries
-    .filter(({ permission }) => may(permission))
+    .filter((entry) => may(...permissionsFor(entry)))
     .map((entry) => ({ ...entry, label: i18n._(entry.words) }))
   useKeys(
     Object.fromEntries(

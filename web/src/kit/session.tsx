@@ -30,10 +30,10 @@ export function useSession(): Session {
   return session
 }
 
-/** `useMay` tells whether the person's role has a permission. What it may not do is not shown; the server refuses it anyway. */
-export function useMay(): (permission: string) => boolean {
+/** `useMay` tells whether the person's role has one of the permissions. What it may not do is not shown; the server refuses it anyway. */
+export function useMay(): (...permissions: readonly string[]) => boolean {
   const { person } = useSession()
-  return (permission) => person.permissions.includes(permission)
+  return (...permissions) => permissions.some((one) => person.permissions.includes(one))
 }
 
 /** `SignedIn` shows its children to the person who is signed in; the route has made sure that somebody is. */

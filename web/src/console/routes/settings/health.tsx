@@ -1,0 +1,175 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { Button, CopyButton, Stack, Table } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { api, dataOf } from '../../../api/client.ts'
+import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { Page } from '../../../kit/page.tsx'
+import { Scrolling } from '../../../kit/scrolling.tsx'
+import { Badge, type Tone } from '../../../kit/state-badge.tsx'
+import { When } from '../../../kit/when.tsx'
+import styles from './settings.module.css'
+
+/** AGAIN_MS is how often the page looks again by itself. */
+const AGAIN_MS = 30_000
+
+const readChecks = (signal: AbortSignal) => dataOf(api.GET('/api/operator/doctor', { signal }))
+type Check = Awaited<ReturnType<typeof readChecks>>['checks'][number]
+
+/** GRAVE puts what fails before what is to be looked at, and that before what is well. */
+const GRAVE: Readonly<Record<Check['status'], number>> = { fail: 0, warn: 1, ok: 2 }
+
+/** `Health` is what `imeigate doctor` finds, what to do about it, and how this process is. */
+export function Health() {
+  const { t } = useLingui()
+  const health = useQuery({
+    queryKey: ['health'],
+    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/health', { signal })),
+    refetchInterval: AGAIN_MS,
+  })
+  const doctor = useQuery({
+    queryKey: ['doctor'],
+    queryFn: ({ signal }) => readChecks(signal),
+    refetchInterval: AGAIN_MS,
+  })
+  const again = () => void Promise.all([health.refetch(), doctor.refetch()])
+  const checks = doctor.data?.checks.toSorted((a, b) => GRAVE[a.status] - GRAVE[b.status]) ?? []
+  return (
+    <Page
+      title={t`Health`}
+      actions={
+        <Button variant="default" onClick={again} loading={doctor.isFetching}>
+          <Trans>Look again</Trans>
+        </Button>
+      }
+    >
+      <Stack gap="xl">
+        <FaultNote fault={health.error ?? doctor.error} onRetry={again} />
+        {health.data && (
+          <dl className={styles.facts}>
+            <div>
+              <dt>{t`This process`}</dt>
+              <dd>
+                {health.data.is_ready ? (
+                  <Badge tone="done">{t`Ready`}</Badge>
+                ) : (
+                  <Badge tone="failed">{t`Not ready`}</Badge>
+                )}
+              </dd>
+            </div>
+            <div>
+              <dt>{t`Version`}</dt>
+              <dd className="code">{health.data.version}</dd>
+            </div>
+            {health.data.parts.map(({ part, ready, since, why }) => (
+              <div key={part}>
+                <dt>{part}</dt>
+                <dd>
+                  {ready ? <Trans>works since</Trans> : (why ?? <Trans>does not work since</Trans>)}{' '}
+                  <When at={since} />
+                </dd>
+              </div>
+            ))}
+          </dl>
+        )}
+        <section aria-labelledby="checks">
+          <h2 id="checks">
+            <Trans>What was looked at</Trans>
+          </h2>
+          {doctor.isPending && <Loading />}
+          {doctor.data && (
+            <Scrolling label={t`What was looked at`}>
+              <Table>
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>{t`Thing`}</Table.Th>
+                    <Table.Th>{t`State`}</Table.Th>
+                    <Table.Th>{t`Found`}</Table.Th>
+                    <Table.Th>{t`What to do`}</Table.Th>
+                  </Table.Tr>
+                </Table.Thead>
+                <Table.Tbody>
+                  {checks.map((check) => (
+                    <Table.Tr key={check.name}>
+                      <Table.Td className={styles.name}>{check.name}</Table.Td>
+                      <Table.Td>
+                        <CheckBadge status={check.status} />
+                      </Table.Td>
+                      <Table.Td className={styles.words}>{check.detail}</Table.Td>
+                      <Table.Td className={styles.words}>
+                        <Advice text={check.advice} />
+                      </Table.Td>
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+              </Table>
+            </Scrolling>
+          )}
+        </section>
+        {health.data && health.data.figures.length > 0 && (
+          <section aria-labelledby="figures">
+            <h2 id="figures">
+              <Trans>Figures</Trans>
+            </h2>
+            <Scrolling label={t`Figures`}>
+              <Table>
+                <Table.Tbody>
+                  {health.data.figures.map(({ name, help, values }) => (
+                    <Table.Tr key={name}>
+                      <Table.Td className={styles.words}>{help}</Table.Td>
+                      <Table.Td className={styles.words}>
+                        {values.length === 0 && <span className="muted">0</span>}
+                        {values.map(({ labels, value }) => (
+                          <div key={Object.values(labels).join()}>
+                            {Object.values(labels).join(' ')} <strong>{value}</strong>
+                          </div>
+                        ))}
+                      </Table.Td>
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+              </Table>
+            </Scrolling>
+          </section>
+        )}
+        <p className="muted">
+          {doctor.data && (
+            <Plural
+              value={checks.filter(({ status }) => status !== 'ok').length}
+              _0="Nothing needs you. The command imeigate doctor says the same on the machine."
+              one="# thing to look at. The command imeigate doctor says the same on the machine."
+              other="# things to look at. The command imeigate doctor says the same on the machine."
+            />
+          )}
+        </p>
+      </Stack>
+    </Page>
+  )
+}
+
+function CheckBadge({ status }: { status: Check['status'] }) {
+  const { t } = useLingui()
+  const [tone, words] = (
+    {
+      ok: ['done', t`Well`],
+      warn: ['needs', t`Look at it`],
+      fail: ['failed', t`Fails`],
+    } satisfies Record<Check['status'], [Tone, string]>
+  )[status]
+  return <Badge tone={tone}>{words}</Badge>
+}
+
+/** `Advice` is what to do, with a button that copies it where it is a command. */
+function Advice({ text }: { text: string }) {
+  const { t } = useLingui()
+  if (text === '') return null
+  if (!text.startsWith('imeigate ')) return text
+  return (
+    <CopyButton value={text}>
+      {({ copied, copy }) => (
+        <Button size="compact-sm" variant="subtle" onClick={copy} aria-label={t`Copy the command ${text}`}>
+          {copied ? t`Copied` : <span className="code">{text}</span>}
+        </Button>
+      )}
+    </CopyButton>
+  )
+}
