@@ -1,6 +1,7 @@
 import { type CsvError, parse } from 'csv-parse/sync'
 import type { Fault } from '../errors.ts'
 import { columnOf } from '../lib/attributes.ts'
+import { fromText } from '../lib/csv-text.ts'
 import { quoteLine } from '../lib/text.ts'
 import { newServiceAttributes } from './attributes.ts'
 import { withPoints, withReadPrices } from './import-prices.ts'
@@ -46,8 +47,16 @@ export const shownValue = (value: unknown): string =>
   quoteLine(typeof value === 'string' ? value : JSON.stringify(value), 60)
 
 export function readRows(text: string, format: ImportFormat): ImportRows {
-  return format === 'csv' ? readCsv(text, columns) : readJson(text)
+  if (format === 'json') return readJson(text)
+  const { rows, faults } = readCsv(text, columns)
+  return { rows: rows.map(({ at, form }) => ({ at, form: unguarded(form) })), faults }
 }
+
+/** `unguarded`: an export of services guards its texts against spreadsheets. */
+const unguarded = (form: ServiceForm): ServiceForm =>
+  Object.fromEntries(
+    Object.entries(form).map(([name, value]) => [name, typeof value === 'string' ? fromText(value) : value]),
+  )
 
 interface CsvRecord {
   info: { lines: number }

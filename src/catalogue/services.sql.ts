@@ -79,6 +79,10 @@ export interface ServicePart {
   unrouted: boolean
   kind: Service['kind'] | undefined
   supplier: SupplierId | undefined
+  /** `visibleTo`: only those that this price group sees and others do not. */
+  visibleTo: PriceGroupId | undefined
+  /** `hours`: only those that are not always open. */
+  hours: boolean
 }
 
 /** ServiceName is a service as far as a list is searched. */
@@ -87,7 +91,7 @@ export interface ServiceName extends Pick<Service, 'id' | 'code' | 'name' | 'gro
 /** `selectNames` gives the first services of a part. */
 export async function selectNames(
   sql: Queryable,
-  { after, active, unrouted, kind, supplier }: ServicePart,
+  { after, active, unrouted, kind, supplier, visibleTo, hours }: ServicePart,
   limit: number,
 ): Promise<ServiceName[]> {
   const inOrder = literal`group_name collate "C"`
@@ -104,6 +108,8 @@ export async function selectNames(
   if (active !== undefined) part = part.where('active', '=', active)
   if (unrouted) part = part.where('unroutedSince', 'is not', null)
   if (kind !== undefined) part = part.where('kind', '=', kind)
+  if (visibleTo !== undefined) part = part.where(literal<boolean>`visible_to @> array[${visibleTo}::int]`)
+  if (hours) part = part.where('opensAt', 'is not', null)
   if (supplier !== undefined) {
     part = part.where(({ exists, selectFrom }) =>
       exists(
@@ -249,6 +255,39 @@ export async function selectRoutes(
      where ${services}::int[] is null or r.service_id = any(${services}::int[])
      group by r.service_id`
   return new Map(rows.map((row) => [row.service_id, row.suppliers]))
+}
+
+/** RouteCounts is how many routes a service has, and how many of them work. */
+export interface RouteCounts {
+  all: number
+  working: number
+}
+
+/** `countRoutes` counts the routes of services; a service without any is not in it. */
+export async function countRoutes(
+  sql: Queryable,
+  services: readonly ServiceId[],
+): Promise<Map<ServiceId, RouteCounts>> {
+  const rows = await sql<{ service_id: ServiceId; every: number; working: number }[]>`
+    select r.service_id, count(*)::int as every, count(*) filter (where r.available is not false and s.enabled)::int as working
+      from supplier_routes r join suppliers s on s.id = r.supplier_id
+     where r.service_id = any(${services}::int[])
+     group by r.service_id`
+  return new Map(rows.map(({ service_id: id, every, working }) => [id, { all: every, working }]))
+}
+
+/** ServiceGroup is a heading of the list of services, and how many stand below it. */
+export interface ServiceGroup {
+  name: string
+  services: number
+  active: number
+}
+
+/** `selectGroups` gives the groups of services in the order of lists. */
+export async function selectGroups(sql: Queryable): Promise<ServiceGroup[]> {
+  return await sql<ServiceGroup[]>`
+    select group_name as name, count(*)::int as services, count(*) filter (where active)::int as active
+      from services group by group_name order by group_name collate "C"`
 }
 
 /** `replaceRoutes` makes one supplier, which has no services of its own to choose from, the only route of each service. */

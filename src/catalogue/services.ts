@@ -29,7 +29,11 @@ import {
 } from './services.sql.ts'
 
 export {
+  countRoutes,
   findUnrouted,
+  type RouteCounts,
+  type ServiceGroup,
+  selectGroups as listServiceGroups,
   selectServiceNames as listServiceNames,
   selectServices as readServices,
   type UnroutedService,
@@ -134,6 +138,38 @@ export interface ServicePage {
   next: ServiceId | undefined
 }
 
+/** `serviceSorts` are the orders of a list: by group, then id, unless said otherwise; by name; or by how often it succeeded lately. */
+export const serviceSorts = ['group', 'name', '-name', 'success', '-success'] as const
+export type ServiceSort = (typeof serviceSorts)[number]
+
+/**
+ * `sortedServices` gives a page of services in another order than that of groups; `rates` are the success rates by service. Those without a rate come last.
+ * Everything that fits is looked at: names are short, and a catalogue is never large.
+ */
+export async function sortedServices(
+  sql: Queryable,
+  { limit, after, ...filter }: ServiceFilter & { limit: number; after?: ServiceId | undefined },
+  sort: Exclude<ServiceSort, 'group'>,
+  rates: (service: ServiceId) => number | undefined,
+): Promise<ServicePage> {
+  const found: ServiceName[] = []
+  for await (const { fitting } of namesOf(sql, filter, undefined, NAMES_PER_READ)) found.push(...fitting)
+  const sign = sort.startsWith('-') ? -1 : 1
+  const compareNames = new Intl.Collator('en', { numeric: true }).compare
+  const byName = (a: ServiceName, b: ServiceName): number => compareNames(a.name, b.name) || a.id - b.id
+  const compare = (a: ServiceName, b: ServiceName): number => {
+    if (sort.endsWith('name')) return sign * byName(a, b)
+    const [rate, other] = [rates(a.id), rates(b.id)]
+    if (rate === undefined || other === undefined)
+      return Number(rate === undefined) - Number(other === undefined) || byName(a, b)
+    return sign * (rate - other) || byName(a, b)
+  }
+  found.sort(compare)
+  const at = after === undefined ? 0 : found.findIndex(({ id }) => id === after) + 1
+  const { items, next } = pageOf(found.slice(at), limit, (last) => last.id)
+  return { services: await viewsNamed(sql, items), next }
+}
+
 /** `listServices` lists by group, then id, and reads no more than the page and what it passes over. */
 export async function listServices(
   sql: Queryable,
@@ -145,6 +181,10 @@ export async function listServices(
     if (found.length > limit) break
   }
   const { items, next } = pageOf(found, limit, (last) => last.id)
+  return { services: await viewsNamed(sql, items), next }
+}
+
+async function viewsNamed(sql: Queryable, items: readonly ServiceName[]): Promise<ServiceView[]> {
   const services: ServiceView[] = []
   for (const some of groupsOf(items, () => 1, VIEWS_PER_READ)) {
     const stored = await selectServicesOf(
@@ -155,7 +195,7 @@ export async function listServices(
     const inOrder = some.flatMap(({ id }) => byId.get(id) ?? [])
     services.push(...(await viewsOf(sql, inOrder)))
   }
-  return { services, next }
+  return services
 }
 
 /** MAX_COUNTED is how many services a count looks at. */
@@ -191,7 +231,7 @@ const NAMES_PER_READ = 1000
 /** `namesOf` gives the services that fit, part by part, and how many each part was found in; `wanted` are enough. */
 async function* namesOf(
   sql: Queryable,
-  { group, search, active, unrouted = false, kind, supplier }: ServiceFilter,
+  { group, search, active, unrouted = false, kind, supplier, visibleTo, hours = false }: ServiceFilter,
   after: ServiceId | undefined,
   wanted: number,
 ): AsyncGenerator<{ fitting: ServiceName[]; read: number }, void> {
@@ -199,7 +239,8 @@ async function* namesOf(
   const isSearched = sought !== '' || inGroup !== undefined
   const limit = isSearched ? NAMES_PER_READ : Math.min(wanted, NAMES_PER_READ)
   for (let behind = after; ; ) {
-    const names = await selectNames(sql, { after: behind, active, unrouted, kind, supplier }, limit)
+    const part = { after: behind, active, unrouted, kind, supplier, visibleTo, hours }
+    const names = await selectNames(sql, part, limit)
     const fitting = names.filter(
       (one) =>
         (inGroup === undefined || one.group.toLowerCase() === inGroup) &&

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { newServiceAttributes, serviceAttributes } from '../catalogue/attributes.ts'
+import { exportServices } from '../catalogue/export.ts'
 import { serviceJson } from '../catalogue/service-json.ts'
 import {
   createService,
@@ -17,9 +18,12 @@ import { configuredLimit } from './input.ts'
 import { type Answer, answering, MAX_CONFIGURED, withRest } from './output.ts'
 import { importFile } from './service-import.ts'
 import { servicesAnswer, serviceText } from './service-view.ts'
+import { writeWhole } from './whole-file.ts'
 
 export function register(program: Command): void {
-  const service = program.command('service').description('services: create, list, show, update, import')
+  const service = program
+    .command('service')
+    .description('services: create, list, show, update, import, export')
   addOptions(service.command('create'), newServiceAttributes, 'create')
     .description('a new service, with its price for everyone')
     .action(answering(create))
@@ -47,6 +51,23 @@ export function register(program: Command): void {
     .description('make and change services as a file says; everything is checked before anything is written')
     .option('--dry-run', 'check only')
     .action(answering(importFile))
+  service
+    .command('export')
+    .argument('<file>', '-: standard output')
+    .description('services as CSV, as service import takes them, inactive ones too')
+    .option('--group <heading>', 'only under this heading')
+    .option('--search <text>', 'only with this in the code or the name')
+    .action(async (...given: unknown[]) => {
+      const [file, options] = given as [string, ServiceFilter]
+      if (file !== '-') return await answering(exportFile)(...given)
+      const { pipeline } = await import('node:stream/promises')
+      await withDatabase(({ sql }) => pipeline(exportServices(sql, options), process.stdout, { end: false }))
+    })
+}
+
+async function exportFile(file: string, options: ServiceFilter): Promise<Answer> {
+  await withDatabase(({ sql }) => writeWhole(exportServices(sql, options), file))
+  return { json: { file }, text: `${file} is written` }
 }
 
 const create = (options: Record<string, unknown>): Promise<Answer> =>

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { requiredNames } from '../protocols/dhru/service-lists.ts'
+import { requiredNames } from '../contract/dhru-service.ts'
 import { succeed } from './dhru-call.ts'
 import type { Panel } from './panel.ts'
 import { printed } from './prices.ts'

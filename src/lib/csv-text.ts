@@ -5,3 +5,7 @@
  */
 export const asText = (note: string): string =>
   note.replace(/(^|;)(?=["\p{C}\p{Z}]*[=+\-@＝＋－＠])/gu, "$1'")
+
+/** `fromText` takes away what `asText` has put in, so that a file that was written comes back as it was. */
+export const fromText = (note: string): string =>
+  note.replace(/(^|;)'(?=["\p{C}\p{Z}]*[=+\-@＝＋－＠])/gu, '$1')

@@ -1,10 +1,10 @@
+import { sayService } from '../../../contract/dhru-service.ts'
 import { Refusal } from '../../../errors.ts'
 import { orThrow } from '../../../lib/fault.ts'
 import { API_VERSION, Keyed, succeed } from '../answer.ts'
 import type { Action } from '../call.ts'
 import { readOrderFields } from '../order-fields.ts'
 import { onlyOrder } from '../parameters.ts'
-import { sayService } from '../service-lists.ts'
 
 /** `serviceList` answers `imeiservicelist`: every service that the account may buy. */
 export const serviceList: Action = async (call) =>
