@@ -104,9 +104,9 @@ export async function removeFigures(sql: Transaction): Promise<void> {
 }
 
 /**
- * `changesOf` is what ledger entries add to the figures, a row for each. `spans`, null: everything that is in them. Nothing here depends on when it is
- * read: what it takes from orders, items and attempts does not change once the entry is written. A supplier's currency is the one that it had when
- * the item was sent, which the trail knows.
+ * `changesOf` is what ledger entries add to the figures, summed up as finely as any of them is told apart. `spans`, null: everything that is in them.
+ * Nothing here depends on when it is read: what it takes from orders, items and attempts does not change once the entry is written. A supplier's
+ * currency is the one that it had when the item was sent, which the trail knows.
  */
 export const changesOf = (sql: Queryable, spans: readonly Span[] | null, timeZone: string) => sql`
   entries as materialized (
@@ -124,7 +124,7 @@ export const changesOf = (sql: Queryable, spans: readonly Span[] | null, timeZon
   ), currencies as materialized (
     select id, at, subject::int as supplier_id, before ->> 'currency' as currency
       from trail where what = 'suppliers' and before is not null and after is not null and before ? 'currency'
-  ), changes as (
+  ), single_changes as (
     select (o.created_at at time zone ${timeZone}::text)::date as day, o.created_at as at, e.account_id, o.service_id, 0 as supplier_id, e.currency,
            '' as cost_currency, 1 as orders, o.item_count as placed, 0 as charged, 0 as failed, 0 as cancelled, 0 as rejected,
            0 as corrected, 0 as uncosted, 0::bigint as turnover, 0::bigint as refunded, 0::bigint as cost, 0::numeric as times
@@ -168,6 +168,11 @@ export const changesOf = (sql: Queryable, spans: readonly Span[] | null, timeZon
            and t.state in ('succeeded', 'given_up')
          order by t.finished_at desc nulls last, t.number desc limit 1) a on e.kind <> 'release'
      where e.kind <> 'hold'
+  ), changes as (
+    -- Orders are placed, and items end: what counts the ones is apart from what counts the others.
+    select d.day, date_bin('15 minutes', d.at, 'epoch') as quarter, d.account_id, d.service_id, d.supplier_id, d.currency, d.cost_currency,
+           d.orders > 0 as is_placing, ${sumsOf(sql)}
+      from single_changes d group by 1, 2, 3, 4, 5, 6, 7, 8
   )`
 
 /** `sumsOf` sums the figures of changes up, as both tables have them. */
@@ -190,7 +195,7 @@ export const cellsOf = (sql: Queryable) => sql`
            case when c.of_services then d.service_id else 0 end as service_id,
            case when c.of_suppliers then d.supplier_id else 0 end as supplier_id, d.currency, d.cost_currency, ${sumsOf(sql)}
       from changes d
-      join cuts c on d.orders = 0 or c.has_orders
+      join cuts c on c.has_orders or not d.is_placing
       join (values (false), (true)) as m (whole_month) on m.whole_month or c.by_day
      group by 1, 2, 3, 4, 5, 6, 7, 8
   )`
@@ -198,7 +203,7 @@ export const cellsOf = (sql: Queryable) => sql`
 /** `quartersOf` sums changes up by quarters of an hour, as the table has them. */
 export const quartersOf = (sql: Queryable) => sql`
   quarters as (
-    select date_bin('15 minutes', d.at, 'epoch') as at, d.currency, d.cost_currency, ${sumsOf(sql)}
+    select d.quarter as at, d.currency, d.cost_currency, ${sumsOf(sql)}
       from changes d group by 1, 2, 3
   )`
 
