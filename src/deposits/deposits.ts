@@ -60,6 +60,20 @@ export class Deposits {
   }
 
   /**
+   * `quote` says what a deposit would cost, and promises nothing. `most` is the largest total, and more than `totalPay` where an amount of its own
+   * is chosen when the deposit begins. Throws not_found or invalid_input.
+   */
+  async quote(
+    account: Pick<Account, 'currency'>,
+    { providerCode, amount }: { providerCode: string; amount: Micros },
+  ): Promise<Pick<Terms, 'amount' | 'fee' | 'totalPay'> & { most: Micros }> {
+    const provider = await usable(this.#deps.sql, account, providerCode, 'provider_code')
+    const { fee, totalPay } = orThrow(termsOf(provider, amount, this.#deps.clock.now()))
+    const { step = 0n, most = 0 } = tellingApartOf(provider) ?? {}
+    return { amount, fee, totalPay: micros(totalPay + step), most: micros(totalPay + step * BigInt(most)) }
+  }
+
+  /**
    * `begin` writes down that an account wants to pay in, so that what the gateway is asked for afterwards, in `open`, is found again
    * whatever breaks. Throws not_found, invalid_input, or conflict when too many are open.
    */

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { delimiter, join } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
@@ -57,6 +57,8 @@ interface Look {
   locale?: string
 }
 
+const SHOTS = process.env['SHOTS']
+
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** STANDARDS are those of axe's rules that are asked for: WCAG 2.2 AA, and what it recommends beside. */
@@ -107,9 +109,14 @@ export class Visit {
   /** `as` is a person of the staff with a role, signed in. */
   static async as(office: OperatorOffice, role: Role, look: Look = {}): Promise<Visit> {
     const { headers } = await office.person(role)
-    const visit = await Visit.begin(office.server.url, look)
+    return await Visit.entered(office.server.url, headers, look)
+  }
+
+  /** `entered` is somebody whose sign-in is in the cookie of some headers. */
+  static async entered(url: string, headers: Record<string, string>, look: Look = {}): Promise<Visit> {
+    const visit = await Visit.begin(url, look)
     const [name = '', value = ''] = (headers['cookie'] ?? '').split('=')
-    await visit.#context.addCookies([{ name, value, url: office.server.url }])
+    await visit.#context.addCookies([{ name, value, url }])
     return visit
   }
 
@@ -168,6 +175,13 @@ export class Visit {
   /** `overflow` is by how many pixels the page is wider than its window. */
   overflow(): Promise<number> {
     return this.page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
+  }
+
+  /** `shot` keeps a picture of the page in the folder that SHOTS names; none is made where it is not set. */
+  async shot(name: string): Promise<void> {
+    if (SHOTS === undefined) return
+    mkdirSync(SHOTS, { recursive: true })
+    await this.page.screenshot({ path: join(SHOTS, `${name.replace(/\W+/g, '-')}.png`), fullPage: true })
   }
 
   async leave(): Promise<void> {

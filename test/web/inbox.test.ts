@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ReviewKind } from '../../src/fulfilment/people/review.ts'
 import { openReviews } from '../../src/fulfilment/people/reviews.sql.ts'
@@ -11,13 +10,7 @@ import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './bro
 
 closeBrowserAfterwards()
 
-/** SHOTS is the folder for pictures of the pages; none are made where it is not named. */
-const SHOTS = process.env['SHOTS']
-const shot = async (visit: Visit, name: string): Promise<void> => {
-  if (SHOTS === undefined) return
-  mkdirSync(SHOTS, { recursive: true })
-  await visit.page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true })
-}
+const shot = (visit: Visit, name: string): Promise<void> => visit.shot(name)
 
 describePages('the inbox', () => {
   let office: OperatorOffice

@@ -8,7 +8,7 @@ import { cookieOf, refuseForged, refuseOtherSites, refusePlain } from './cookies
 /** PortalDoor is how people come in by the portal's cookie: to its own API, and to the REST API in place of a key. */
 export interface PortalDoor {
   portalSignIns: Pick<PortalSignIns, 'find' | 'look'>
-  throttle: Pick<ActorThrottle, 'count'>
+  throttle: Pick<ActorThrottle, 'count' | 'countExport'>
   liveRights: Pick<LiveRights, 'watch'>
   /** `publicUrl` is where people reach the server; undefined: nobody said. */
   publicUrl: string | undefined

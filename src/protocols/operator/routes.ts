@@ -1,7 +1,7 @@
+import { withFile } from '../kit/list-files.ts'
 import { ownRoutes } from '../kit/own-routes.ts'
 import { passkeyRoutes } from '../kit/passkey-routes.ts'
 import type { OperatorDeps } from './deps.ts'
-import { withFile } from './lists.ts'
 import type { Route } from './route.ts'
 import { accountPeopleRoutes } from './routes/account-people.ts'
 import { accountRoutes } from './routes/accounts.ts'
@@ -93,4 +93,4 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     planRoutes,
   ]
     .flatMap((make): Route[] => make({ ...deps, cookie: 'console' }))
-    .flatMap(withFile)
+    .flatMap((route) => withFile(route))

@@ -32,7 +32,7 @@ export interface Caller extends PersonAsking<AccountPersonId, EnteredPortal['rol
 export async function admit(
   door: PortalDoor,
   request: FastifyRequest,
-  { access, isQuestion }: Route,
+  { access, isQuestion, isExport }: Route,
 ): Promise<Caller | undefined> {
   if (access === 'anybody') {
     refuseStrangePages(request, door.publicUrl)
@@ -45,6 +45,7 @@ export async function admit(
   if (permission !== undefined && !permissions.has(permission)) {
     throw new Refusal('permission_denied', `you may not ${permission}`)
   }
+  if (isExport) door.throttle.countExport(actor)
   const isProof = access === 'proved person' || (permission !== undefined && needsPortalProof(permission))
   const isReading = isSafe(request) || isQuestion === true
   if (!isReading && view) throw new Refusal('permission_denied', 'who looks at a portal changes nothing')

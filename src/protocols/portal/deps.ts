@@ -4,6 +4,7 @@ import type { PortalSignIns } from '../../account-people/portal-sign-ins.ts'
 import type { AccountRole } from '../../account-people/roles.ts'
 import type { Catalogue } from '../../catalogue/catalogue.ts'
 import type { Config } from '../../config.ts'
+import type { Deposits } from '../../deposits/deposits.ts'
 import type { IntegrationContext } from '../../integrations/kit/kind.ts'
 import type { LedgerReader } from '../../ledger/ledger-reader.ts'
 import type { AccountPersonId } from '../../lib/ids.ts'
@@ -26,7 +27,8 @@ export interface PortalDeps extends PeopleDeps {
   enrolment: AccountEnrolment
   registration: Registration
   catalogue: Catalogue
-  ledger: Pick<LedgerReader, 'wallet'>
+  ledger: Pick<LedgerReader, 'wallet' | 'balanceChanges'>
+  deposits: Pick<Deposits, 'quote'>
   orderChecks: OrderChecks
   config: Pick<Config, 'outboundAllow' | 'publicUrl'>
   context: IntegrationContext

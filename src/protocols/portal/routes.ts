@@ -1,3 +1,4 @@
+import { withFile } from '../kit/list-files.ts'
 import { ownRoutes } from '../kit/own-routes.ts'
 import { passkeyRoutes } from '../kit/passkey-routes.ts'
 import type { PortalDeps } from './deps.ts'
@@ -5,6 +6,7 @@ import type { Route } from './route.ts'
 import { entryRoutes } from './routes/entry.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { meRoutes } from './routes/me.ts'
+import { moneyRoutes } from './routes/money.ts'
 import { orderCheckRoutes } from './routes/order-checks.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { sessionRoutes } from './routes/session.ts'
@@ -20,6 +22,9 @@ export const routesOf = (deps: PortalDeps): Route[] =>
     passkeyRoutes,
     peopleRoutes,
     orderCheckRoutes,
+    moneyRoutes,
     keyRoutes,
     webhookRoutes,
-  ].flatMap((make): Route[] => make({ ...deps, cookie: 'portal' }))
+  ]
+    .flatMap((make): Route[] => make({ ...deps, cookie: 'portal' }))
+    .flatMap((route) => withFile(route, { isOwn: true }))

@@ -1,9 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Checkbox, CopyButton, Group, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useEffect, useState } from 'react'
-import { renderSVG } from 'uqr'
 import { ApiFault, api, dataOf } from '../api/client.ts'
 import { FaultNote } from '../kit/notes.tsx'
+import { QrCode } from '../kit/qr-code.tsx'
 import { linkToken } from './form.ts'
 import { Gate } from './gate.tsx'
 
@@ -132,11 +132,6 @@ export function Invite() {
       </form>
     </Gate>
   )
-}
-
-function QrCode({ text, label }: { text: string; label: string }) {
-  const source = `data:image/svg+xml,${encodeURIComponent(renderSVG(text, { border: 2 }))}`
-  return <img src={source} alt={label} width={200} height={200} />
 }
 
 function RecoveryCodes({ codes }: { codes: readonly string[] }) {

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Checkbox, Group, Stack, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, Radio, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { Icon } from '../identity/icons.tsx'
 import { Sheet } from './dialog.tsx'
@@ -16,8 +16,8 @@ export type Filter = {
   label: string
   /** `help` is one sentence below the field. */
   help?: string
-} & (
-  | { kind: 'choices'; choices: readonly { value: string; label: string }[] }
+} & ( // Of `choices` several hold at once, of `choice` one.
+  | { kind: 'choices' | 'choice'; choices: readonly { value: string; label: string }[] }
   | { kind: 'text'; placeholder?: string }
   | { kind: 'day' }
 )
@@ -85,7 +85,7 @@ export function FilterBar({
 }
 
 function wordsOf(filter: Filter, value: string): string {
-  if (filter.kind !== 'choices') return value
+  if (filter.kind !== 'choices' && filter.kind !== 'choice') return value
   return value
     .split(',')
     .map((one) => filter.choices.find(({ value: given }) => given === one)?.label ?? one)
@@ -146,6 +146,7 @@ function Field({
   value: string
   onSet: (name: string, value: string) => void
 }) {
+  const { t } = useLingui()
   const { name, label, help } = filter
   if (filter.kind === 'choices')
     return (
@@ -167,6 +168,16 @@ function Field({
           ))}
         </Group>
       </Checkbox.Group>
+    )
+  if (filter.kind === 'choice')
+    return (
+      <Radio.Group label={label} description={help} value={value} onChange={(one) => onSet(name, one)}>
+        <Group gap="xs" mt={4}>
+          {[{ value: '', label: t`All` }, ...filter.choices].map((one) => (
+            <Radio key={one.value} value={one.value} label={one.label} size="sm" className={styles.choice} />
+          ))}
+        </Group>
+      </Radio.Group>
     )
   return (
     <TextInput

@@ -50,7 +50,8 @@ export function useLook(name: string): [Look, (look: Look) => void] {
   ]
 }
 
-const PHONE = '(max-width: 47.99em)'
+/** PHONE is the width up to which lists are cards. */
+export const PHONE = '(max-width: 47.99em)'
 const CHECK_WIDTH = 36
 const HEIGHT = { dense: 32, normal: 40, touch: 48, card: 84 }
 

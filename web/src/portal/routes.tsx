@@ -43,6 +43,11 @@ const pages = [
   page('/services', () => import('./routes/services/services.tsx'), 'Services'),
   page('/order/$service', () => import('./routes/order/place.tsx'), 'Place'),
   page('/orders', () => import('./routes/orders/orders.tsx'), 'Orders'),
+  page('/money', () => import('./routes/money/money.tsx'), 'Money'),
+  page('/money/pay-in', () => import('./routes/money/pay-in.tsx'), 'PayIn'),
+  page('/money/pay-in/$id', () => import('./routes/money/deposit.tsx'), 'PayInDeposit'),
+  page('/money/transfers', () => import('./routes/money/transfers.tsx'), 'Transfers'),
+  page('/money/statements', () => import('./routes/money/statements.tsx'), 'Statements'),
   page('/orders/$id', () => import('./routes/orders/order.tsx'), 'Order'),
   createRoute({ getParentRoute: () => shell, path: '$', component: NotFound }),
 ]

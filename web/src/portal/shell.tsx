@@ -15,6 +15,7 @@ const entries: readonly { to: string; icon: IconName; words: MessageDescriptor }
   { to: '/', icon: 'today', words: msg`Home` },
   { to: '/services', icon: 'prices', words: msg`Services` },
   { to: '/orders', icon: 'orders', words: msg`Orders` },
+  { to: '/money', icon: 'money', words: msg`Money` },
 ]
 
 /** `Shell` is what stands around every page of the portal. */

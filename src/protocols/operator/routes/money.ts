@@ -1,18 +1,18 @@
 import { type Static, Type } from 'typebox'
 import { findAccount } from '../../../accounts/accounts.ts'
-import { bound, timeOf } from '../../../contract/page.ts'
-import { mutationReasons, mutationTypes } from '../../../contract/wallet.ts'
 import { Adjustments } from '../../../ledger/adjustments.ts'
-import type { BalanceChange } from '../../../ledger/balance-change.ts'
 import { LedgerReader } from '../../../ledger/ledger-reader.ts'
 import { amountOf } from '../../../lib/amount.ts'
-import type { EntryId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
-import { DAY_MS } from '../../../lib/time.ts'
 import { fileNameOf, type StatementFormat, statementFormats } from '../../../statements/formats.ts'
 import { parseMonth } from '../../../statements/month.ts'
 import { statementsOn } from '../../../statements/statements.ts'
-import { cursorText, readCursor } from '../../kit/cursors.ts'
+import {
+  BALANCE_CHANGES_PART,
+  balanceChanges,
+  balanceChangesQuery,
+  readBalanceChanges,
+} from '../../kit/balance-changes.ts'
 import {
   accountParams,
   amount,
@@ -22,8 +22,6 @@ import {
   longId,
   oneOf,
   orNull,
-  pageOf,
-  pageQuery,
   text,
   time,
 } from '../../kit/shapes.ts'
@@ -31,23 +29,6 @@ import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
 
 const section = 'Money'
-
-const balanceChange = Type.Object({
-  id: longId,
-  type: oneOf(mutationTypes),
-  reason: oneOf(mutationReasons),
-  amount: amount('Never negative: the type says which way it went'),
-  balance_after: amount(),
-  note: orNull(Type.String()),
-  order: orNull(longId),
-  created_at: time(),
-})
-
-const wireBalanceChange = (one: BalanceChange, currency: string): Static<typeof balanceChange> => ({
-  ...{ id: one.id, type: one.type, reason: one.reason, amount: formatMicros(one.amount, currency) },
-  balance_after: formatMicros(one.balanceAfter, currency),
-  ...{ note: one.note, order: one.orderId, created_at: one.createdAt },
-})
 
 const entry = Type.Object({
   id: longId,
@@ -123,37 +104,14 @@ export const moneyRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     exported: 'balanceChanges',
     section,
     summary: 'What moved the balance of an account, the newest first',
-    description:
-      'A narrowed list looks at 20,000 entries at a time: a page may have few of them, or none, and go on behind its cursor.',
+    description: BALANCE_CHANGES_PART,
     access: 'money.read',
     params: accountParams,
-    query: Type.Object({
-      ...pageQuery,
-      type: Type.Optional(oneOf(mutationTypes)),
-      reason: Type.Optional(oneOf(mutationReasons)),
-      from: bound('The first instant: a time with its zone, or a day in UTC'),
-      to: bound('The first instant behind it, or the last day in UTC'),
-    }),
-    answer: pageOf(balanceChange),
+    query: balanceChangesQuery,
+    answer: balanceChanges,
     refusals: ['not_found'],
-    handle: async ({ desk, params, query: { limit, cursor, from, to, ...rest } }) => {
-      const { id: accountId, currency } = await findAccount(desk.read, params.account)
-      const filter = {
-        ...rest,
-        ...(from !== undefined && { from: timeOf(from) }),
-        ...(to !== undefined && { to: timeOf(to, DAY_MS) }),
-      }
-      const named = { ...filter, account: accountId }
-      const before = readCursor(cursor, named) as EntryId | undefined
-      const reader = new LedgerReader(desk.read)
-      const { items, next } = await reader.balanceChanges(accountId, { ...filter, before, limit })
-      return {
-        page: {
-          items: items.map((one) => wireBalanceChange(one, currency)),
-          next_cursor: cursorText(next, named),
-        },
-      }
-    },
+    handle: async ({ desk, params, query }) =>
+      readBalanceChanges(new LedgerReader(desk.read), await findAccount(desk.read, params.account), query),
   }),
   route({
     method: 'GET',

@@ -18,6 +18,7 @@ import {
 } from '../../../orders/read/operator-orders.ts'
 import { csvOfOrders } from '../../../orders/read/operator-orders-csv.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
+import { COUNT_MS, countShape, MAX_COUNTED, refuseUnproved } from '../../kit/list-files.ts'
 import {
   amount,
   id,
@@ -34,7 +35,6 @@ import {
 } from '../../kit/shapes.ts'
 import type { Caller } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
-import { COUNT_MS, countShape, MAX_COUNTED, refuseUnproved } from '../lists.ts'
 import { route } from '../route.ts'
 import { itemStates, orderRow, orderStates, vias, wireRow } from './order-rows.ts'
 

@@ -41,6 +41,7 @@ import {
 import { listRoutes } from '../../../supplier-routes/routes.ts'
 import { findSupplier } from '../../../suppliers/suppliers.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
+import { COUNT_MS, MAX_COUNTED } from '../../kit/list-files.ts'
 import { formOf, givenIn, inColumns, type Json, shapeOf } from '../../kit/nouns.ts'
 import {
   bodyOf,
@@ -55,7 +56,6 @@ import {
   version,
 } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
-import { COUNT_MS, MAX_COUNTED } from '../lists.ts'
 import { route } from '../route.ts'
 import { supplierRoute, wireRoute } from './supplier-routes.ts'
 

@@ -1,14 +1,12 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Anchor, Button, Stack, Table } from '@mantine/core'
+import { Anchor, Button, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
+import { useParams } from '@tanstack/react-router'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
-import { Amount } from '../../../kit/amount.tsx'
+import { BalanceChanges } from '../../../kit/balance-changes.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
-import { Scrolling } from '../../../kit/scrolling.tsx'
-import { When } from '../../../kit/when.tsx'
 
 const TOPICS = ['balances']
 const KEY = ['balance-changes']
@@ -30,17 +28,10 @@ export function Money() {
   const { username = '' } = useParams({ strict: false }) as { username?: string }
   const list = usePages<Change>([...KEY, username], (cursor, signal) => readChanges(username, cursor, signal))
   useRefreshOn(TOPICS, KEY)
-  const reasons = {
-    order: t`Order`,
-    refund: t`Refund`,
-    deposit: t`Deposit`,
-    adjustment: t`Adjustment`,
-    transfer: t`Transfer`,
-  }
   return (
     <Stack gap="xl">
       <Statements username={username} />
-      <Scrolling label={t`What moved the balance`}>
+      <section aria-label={t`Balance`}>
         <FaultNote fault={list.error} onRetry={list.again} />
         {!list.rows && !list.error && <Loading />}
         {list.rows?.length === 0 && (
@@ -48,50 +39,13 @@ export function Money() {
             <Trans>Nothing has moved this balance yet.</Trans>
           </Empty>
         )}
-        {list.rows && list.rows.length > 0 && (
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t`When`}</Table.Th>
-                <Table.Th>{t`Reason`}</Table.Th>
-                <Table.Th>{t`Order`}</Table.Th>
-                <Table.Th>{t`Note`}</Table.Th>
-                <Table.Th ta="end">{t`Amount`}</Table.Th>
-                <Table.Th ta="end">{t`Balance after`}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {list.rows.map(({ id, created_at, type, reason, order, note, amount, balance_after }) => (
-                <Table.Tr key={id}>
-                  <Table.Td>
-                    <When at={created_at} />
-                  </Table.Td>
-                  <Table.Td>{reasons[reason]}</Table.Td>
-                  <Table.Td>
-                    {order !== null && (
-                      <Link to="/orders/$id" params={{ id: String(order) }} className="code">
-                        {order}
-                      </Link>
-                    )}
-                  </Table.Td>
-                  <Table.Td>{note}</Table.Td>
-                  <Table.Td ta="end">
-                    <Amount value={type === 'debit' && !amount.startsWith('-') ? `-${amount}` : amount} />
-                  </Table.Td>
-                  <Table.Td ta="end">
-                    <Amount value={balance_after} />
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        )}
+        {list.rows && list.rows.length > 0 && <BalanceChanges rows={list.rows} />}
         {list.more && (
           <Button variant="default" onClick={list.more}>
             <Trans>Show earlier</Trans>
           </Button>
         )}
-      </Scrolling>
+      </section>
     </Stack>
   )
 }

@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Amount, money } from '../../../kit/amount.tsx'
+import { Figures } from '../../../kit/figures.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { When } from '../../../kit/when.tsx'
@@ -26,40 +27,17 @@ export function Overview() {
   return (
     <Stack gap="xl">
       {available !== undefined && (
-        <dl className={styles.figures}>
-          <div>
-            <dd>
-              <Amount value={available} currency={currency} />
-            </dd>
-            <dt>
-              <Trans>Available</Trans>
-            </dt>
-          </div>
-          <div>
-            <dd>
-              <Amount value={held} currency={currency} />
-            </dd>
-            <dt>
-              <Trans>Held for open orders</Trans>
-            </dt>
-          </div>
-          <div>
-            <dd>
-              <Amount value={credit_limit} currency={currency} />
-            </dd>
-            <dt>
-              <Trans>Credit limit</Trans>
-            </dt>
-          </div>
-          <div>
-            <dd>
-              <Amount value={low_balance} currency={currency} />
-            </dd>
-            <dt>
-              <Trans>Told when less is left than</Trans>
-            </dt>
-          </div>
-        </dl>
+        <Figures
+          figures={[
+            { label: t`Available`, value: <Amount value={available} currency={currency} /> },
+            { label: t`Held for open orders`, value: <Amount value={held} currency={currency} /> },
+            { label: t`Credit limit`, value: <Amount value={credit_limit} currency={currency} /> },
+            {
+              label: t`Told when less is left than`,
+              value: <Amount value={low_balance} currency={currency} />,
+            },
+          ]}
+        />
       )}
       <Group>
         {may('money.adjust') && (

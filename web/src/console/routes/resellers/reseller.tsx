@@ -5,7 +5,7 @@ import { useRefreshOn } from '../../../api/events.ts'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
-import styles from './reseller.module.css'
+import { Tabs } from '../../../kit/tabs.tsx'
 import { resellerQuery } from './reseller-data.ts'
 import { Status } from './resellers.tsx'
 
@@ -28,16 +28,11 @@ export function ResellerPage() {
   ]
   return (
     <Page title={data?.name ?? username} actions={data && <Status status={data.status} />}>
-      <nav className={styles.tabs} aria-label={t`About ${data?.name ?? username}`}>
-        {tabs.map(({ to, label }) => (
-          <Link key={to} to={to} activeOptions={{ exact: true }} activeProps={{ 'aria-current': 'page' }}>
-            {label}
-          </Link>
-        ))}
+      <Tabs label={t`About ${data?.name ?? username}`} tabs={tabs}>
         <Link to="/orders" search={{ account: username }}>
           <Trans>Orders</Trans>
         </Link>
-      </nav>
+      </Tabs>
       <FaultNote fault={error} onRetry={() => void refetch()} />
       {!data && !error && <Loading rows={4} />}
       {data && <Outlet />}

@@ -3,8 +3,8 @@ import { stringify } from 'csv-stringify/sync'
 import { type TSchema, Type } from 'typebox'
 import { Refusal } from '../../errors.ts'
 import { asText } from '../../lib/csv-text.ts'
-import type { Caller } from './caller.ts'
-import { type Call, type Route, route } from './route.ts'
+import { type AnyRoute, type Call, type Route, routeOf } from './people-route.ts'
+import type { PersonAsking } from './person.ts'
 
 /** MAX_COUNTED and COUNT_MS are how far a list is counted. */
 export const MAX_COUNTED = 10_000
@@ -25,17 +25,24 @@ export const countShape = Type.Object({
 })
 
 /** `refuseUnproved` has a person prove again who they are before more than MAX_COUNTED rows, or nobody knows how many, leave the house in a file. */
-export async function refuseUnproved({ person }: Caller, count: () => Promise<Count>): Promise<void> {
+export async function refuseUnproved(
+  { person }: Pick<PersonAsking, 'person'>,
+  count: () => Promise<Count>,
+): Promise<void> {
   if (!person || person.isProved) return
   if ((await count()).capped) throw new Refusal('step_up_required')
 }
 
 /**
  * `withFile` adds to a list that is `exported` what it is as a file of CSV, and how much it has: both by the list's own filter, page after page, so
- * that neither shows anything else, or to anybody else, than the list does.
+ * that neither shows anything else, or to anybody else, than the list does. `isOwn`: it is the caller's own, and leaves the house without proof.
  */
-export function withFile(list: Route): Route[] {
+export function withFile<Permission extends string, Caller extends PersonAsking>(
+  list: Route<Permission, Caller>,
+  { isOwn = false } = {},
+): Route<Permission, Caller>[] {
   if (list.exported === undefined) return [list]
+  const route = routeOf<Permission, Caller>()
   const { path, section, access, params, refusals, command, exported: plural } = list
   const { limit: _, cursor: __, ...filter } = propertiesOf(list.query)
   const name = `${plural.charAt(0).toUpperCase()}${plural.slice(1)}`
@@ -52,7 +59,7 @@ export function withFile(list: Route): Route[] {
       name: `count${name}`,
       summary: `How many ${list.path} has of a filter, up to 10,000, as far as that is known within 0.3 seconds`,
       answer: countShape,
-      handle: (call) => counted(list, call as Call),
+      handle: (call) => counted(list, call),
     }),
     route({
       ...shared,
@@ -65,8 +72,8 @@ export function withFile(list: Route): Route[] {
       media: { 'text/csv': Type.String() },
       handle: async (call) => {
         const { caller, reply } = call
-        await refuseUnproved(caller, () => counted(list, call as Call))
-        const pages = pagesOf(list, call as Call)
+        if (!isOwn) await refuseUnproved(caller, () => counted(list, call))
+        const pages = pagesOf(list, call)
         // The first is read before anything is answered: what is refused is no file that breaks off.
         const first = await pages.next()
         const file = csvOf(list, first.value ?? [], pages)
@@ -81,19 +88,21 @@ export function withFile(list: Route): Route[] {
 
 type Row = Record<string, unknown>
 
+type AnyList<Caller> = Pick<Route<string, Caller>, 'handle'>
+
 /** `pagesOf` reads a list to its end, as its caller would. */
-async function* pagesOf(list: Route, call: Call): AsyncGenerator<Row[]> {
+async function* pagesOf<Caller>(list: AnyList<Caller>, call: Call<Caller>): AsyncGenerator<Row[]> {
   let cursor: string | null = null
   do {
     const query: object = { ...(call.query as object), limit: PAGE, ...(cursor !== null && { cursor }) }
-    const asked = Object.create(call, { query: { value: query } }) as Call
+    const asked = Object.create(call, { query: { value: query } }) as Call<Caller>
     const { page } = (await list.handle(asked)) as { page: { items: Row[]; next_cursor: string | null } }
     yield page.items
     cursor = page.next_cursor
   } while (cursor !== null)
 }
 
-async function counted(list: Route, call: Call): Promise<Count> {
+async function counted<Caller>(list: AnyList<Caller>, call: Call<Caller>): Promise<Count> {
   const from = performance.now()
   let value = 0
   for await (const items of pagesOf(list, call)) {
@@ -105,7 +114,11 @@ async function counted(list: Route, call: Call): Promise<Count> {
 }
 
 /** `csvOf` writes a line for each thing, for spreadsheets: UTF-8 with a byte order mark, and lines as RFC 4180 has them. */
-async function* csvOf(list: Route, first: Row[], rest: AsyncIterable<Row[]>): AsyncGenerator<string> {
+async function* csvOf(
+  list: Pick<AnyRoute, 'answer'>,
+  first: Row[],
+  rest: AsyncIterable<Row[]>,
+): AsyncGenerator<string> {
   const { page } = propertiesOf(list.answer) as { page: TSchema }
   const { items } = propertiesOf(page) as unknown as { items: { items: TSchema & { required?: string[] } } }
   const needed = items.items.required ?? []

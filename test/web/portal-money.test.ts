@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bank, money, uniqueAmounts } from '../deposits/deposits.fixtures.ts'
+import { PortalShop } from '../protocols/portal/portal.fixtures.ts'
+import { RestClient } from '../support/rest.ts'
+import { imei } from '../support/server.ts'
+import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
+
+closeBrowserAfterwards()
+
+describePages('money in the portal', () => {
+  let portal: PortalShop
+  beforeAll(async () => {
+    portal = await PortalShop.open()
+    const { server, clock } = portal
+    await server.service({ code: 'check', price: '1.25' })
+    await bank(server, { minAmount: money('5'), maxAmount: money('500'), feeFlat: money('0.5') })
+    await uniqueAmounts(server, { code: 'own', name: 'Transfer to our account', currency: 'USD' }, clock)
+  })
+  afterAll(() => portal.stop())
+
+  test('what moved the balance is filtered in the URL, and the file has the same', async () => {
+    const { shop, headers } = await portal.person()
+    const { server } = portal
+    const body = { code: 'check', data: { imeis: [imei(700)] } }
+    const ordered = await new RestClient(server, shop).post('/api/order', body)
+    expect(ordered.status, ordered.text).toBe(200)
+    const visit = await Visit.entered(server.url, headers)
+    const { page } = visit
+    await page.goto('/portal/money')
+    await page.getByRole('table').waitFor()
+    expect(await page.getByRole('row').count()).toBe(3)
+    await visit.press('f')
+    await page.getByRole('radio', { name: 'Deposit' }).check()
+    await visit.click('Show')
+    await page.waitForURL(/reason=deposit/)
+    await page.waitForFunction("document.querySelectorAll('tr').length === 2")
+    const [download] = await Promise.all([page.waitForEvent('download'), visit.click('CSV', 'link')])
+    expect(download.suggestedFilename()).toBe('balanceChanges.csv')
+    const file = await portal.ask('GET', '/balance-changes.csv?reason=deposit', { headers })
+    expect(file.json.split('\r\n').filter(Boolean)).toHaveLength(2)
+    await page.goBack()
+    await page.waitForFunction("document.querySelectorAll('tr').length === 3")
+    await visit.leave()
+  })
+
+  test('the total is said before a deposit begins, and what is refused is said at the amount', async () => {
+    const { headers } = await portal.person()
+    const visit = await Visit.entered(portal.server.url, headers)
+    const { page } = visit
+    await page.goto('/portal/money/pay-in')
+    await page.getByLabel('Bank transfer').check()
+    await page.getByLabel('Amount to be credited').fill('2')
+    await page.getByText('at least 5.00 USD').waitFor()
+    expect(await page.getByRole('button', { name: 'Begin' }).isDisabled()).toBe(true)
+    await page.getByLabel('Amount to be credited').fill('20')
+    await page.getByText('You pay $20.50: $20.00 to be credited, and a fee of $0.50.').waitFor()
+    await page.getByLabel('Transfer to our account').check()
+    await page.getByText('You pay between $20.01 and $20.99').waitFor()
+    const begun = await portal.server.sql`select from deposits`
+    expect(begun).toHaveLength(0)
+    await visit.leave()
+  })
+
+  test('money goes to another account, by an owner only', async () => {
+    const { shop, headers } = await portal.person()
+    const other = await portal.server.shop({ deposit: '1' })
+    const visit = await Visit.entered(portal.server.url, headers)
+    const { page } = visit
+    await page.goto('/portal/money/transfers')
+    await visit.click('Send money…')
+    await page.getByLabel('Receiver').fill(other.username)
+    await page.getByLabel('Amount in USD').fill('12.5')
+    await page.getByText(`$12.5 goes to ${other.username} at once. This cannot be taken back.`).waitFor()
+    expect(await visit.violations()).toEqual([])
+    await visit.click('Send $12.5')
+    await page.getByRole('list', { name: 'Transfers' }).getByText('−12.50').waitFor()
+    await visit.leave()
+    const member = await portal.person('member', shop)
+    const seen = await Visit.entered(portal.server.url, member.headers)
+    await seen.page.goto('/portal/money/transfers')
+    await seen.page.getByRole('list', { name: 'Transfers' }).waitFor()
+    expect(await seen.page.getByRole('button', { name: 'Send money…' }).count()).toBe(0)
+    await seen.leave()
+  })
+
+  test('a month is given as PDF and CSV', async () => {
+    const { headers } = await portal.person()
+    const visit = await Visit.entered(portal.server.url, headers)
+    const { page } = visit
+    await page.goto('/portal/money/statements')
+    await page.getByText('midnight in UTC').waitFor()
+    for (const [link, ending] of [
+      [/PDF$/, '.pdf'],
+      [/CSV$/, '.csv'],
+    ] as const) {
+      const [download] = await Promise.all([page.waitForEvent('download'), visit.click(link, 'link')])
+      expect(download.suggestedFilename()).toContain(ending)
+    }
+    await visit.leave()
+  })
+
+  test.each([
+    { name: 'wide', screen: WIDE },
+    { name: 'a phone', screen: PHONE },
+  ])('every page is usable by everybody, light and dark: $name', async ({ screen }) => {
+    const { shop, headers } = await portal.person()
+    const client = new RestClient(portal.server, shop)
+    const { body } = await client.post('/api/deposit', { amount: 20, provider_code: 'bank' })
+    await client.post('/api/order', { code: 'check', data: { imeis: [imei(screen.width)] } })
+    for (const scheme of ['light', 'dark'] as const) {
+      const visit = await Visit.entered(portal.server.url, headers, { screen, scheme })
+      const { page } = visit
+      const base = '/portal/money'
+      for (const path of [
+        base,
+        `${base}/pay-in`,
+        `${base}/pay-in/${body.id}`,
+        `${base}/transfers`,
+        `${base}/statements`,
+      ]) {
+        await page.goto(path)
+        await page.getByRole('heading', { level: 1 }).waitFor()
+        await page.waitForLoadState('networkidle')
+        await visit.shot(`money${path.slice(base.length)} ${screen.width} ${scheme}`)
+        expect(await visit.violations(), path).toEqual([])
+        expect(await visit.overflow(), path).toBeLessThanOrEqual(0)
+      }
+      await visit.leave()
+    }
+  })
+})

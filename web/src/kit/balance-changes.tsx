@@ -1,0 +1,103 @@
+import { useLingui } from '@lingui/react/macro'
+import { Table } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { Link } from '@tanstack/react-router'
+import { Amount } from './amount.tsx'
+import styles from './balance-changes.module.css'
+import { Scrolling } from './scrolling.tsx'
+import { PHONE } from './table.tsx'
+import { When } from './when.tsx'
+
+/** BalanceChange is what moved the available balance, as both APIs of people give it. */
+export interface BalanceChange {
+  id: number
+  type: 'credit' | 'debit'
+  reason: 'order' | 'refund' | 'deposit' | 'adjustment' | 'transfer'
+  amount: string
+  balance_after: string
+  note: string | null
+  order: number | null
+  created_at: string
+}
+
+/** `useReasonWords` gives what the reasons of balance changes are called. */
+export function useReasonWords(): Record<BalanceChange['reason'], string> {
+  const { t } = useLingui()
+  return {
+    order: t`Order`,
+    refund: t`Refund`,
+    deposit: t`Deposit`,
+    adjustment: t`Adjustment`,
+    transfer: t`Transfer`,
+  }
+}
+
+/** `BalanceChanges` lists what moved a balance: a table, or cards on a phone. */
+export function BalanceChanges({ rows, currency }: { rows: readonly BalanceChange[]; currency?: string }) {
+  const { t } = useLingui()
+  const reasons = useReasonWords()
+  const isPhone = useMediaQuery(PHONE, window.matchMedia(PHONE).matches)
+  const moved = ({ type, amount }: BalanceChange) => (
+    <span className={type === 'credit' ? styles.in : undefined}>
+      <Amount value={type === 'debit' ? `-${amount}` : `${amount}`} />
+    </span>
+  )
+  const order = ({ order: id }: BalanceChange) =>
+    id !== null && (
+      <Link to={`/orders/${id}` as string} className="code">
+        {id}
+      </Link>
+    )
+  if (isPhone)
+    return (
+      <ul className={styles.cards} aria-label={t`What moved the balance`}>
+        {rows.map((row) => (
+          <li key={row.id}>
+            <span>
+              {reasons[row.reason]} {order(row)}
+            </span>
+            {moved(row)}
+            <span className={`muted ${styles.note}`}>
+              <When at={row.created_at} />
+              {row.note !== null && ` · ${row.note}`}
+            </span>
+            <span className="muted">
+              <Amount value={row.balance_after} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    )
+  return (
+    <Scrolling label={t`What moved the balance`}>
+      <Table>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t`When`}</Table.Th>
+            <Table.Th>{t`Reason`}</Table.Th>
+            <Table.Th>{t`Order`}</Table.Th>
+            <Table.Th>{t`Note`}</Table.Th>
+            <Table.Th ta="end">{currency === undefined ? t`Amount` : t`Amount in ${currency}`}</Table.Th>
+            <Table.Th ta="end">{t`Balance after`}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map((row) => (
+            <Table.Tr key={row.id}>
+              <Table.Td>
+                <When at={row.created_at} />
+              </Table.Td>
+              <Table.Td>{reasons[row.reason]}</Table.Td>
+              <Table.Td>{order(row)}</Table.Td>
+              <Table.Td className={styles.note}>{row.note}</Table.Td>
+              <Table.Td ta="end">{moved(row)}</Table.Td>
+              <Table.Td ta="end">
+                <Amount value={row.balance_after} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Scrolling>
+  )
+}

@@ -1,0 +1,320 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Button, CopyButton, FileInput, Group, TextInput } from '@mantine/core'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
+import { answerOf } from '../../../api/client.ts'
+import { portal } from '../../../api/portal.ts'
+import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { money } from '../../../kit/amount.tsx'
+import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { QrCode } from '../../../kit/qr-code.tsx'
+import { When } from '../../../kit/when.tsx'
+import { priced } from '../../price.tsx'
+import { useSession } from '../../session.tsx'
+import { type Deposit, DepositState, isOpen, readDeposit } from './deposit-data.tsx'
+import styles from './money.module.css'
+import { walletQuery } from './money.tsx'
+import { MoneyPage } from './money-page.tsx'
+import { proofOf } from './photo.ts'
+
+/** POLL_MS is how often a deposit that has not ended is read again. */
+const POLL_MS = 3000
+
+/** `PayInDeposit` is one deposit: how it is paid, what proves it, and what became of it, as it happens. */
+export function PayInDeposit() {
+  const { t } = useLingui()
+  const { id } = useParams({ strict: false }) as { id: string }
+  const client = useQueryClient()
+  const { data, error, isPending, refetch } = useQuery({
+    queryKey: ['deposits', id],
+    queryFn: ({ signal }) => readDeposit(id, signal),
+    refetchInterval: ({ state }) => (state.data === undefined || isOpen(state.data) ? POLL_MS : false),
+  })
+  const state = data?.status
+  useEffect(() => {
+    if (state === 'succeeded' || state === 'failed') {
+      void client.invalidateQueries({ queryKey: walletQuery.queryKey })
+      void client.invalidateQueries({ queryKey: ['balance-changes'] })
+    }
+  }, [state, client])
+  return (
+    <MoneyPage title={t`Deposit ${id}`}>
+      {!data && <FaultNote fault={error} onRetry={() => void refetch()} />}
+      {isPending && <Loading rows={4} />}
+      {data && (
+        <>
+          <div className={styles.head} role="status">
+            <DepositState state={data.status} />
+            <span>
+              <Said deposit={data} />
+            </span>
+          </div>
+          {data.status === 'pending' && <HowToPay deposit={data} />}
+          {isOpen(data) && <WhatYouCanDo deposit={data} />}
+          {!isOpen(data) && (
+            <Group>
+              <Button component={Link} to={'/money' as string} variant="default">
+                <Trans>To the balance</Trans>
+              </Button>
+              <Button component={Link} to={'/money/pay-in' as string} variant="default">
+                <Trans>Pay in again</Trans>
+              </Button>
+            </Group>
+          )}
+        </>
+      )}
+    </MoneyPage>
+  )
+}
+
+const written = (value: string, currency: string): string => money(priced(value, currency), currency)
+
+/** `Said` is one sentence: what happened to the money. */
+function Said({ deposit }: { deposit: Deposit }) {
+  const { status, amounts, currency, reason, expires_at, completed_at, cancelled_at } = deposit
+  const [credit, total] = [written(amounts.deposit_amount, currency), written(amounts.total_pay, currency)]
+  const wallet = useQuery(walletQuery)
+  const now = wallet.data && written(wallet.data.balance, currency)
+  switch (status) {
+    case 'pending':
+      return (
+        <Trans>
+          {credit} is credited once {total} has come. Payable until <When at={expires_at} exact />.
+        </Trans>
+      )
+    case 'review':
+      return (
+        <Trans>
+          Somebody looks at your payment. {credit} is credited when it is found; nothing has been credited
+          yet.
+        </Trans>
+      )
+    case 'succeeded':
+      return (
+        <span>
+          <Trans>
+            {credit} was credited <When at={completed_at} />.
+          </Trans>{' '}
+          {now && <Trans>{now} is available now.</Trans>}
+        </span>
+      )
+    case 'cancelled':
+      return (
+        <Trans>
+          Cancelled <When at={cancelled_at} />. Nothing was credited; pay nothing for it any more.
+        </Trans>
+      )
+    case 'expired':
+      return (
+        <Trans>
+          Nothing came until <When at={cancelled_at} exact />, so nothing was credited. If you have paid, ask
+          the operator.
+        </Trans>
+      )
+    default:
+      return (
+        <span>
+          <Trans>{credit} was not credited.</Trans> {reason} {now && <Trans>{now} is available now.</Trans>}
+        </span>
+      )
+  }
+}
+
+function Copied({ value, children }: { value: string; children: ReactNode }) {
+  return (
+    <CopyButton value={value}>
+      {({ copied, copy }) => (
+        <Button size="compact-sm" variant="default" onClick={copy}>
+          {copied ? <Trans>Copied</Trans> : children}
+        </Button>
+      )}
+    </CopyButton>
+  )
+}
+
+/** `HowToPay` is the gateway's page, or where to pay to, as text and as a QR code. */
+function HowToPay({ deposit }: { deposit: Deposit }) {
+  const { t } = useLingui()
+  const { amounts, currency, payment_url: url, qr_string: qr, account_number: number, fee_amount } = deposit
+  const total = priced(amounts.total_pay, currency)
+  const fee = priced(fee_amount, currency)
+  return (
+    <section className={styles.panel} aria-label={t`How to pay`}>
+      <dl className={styles.payTo}>
+        <div>
+          <dt>{t`Pay exactly`}</dt>
+          <dd>
+            <span className={styles.total}>{money(total, currency)}</span>
+            <Copied value={total}>
+              <Trans>Copy the amount</Trans>
+            </Copied>
+          </dd>
+          {/[1-9]/.test(fee) && (
+            <dd className="muted">
+              <Trans>The fee of {money(fee, currency)} is in it.</Trans>
+            </dd>
+          )}
+        </div>
+        {number !== null && (
+          <div>
+            <dt>{t`To the account`}</dt>
+            <dd>
+              <span className="code">{number}</span>
+              <Copied value={number}>
+                <Trans>Copy the account number</Trans>
+              </Copied>
+            </dd>
+          </div>
+        )}
+        {deposit.account_holder_name !== null && (
+          <div>
+            <dt>{t`Of`}</dt>
+            <dd>{deposit.account_holder_name}</dd>
+          </div>
+        )}
+        {deposit.bank !== null && (
+          <div>
+            <dt>{t`Bank`}</dt>
+            <dd>{deposit.bank}</dd>
+          </div>
+        )}
+        {deposit.instructions !== null && (
+          <div>
+            <dt>{t`The operator says`}</dt>
+            <dd className={styles.text}>{deposit.instructions}</dd>
+          </div>
+        )}
+      </dl>
+      {qr !== null && (
+        <div className={styles.qr}>
+          <QrCode text={qr} label={t`QR code that names payee and amount`} size={220} />
+          <p className="muted">
+            <Trans>It names payee and amount: scan it with your bank's app.</Trans>
+          </p>
+        </div>
+      )}
+      {url !== null && (
+        <Button component="a" href={url} rel="noopener noreferrer" target="_blank">
+          <Trans>To the page where you pay {money(total, currency)}</Trans>
+        </Button>
+      )}
+      <p className="muted">
+        <Trans>This page says by itself when it was credited.</Trans>
+      </p>
+    </section>
+  )
+}
+
+/** `WhatYouCanDo` has the proof of a transfer, and cancelling. What a gateway confirms needs no proof. */
+function WhatYouCanDo({ deposit }: { deposit: Deposit }) {
+  const { t } = useLingui()
+  const client = useQueryClient()
+  const { permissions } = useSession()
+  const [isCancelling, setCancelling] = useState(false)
+  if (!permissions.includes('deposit.create')) return null
+  const { id, currency, amounts } = deposit
+  const done = (next: Deposit) => client.setQueryData(['deposits', String(id)], next)
+  return (
+    <>
+      {deposit.payment_url === null && <Proof deposit={deposit} onDone={done} />}
+      {deposit.status === 'pending' && (
+        <Group mt="lg">
+          <Button variant="default" onClick={() => setCancelling(true)}>
+            <Trans>Cancel the deposit…</Trans>
+          </Button>
+        </Group>
+      )}
+      {isCancelling && (
+        <ActDialog
+          title={t`Cancel deposit ${id}?`}
+          button={t`Cancel the deposit`}
+          isDangerous
+          untouched={<Trans>The deposit stays open.</Trans>}
+          act={async ({ key }) =>
+            done(
+              await answerOf(
+                portal.POST('/api/deposit/{id}/cancel', {
+                  params: { path: { id } },
+                  headers: { 'idempotency-key': key },
+                }),
+              ),
+            )
+          }
+          onClose={() => setCancelling(false)}
+        >
+          <Trans>
+            {written(amounts.total_pay, currency)} is not expected any more. Your balance stays as it is. Do
+            not cancel what you have paid.
+          </Trans>
+        </ActDialog>
+      )}
+    </>
+  )
+}
+
+function Proof({ deposit, onDone }: { deposit: Deposit; onDone: (next: Deposit) => void }) {
+  const { t } = useLingui()
+  const { id, proof } = deposit
+  const [reference, setReference] = useState(proof?.reference ?? '')
+  const [file, setFile] = useState<File | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  const [fault, setFault] = useState<unknown>()
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    setBusy(true)
+    setFault(undefined)
+    try {
+      const large = t`The file cannot be taken: a PNG, a JPEG or a PDF of at most 1 MB can.`
+      const body = {
+        ...(reference.trim() && { reference: reference.trim() }),
+        ...(file && { file: await proofOf(file, large) }),
+      }
+      onDone(await answerOf(portal.POST('/api/deposit/{id}/proof', { params: { path: { id } }, body })))
+      setFile(null)
+    } catch (error) {
+      setFault(error)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <form onSubmit={submit} className={styles.panel} style={{ marginBlockStart: 16 }}>
+      <h2>
+        <Trans>I have paid</Trans>
+      </h2>
+      {proof === null ? (
+        <p className="muted">
+          <Trans>A photo of the receipt, or the bank's reference, helps to find your payment.</Trans>
+        </p>
+      ) : (
+        <p role="status">
+          {proof.has_file ? (
+            <Trans>Your proof has arrived, with its file. What you send again replaces it.</Trans>
+          ) : (
+            <Trans>Your reference has arrived. What you send again replaces it.</Trans>
+          )}
+        </p>
+      )}
+      <TextInput
+        label={t`Reference of the payment`}
+        value={reference}
+        onChange={({ currentTarget }) => setReference(currentTarget.value)}
+        maxLength={200}
+      />
+      <FileInput
+        label={t`Photo or file of the receipt`}
+        placeholder={t`Choose a file`}
+        accept="image/*,application/pdf"
+        value={file}
+        onChange={setFile}
+        clearable
+        clearButtonProps={{ 'aria-label': t`Leave the file out` }}
+      />
+      <FaultNote fault={fault} untouched={<Trans>Nothing was handed in.</Trans>} />
+      <Button type="submit" loading={isBusy} disabled={reference.trim() === '' && file === null}>
+        <Trans>Hand in the proof</Trans>
+      </Button>
+    </form>
+  )
+}
