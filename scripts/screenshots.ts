@@ -2,40 +2,42 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Browser, chromium } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium } from 'playwright-core'
 
 /**
- * This script makes the pictures of the console in `docs/images`: it starts a demo in a folder of its own, fills it with resellers and orders by the
- * APIs, and takes each page in light and dark, wide and on a phone. `npm run screenshots`; CHROMIUM names the browser.
+ * This script makes the pictures of the console and the portal in `docs/images`, or in the folder that is named: it starts a demo in a folder of its
+ * own, and takes each page in light and dark, wide and on a phone. `npm run screenshots`; CHROMIUM names the browser.
  */
 
 const root = fileURLToPath(new URL('../', import.meta.url))
-const folder = join(root, 'docs/images')
+const folder = resolve(process.argv[2] ?? join(root, 'docs/images'))
 
-/** `pages` are those that are taken, by the names of their pictures. */
-const pages: Record<string, string> = {
+/** `pagesOf` are those that are taken, by the names of their pictures. */
+const pagesOf = (demo: Demo): Record<string, string> => ({
   today: '/console/today',
   inbox: '/console/inbox',
   orders: '/console/orders',
-  order: '/console/orders/1004',
+  order: `/console/orders/${demo.order}`,
   resellers: '/console/resellers',
-  reseller: '/console/resellers/corner-phones',
-  keys: '/console/resellers/corner-phones/keys',
-  money: '/console/resellers/corner-phones/money',
+  reseller: '/console/resellers/mobile-hospital',
   prices: '/console/prices',
   suppliers: '/console/suppliers',
   reports: '/console/reports',
-  profile: '/console/me',
-}
+  'portal-home': '/portal',
+  'portal-order': '/portal/order/blacklist',
+  'portal-orders': '/portal/orders',
+})
 
 const screens = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
 
 interface Demo {
   url: string
-  cookie: string
-  csrf: string
+  /** `cookies` are those of the operator and of the reseller. */
+  cookies: string[]
+  /** `order` is one that waits for a person. */
+  order: number
   program: ChildProcess
   data: string
 }
@@ -48,18 +50,37 @@ async function startDemo(): Promise<Demo> {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let text = ''
-  await new Promise<void>((resolve, reject) => {
+  await new Promise<void>((ready, reject) => {
     program.stdout.on('data', (chunk: Buffer) => {
       text += chunk
-      if (text.includes('Ctrl-C stops')) resolve()
+      if (text.includes('Ctrl-C stops')) ready()
     })
     program.once('exit', () => reject(new Error(`the demo has ended: ${text}`)))
   })
   const printed = (name: string): string => new RegExp(`^ +${name} +(\\S+)`, 'm').exec(text)?.[1] ?? ''
   const url = /Base URL +(\S+)/.exec(text)?.[1] ?? ''
-  const half = await post(url, '/session', { email: printed('e-mail'), password: printed('password') })
-  const whole = await post(url, '/session/second-factor', { recovery_code: printed('code') }, half)
-  return { url, ...whole, program, data }
+  const half = await post(url, '/operator/session', {
+    email: printed('e-mail'),
+    password: printed('password'),
+  })
+  const operator = await post(
+    url,
+    '/operator/session/second-factor',
+    { recovery_code: printed('code') },
+    half,
+  )
+  const password = `demo-${randomUUID()}`
+  const token = /\/portal\/invite#(\S+)/.exec(text)?.[1]
+  const { answer } = await post(url, '/portal/invitation', { token, name: 'Dewi Rahma', password })
+  const reseller = await post(url, '/portal/session', { email: answer.email, password })
+  const found = await fetch(`${url}/api/operator/orders?state=unknown&limit=1`, {
+    headers: { cookie: operator.cookie },
+  })
+  const { data: orders } = (await found.json()) as { data: { page: { items: { id: number }[] } } }
+  return {
+    ...{ url, program, data, cookies: [operator.cookie, reseller.cookie] },
+    order: orders.page.items[0]?.id ?? 1001,
+  }
 }
 
 interface SignedIn {
@@ -69,9 +90,9 @@ interface SignedIn {
   answer?: any
 }
 
-/** `post` asks the operator API as a page does; an answer that sets a cookie is a new sign-in. Throws where it is refused. */
+/** `post` asks an API as a page does; an answer that sets a cookie is a new sign-in. Throws where it is refused. */
 async function post(url: string, path: string, body: unknown, by?: SignedIn): Promise<SignedIn> {
-  const reply = await fetch(`${url}/api/operator${path}`, {
+  const reply = await fetch(`${url}/api${path}`, {
     method: 'POST',
     body: JSON.stringify(body),
     headers: {
@@ -87,97 +108,40 @@ async function post(url: string, path: string, body: unknown, by?: SignedIn): Pr
   return { cookie, csrf: data.csrf_token ?? by?.csrf ?? '', answer: data }
 }
 
-const resellers = [
-  { name: 'Corner Phones', email: 'ana@corner.example', deposit: '320' },
-  { name: 'Mobile Hospital', email: 'desk@hospital.example', deposit: '85.50', group: 'Gold resellers' },
-  { name: 'Toko Seluler Jaya', email: 'jaya@toko.example', deposit: '1250', group: 'Gold resellers' },
-  { name: 'Fix it Felix', email: 'felix@fixit.example', deposit: '42' },
-]
-
-/** TACs by which the sandbox refuses, loses its reply, never answers, and takes a day; all others it does at once. */
-const tacs = [
-  '35693803',
-  '35387923',
-  '00100102',
-  '49015420',
-  '00100105',
-  '35216211',
-  '00100104',
-  '86123405',
-  '01397100',
-]
-const services = ['imei-basic', 'blacklist', 'carrier', 'serial-warranty', 'blacklist', 'tool-handmade']
-
-/** `imeiOf` gives an IMEI with its check digit, different for each number. */
-function imeiOf(tac: string, number: number): string {
-  const body = `${tac}${String(100_000 + number)}`
-  const sum = [...body].reduce((total, digit, at) => {
-    const twice = Number(digit) * (at % 2 === 1 ? 2 : 1)
-    return total + (twice > 9 ? twice - 9 : twice)
-  }, 0)
-  return `${body}${(10 - (sum % 10)) % 10}`
-}
-
-/** `fill` makes resellers with keys, who order. */
-async function fill(demo: Demo): Promise<void> {
-  const { url } = demo
-  for (const [which, form] of resellers.entries()) {
-    const made = await post(url, '/accounts', { ...form, currency: 'USD' }, demo)
-    const { username } = made.answer
-    const key = await post(url, `/accounts/${username}/keys`, { name: 'Website', dialect: 'panel' }, demo)
-    const { key: view, secret } = key.answer
-    for (let number = 0; number < 12 - 2 * which; number++) {
-      const code = services[(number + which) % services.length] as string
-      const imei = imeiOf(tacs[(number * 2 + which) % tacs.length] as string, number * 10 + which)
-      const data =
-        code === 'tool-handmade'
-          ? { NOTES: 'For a tablet' }
-          : code === 'serial-warranty'
-            ? { serials: [`SN${imei.slice(-10)}`] }
-            : { imeis: [imei] }
-      const placed = await fetch(`${url}/api/order`, {
-        method: 'POST',
-        body: JSON.stringify({ code, data, reference: `cart-${which}${number}` }),
-        headers: {
-          authorization: `Bearer ${view.security_id}.${secret}`,
-          'content-type': 'application/json',
-          'idempotency-key': randomUUID(),
-        },
-      })
-      if (!placed.ok) throw new Error(`an order of ${code} was refused: ${await placed.text()}`)
-    }
-  }
-  // Figures are folded some seconds behind.
-  for (let figures = ''; !figures.includes('"orders":'); ) {
-    await new Promise((resolve) => setTimeout(resolve, 2000))
-    const reply = await fetch(`${url}/api/operator/reports/sales`, { headers: { cookie: demo.cookie } })
-    figures = await reply.text()
-  }
-}
-
-async function take(browser: Browser, { url, cookie }: Demo): Promise<void> {
-  const [name = '', value = ''] = cookie.split('=')
+async function take(browser: Browser, demo: Demo): Promise<void> {
+  const pages = pagesOf(demo)
   for (const [screen, viewport] of Object.entries(screens)) {
     for (const colorScheme of ['light', 'dark'] as const) {
       const context = await browser.newContext({
-        ...{ viewport, colorScheme, baseURL: url, locale: 'en', timezoneId: 'UTC' },
+        ...{ viewport, colorScheme, baseURL: demo.url, locale: 'en', timezoneId: 'UTC' },
         reducedMotion: 'reduce',
       })
-      await context.addCookies([{ name, value, url }])
-      const page = await context.newPage()
+      await context.addCookies(
+        demo.cookies.map((cookie) => {
+          const [name = '', value = ''] = cookie.split('=')
+          return { name, value, url: demo.url }
+        }),
+      )
       for (const [picture, path] of Object.entries(pages)) {
-        await page.goto(path)
-        await page.getByRole('heading', { level: 1 }).waitFor()
-        // The stream of events never ends: what is waited for is that nothing is shown as being read.
-        await page.waitForTimeout(300)
-        await page.locator('[role=status][aria-label]').first().waitFor({ state: 'detached' })
-        await page.evaluate('document.fonts.ready.then(() => undefined)')
-        await page.screenshot({ path: join(folder, `${picture}-${screen}-${colorScheme}.png`) })
+        await takeOne(context, path, join(folder, `${picture}-${screen}-${colorScheme}.png`))
       }
       await context.close()
       process.stdout.write(`${screen}, ${colorScheme}: ${Object.keys(pages).length} pictures\n`)
     }
   }
+}
+
+async function takeOne(context: BrowserContext, path: string, file: string): Promise<void> {
+  const page = await context.newPage()
+  await page.goto(path)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  // The stream of events never ends: what is waited for is that nothing is shown as being read.
+  await page.waitForTimeout(300)
+  await page.locator('[role=status][aria-label]').first().waitFor({ state: 'detached' })
+  if (/today|reports/.test(path)) await page.locator('canvas').nth(1).waitFor()
+  await page.evaluate('document.fonts.ready.then(() => undefined)')
+  await page.screenshot({ path: file })
+  await page.close()
 }
 
 await mkdir(folder, { recursive: true })
@@ -187,7 +151,6 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu'],
 })
 try {
-  await fill(demo)
   await take(browser, demo)
 } finally {
   await browser.close()

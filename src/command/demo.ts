@@ -5,27 +5,25 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { generateSync } from 'otplib'
 import { invitePerson, listPeople } from '../account-people/account-people.ts'
-import { createAccount, createPriceGroup, listAccounts, listPriceGroups } from '../accounts/accounts.ts'
+import { listAccounts } from '../accounts/accounts.ts'
 import type { AccountView } from '../accounts/attributes.ts'
 import type { KeyForm } from '../accounts/key-attributes.ts'
 import { createKey } from '../accounts/keys.ts'
 import { serve } from '../app/process.ts'
-import { importServices } from '../catalogue/import.ts'
-import { setPrice } from '../catalogue/prices.ts'
 import { type Config, readConfig } from '../config.ts'
 import { asking, type DatabaseAddress, openPool, type Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { makeFolder } from '../lib/data-folder.ts'
-import { orThrow } from '../lib/fault.ts'
-import { micros } from '../lib/money.ts'
 import { systemClock } from '../lib/time.ts'
 import { Passwords } from '../people/passwords.ts'
 import { openSealer } from '../secret-keys/sealing.ts'
 import { KeyRing } from '../secrets/key-ring.ts'
 import { Enrolment } from '../staff/enrolment.ts'
 import { inviteStaff, listStaff, resetStaff } from '../staff/staff.ts'
+import { fillShop } from './demo-fill.ts'
 import { DEMO_FOLDER, KEY_FILE } from './demo-folder.ts'
-import { DEMO_PRICE_GROUP, demoServices } from './demo-services.ts'
+import { RESELLER } from './demo-shop.ts'
+import { wholeFrom } from './input.ts'
 import { makeLog } from './start.ts'
 
 interface Credentials {
@@ -45,17 +43,23 @@ export function register(program: Command): void {
   program
     .command('demo')
     .description('start the server with a filled shop to try things on; everything stays for the next start')
+    .option(
+      '--orders <count>',
+      'how many orders its resellers have placed in the last month',
+      wholeFrom(0, 100_000),
+      4000,
+    )
     .action(demo)
 }
 
-async function demo(): Promise<void> {
+async function demo({ orders }: { orders: number }): Promise<void> {
   const given = process.env['IMEIGATE_DATA']?.trim() || DEMO_FOLDER
   const config = { ...readConfig({ ...process.env, IMEIGATE_DATA: given }), role: 'all' as const }
   // People read what the demo prints; its log says only what goes wrong.
   const log = makeLog({ ...process.env, LOG_LEVEL: process.env['LOG_LEVEL'] || 'warn' })
   process.stdout.write('Starting imeigate with demo data ...\n')
   await serve(config, log, async (server, access) => {
-    const keys = await demoKeys(config.dataFolder, access.serving, server.url)
+    const keys = await demoKeys(config, access.serving, server.url, orders)
     const owner = await asking(access.serving, (sql) => demoOwner(sql, config))
     const portal = await asking(access.serving, portalPath)
     const where = config.database ? '' : `IMEIGATE_DATA=${given} `
@@ -99,7 +103,13 @@ async function portalPath(sql: Sql): Promise<string> {
 
 const OWNER = { role: 'owner', name: 'Demo Owner', email: 'owner@example.com' } as const
 
-async function demoKeys(folder: string, address: DatabaseAddress, url: string): Promise<DemoKeys> {
+async function demoKeys(
+  config: Config,
+  address: DatabaseAddress,
+  url: string,
+  orders: number,
+): Promise<DemoKeys> {
+  const folder = config.dataFolder
   const file = join(folder, KEY_FILE)
   if (existsSync(file)) {
     const kept = JSON.parse(await readFile(file, 'utf8')) as DemoKeys
@@ -108,9 +118,9 @@ async function demoKeys(folder: string, address: DatabaseAddress, url: string): 
     const answers = await Promise.all([kept, kept.panel].map((key) => ask(url, key, question)))
     if (answers.every(({ SUCCESS }) => SUCCESS)) return kept
   }
-  const sql = openPool(address, { max: 4 })
+  const sql = openPool(address, { max: 4, session: { 'imeigate.actor': 'demo' } })
   try {
-    const keys = await fill(sql, url)
+    const keys = await fill(sql, config, url, orders)
     makeFolder(folder)
     // Whole or not at all.
     await writeFile(`${file}.new`, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 })
@@ -121,22 +131,14 @@ async function demoKeys(folder: string, address: DatabaseAddress, url: string): 
   }
 }
 
-/** `fill` makes an operator, a price group, a reseller with money and keys, the catalogue, and a first order. */
-async function fill(sql: Sql, url: string): Promise<DemoKeys> {
+/** `fill` makes the shop with its month, the reseller's keys, and a first order. A start that was broken off is carried on. */
+async function fill(sql: Sql, config: Config, url: string, orders: number): Promise<DemoKeys> {
   const accounts = await listAccounts(sql)
-  // A start that was broken off is carried on; a database in real use is left alone.
-  if (accounts.length > 0 && !accounts.some(({ email }) => email === OPERATOR.email)) {
+  if (accounts.length > 0 && !accounts.some(({ email }) => email === RESELLER.email)) {
     throw new Refusal('conflict', 'this database is in use already: the demo needs an empty one')
   }
-  const groups = await listPriceGroups(sql)
-  if (!groups.some(({ name }) => name === DEMO_PRICE_GROUP)) await createPriceGroup(sql, DEMO_PRICE_GROUP)
-  const having = (one: typeof OPERATOR): AccountView | Promise<AccountView> =>
-    accounts.find(({ email }) => email === one.email) ?? createAccount(sql, one, 'demo')
-  // The operator first: a start that finds it knows the database for the demo's.
-  await having(OPERATOR)
-  const reseller = await having(RESELLER)
-  orThrow(await importServices(sql, JSON.stringify(demoServices), 'json'))
-  await setPrice(sql, { service: 'carrier', group: DEMO_PRICE_GROUP, currency: 'USD', price: '0.69' })
+  const sealer = await openSealer(sql, new KeyRing(config))
+  const reseller = await fillShop(sql, { sealer, orders, now: systemClock.now() })
   const newKey = async (form: KeyForm): Promise<Credentials> => {
     const { securityId, secret } = await createKey(sql, reseller.id, form)
     return { username: securityId, apiaccesskey: secret }
@@ -144,21 +146,6 @@ async function fill(sql: Sql, url: string): Promise<DemoKeys> {
   const key = await newKey({ name: 'programs' })
   const panel = await newKey({ name: 'a Dhru panel', dialect: 'panel' })
   return { ...key, panel, orderId: await placeFirstOrder(url, key) }
-}
-
-const OPERATOR = {
-  name: 'Demo Operator',
-  email: 'operator@example.com',
-  currency: 'USD',
-  username: 'operator',
-}
-const RESELLER = {
-  name: 'Demo Reseller',
-  email: 'reseller@example.com',
-  currency: 'USD',
-  username: 'reseller',
-  group: DEMO_PRICE_GROUP,
-  deposit: micros(1_000_000_000n),
 }
 
 async function placeFirstOrder(url: string, key: Credentials): Promise<string> {

@@ -87,10 +87,10 @@ describe('imeigate demo', () => {
     const data = await migratedFolder()
     // Each moment of the filling that leaves something in the database.
     for (const moment of [
-      `from accounts where username = 'operator'`,
-      `from accounts where username = 'reseller'`,
       'from services',
+      `from accounts where username = 'reseller'`,
       'from api_keys',
+      'from orders',
     ]) {
       const killed = demo(data)
       await until('the database is there', () => postgresOf(data).length > 0 || !isUp(killed))
@@ -109,7 +109,9 @@ describe('imeigate demo', () => {
     await server.says(/Ctrl-C stops/)
     for (const answer of (await pasted(server)).slice(0, 3)) expect(answer).toHaveProperty('SUCCESS')
     const accounts = await poolOn(embeddedAddress(data))`select username from accounts order by 1`
-    expect(accounts.map(({ username }) => username)).toEqual(['operator', 'reseller'])
+    expect(accounts).toHaveLength(13)
+    const [filled] = await poolOn(embeddedAddress(data))`select count(*) from orders where id < 1040`
+    expect(filled).toEqual({ count: 39n })
     await server.stop('SIGINT')
   })
 
@@ -140,7 +142,8 @@ describe('imeigate demo', () => {
   })
 })
 
-const demo = (data: string): Program => new Program(['demo'], { IMEIGATE_DATA: data })
+/** `demo` has few orders, so that it starts soon. */
+const demo = (data: string): Program => new Program(['demo', '--orders', '20'], { IMEIGATE_DATA: data })
 
 const isUp = ({ child }: Program): boolean => child.exitCode === null && child.signalCode === null
 

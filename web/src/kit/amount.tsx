@@ -4,8 +4,8 @@ import { useLingui } from '@lingui/react'
 /** `digitsIn` counts the digits behind the point of an amount of the API, which has as many as its currency, or its price, needs. */
 const digitsIn = (value: string): number => value.split('.')[1]?.length ?? 0
 
-const inLanguage = (value: string, options: Intl.NumberFormatOptions): string => {
-  const digits = digitsIn(value)
+const inLanguage = (value: string, options: Intl.NumberFormatOptions, atMost = 20): string => {
+  const digits = Math.min(digitsIn(value), atMost)
   const format = new Intl.NumberFormat(i18n.locale, {
     ...options,
     minimumFractionDigits: digits,
@@ -35,13 +35,24 @@ export const sum = (value: string, currency: string): string => {
   }
 }
 
-/** `Amount` shows an amount in a table or a figure: digits below each other, the currency muted behind it. */
-export function Amount({ value, currency }: { value: string | null | undefined; currency?: string }) {
+/**
+ * `Amount` shows an amount in a table or a figure: digits below each other, the currency muted behind it. What was computed with rates is rounded to
+ * `atMost` digits behind the point; left out: all of them are shown.
+ */
+export function Amount({
+  value,
+  currency,
+  atMost,
+}: {
+  value: string | null | undefined
+  currency?: string
+  atMost?: number
+}) {
   useLingui()
   if (value == null) return <span className="muted">–</span>
   return (
     <span className="amount">
-      {inLanguage(value, {})}
+      {inLanguage(value, {}, atMost)}
       {currency && <small>{currency}</small>}
     </span>
   )

@@ -63,7 +63,7 @@ function Margin({ order }: { order: OrderRow }) {
   return (
     <span className={isLoss ? styles.loss : undefined}>
       {isLoss && <span aria-hidden="true">▼ </span>}
-      <Amount value={order.margin} />
+      <Amount value={order.margin} atMost={4} />
     </span>
   )
 }
@@ -88,10 +88,10 @@ export function useColumns(maySeeCosts: boolean): Column<OrderRow>[] {
       ...{ id: 'placed', head: t`Placed`, width: 108, rank: 3, sort: 'placed' },
       cell: ({ created_at: at }) => <When at={at} />,
     },
-    { id: 'username', head: t`Reseller`, width: 120, rank: 1, cell: ({ username }) => username },
+    { id: 'username', head: t`Reseller`, width: 140, rank: 1, cell: ({ username }) => username },
     { id: 'service', head: t`Service`, width: 150, grow: true, rank: 2, cell: (order) => order.service_name },
     { id: 'imei', head: t`IMEI`, width: 166, rank: 0, cell: (order) => <Inputs order={order} /> },
-    { id: 'state', head: t`State`, width: 190, rank: 0, cell: (order) => <OrderState order={order} /> },
+    { id: 'state', head: t`State`, width: 224, rank: 0, cell: (order) => <OrderState order={order} /> },
     { id: 'supplier', head: t`Supplier`, width: 112, rank: 6, cell: ({ suppliers }) => suppliers.join(', ') },
     {
       ...{ id: 'price', head: t`Price`, width: 104, rank: 0, end: true },

@@ -125,7 +125,7 @@ function useColumns(): Column<Reseller>[] {
   return [
     { id: 'name', head: t`Name`, width: 180, grow: true, rank: 0, cell: ({ name }) => name },
     {
-      ...{ id: 'username', head: t`User name`, width: 140, rank: 3 },
+      ...{ id: 'username', head: t`User name`, width: 200, rank: 3 },
       cell: ({ username }) => <span className="code">{username}</span>,
     },
     { id: 'status', head: t`State`, width: 100, rank: 2, cell: ({ status }) => <Status status={status} /> },
