@@ -1,6 +1,9 @@
 import { type Static, Type } from 'typebox'
 import type { ServiceKind } from '../catalogue/service.ts'
+import type { Wallet } from '../ledger/entry.ts'
+import { ZERO } from '../lib/money.ts'
 import type { OrderState } from '../lib/states.ts'
+import type { FormerOrder } from '../orders/former/former-order.ts'
 import type {
   BuyerItem,
   BuyerItemStatus,
@@ -49,18 +52,27 @@ export const order = name(
       Type.Boolean({ description: 'Items are missing in `result`; everything else counts all of them' }),
     ),
     error_message: orNull(Type.String()),
-    transaction_id: Type.Integer({ description: 'The transaction that reserved the price' }),
-    service_code: Type.String(),
+    transaction_id: orNull(
+      Type.Integer(),
+      'The transaction that reserved the price; null: of a former order, which holds no money here',
+    ),
+    service_code: Type.String({ description: 'Empty: of a former order, whose service has not moved in' }),
     total: counted('Items, or the quantity'),
     price: amount('Of one of them'),
     total_price: amount(),
     charged_amount: amount('For the items that ended well, less what was given back of it'),
     refunded_amount: amount('For those that did not, and of those that did what was given back'),
-    balance_before: amount(),
+    balance_before: orNull(amount(), 'null: of a former order'),
     created_at: time(),
     finished_at: orNull(time()),
     currency: Type.String(),
     reference: orNull(Type.String(), "The buyer's own words"),
+    former: Type.Optional(
+      Type.Boolean({
+        description:
+          'Only `true`: it was placed at the panel that the account has come from, and amounts are what it cost there',
+      }),
+    ),
   }),
 )
 
@@ -124,6 +136,44 @@ function wireOrder(found: BuyerOrder): WireOrder {
     reference: found.order.reference,
   }
 }
+
+/** `wireFormerOrder` gives an order of a former panel as one of a single item, whose answer is all that is known of it. */
+export function wireFormerOrder(
+  { id, type, input, state, answer, price, placedAt, endedAt }: FormerOrder,
+  { wallet, service }: { wallet: Wallet; service: { code: string; kind: ServiceKind } | undefined },
+): WireOrder {
+  const status = statusOf(state)
+  const isOpen = status === 'pending'
+  const isGood = status === 'success' || status === 'partial'
+  const item = {
+    ...{ position: 1, input, quantity: 1, refunded: ZERO },
+    ...{ state: isOpen ? ('pending' as const) : isGood ? ('success' as const) : itemStateOf(status) },
+    ...{
+      result: isGood ? answer : null,
+      reason: isGood ? null : answer,
+      finishedAt: isOpen ? null : placedAt,
+    },
+  }
+  return {
+    ...{ order_id: id, status, reference_id: null, message: messages[status] },
+    ...{
+      processed: isOpen ? 0 : 1,
+      processed_success: isGood ? 1 : 0,
+      processed_error: isOpen || isGood ? 0 : 1,
+    },
+    remaining_balance: wallet.available,
+    result: [wireOrderItem(item, service?.kind ?? type)],
+    error_message: isOpen || isGood ? null : answer,
+    ...{ transaction_id: null, service_code: service?.code ?? '' },
+    ...{ total: 1, price, total_price: price, charged_amount: isGood ? price : ZERO },
+    ...{ refunded_amount: isOpen || isGood ? ZERO : price, balance_before: null },
+    ...{ created_at: placedAt.toISOString(), finished_at: endedAt?.toISOString() ?? null },
+    ...{ currency: wallet.currency, reference: null, former: true },
+  }
+}
+
+const itemStateOf = (status: BuyerStatus): BuyerItemStatus =>
+  status === 'cancelled' ? 'cancelled' : 'failed'
 
 /** `wireDetails` gives an order with all of its items, for thousands of them in several turns of the event loop. */
 export async function wireDetails(

@@ -115,8 +115,9 @@ export interface Schemas {
     /** Items are missing in `result`; everything else counts all of them */
     result_truncated?: boolean
     error_message: string | null
-    /** The transaction that reserved the price */
-    transaction_id: number
+    /** The transaction that reserved the price; null: of a former order, which holds no money here */
+    transaction_id: number | null
+    /** Empty: of a former order, whose service has not moved in */
     service_code: string
     /** Items, or the quantity */
     total: number
@@ -127,12 +128,15 @@ export interface Schemas {
     charged_amount: number
     /** For those that did not, and of those that did what was given back */
     refunded_amount: number
-    balance_before: number
+    /** null: of a former order */
+    balance_before: number | null
     created_at: string
     finished_at: string | null
     currency: string
     /** The buyer's own words */
     reference: string | null
+    /** Only `true`: it was placed at the panel that the account has come from, and amounts are what it cost there */
+    former?: boolean
   }
   OrderCancellation: {
     data: {

@@ -9,6 +9,7 @@ import type { LedgerReader } from '../../ledger/ledger-reader.ts'
 import type { Transfers } from '../../ledger/transfers.ts'
 import type { Clock } from '../../lib/time.ts'
 import type { OrderFeed } from '../../orders/follow/order-feed.ts'
+import type { FormerOrders } from '../../orders/former/former-orders.ts'
 import type { Placement } from '../../orders/place/placement.ts'
 import type { OrderReader } from '../../orders/read/order-reader.ts'
 import type { RequestLog } from '../../request-log/request-log.ts'
@@ -32,6 +33,7 @@ export interface RestDeps {
   serviceTexts: ServiceTexts
   placement: Placement
   orders: Pick<OrderReader, 'forBuyer'>
+  formerOrders: Pick<FormerOrders, 'find'>
   orderFeed: OrderFeed
   orderRequests: OrderRequests
   ledger: LedgerReader

@@ -1,10 +1,18 @@
 import { Type } from 'typebox'
-import { order, statuses, wireDetails, wireOrderSummary } from '../../../contract/orders.ts'
+import {
+  order,
+  statuses,
+  type WireOrder,
+  wireDetails,
+  wireFormerOrder,
+  wireOrderSummary,
+} from '../../../contract/orders.ts'
 import { createdQuery, filterOf, pageQuery, pageShape, wirePage } from '../../../contract/page.ts'
 import { oneOf, orderParams, orNull } from '../../../contract/schema.ts'
 import { Refusal } from '../../../errors.ts'
 import { refusalFor } from '../../../lib/fault.ts'
 import type { OrderId } from '../../../lib/ids.ts'
+import { parseOrderId } from '../../../orders/order.ts'
 import { readPurchase } from '../../../orders/place/read-purchase.ts'
 import { type BuyerOrderSummary, buyerOrderAsPlaced, buyerOrderOf } from '../../../orders/read/buyer-order.ts'
 import { turnForMany } from '../../../runtime/pace.ts'
@@ -14,7 +22,8 @@ import { Answered, type Call, REPLAYED, route } from '../route.ts'
 const section = 'Orders'
 const NAMED =
   'By its number, your `reference` or its `reference_id`. A number goes before a reference that looks the same, your reference before ' +
-  "a supplier's; of several orders with one reference, the newest is given."
+  "a supplier's; of several orders with one reference, the newest is given. Where there is none, an order of the panel that the account has " +
+  'come from is given by its number.'
 const wait = Type.Integer({
   minimum: 0,
   maximum: 30,
@@ -22,9 +31,20 @@ const wait = Type.Integer({
   description: 'Seconds to wait for the end of an order that is pending',
 })
 
-type OrderDeps = Pick<RestDeps, 'catalogue' | 'placement' | 'orders' | 'orderFeed' | 'presence' | 'clock'>
+type OrderDeps = Pick<
+  RestDeps,
+  'catalogue' | 'placement' | 'orders' | 'formerOrders' | 'ledger' | 'orderFeed' | 'presence' | 'clock'
+>
 
-export const orderRoutes = ({ catalogue, placement, orders, orderFeed, presence, clock }: OrderDeps) => [
+export const orderRoutes = ({
+  catalogue,
+  placement,
+  orders,
+  orderFeed,
+  presence,
+  clock,
+  ...others
+}: OrderDeps) => [
   route({
     method: 'POST',
     path: '/api/order',
@@ -143,13 +163,14 @@ export const orderRoutes = ({ catalogue, placement, orders, orderFeed, presence,
     query: Type.Object({ wait }),
     answer: order,
     refusals: ['order_not_found'],
-    async handle(call) {
-      // A large order is read whole only once.
-      const waited = call.query.wait > 0 ? await afterWait(call, { orders, orderFeed }) : undefined
-      const name = waited ? String(waited.order.id) : call.params.id
-      const details = await orders.forBuyer(call.accountId).getDetails(name)
-      return { ...(await wireDetails(details, buyerOrderOf)), result_truncated: false }
-    },
+    handle: (call) =>
+      orFormer(call, { catalogue, ...others }, async () => {
+        // A large order is read whole only once.
+        const waited = call.query.wait > 0 ? await afterWait(call, { orders, orderFeed }) : undefined
+        const name = waited ? String(waited.order.id) : call.params.id
+        const details = await orders.forBuyer(call.accountId).getDetails(name)
+        return { ...(await wireDetails(details, buyerOrderOf)), result_truncated: false }
+      }),
   }),
   route({
     method: 'GET',
@@ -163,9 +184,37 @@ export const orderRoutes = ({ catalogue, placement, orders, orderFeed, presence,
     query: Type.Object({ wait }),
     answer: order,
     refusals: ['order_not_found'],
-    handle: async (call) => wireOrderSummary(await afterWait(call, { orders, orderFeed })),
+    handle: (call) =>
+      orFormer(call, { catalogue, ...others }, async () =>
+        wireOrderSummary(await afterWait(call, { orders, orderFeed })),
+      ),
   }),
 ]
+
+/**
+ * `orFormer` reads an order, or gives one of the panel that the account has come from, by its number, where none that was placed here has the name.
+ * Throws order_not_found.
+ */
+async function orFormer(
+  { accountId, params }: Call<{ id: string }, object>,
+  { catalogue, formerOrders, ledger }: Pick<OrderDeps, 'catalogue' | 'formerOrders' | 'ledger'>,
+  read: () => Promise<WireOrder>,
+): Promise<WireOrder> {
+  try {
+    return await read()
+  } catch (error) {
+    if (!(error instanceof Refusal && error.code === 'order_not_found')) throw error
+    const id = parseOrderId(params.id)
+    const former = id && (await formerOrders.find(accountId, id, 'imei'))
+    if (!former) throw error
+    const { serviceId } = former
+    const [wallet, service] = await Promise.all([
+      ledger.wallet(accountId),
+      serviceId === null ? undefined : catalogue.getService(serviceId),
+    ])
+    return { ...wireFormerOrder(former, { wallet, service }), result_truncated: false }
+  }
+}
 
 /** `afterWait` gives an order once it has ended or the wait that was asked for is over. Throws order_not_found. */
 async function afterWait(
