@@ -4,6 +4,7 @@ import { findAccount } from '../accounts/accounts.ts'
 import { type Deposit, type DepositEvent, type DepositState, depositStates } from '../deposits/deposit.ts'
 import { OperatorDeposits } from '../deposits/operator-deposits.ts'
 import { Refusal } from '../errors.ts'
+import { amountOf } from '../lib/amount.ts'
 import type { DepositId } from '../lib/ids.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
 import { localTime } from '../lib/time.ts'
@@ -60,6 +61,19 @@ export function register(program: Command): void {
     .action(
       answering((id: string, { reason }: { reason: string }) =>
         decide(id, (deposits, number) => deposits.refuse(number, { actor: actor(), reason })),
+      ),
+    )
+  deposit
+    .command('other-amount <id> <amount>')
+    .description('another amount came: end the deposit without its own, and credit what came, in one step')
+    .option('--note <text>', 'kept with it; the account reads it in its transactions')
+    .action(
+      answering((id: string, amount: string, { note }: { note?: string }) =>
+        decide(id, async (deposits, number) => {
+          const { currency } = (await deposits.get(number)).deposit
+          const came = amountOf(amount, 'amount', currency)
+          return (await deposits.creditOther(number, came, { actor: actor(), note })).deposit
+        }),
       ),
     )
 }

@@ -2,10 +2,11 @@ import type { Sql, Transaction } from '../database/database.ts'
 import { MAX_SCANNED_ROWS, type WalkedPage } from '../database/walk.ts'
 import { Refusal } from '../errors.ts'
 import { creditDeposit } from '../ledger/adjustments.ts'
-import { readNote } from '../ledger/entries.ts'
+import { type Moved, move, readNote } from '../ledger/entries.ts'
 import { selectWallet } from '../ledger/wallets.ts'
-import { orThrow } from '../lib/fault.ts'
+import { invalid, ok, orThrow, type Result } from '../lib/fault.ts'
 import type { DepositId } from '../lib/ids.ts'
+import { formatMicros, type Micros, ZERO } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import type { Deposit, DepositEvent, DepositState } from './deposit.ts'
 import type { DepositFilter } from './deposit-list.sql.ts'
@@ -56,6 +57,32 @@ export class OperatorDeposits {
     return await this.#decide(id, async () => ({ state: 'failed', settledBy: actor, reason: kept }))
   }
 
+  /**
+   * `creditOther` ends a deposit for which another amount came than was to be paid, and credits what came, whole, in the same transaction: by an
+   * entry of its own, since a deposit is credited with its own amount or not at all. Throws as `confirm`, and invalid_input for an amount that is
+   * not above 0, or is the one to be paid.
+   */
+  async creditOther(
+    id: DepositId,
+    came: Micros,
+    { actor, note }: { actor: string; note?: string | undefined },
+  ): Promise<{ deposit: Deposit; entry: Moved }> {
+    const kept = orThrow(readNote(note))
+    let entry: Moved | undefined
+    const deposit = await this.#decide(id, async (transaction, found, at) => {
+      const reason = orThrow(otherAmount(found, came))
+      const words = kept ?? found.proof ?? found.reference
+      entry = await move(transaction, found.accountId, came, {
+        ...{ kind: 'deposit', actor, at, reference: `deposit ${id}` },
+        note: words === null ? `deposit ${id}` : `deposit ${id}: ${words}`.slice(0, 500),
+      })
+      if (entry.isRepeated)
+        throw new Refusal('conflict', `this amount was credited before, as "deposit ${id}"`, 'amount')
+      return { state: 'failed', settledBy: actor, reason, ...(kept !== null && { note: kept }) }
+    })
+    return { deposit, entry: entry as Moved }
+  }
+
   async #decide(
     id: DepositId,
     decision: (transaction: Transaction, deposit: Deposit, at: Date) => Promise<Omit<DepositChange, 'at'>>,
@@ -92,6 +119,15 @@ export class OperatorDeposits {
   ): Promise<WalkedPage<Deposit, DepositId>> {
     return await listDeposits(this.#sql, filter, maxRows)
   }
+}
+
+/** `otherAmount` gives the reason that an account reads where another amount came than was to be paid, and was credited. Pure. */
+export function otherAmount({ totalPay, currency }: Deposit, came: Micros): Result<string> {
+  if (came <= ZERO) return invalid('amount', 'must be more than 0')
+  const said = (amount: Micros) => `${formatMicros(amount, currency)} ${currency}`
+  return came === totalPay
+    ? invalid('amount', `${said(came)} is what was to be paid: confirm the deposit`)
+    : ok(`${said(came)} came in place of ${said(totalPay)}, and was credited`)
 }
 
 function undecided(deposit: Deposit | undefined, id: DepositId): Deposit {

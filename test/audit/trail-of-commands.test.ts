@@ -97,6 +97,7 @@ const changing: [line: string, ...lines: Noun[]][] = [
   ],
   ['deposit confirm 1001', 'deposit'],
   ['deposit refuse 1002 --reason late', 'deposit'],
+  ['deposit other-amount 1003 4', 'deposit'],
   ['deposit stray close 1 --note seen', 'stray payment'],
   [`notify channel add --kind http --url https://hooks.example.com/n?token=${SECRET}`, 'channel'],
   [`notify channel update http --url https://hooks.example.com/n?token=${SECRET}-2`, 'channel'],
@@ -244,7 +245,7 @@ const before: Record<string, string> = {
   'webhook resume 1': `update webhooks set status = 'paused', paused_at = now()`,
   'deposit confirm 1001': `
     insert into deposits (account_id, provider_id, state, currency, amount, fee, total_pay, expires_at, check_at, created_at)
-    select 1, 1, 'review', 'USD', 5000000, 0, 5000000, now() + interval '1 day', null, now() from generate_series(1, 2)`,
+    select 1, 1, 'review', 'USD', 5000000, 0, 5000000, now() + interval '1 day', null, now() from generate_series(1, 3)`,
   'deposit stray close 1 --note seen': `
     insert into stray_payments (provider_id, payment_id, amount, currency, paid_at, words, fitting, received_at)
     values (1, 'm1', 1, 'USD', '2026-11-29', '', 0, now())`,

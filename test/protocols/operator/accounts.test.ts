@@ -343,6 +343,40 @@ describe('deposits', () => {
     expect(await change('POST', '/deposits/999999/confirm', {})).toMatchObject({ status: 404 })
   })
 
+  it('are ended with what came in place of their own amount, which is credited in the same step', async () => {
+    const third = ids[2]
+    const account = `/accounts/${shop.accountId}`
+    const before = Number((await read(account)).available)
+    const asked = await read(`/deposits/${third}?other_amount=2.5`)
+    expect(asked.other).toEqual({
+      amount: '2.50',
+      available_after: (before + 2.5).toFixed(2),
+      reason: '2.50 USD came in place of 3.00 USD, and was credited',
+    })
+    expect((await read(`/deposits/${third}`)).other).toBeNull()
+    const path = `/deposits/${third}/other-amount`
+    for (const amount of ['0', '-1', '3.00', 'x']) {
+      const refused = await change('POST', path, { amount })
+      expect([amount, refused.status, refused.json.problems[0].field]).toEqual([amount, 422, 'amount'])
+    }
+    expect(await get(`/deposits/${third}?other_amount=3`)).toMatchObject({
+      status: 422,
+      json: { problems: [{ field: 'other_amount' }] },
+    })
+    const replies = await Promise.all(
+      ['one', 'one', 'two', 'three'].map((key) => change('POST', path, { amount: '2.5' }, { key })),
+    )
+    expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 200, 409, 409])
+    expect(replies.find(({ status }) => status === 200)?.json.data).toMatchObject({
+      deposit: { state: 'failed', reason: '2.50 USD came in place of 3.00 USD, and was credited' },
+      ...{ credited: '2.50', available: (before + 2.5).toFixed(2) },
+    })
+    expect(Number((await read(account)).available)).toBe(before + 2.5)
+    const [newest] = (await read(`${account}/ledger`)).page.items
+    expect(newest).toMatchObject({ reason: 'deposit', amount: '2.50', note: `deposit ${third}` })
+    expect(await change('POST', `/deposits/${third}/confirm`, {})).toMatchObject({ status: 409 })
+  })
+
   it('show the file that was handed in, which no browser runs', async () => {
     const proof = await file(`/deposits/${ids[0]}/proof`)
     expect([proof.status, proof.bytes.toString()]).toEqual([200, '%PDF-1.7 paid'])

@@ -34,7 +34,7 @@ it('every change is found in the trail, in the name of who made it, with before 
     values ('bank', 'Bank', 'bank-transfer', 'USD', 1000000, now(), now())`
   const deposits = await server.sql<{ id: bigint }[]>`
     insert into deposits (account_id, provider_id, state, currency, amount, fee, total_pay, expires_at, check_at, created_at)
-    select ${accountId}, 1, 'review', 'USD', 1000000, 0, 1000000, now() + interval '1 day', null, now() from generate_series(1, 2)
+    select ${accountId}, 1, 'review', 'USD', 1000000, 0, 1000000, now() + interval '1 day', null, now() from generate_series(1, 3)
     returning id`
   /**
    * What each route that changes something adds: the noun, and a field of what is behind it. `versionOf` is where the version of the thing is read.
@@ -103,6 +103,13 @@ it('every change is found in the trail, in the name of who made it, with before 
       'POST /deposits/:id/refuse',
       `/deposits/${deposits[1]?.id}/refuse`,
       { reason: 'It bounced' },
+      'deposit',
+      'reason',
+    ],
+    [
+      'POST /deposits/:id/other-amount',
+      `/deposits/${deposits[2]?.id}/other-amount`,
+      { amount: '0.5' },
       'deposit',
       'reason',
     ],

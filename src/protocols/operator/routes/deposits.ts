@@ -1,13 +1,17 @@
 import { type Static, Type } from 'typebox'
 import { findAccount } from '../../../accounts/accounts.ts'
 import { type Deposit, depositStates } from '../../../deposits/deposit.ts'
-import { OperatorDeposits } from '../../../deposits/operator-deposits.ts'
+import { OperatorDeposits, otherAmount } from '../../../deposits/operator-deposits.ts'
+import { amountOf } from '../../../lib/amount.ts'
+import { orThrow } from '../../../lib/fault.ts'
 import type { DepositId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
+import { inFieldsOf } from '../../kit/fields.ts'
 import {
   amount,
   bodyOf,
+  givenAmount,
   id,
   longId,
   longIdParams,
@@ -57,6 +61,17 @@ function wireDeposit(one: Deposit): Static<typeof deposit> {
   }
 }
 
+/** `othered` says what crediting another amount would do. Throws invalid_input. */
+const othered = ({ deposit: one, available }: { deposit: Deposit; available: bigint }, given: string) =>
+  inFieldsOf({ amount: 'other_amount' }, async () => {
+    const came = amountOf(given, 'amount', one.currency)
+    return {
+      amount: formatMicros(came, one.currency),
+      available_after: formatMicros(available + came, one.currency),
+      reason: orThrow(otherAmount(one, came)),
+    }
+  })
+
 /** `decided` gives a deposit as a person has decided it. */
 const decided = async (
   { desk, params }: Call<Static<typeof longIdParams>>,
@@ -103,22 +118,34 @@ export const operatorDepositRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) =>
     summary: 'One deposit, with what the gateway said of it',
     access,
     params: longIdParams,
+    query: Type.Object({
+      other_amount: Type.Optional(givenAmount('Say what crediting this in its place would do')),
+    }),
     answer: Type.Object({
       deposit,
       available: amount('What its account has available now'),
       available_after: amount('What it would have once this is credited'),
+      other: orNull(
+        Type.Object({
+          amount: amount('What came, as it was understood'),
+          available_after: amount('What its account would have'),
+          reason: Type.String({ description: 'What the reseller would read' }),
+        }),
+        'null: no other amount was asked about',
+      ),
       events: Type.Array(
         Type.Object({ id: Type.String(), type: Type.String(), outcome: Type.String(), received_at: time() }),
       ),
     }),
-    refusals: ['not_found'],
-    handle: async ({ desk, params }) => {
+    refusals: ['not_found', 'invalid_input'],
+    handle: async ({ desk, params, query: { other_amount: other } }) => {
       const found = await new OperatorDeposits(desk.read).get(params.id as DepositId)
       const { amount: credited, currency } = found.deposit
       return {
         deposit: wireDeposit(found.deposit),
         available: formatMicros(found.available, currency),
         available_after: formatMicros(found.available + credited, currency),
+        other: other === undefined ? null : await othered(found, other),
         events: found.events.map(({ receivedAt, ...event }) => ({ ...event, received_at: receivedAt })),
       }
     },
@@ -178,5 +205,42 @@ export const operatorDepositRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) =>
       decided(call, clock, (deposits, number) =>
         deposits.refuse(number, { actor: call.desk.actor, reason: call.body.reason }),
       ),
+  }),
+  route({
+    method: 'POST',
+    path: '/deposits/:id/other-amount',
+    name: 'creditOtherAmount',
+    section,
+    command: 'deposit other-amount',
+    summary: 'Another amount came: end it without its own, and credit what came, in one step',
+    description: 'What came is credited whole, without a fee. The reseller reads both amounts as the reason.',
+    access: 'money.deposits',
+    params: longIdParams,
+    needsKey: true,
+    body: bodyOf({
+      amount: givenAmount('What came'),
+      note: Type.Optional(text(500, { description: 'The reseller reads it in the transactions' })),
+    }),
+    answer: Type.Object({
+      deposit,
+      credited: amount(),
+      available: amount('What its account has available now'),
+    }),
+    refusals: ['not_found', 'conflict', 'invalid_input'],
+    handle: async ({ desk, params, body }) => {
+      const deposits = new OperatorDeposits(desk.change, clock)
+      const id = params.id as DepositId
+      const { currency } = (await deposits.get(id)).deposit
+      const { deposit: ended, entry } = await deposits.creditOther(
+        id,
+        amountOf(body.amount, 'amount', currency),
+        { actor: desk.actor, note: body.note },
+      )
+      return {
+        deposit: wireDeposit(ended),
+        credited: formatMicros(entry.amount, currency),
+        available: formatMicros(entry.availableAfter, currency),
+      }
+    },
   }),
 ]

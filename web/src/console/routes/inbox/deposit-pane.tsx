@@ -1,5 +1,6 @@
 import { useLingui } from '@lingui/react/macro'
 import { Button, Group, TextInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useMemo, useState } from 'react'
 import { ApiFault, api, dataOf } from '../../../api/client.ts'
@@ -44,11 +45,14 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
   })
   const key = useMemo(() => crypto.randomUUID(), [])
   const refusing = useMemo(() => crypto.randomUUID(), [])
-  const [isRefusing, setRefusing] = useState(false)
+  const [doing, setDoing] = useState<'confirm' | 'refuse' | 'other'>('confirm')
+  const isRefusing = doing === 'refuse'
+  const other = useOther(id, deposit?.currency)
+  const othering = useMemo(() => crypto.randomUUID(), [])
   const [reason, setReason] = useState('')
   const [isBusy, setBusy] = useState(false)
   const [fault, setFault] = useState<unknown>()
-  const doing = async (work: () => Promise<unknown>) => {
+  const carried = async (work: () => Promise<unknown>) => {
     if (isBusy) return
     setBusy(true)
     setFault(undefined)
@@ -62,7 +66,7 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
     }
   }
   const confirm = () =>
-    void doing(() =>
+    void carried(() =>
       dataOf(
         api.POST('/api/operator/deposits/{id}/confirm', {
           params: { ...params, header: { 'idempotency-key': key } },
@@ -73,7 +77,7 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
   const refuse = (event?: FormEvent) => {
     event?.preventDefault()
     if (reason.trim() === '') return
-    void doing(() =>
+    void carried(() =>
       dataOf(
         api.POST('/api/operator/deposits/{id}/refuse', {
           params: { ...params, header: { 'idempotency-key': refusing } },
@@ -82,11 +86,31 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
       ),
     )
   }
-  useKeys({
-    '1': [t`Confirm the deposit`, () => setRefusing(false)],
-    '2': [t`Refuse the deposit`, () => setRefusing(true)],
-    'Ctrl+Enter': [t`Carry out, and open the next`, () => (isRefusing ? refuse() : confirm())],
-  })
+  const creditOther = (event?: FormEvent) => {
+    event?.preventDefault()
+    const { preview } = other
+    if (!preview) return
+    void carried(() =>
+      dataOf(
+        api.POST('/api/operator/deposits/{id}/other-amount', {
+          params: { ...params, header: { 'idempotency-key': othering } },
+          body: { amount: preview.amount },
+        }),
+      ),
+    )
+  }
+  const mayDecide = may('money.deposits')
+  const carryOut = { confirm, refuse, other: creditOther }
+  useKeys(
+    mayDecide
+      ? {
+          '1': [t`Confirm the deposit`, () => setDoing('confirm')],
+          '2': [t`Refuse the deposit`, () => setDoing('refuse')],
+          '3': [t`Another amount came`, () => setDoing('other')],
+          'Ctrl+Enter': [t`Carry out, and open the next`, () => carryOut[doing]()],
+        }
+      : {},
+  )
   if (!deposit) return found.isPending ? <Loading rows={4} /> : <FaultNote fault={found.error} />
   const credited = money(deposit.amount, deposit.currency)
   const { available = '0', available_after = '0' } = found.data ?? {}
@@ -164,24 +188,97 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
           />
           <p className={styles.lead}>{t`Nothing is credited; the balance stays as it is.`}</p>
           <div className={styles.foot}>
-            <Button variant="default" onClick={() => setRefusing(false)}>{t`Back`}</Button>
+            <Button variant="default" onClick={() => setDoing('confirm')}>{t`Back`}</Button>
             <Button type="submit" color="var(--failed)" loading={isBusy}>{t`Refuse ${credited}`}</Button>
           </div>
         </form>
+      ) : doing === 'other' ? (
+        <OtherAmount
+          other={other}
+          currency={deposit.currency}
+          isBusy={isBusy}
+          onSubmit={creditOther}
+          onBack={() => setDoing('confirm')}
+        />
       ) : (
         <>
           <p className={styles.lead}>
             {t`${credited} is credited to ${account.data?.name ?? deposit.provider} now, once; ${after} is available then. Look first that the money is on your account.`}
           </p>
-          {may('money.deposits') && (
+          {mayDecide && (
             <Group justify="flex-end">
-              <Button variant="default" onClick={() => setRefusing(true)}>{t`Refuse…`}</Button>
+              <Button variant="default" onClick={() => setDoing('other')}>{t`Another amount came…`}</Button>
+              <Button variant="default" onClick={() => setDoing('refuse')}>{t`Refuse…`}</Button>
               <Button onClick={confirm} loading={isBusy}>{t`Confirm ${credited}`}</Button>
             </Group>
           )}
         </>
       )}
     </>
+  )
+}
+
+/** `useOther` has the server say what crediting another amount would do. */
+function useOther(id: number, currency: string | undefined) {
+  const [text, setText] = useState('')
+  const [amount] = useDebouncedValue(text.trim(), 200)
+  const asked = useQuery({
+    queryKey: ['deposit', id, 'other', amount],
+    enabled: amount !== '' && currency !== undefined,
+    queryFn: ({ signal }) =>
+      dataOf(
+        api.GET('/api/operator/deposits/{id}', {
+          params: { path: { id }, query: { other_amount: amount } },
+          signal,
+        }),
+      ),
+  })
+  const isKnown = amount !== '' && amount === text.trim()
+  return {
+    ...{ text, setText },
+    preview: (isKnown && asked.data?.other) || undefined,
+    fault: isKnown && asked.error ? asked.error.message : undefined,
+  }
+}
+
+/** `OtherAmount` asks what came, and says what becomes of it before it is done. */
+function OtherAmount({
+  other: { text, setText, preview, fault },
+  currency,
+  isBusy,
+  onSubmit,
+  onBack,
+}: {
+  other: ReturnType<typeof useOther>
+  currency: string
+  isBusy: boolean
+  onSubmit: (event: FormEvent) => void
+  onBack: () => void
+}) {
+  const { t } = useLingui()
+  const came = preview ? money(preview.amount, currency) : '…'
+  return (
+    <form onSubmit={onSubmit} className={styles.choices}>
+      <TextInput
+        label={t`What came, in ${currency}`}
+        value={text}
+        onChange={({ currentTarget }) => setText(currentTarget.value)}
+        error={fault}
+        inputMode="decimal"
+        autoComplete="off"
+        required
+        data-autofocus
+      />
+      <p className={styles.lead} role="status">
+        {preview
+          ? t`The deposit ends without its own amount, and ${came} is credited whole, in one step; ${money(preview.available_after, currency)} is available then. The reseller reads: ${preview.reason}.`
+          : t`The deposit ends without its own amount, and what came is credited whole, in one step.`}
+      </p>
+      <div className={styles.foot}>
+        <Button variant="default" onClick={onBack}>{t`Back`}</Button>
+        <Button type="submit" loading={isBusy} disabled={!preview}>{t`Credit ${came}`}</Button>
+      </div>
+    </form>
   )
 }
 
