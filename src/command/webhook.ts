@@ -9,7 +9,7 @@ import { type Webhook, webhookAttributes } from '../webhooks/attributes.ts'
 import { findEvent, listDeliveries, listEvents, replay } from '../webhooks/events.ts'
 import { testWebhook } from '../webhooks/test-delivery.ts'
 import { eventIdOf, type OrderEvent, type WebhookDelivery, wireId } from '../webhooks/webhook.ts'
-import { changeUrl, findWebhook, listWebhooks, resumeWebhook, rotateSecret } from '../webhooks/webhooks.ts'
+import { changeUrl, findWebhook, listWebhooks, pauseWebhook, resumeWebhook, rotateSecret } from '../webhooks/webhooks.ts'
 import { addOptions, withAttributeNames } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
 import { configuredLimit, idOf, limitOption, pastTimeOf, timeOf } from './input.ts'
@@ -70,6 +70,10 @@ export function register(program: Command): void {
   addOptions(webhook.command('set <id>'), webhookAttributes, 'create')
     .description('change where it is')
     .action(answering(set))
+  webhook
+    .command('pause <id>')
+    .description('send it nothing more until it is resumed')
+    .action(answering(pause))
   webhook
     .command('resume <id>')
     .description('send again to a webhook that was paused, or that said it is gone')
@@ -185,6 +189,9 @@ const test = (text: string): Promise<Answer> =>
       bad: problem !== null,
     }
   })
+
+const pause = (text: string): Promise<Answer> =>
+  withDatabase(async ({ sql }) => webhookAnswer(await pauseWebhook(sql, webhookIdOf(text))))
 
 const resume = (text: string): Promise<Answer> =>
   withDatabase(async ({ sql }) => {

@@ -11,7 +11,7 @@ export async function selectRequest(
     select account_id, key_id, at, via, action, status, outcome, detail, order_id, ip, took_us, request_id
       from requests where at between ${from} and ${to} and request_id = ${requestId}::uuid
     union all
-    select null, key_id, at, via, action, status, outcome, detail, null, ip, took_us, request_id
+    select null, null, at, via, action, status, outcome, detail, null, ip, took_us, request_id
       from stranger_requests where at between ${from} and ${to} and request_id = ${requestId}::uuid
      limit 1`.records()
   return row

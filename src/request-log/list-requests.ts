@@ -13,7 +13,7 @@ export async function listRequests(
 ): Promise<Page<LoggedRequest, RequestNumber>> {
   return await walkPage({
     limit,
-    isNarrowed: isGiven(filter.via, filter.outcome, filter.action),
+    isNarrowed: isGiven(filter.via, filter.outcome, filter.action, filter.key),
     selectStop: () => selectStop(sql, accountId, filter, MAX_SCANNED_ROWS.account),
     select: (part) => selectRequests(sql, accountId, { ...filter, ...part }),
   })

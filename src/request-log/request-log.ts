@@ -10,6 +10,10 @@ import type { Refusals } from './refusals.ts'
 import { isOwned, type LoggedRequest, type OwnedRequest, presentable, type RequestEntry } from './request.ts'
 import { insertRequests, type RequestFilter } from './requests.sql.ts'
 
+/** FAST are refusals that cost no work. */
+const FAST: ReadonlySet<OwnedRequest['outcome']> = new Set<OwnedRequest['outcome']>([
+  ...(['too_many_requests', 'ip_not_allowed', 'key_revoked', 'key_expired', 'account_closed'] as const),
+])
 const EVERY_MS = 1_000
 /** WRITE_AT is how many waiting entries are written at once, before the second is over. */
 const WRITE_AT = 1_000
@@ -81,7 +85,7 @@ export class RequestLog implements RuntimeService {
     if (entry.outcome !== 'ok') this.#refusals.note(entry)
     if (!this.#on || !isOwned(entry)) return
     // What is refused without any work may come as fast as it can be sent.
-    if (entry.outcome === 'too_many_requests' && !this.#refusals.mayKeep(entry)) return
+    if (FAST.has(entry.outcome) && !this.#refusals.mayKeep(entry)) return
     if (this.#waiting.length >= MAX_WAITING) {
       this.#dropped++
       return

@@ -6,7 +6,7 @@ import { sanitizeLine } from '../lib/text.ts'
 export interface RequestEntry {
   /** `accountId` is whose it was; null: it was refused before that was known. */
   accountId: AccountId | null
-  /** `keyId` is also that of a key which was refused, such as a revoked one. */
+  /** `keyId` is also that of a key which was refused although its secret was right, such as a revoked one. */
   keyId: KeyId | null
   /** `at` is when it came in. */
   at: Date

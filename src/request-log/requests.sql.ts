@@ -1,7 +1,7 @@
 import { build, literal } from '../database/build.ts'
 import type { Queryable, Sql } from '../database/database.ts'
 import type { Stop } from '../database/walk.ts'
-import type { AccountId, RequestNumber } from '../lib/ids.ts'
+import type { AccountId, KeyId, RequestNumber } from '../lib/ids.ts'
 import type { LoggedRequest, OwnedRequest } from './request.ts'
 
 /** `insertRequests` writes entries, however many, in one statement. */
@@ -26,6 +26,7 @@ export interface RequestFilter {
   /** `outcome` of `refused` is everything but ok. */
   outcome?: OwnedRequest['outcome'] | 'refused' | undefined
   action?: string | undefined
+  key?: KeyId | undefined
 }
 
 /**
@@ -61,6 +62,7 @@ export async function selectRequests(
     via,
     outcome,
     action,
+    key,
   }: RequestFilter & {
     before?: RequestNumber | undefined
     downTo?: RequestNumber | undefined
@@ -79,6 +81,7 @@ export async function selectRequests(
   if (outcome !== undefined && outcome !== 'ok') query = query.where('outcome', '<>', literal.lit('ok'))
   if (outcome !== undefined && outcome !== 'refused') query = query.where('outcome', '=', outcome)
   if (action !== undefined) query = query.where('action', '=', action)
+  if (key !== undefined) query = query.where('keyId', '=', key)
   return await sql.run(
     query.orderBy('id', 'desc').limit(limit).$narrowType<Pick<LoggedRequest, 'via' | 'outcome'>>(),
   )

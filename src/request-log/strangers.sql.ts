@@ -8,14 +8,14 @@ const MAX_KEPT = 200_000
 export async function insertStrangers(sql: Queryable, entries: readonly RequestEntry[]): Promise<void> {
   const all = <T>(read: (entry: RequestEntry) => T): T[] => entries.map(read)
   await sql`
-    insert into stranger_requests (at, via, action, status, outcome, detail, ip, took_us, request_id, key_id)
-    select timestamptz 'epoch' + at * interval '1 ms', via, action, status, outcome, detail, ip, took_us, request_id, key_id
+    insert into stranger_requests (at, via, action, status, outcome, detail, ip, took_us, request_id)
+    select timestamptz 'epoch' + at * interval '1 ms', via, action, status, outcome, detail, ip, took_us, request_id
       from unnest(
         ${all((one) => one.at.getTime())}::bigint[], ${all((one) => one.via)}::text[],
         ${all((one) => one.action)}::text[], ${all((one) => one.status)}::smallint[],
         ${all((one) => one.outcome)}::text[], ${all((one) => one.detail)}::text[], ${all((one) => one.ip)}::text[],
-        ${all((one) => one.tookUs)}::int[], ${all((one) => one.requestId)}::uuid[], ${all((one) => one.keyId)}::int[])
-        as noted (at, via, action, status, outcome, detail, ip, took_us, request_id, key_id)`
+        ${all((one) => one.tookUs)}::int[], ${all((one) => one.requestId)}::uuid[])
+        as noted (at, via, action, status, outcome, detail, ip, took_us, request_id)`
 }
 
 /** `deleteStrangers` removes up to `limit` of those that are older than `before`, or too many, and gives how many. */

@@ -38,7 +38,7 @@ export const webhookAttributes = {
     },
     { shape: shapes.text, read: readText },
   ),
-  /** `status` is `paused` after failing for too long and `gone` after a 410. Such a webhook is sent nothing until it is resumed. */
+  /** `status` is `paused` when somebody paused it or it failed for too long, and `gone` after a 410. Such a webhook is sent nothing until it is resumed. */
   status: shown<'active' | 'paused' | 'gone'>(
     { label: 'status' },
     { shape: { type: 'string', enum: ['active', 'paused', 'gone'] } },

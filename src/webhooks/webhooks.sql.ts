@@ -127,6 +127,16 @@ export async function updateSecrets(
   )
 }
 
+/** `updatePaused` leaves a webhook alone that is stopped already. What waits for it is held. */
+export async function updatePaused(sql: Queryable, id: WebhookId, now: Date): Promise<void> {
+  await sql`
+    with paused as (
+      update webhooks set status = 'paused', paused_at = ${now}, updated_at = ${now}
+       where id = ${id} and status = 'active'
+    )
+    update order_events set due_at = null where webhook_id = ${id} and due_at is not null`
+}
+
 /** `updateResumed` also makes due what waits for a retry. */
 export async function updateResumed(sql: Queryable, id: WebhookId, now: Date): Promise<void> {
   await sql`

@@ -21,6 +21,7 @@ import {
   selectWebhook,
   selectWebhookOfKey,
   type Target,
+  updatePaused,
   updateResumed,
   updateSecrets,
   updateUrl,
@@ -158,6 +159,20 @@ export async function rotateSecret(
     await updateSecrets(transaction, id, { secrets: sealer.seal(secrets, ownerOf(id)), previousUntil, now })
   })
   return { secret, previousUntil }
+}
+
+/**
+ * `pauseWebhook` has a webhook sent nothing more until it is resumed. What waits for it, and what happens meanwhile, is kept and can be replayed
+ * then. Throws not_found.
+ */
+export async function pauseWebhook(
+  sql: Queryable,
+  id: WebhookId,
+  clock: Clock = systemClock,
+): Promise<Webhook> {
+  await findWebhook(sql, id)
+  await updatePaused(sql, id, clock.now())
+  return await findWebhook(sql, id)
 }
 
 /**

@@ -82,6 +82,7 @@ const changing: [line: string, ...lines: Noun[]][] = [
   [`webhook set 1 --url https://shop.example.com/hook?token=${SECRET}-4`, 'webhook'],
   ['webhook set 1 --url https://other.example.com/hook', 'webhook'],
   ['webhook rotate 1', 'webhook'],
+  ['webhook pause 1', 'webhook'],
   ['webhook resume 1', 'webhook'],
   ['key revoke 1', 'key'],
   [
@@ -242,7 +243,6 @@ const before: Record<string, string> = {
   'account application accept 1 --currency USD': `
     insert into applications (name, email, address, made_at, ends_at, verified_at)
     select 'Eve', 'eve' || n || '@example.com', '192.0.2.1', now(), now(), now() from generate_series(1, 2) n`,
-  'webhook resume 1': `update webhooks set status = 'paused', paused_at = now()`,
   'deposit confirm 1001': `
     insert into deposits (account_id, provider_id, state, currency, amount, fee, total_pay, expires_at, check_at, created_at)
     select 1, 1, 'review', 'USD', 5000000, 0, 5000000, now() + interval '1 day', null, now() from generate_series(1, 3)`,

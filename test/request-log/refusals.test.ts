@@ -222,7 +222,7 @@ test('each of them is counted in the figures', async () => {
   }
 })
 
-test('a key that is not let in is named, though its request is in nobody’s log', async () => {
+test('what a key asked for that is not let in is in the log of its account, and found by the key', async () => {
   const key = await createKey(server.sql, shop.accountId as AccountId)
   await revokeKey(server.sql, key.id)
   for (const { id } of [
@@ -239,6 +239,14 @@ test('a key that is not let in is named, though its request is in nobody’s log
       account: shop.username,
     })
   }
+  const listed = await fetch(`${server.url}/api/requests?key=${key.id}`, {
+    headers: { authorization: `Bearer ${shop.securityId}.${shop.secret}` },
+  })
+  const { data } = (await listed.json()) as { data: { page: { items: Record<string, unknown>[] } } }
+  expect(data.page.items.map(({ protocol, outcome }) => [protocol, outcome])).toEqual([
+    ['rest', 'key_revoked'],
+    ['dhru', 'key_revoked'],
+  ])
 })
 
 test('a request that was answered is found, too, and an id that nobody had is not', async () => {

@@ -4,7 +4,7 @@ import { closeAccount } from '../../src/accounts/accounts.ts'
 import { revokeKey } from '../../src/accounts/keys.ts'
 import { Sealer } from '../../src/secrets/sealer.ts'
 import { listDeliveries, replay } from '../../src/webhooks/events.ts'
-import { changeUrl, createWebhook, resumeWebhook, rotateSecret } from '../../src/webhooks/webhooks.ts'
+import { changeUrl, createWebhook, pauseWebhook, resumeWebhook, rotateSecret } from '../../src/webhooks/webhooks.ts'
 import { Receiver } from './receiver.ts'
 import { expectSigned, type Hook, LOOPBACK, newHook, Shop, sealer } from './webhooks.fixtures.ts'
 
@@ -225,6 +225,25 @@ describe('an endpoint that fails', () => {
     await fail(1)
     await deliver()
     expect((await shop.events(hook)).map(({ state }) => state)).toEqual(['held', 'held', 'held', 'delivered'])
+  })
+
+  it('is sent nothing while it is paused, neither what waits nor what happens, and once it is resumed what is replayed', async () => {
+    receiver.react = () => 500
+    await fail(1)
+    await deliver()
+    receiver.react = () => 200
+    const before = receiver.arrivals.length
+    expect(await pauseWebhook(shop.sql, hook.webhook.id, shop.clock)).toMatchObject({ status: 'paused' })
+    shop.clock.advance(HOUR_MS)
+    await fail(2)
+    await deliver()
+    expect(receiver.arrivals).toHaveLength(before)
+    expect((await shop.events(hook)).map(({ state }) => state)).toEqual(['held', 'held', 'held'])
+    await resumeWebhook(shop.sql, hook.webhook.id, shop.clock)
+    const all = { webhook: hook.webhook.id, since: new Date(0), undelivered: true }
+    expect(await replay(shop.sql, all, shop.clock)).toBe(3)
+    await deliver()
+    expect((await shop.events(hook)).every(({ state }) => state === 'delivered')).toBe(true)
   })
 
   it('for one event alone is tried with it for three days, and with the others goes well', async () => {

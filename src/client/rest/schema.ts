@@ -644,6 +644,8 @@ export interface Operations {
         | 'shutting_down'
         | 'internal_error'
       action?: string
+      /** Only what this key asked for */
+      key?: number
     }
     entry: Schemas['Request']
   }

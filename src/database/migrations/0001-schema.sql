@@ -1614,9 +1614,7 @@ create table stranger_requests (
   detail text,
   ip text not null,
   took_us integer not null,
-  request_id uuid not null,
-  -- A key that was refused, such as a revoked one; no foreign key, as nothing here may fail.
-  key_id integer
+  request_id uuid not null
 );
 create index stranger_requests_age on stranger_requests (at);
 

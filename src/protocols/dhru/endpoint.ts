@@ -69,14 +69,15 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
       const began = performance.now()
       const handled = await handle(request)
       const { dhru, key, refusedKey, format, result } = handled
+      const known = key ?? refusedKey
       if (redirects(request, handled)) reply.code(308).header('location', PATH)
       const outcome = result instanceof Refusal ? result.code : 'ok'
       const action = actions.has(dhru.action) ? dhru.action : 'other'
       deps.count(action, outcome)
       deps.requests.note({
-        ...(key
-          ? requestEntry(dhru, key, result, request.placedOrder ?? null)
-          : strangerEntry(action, refusedKey, result)),
+        ...(known
+          ? requestEntry(dhru, known, result, request.placedOrder ?? null)
+          : strangerEntry(action, result)),
         at,
         status: reply.statusCode,
         outcome,

@@ -31,11 +31,10 @@ export function requestEntry(
 /** `strangerEntry` makes the entry of a request that was refused before its account was known: nothing that was sent is in it. */
 export const strangerEntry = (
   action: string,
-  refusedKey: ApiKey | undefined,
   result: ActionResult | Refusal,
 ): Pick<RequestEntry, 'accountId' | 'keyId' | 'via' | 'action' | 'detail' | 'orderId'> => ({
   accountId: null,
-  keyId: refusedKey?.id ?? null,
+  keyId: null,
   via: 'dhru',
   action,
   detail: result instanceof Refusal ? result.message : null,

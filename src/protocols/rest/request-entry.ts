@@ -9,11 +9,12 @@ export function requestEntry(
   { method, path }: Route,
   now: Date,
 ): RequestEntry {
-  const { refusal, restKey: key, refusedKey, inPortal } = request
+  const { refusal, restKey, refusedKey, inPortal } = request
+  const key = restKey ?? refusedKey
   const { elapsedTime: tookMs } = reply
   return {
     accountId: key?.account.id ?? null,
-    keyId: (key ?? refusedKey)?.id ?? null,
+    keyId: key?.id ?? null,
     at: new Date(now.getTime() - tookMs),
     via: inPortal ? 'portal' : 'rest',
     action: `${method} ${path.replace(/:(\w+)/g, '{$1}')}`,

@@ -120,12 +120,20 @@ it('a webhook is tested, replayed and changed by its owner, and by nobody else',
     ['POST', `/webhooks/${webhook.id}/test`, {}],
     ['POST', `/webhooks/${webhook.id}/replay`, { since: '2020-01-01T00:00:00Z' }],
     ['POST', `/webhook-events/${event.id}/replay`, {}],
+    ['POST', `/webhooks/${webhook.id}/pause`, {}],
     ['POST', `/webhooks/${webhook.id}/resume`, {}],
   ]
   for (const [method, path, body] of paths) {
     const headers = { ...eve.headers, 'idempotency-key': `eve ${++asked}` }
     const { status } = await portal.ask(method, path, { body, headers })
     expect([method, path, status]).toEqual([method, path, 404])
+  }
+  for (const [verb, status] of [
+    ['pause', 'paused'],
+    ['resume', 'active'],
+  ]) {
+    const stands = await change(anna.headers, `/webhooks/${webhook.id}/${verb}`, {})
+    expect(stands.json.data).toMatchObject({ status })
   }
   const before = events.length
   const replayed = await change(anna.headers, `/webhook-events/${event.id}/replay`, {})

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { findAccount } from '../../../accounts/accounts.ts'
 import { findKey } from '../../../accounts/keys.ts'
 import { requestOutcomes, requestProtocols } from '../../../contract/requests.ts'
-import type { RequestNumber } from '../../../lib/ids.ts'
+import type { KeyId, RequestNumber } from '../../../lib/ids.ts'
 import { findRequest } from '../../../request-log/find-request.ts'
 import { listRequests } from '../../../request-log/list-requests.ts'
 import type { RequestEntry } from '../../../request-log/request.ts'
@@ -53,16 +53,18 @@ export const requestRoutes = () => [
         oneOf(['refused', ...requestOutcomes], { description: '`refused`: everything but `ok`' }),
       ),
       action: Type.Optional(text(100)),
+      key: Type.Optional(id),
     }),
     answer: pageOf(request),
     refusals: ['not_found'],
-    handle: async ({ desk, params, query: { limit, cursor, protocol, ...rest } }) => {
+    handle: async ({ desk, params, query: { limit, cursor, protocol, key, ...rest } }) => {
       const { id: accountId } = await findAccount(desk.read, params.account)
-      const named = { ...rest, via: protocol, account: accountId }
+      const named = { ...rest, ...(key !== undefined && { key }), via: protocol, account: accountId }
       const before = readCursor(cursor, named) as RequestNumber | undefined
       const { items, next } = await listRequests(desk.read, accountId, {
         ...rest,
         via: protocol,
+        key: key as KeyId | undefined,
         before,
         limit,
       })

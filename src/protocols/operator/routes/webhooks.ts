@@ -12,6 +12,7 @@ import {
   changeUrl,
   findWebhook,
   listWebhooks,
+  pauseWebhook,
   resumeWebhook,
   rotateSecret,
 } from '../../../webhooks/webhooks.ts'
@@ -212,6 +213,21 @@ export const webhookRoutes = ({
       await replay(desk.change, { event }, clock)
       return wireEvent(await findEvent(desk.change, event))
     },
+  }),
+  route({
+    method: 'POST',
+    path: '/webhooks/:id/pause',
+    name: 'pauseWebhook',
+    section,
+    summary: 'Send a webhook nothing more until it is resumed',
+    description: 'What waits for it, and what happens meanwhile, is kept, and can be replayed once it is resumed.',
+    command: 'webhook pause',
+    access: 'orders.act',
+    params: idParams,
+    answer: webhook,
+    refusals: ['not_found'],
+    handle: async ({ desk, params }) =>
+      wireWebhook(await pauseWebhook(desk.change, params.id as WebhookId, clock)),
   }),
   route({
     method: 'POST',

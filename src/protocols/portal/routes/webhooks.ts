@@ -10,6 +10,7 @@ import {
   changeUrl,
   findWebhookOf,
   listWebhooks,
+  pauseWebhook,
   resumeWebhook,
   rotateSecret,
 } from '../../../webhooks/webhooks.ts'
@@ -215,6 +216,22 @@ export const webhookRoutes = ({
         const { id } = await ownEvent(desk.change, caller.accountId, params.event)
         await replay(desk.change, { event: id }, clock)
         return wireEvent(await findEvent(desk.change, id))
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/webhooks/:id/pause',
+      name: 'pauseWebhook',
+      section,
+      summary: 'Send a webhook nothing more until it is resumed',
+      description: 'What waits for it, and what happens meanwhile, is kept, and can be replayed once it is resumed.',
+      access: 'webhooks.edit',
+      params: idParams,
+      answer: webhook,
+      refusals: ['not_found'],
+      handle: async (call) => {
+        const { id } = await own(call, 'change')
+        return wireWebhook(await pauseWebhook(call.desk.change, id, clock))
       },
     }),
     route({
