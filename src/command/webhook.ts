@@ -9,7 +9,14 @@ import { type Webhook, webhookAttributes } from '../webhooks/attributes.ts'
 import { findEvent, listDeliveries, listEvents, replay } from '../webhooks/events.ts'
 import { testWebhook } from '../webhooks/test-delivery.ts'
 import { eventIdOf, type OrderEvent, type WebhookDelivery, wireId } from '../webhooks/webhook.ts'
-import { changeUrl, findWebhook, listWebhooks, pauseWebhook, resumeWebhook, rotateSecret } from '../webhooks/webhooks.ts'
+import {
+  changeUrl,
+  findWebhook,
+  listWebhooks,
+  pauseWebhook,
+  resumeWebhook,
+  rotateSecret,
+} from '../webhooks/webhooks.ts'
 import { addOptions, withAttributeNames } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
 import { configuredLimit, idOf, limitOption, pastTimeOf, timeOf } from './input.ts'

@@ -184,6 +184,16 @@ export class Visit {
     await this.page.screenshot({ path: join(SHOTS, `${name.replace(/\W+/g, '-')}.png`), fullPage: true })
   }
 
+  /** `expectUsable` looks at the page in both colours: neither axe finds anything, nor is it wider than its window. */
+  async expectUsable(what: string): Promise<void> {
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await this.page.emulateMedia({ colorScheme })
+      expect(await this.violations(), `${what}, ${colorScheme}`).toEqual([])
+      await this.shot(`${what} ${colorScheme} ${this.page.viewportSize()?.width}`)
+    }
+    expect(await this.overflow(), what).toBeLessThanOrEqual(0)
+  }
+
   async leave(): Promise<void> {
     await this.#context.close()
     expect(this.#faults).toEqual([])

@@ -99,26 +99,18 @@ describePages('the portal', () => {
       const lines = [...good.slice(0, 20), wrongDigit, 'nothing here', ...good.slice(20), good[0]]
       const visit = await Visit.begin(portal.server.url, { screen })
       const { page } = visit
-      /** `isUsable` looks at the page in both colours. */
-      const isUsable = async (what: string): Promise<void> => {
-        for (const colorScheme of ['dark', 'light'] as const) {
-          await page.emulateMedia({ colorScheme })
-          expect(await visit.violations(), `${what}, ${colorScheme}`).toEqual([])
-        }
-        expect(await visit.overflow(), what).toBeLessThanOrEqual(0)
-      }
       await page.goto('/portal/')
       await page.getByRole('button', { name: 'Go on' }).waitFor()
-      await isUsable('sign-in')
+      await visit.expectUsable('sign-in')
       await signIn(visit, email, 'something else')
       await page.getByRole('alert').waitFor()
       await signIn(visit, email)
       await page.getByText('100.00').waitFor()
-      await isUsable('home')
+      await visit.expectUsable('home')
       await visit.click(/^Services$/, 'link')
       await page.getByLabel('Find a service').fill('carrier')
       await page.getByRole('link', { name: 'Carrier check' }).waitFor()
-      await isUsable('services')
+      await visit.expectUsable('services')
       await visit.click('Carrier check', 'link')
       await page.getByLabel('One a line').fill(lines.join('\n'))
       await visit.click('Check')
@@ -130,7 +122,7 @@ describePages('the portal', () => {
       expect(bad[0]).toContain(imei(first + 60))
       expect(bad[1]).toContain('Not taken')
       expect(bad[2]).toContain('See line 1')
-      await isUsable('the check')
+      await visit.expectUsable('the check')
       const [before] = await portal.server.sql`select from orders where account_id = ${accountId}`
       expect(before).toBeUndefined()
       await visit.click(/^Place 47/)
@@ -138,12 +130,12 @@ describePages('the portal', () => {
       const results = page.getByRole('list', { name: 'Results' }).getByRole('listitem')
       expect(await results.count()).toBe(47)
       for (const text of await results.allTextContents()) expect(text).toMatch(/^\d{15}Done./)
-      await isUsable('the order')
+      await visit.expectUsable('the order')
       await visit.click(/^Orders$/, 'link')
       await page.getByText('47.00').waitFor()
       await page.getByLabel('Find').fill(good[3] ?? '')
       await page.locator('#main').getByRole('link').first().waitFor()
-      await isUsable('orders')
+      await visit.expectUsable('orders')
       await visit.click('Home', 'link')
       await page.getByText('53.00').waitFor()
       await page.goto('/portal/nothing-here')

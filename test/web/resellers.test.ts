@@ -29,14 +29,15 @@ describePages('resellers in the console', () => {
     await page.getByRole('dialog', { name: 'Connect a Dhru panel' }).waitFor()
     expect(await visit.violations()).toEqual([])
     const [url = '', username = '', apiaccesskey = ''] = await page
-      .locator('dialog dd, [role=dialog] dd')
+      .locator('[role=dialog] dd .code')
       .allTextContents()
-    expect(url).toBe(office.server.url)
-    const told = await fetch(`${url}/api/dhru`, {
+    expect(url).toBe(`${office.server.url}/`)
+    const told = await fetch(`${url}api/index.php`, {
       method: 'POST',
       body: new URLSearchParams({ username, apiaccesskey, action: 'accountinfo' }),
     })
     expect(await told.text()).toContain('"creditraw":"50.00"')
+    await page.getByText('and may order').waitFor()
     await visit.click('I have kept it')
     await page.getByRole('cell', { name: 'Website' }).waitFor()
     await visit.click(`Revoke ${username}`)

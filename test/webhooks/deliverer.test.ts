@@ -4,7 +4,13 @@ import { closeAccount } from '../../src/accounts/accounts.ts'
 import { revokeKey } from '../../src/accounts/keys.ts'
 import { Sealer } from '../../src/secrets/sealer.ts'
 import { listDeliveries, replay } from '../../src/webhooks/events.ts'
-import { changeUrl, createWebhook, pauseWebhook, resumeWebhook, rotateSecret } from '../../src/webhooks/webhooks.ts'
+import {
+  changeUrl,
+  createWebhook,
+  pauseWebhook,
+  resumeWebhook,
+  rotateSecret,
+} from '../../src/webhooks/webhooks.ts'
 import { Receiver } from './receiver.ts'
 import { expectSigned, type Hook, LOOPBACK, newHook, Shop, sealer } from './webhooks.fixtures.ts'
 

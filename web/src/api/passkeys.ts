@@ -1,16 +1,24 @@
-import { api, dataOf } from './client.ts'
+/** What pages need to sign in by a passkey or to make one. The console and the portal ask different routes, which answer alike. */
 
 /** `hasPasskeys` tells whether this browser can use passkeys here: it can on https and on localhost. */
 export const hasPasskeys = (): boolean =>
   typeof PublicKeyCredential === 'function' && 'parseRequestOptionsFromJSON' in PublicKeyCredential
 
-type Signed = NonNullable<
-  Parameters<typeof api.POST<'/api/operator/session/passkey', { body: never }>>[1]
->['body']['credential']
+/** Offer asks the server for what the browser signs, or makes a passkey from. */
+type Offer = () => Promise<{ options: Record<string, unknown> }>
 
-/** `getPasskey` asks the server for an offer, and the person for a passkey that signs it. Throws where there is none, or the person does not want to. */
-export async function getPasskey(): Promise<Signed> {
-  const { options } = await dataOf(api.POST('/api/operator/session/passkey/offer'))
+interface Credential<Response> {
+  id: string
+  rawId: string
+  type: 'public-key'
+  response: Response
+}
+type Signed = Credential<{ clientDataJSON: string; authenticatorData: string; signature: string }>
+type Made = Credential<{ clientDataJSON: string; attestationObject: string }>
+
+/** `signedBy` asks the person for a passkey that signs an offer. Throws where there is none, or the person does not want to. */
+export async function signedBy(offer: Offer): Promise<Signed> {
+  const { options } = await offer()
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(
     options as unknown as PublicKeyCredentialRequestOptionsJSON,
   )
@@ -18,17 +26,12 @@ export async function getPasskey(): Promise<Signed> {
   return credential.toJSON() as Signed
 }
 
-/** `makePasskey` has the browser make a passkey, and the server keep it under a name. */
-export async function makePasskey(name: string): Promise<unknown> {
-  const { options } = await dataOf(api.POST('/api/operator/me/passkeys/offer'))
+/** `madeBy` has the browser make a passkey from an offer. */
+export async function madeBy(offer: Offer): Promise<Made> {
+  const { options } = await offer()
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(
     options as unknown as PublicKeyCredentialCreationOptionsJSON,
   )
   const credential = (await navigator.credentials.create({ publicKey })) as PublicKeyCredential
-  const made = credential.toJSON() as Made
-  return await dataOf(api.POST('/api/operator/me/passkeys', { body: { name, credential: made } }))
+  return credential.toJSON() as Made
 }
-
-type Made = NonNullable<
-  Parameters<typeof api.POST<'/api/operator/me/passkeys', { body: never }>>[1]
->['body']['credential']

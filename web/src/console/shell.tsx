@@ -6,6 +6,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { api, dataOf } from '../api/client.ts'
 import { useLiveState, useRefreshOn } from '../api/events.ts'
+import { consoleOwn } from '../api/own.ts'
 import { Icon, type IconName } from '../identity/icons.tsx'
 import { Mark } from '../identity/mark.tsx'
 import { Denied } from '../kit/denied.tsx'
@@ -13,6 +14,7 @@ import { Keys, useKeys } from '../kit/keys.tsx'
 import { PersonMenu } from '../kit/person-menu.tsx'
 import { SignedIn, sessionQuery, useMay, useSession } from '../kit/session.tsx'
 import { StepUp } from '../kit/step-up.tsx'
+import { TabBar } from '../kit/tab-bar.tsx'
 import { When } from '../kit/when.tsx'
 import { FindBox } from './find-box.tsx'
 import { settingsTabs } from './routes/settings/tabs.ts'
@@ -60,7 +62,7 @@ export function Shell() {
     <SignedIn>
       <Keys>
         <Frame />
-        <StepUp />
+        <StepUp own={consoleOwn} />
       </Keys>
     </SignedIn>
   )
@@ -93,14 +95,7 @@ function Frame() {
         <Connection />
         <Allowed />
       </main>
-      <nav className={styles.tabs} aria-label={t`Pages`}>
-        {shown.slice(0, 4).map(({ to, icon, label }) => (
-          <Link key={to} to={to} className={styles.tab} activeProps={{ 'aria-current': 'page' }}>
-            <Icon name={icon} /> {label}
-          </Link>
-        ))}
-        <More entries={shown.slice(4)} />
-      </nav>
+      <TabBar tabs={shown} />
     </div>
   )
 }
@@ -148,27 +143,6 @@ function useEntries(): Shown[] {
     ),
   )
   return shown
-}
-
-function More({ entries }: { entries: readonly Shown[] }) {
-  const { t } = useLingui()
-  if (entries.length === 0) return null
-  return (
-    <Menu position="top-end">
-      <Menu.Target>
-        <button type="button" className={styles.tab}>
-          <Icon name="more" /> {t`More`}
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {entries.map(({ to, label }) => (
-          <Menu.Item key={to} component={Link} to={to}>
-            {label}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
-  )
 }
 
 /** `Connection` says since when changes do not arrive by themselves. */

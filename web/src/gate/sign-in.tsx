@@ -2,7 +2,8 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Divider, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { api, dataOf, keepCsrf } from '../api/client.ts'
-import { getPasskey, hasPasskeys } from '../api/passkeys.ts'
+import { offerPasskey } from '../api/own.ts'
+import { hasPasskeys, signedBy } from '../api/passkeys.ts'
 import { portal } from '../api/portal.ts'
 import { FaultNote } from '../kit/notes.tsx'
 import { formOf, useSending } from './form.ts'
@@ -29,13 +30,17 @@ export const consoleEntrance: Entrance = {
   password: (body) => dataOf(api.POST('/api/operator/session', { body })),
   secondFactor: (body) => dataOf(api.POST('/api/operator/session/second-factor', { body })),
   passkey: async () =>
-    dataOf(api.POST('/api/operator/session/passkey', { body: { credential: await getPasskey() } })),
+    dataOf(api.POST('/api/operator/session/passkey', { body: { credential: await signedBy(offerPasskey) } })),
 }
 
 export const portalEntrance: Entrance = {
   home: '/portal/',
   password: (body) => dataOf(portal.POST('/api/portal/session', { body })),
   secondFactor: (body) => dataOf(portal.POST('/api/portal/session/second-factor', { body })),
+  passkey: async () => {
+    const credential = await signedBy(() => dataOf(portal.POST('/api/portal/session/passkey/offer')))
+    return await dataOf(portal.POST('/api/portal/session/passkey', { body: { credential } }))
+  },
   forgotten: '/portal/forgot',
 }
 

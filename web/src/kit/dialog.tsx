@@ -3,19 +3,24 @@ import { Drawer, type MantineSize, Modal } from '@mantine/core'
 import type { ReactNode } from 'react'
 import styles from './dialog.module.css'
 
+/** ABOVE is higher than any other window: Mantine's stand at 200. */
+const ABOVE = 400
+
 interface DialogProps {
   opened: boolean
   onClose: () => void
   title: ReactNode
   size?: MantineSize | number
+  /** `isAbove`: it may come while another window is open, and stands above that. */
+  isAbove?: boolean
   children: ReactNode
 }
 
 /** `Dialog` is every window over a page. Mantine's own head would be a second banner of the page, and its button to close would have no name. */
-export function Dialog({ opened, onClose, title, size = 'md', children }: DialogProps) {
+export function Dialog({ opened, onClose, title, size = 'md', isAbove = false, children }: DialogProps) {
   const { t } = useLingui()
   return (
-    <Modal.Root opened={opened} onClose={onClose} size={size}>
+    <Modal.Root opened={opened} onClose={onClose} size={size} {...(isAbove && { zIndex: ABOVE })}>
       <Modal.Overlay />
       <Modal.Content>
         <div className={styles.head}>

@@ -1,8 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
-import { api, dataOf, keepCsrf, onProof } from '../api/client.ts'
-import { getPasskey, hasPasskeys } from '../api/passkeys.ts'
+import { keepCsrf, onProof } from '../api/client.ts'
+import type { Own } from '../api/own.ts'
+import { hasPasskeys } from '../api/passkeys.ts'
 import { Dialog } from './dialog.tsx'
 import { FaultNote } from './notes.tsx'
 
@@ -10,7 +11,7 @@ import { FaultNote } from './notes.tsx'
  * `StepUp` asks for password and code, or a passkey, when the server wants proof that the person is still there. The request that needed it is
  * then sent again, under the same key.
  */
-export function StepUp() {
+export function StepUp({ own }: { own: Pick<Own, 'prove' | 'proveByPasskey' | 'needsApp'> }) {
   const { t } = useLingui()
   const [answer, setAnswer] = useState<{ give: (proved: boolean) => void }>()
   const [fault, setFault] = useState<unknown>()
@@ -41,20 +42,17 @@ export function StepUp() {
   const byCode = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
-    const body = { password: String(form.get('password')), code: String(form.get('code')).replace(/\s/g, '') }
-    void by(() => dataOf(api.POST('/api/operator/session/proof', { body })))
+    const code = String(form.get('code')).replace(/\s/g, '')
+    const given = { password: String(form.get('password')), ...(code !== '' && { code }) }
+    void by(() => own.prove(given))
   }
-  const byPasskey = () =>
-    by(async () => {
-      const credential = await getPasskey()
-      return await dataOf(api.POST('/api/operator/session/proof/passkey', { body: { credential } }))
-    })
   return (
     <Dialog
       opened={answer !== undefined}
       onClose={() => answer?.give(false)}
       title={t`Show that it is you`}
       size="sm"
+      isAbove
     >
       <form onSubmit={byCode}>
         <Stack>
@@ -62,7 +60,7 @@ export function StepUp() {
             <Trans>This moves money or gives rights. It counts for ten minutes.</Trans>
           </p>
           {hasPasskeys() && (
-            <Button variant="default" onClick={byPasskey} loading={isBusy}>
+            <Button variant="default" onClick={() => void by(own.proveByPasskey)} loading={isBusy}>
               <Trans>Use a passkey</Trans>
             </Button>
           )}
@@ -77,8 +75,9 @@ export function StepUp() {
             name="code"
             label={t`Code of your authenticator app`}
             autoComplete="one-time-code"
+            description={own.needsApp ? undefined : t`Only if you have set one up.`}
             inputMode="numeric"
-            required
+            required={own.needsApp}
           />
           <FaultNote fault={fault} />
           <Button type="submit" loading={isBusy}>

@@ -49,6 +49,8 @@ const pages = [
   page('/money/transfers', () => import('./routes/money/transfers.tsx'), 'Transfers'),
   page('/money/statements', () => import('./routes/money/statements.tsx'), 'Statements'),
   page('/orders/$id', () => import('./routes/orders/order.tsx'), 'Order'),
+  page('/keys', () => import('./routes/keys/keys.tsx'), 'Keys'),
+  page('/keys/$id', () => import('./routes/keys/key.tsx'), 'Key'),
   createRoute({ getParentRoute: () => shell, path: '$', component: NotFound }),
 ]
 

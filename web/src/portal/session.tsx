@@ -30,6 +30,12 @@ export function useSession(): Session {
   return session
 }
 
+/** `useMay` tells whether the person has a permission. What it may not do is not shown; the server refuses it anyway. */
+export function useMay(): (permission: string) => boolean {
+  const { permissions } = useSession()
+  return (permission) => permissions.includes(permission)
+}
+
 /** `SignedIn` shows its children to who is signed in; the route has made sure that somebody is. */
 export function SignedIn({ children }: { children: ReactNode }) {
   const { data: session } = useQuery(sessionQuery)

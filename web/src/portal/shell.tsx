@@ -8,14 +8,27 @@ import { Icon, type IconName } from '../identity/icons.tsx'
 import { Mark } from '../identity/mark.tsx'
 import { Keys } from '../kit/keys.tsx'
 import { PersonMenu } from '../kit/person-menu.tsx'
-import { SignedIn, sessionQuery, useSession } from './session.tsx'
+import { StepUp } from '../kit/step-up.tsx'
+import { TabBar } from '../kit/tab-bar.tsx'
+import { portalOwn } from './own.ts'
+import { SignedIn, sessionQuery, useMay, useSession } from './session.tsx'
 import styles from './shell.module.css'
 
-const entries: readonly { to: string; icon: IconName; words: MessageDescriptor }[] = [
+interface Entry {
+  to: string
+  icon: IconName
+  words: MessageDescriptor
+  /** `permission` is what it takes to see the page; left out: everybody of the account does. */
+  permission?: string
+}
+
+/** `entries` are the pages on the bar. One without permission is not shown. */
+const entries: readonly Entry[] = [
   { to: '/', icon: 'today', words: msg`Home` },
   { to: '/services', icon: 'prices', words: msg`Services` },
   { to: '/orders', icon: 'orders', words: msg`Orders` },
   { to: '/money', icon: 'money', words: msg`Money` },
+  { to: '/keys', icon: 'key', words: msg`Keys`, permission: 'keys.read' },
 ]
 
 /** `Shell` is what stands around every page of the portal. */
@@ -24,6 +37,7 @@ export function Shell() {
     <SignedIn>
       <Keys>
         <Frame />
+        <StepUp own={portalOwn} />
       </Keys>
     </SignedIn>
   )
@@ -32,6 +46,10 @@ export function Shell() {
 function Frame() {
   const { t, i18n } = useLingui()
   const { role } = useSession()
+  const may = useMay()
+  const shown = entries
+    .filter(({ permission }) => permission === undefined || may(permission))
+    .map((entry) => ({ ...entry, label: i18n._(entry.words) }))
   return (
     <div className={styles.shell}>
       <a href="#main" className={styles.skip}>
@@ -42,7 +60,7 @@ function Frame() {
           <Mark />
         </span>
         <nav className={styles.pages} aria-label={t`Pages`}>
-          {entries.map(({ to, icon, words }) => (
+          {shown.map(({ to, icon, label }) => (
             <Link
               key={to}
               to={to}
@@ -50,7 +68,7 @@ function Frame() {
               activeOptions={{ exact: to === '/' }}
               activeProps={{ 'aria-current': 'page' }}
             >
-              <Icon name={icon} /> {i18n._(words)}
+              <Icon name={icon} /> {label}
             </Link>
           ))}
         </nav>
@@ -64,6 +82,7 @@ function Frame() {
         )}
         <Outlet />
       </main>
+      <TabBar tabs={shown} />
     </div>
   )
 }

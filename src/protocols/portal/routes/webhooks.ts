@@ -224,7 +224,8 @@ export const webhookRoutes = ({
       name: 'pauseWebhook',
       section,
       summary: 'Send a webhook nothing more until it is resumed',
-      description: 'What waits for it, and what happens meanwhile, is kept, and can be replayed once it is resumed.',
+      description:
+        'What waits for it, and what happens meanwhile, is kept, and can be replayed once it is resumed.',
       access: 'webhooks.edit',
       params: idParams,
       answer: webhook,

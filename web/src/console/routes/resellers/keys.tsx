@@ -1,25 +1,35 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, CopyButton, Group, Radio, Stack, Table, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Table } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
-import { ActDialog } from '../../../kit/act-dialog.tsx'
-import { Dialog } from '../../../kit/dialog.tsx'
+import {
+  type ApiKey,
+  ConnectionSheet,
+  FirstCall,
+  KeyEdit,
+  type KeyForm,
+  KeyState,
+  type MadeKey,
+  NewKey,
+  RevokeKey,
+  UsedIn,
+} from '../../../kit/api-keys.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
-import { Badge } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
-import styles from './reseller.module.css'
 
 const TOPICS = ['accounts']
 const KEY = ['keys']
 
 const readKeys = (account: string, signal: AbortSignal) =>
   dataOf(api.GET('/api/operator/keys', { params: { query: { account, limit: 200 } }, signal }))
-type Key = Awaited<ReturnType<typeof readKeys>>['page']['items'][number]
+
+/** POLL_MS is how often the first call of a key is looked for. */
+const POLL_MS = 2000
 
 /** `Keys` lists the API keys of a reseller, by which its shops order. */
 export function Keys() {
@@ -30,8 +40,9 @@ export function Keys() {
   const keys = useQuery({ queryKey: [...KEY, username], queryFn: ({ signal }) => readKeys(username, signal) })
   useRefreshOn(TOPICS, KEY)
   const [isMaking, setMaking] = useState(false)
-  const [revoked, setRevoked] = useState<Key>()
-  const [made, setMade] = useState<{ key: Key; secret: string | null }>()
+  const [changed, setChanged] = useState<ApiKey>()
+  const [revoked, setRevoked] = useState<ApiKey>()
+  const [made, setMade] = useState<MadeKey>()
   const refresh = () => client.invalidateQueries({ queryKey: KEY })
   const newButton = may('keys.edit') && (
     <Button onClick={() => setMaking(true)}>
@@ -73,21 +84,33 @@ export function Keys() {
                     <Table.Td>
                       <KeyState status={key.status} />
                     </Table.Td>
-                    <Table.Td>{key.dialect === 'panel' ? t`A Dhru panel` : t`Own code`}</Table.Td>
+                    <Table.Td>
+                      <UsedIn dialect={key.dialect} />
+                    </Table.Td>
                     <Table.Td className="code">{key.allowed_ips.join(', ') || t`any`}</Table.Td>
                     <Table.Td>
                       {key.last_used_at === null ? t`never` : <When at={key.last_used_at} />}
                     </Table.Td>
                     <Table.Td>
                       {may('keys.edit') && key.status === 'active' && (
-                        <Button
-                          size="compact-sm"
-                          variant="subtle"
-                          onClick={() => setRevoked(key)}
-                          aria-label={t`Revoke ${key.security_id}`}
-                        >
-                          <Trans>Revoke…</Trans>
-                        </Button>
+                        <Group gap="xs" wrap="nowrap">
+                          <Button
+                            size="compact-sm"
+                            variant="subtle"
+                            onClick={() => setChanged(key)}
+                            aria-label={t`Change ${key.security_id}`}
+                          >
+                            <Trans>Change…</Trans>
+                          </Button>
+                          <Button
+                            size="compact-sm"
+                            variant="subtle"
+                            onClick={() => setRevoked(key)}
+                            aria-label={t`Revoke ${key.security_id}`}
+                          >
+                            <Trans>Revoke…</Trans>
+                          </Button>
+                        </Group>
                       )}
                     </Table.Td>
                   </Table.Tr>
@@ -99,22 +122,34 @@ export function Keys() {
       )}
       {isMaking && (
         <NewKey
-          account={username}
-          onMade={(result) => {
-            setMade(result)
-            void refresh()
+          make={async (body, key) => {
+            const params = { header: { 'idempotency-key': key }, path: { account: username } }
+            const fresh = await dataOf(api.POST('/api/operator/accounts/{account}/keys', { params, body }))
+            setMade({ ...fresh, username: fresh.key.security_id })
+            await refresh()
           }}
           onClose={() => setMaking(false)}
         />
       )}
-      {made && <ConnectionSheet apiKey={made.key} secret={made.secret} onClose={() => setMade(undefined)} />}
+      {made && (
+        <ConnectionSheet made={made} onClose={() => setMade(undefined)}>
+          <Calls apiKey={made.key} account={username} />
+        </ConnectionSheet>
+      )}
+      {changed && (
+        <KeyEdit
+          apiKey={changed}
+          save={async (body) => {
+            await changeKey(changed, body)
+            await refresh()
+          }}
+          onDone={() => setChanged(undefined)}
+        />
+      )}
       {revoked && (
-        <ActDialog
-          title={t`Revoke ${revoked.name || revoked.security_id}?`}
-          button={t`Revoke the key`}
-          isDangerous
-          untouched={<Trans>The key still works.</Trans>}
-          act={({ key }) =>
+        <RevokeKey
+          apiKey={revoked}
+          revoke={(key) =>
             dataOf(
               api.POST('/api/operator/keys/{id}/revoke', {
                 params: { header: { 'idempotency-key': key }, path: { id: revoked.id } },
@@ -123,137 +158,26 @@ export function Keys() {
           }
           onDone={() => void refresh()}
           onClose={() => setRevoked(undefined)}
-        >
-          <Trans>
-            Its shop stops ordering within a second. Open orders are finished and charged as usual. This
-            cannot be undone.
-          </Trans>
-        </ActDialog>
+        />
       )}
     </Stack>
   )
 }
 
-function KeyState({ status }: { status: Key['status'] }) {
-  const { t } = useLingui()
-  if (status === 'active') return <Badge tone="done">{t`Active`}</Badge>
-  return <Badge tone="off">{status === 'expired' ? t`Expired` : t`Revoked`}</Badge>
-}
-
-function NewKey({
-  account,
-  onMade,
-  onClose,
-}: {
-  account: string
-  onMade: (made: { key: Key; secret: string | null }) => void
-  onClose: () => void
-}) {
-  const { t } = useLingui()
-  const [dialect, setDialect] = useState<Key['dialect']>('panel')
-  const [name, setName] = useState('')
-  const [addresses, setAddresses] = useState('')
-  const act = async ({ key }: { key: string }) => {
-    const given = addresses.split(/[\s,;]+/).filter((one) => one !== '')
-    const made = await dataOf(
-      api.POST('/api/operator/accounts/{account}/keys', {
-        params: { header: { 'idempotency-key': key }, path: { account } },
-        body: { name: name.trim(), dialect, ...(given.length > 0 && { allowed_ips: given }) },
-      }),
-    )
-    onMade(made)
-  }
-  return (
-    <ActDialog title={t`New key`} button={t`Make the key`} act={act} onClose={onClose}>
-      <Stack>
-        <Radio.Group
-          label={t`Where will it be used?`}
-          value={dialect}
-          onChange={(chosen) => setDialect(chosen as Key['dialect'])}
-        >
-          <Stack gap="sm" mt="sm">
-            <Radio
-              value="panel"
-              label={t`A Dhru panel`}
-              description={t`A shop that already has a Dhru client.`}
-            />
-            <Radio
-              value="contract"
-              label={t`Own code`}
-              description={t`Programs that speak Dhru to the letter of its contract, or the REST API.`}
-            />
-          </Stack>
-        </Radio.Group>
-        <TextInput
-          label={t`Name`}
-          placeholder={t`Website`}
-          value={name}
-          onChange={({ currentTarget }) => setName(currentTarget.value)}
-          maxLength={100}
-          data-autofocus
-        />
-        <TextInput
-          label={t`Addresses that may use it`}
-          description={t`With commas between. Empty: any.`}
-          value={addresses}
-          onChange={({ currentTarget }) => setAddresses(currentTarget.value)}
-        />
-      </Stack>
-    </ActDialog>
+const changeKey = ({ id, version }: ApiKey, body: KeyForm) =>
+  dataOf(
+    api.PATCH('/api/operator/keys/{id}', { params: { path: { id }, header: { 'if-match': version } }, body }),
   )
-}
 
-/** `ConnectionSheet` has what the reseller types into the shop. The access key is shown this once. */
-function ConnectionSheet({
-  apiKey: { security_id: username, dialect },
-  secret,
-  onClose,
-}: {
-  apiKey: Key
-  secret: string | null
-  onClose: () => void
-}) {
-  const { t } = useLingui()
-  const url = window.location.origin
-  const text = `${t`API URL`}: ${url}\n${t`User name`}: ${username}\n${t`API access key`}: ${secret ?? ''}`
-  return (
-    <Dialog
-      opened
-      onClose={onClose}
-      title={dialect === 'panel' ? t`Connect a Dhru panel` : t`Connect a program`}
-    >
-      <Stack>
-        <p>
-          {dialect === 'panel' ? (
-            <Trans>In the panel, add an API of the kind Dhru Fusion, and type these in:</Trans>
-          ) : (
-            <Trans>The program needs these:</Trans>
-          )}
-        </p>
-        <dl className={`${styles.lines} ${styles.secret}`}>
-          <dt>{t`API URL`}</dt>
-          <dd className="code">{url}</dd>
-          <dt>{t`User name`}</dt>
-          <dd className="code">{username}</dd>
-          <dt>{t`API access key`}</dt>
-          <dd className="code">{secret ?? t`was shown before`}</dd>
-        </dl>
-        <p className="muted">
-          <Trans>The access key is kept as a hash and is not shown again. Whoever has it can order.</Trans>
-        </p>
-        <Group justify="flex-end">
-          <CopyButton value={text}>
-            {({ copied, copy }) => (
-              <Button variant="default" onClick={copy}>
-                {copied ? t`Copied` : t`Copy all three`}
-              </Button>
-            )}
-          </CopyButton>
-          <Button onClick={onClose}>
-            <Trans>I have kept it</Trans>
-          </Button>
-        </Group>
-      </Stack>
-    </Dialog>
-  )
+/** `Calls` looks for the first calls of a key that was just made, and says what became of them. */
+function Calls({ apiKey, account }: { apiKey: ApiKey; account: string }) {
+  const calls = useQuery({
+    queryKey: [...KEY, 'calls', apiKey.id],
+    queryFn: ({ signal }) => {
+      const params = { path: { account }, query: { key: apiKey.id, limit: 5 } }
+      return dataOf(api.GET('/api/operator/accounts/{account}/requests', { params, signal }))
+    },
+    refetchInterval: POLL_MS,
+  })
+  return <FirstCall apiKey={apiKey} calls={calls.data?.page.items} />
 }

@@ -1,0 +1,43 @@
+import { dataOf } from '../../../api/client.ts'
+import { portal } from '../../../api/portal.ts'
+import type { KeyForm } from '../../../kit/api-keys.tsx'
+
+/** POLL_MS is how often the first call of a key is looked for. */
+const POLL_MS = 2000
+
+export const keysQuery = {
+  queryKey: ['keys'],
+  queryFn: async ({ signal }: { signal: AbortSignal }) =>
+    (await dataOf(portal.GET('/api/portal/keys', { signal }))).items,
+} as const
+
+export const keyQuery = (id: number) => ({
+  queryKey: ['keys', id],
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    dataOf(portal.GET('/api/portal/keys/{id}', { params: { path: { id } }, signal })),
+})
+
+/** `callsQuery` reads what a key asked for lately, and goes on as long as nothing of it was let in. */
+export const callsQuery = (id: number) => ({
+  queryKey: ['keys', id, 'calls'],
+  queryFn: async ({ signal }: { signal: AbortSignal }) =>
+    (await dataOf(portal.GET('/api/requests', { params: { query: { key: id, limit: 5 } }, signal }))).page
+      .items,
+  refetchInterval: POLL_MS,
+})
+
+/** `makeKey` makes a key; the operator alone sets how much one may ask. */
+export const makeKey = ({ requests_per_minute: _, ...body }: KeyForm, key: string) =>
+  dataOf(portal.POST('/api/portal/keys', { params: { header: { 'idempotency-key': key } }, body }))
+
+/** `changeKey` changes a key that stands as it was seen. */
+export const changeKey = (
+  { id, version }: { id: number; version: string },
+  { requests_per_minute: _, ...body }: KeyForm,
+) =>
+  dataOf(
+    portal.PATCH('/api/portal/keys/{id}', {
+      params: { path: { id }, header: { 'if-match': version } },
+      body,
+    }),
+  )
