@@ -2,13 +2,13 @@ import { api, dataOf } from './client.ts'
 import { madeBy, signedBy } from './passkeys.ts'
 
 /** Passkey and OwnSignIn are what a person has, as both APIs of people show them. */
-export interface Passkey {
+interface Passkey {
   id: number
   name: string
   created_at: string
   last_used_at: string | null
 }
-export interface OwnSignIn {
+interface OwnSignIn {
   id: number
   device: string
   address: string

@@ -50,7 +50,7 @@ export function UsedIn({ dialect }: { dialect: Dialect }) {
 }
 
 /** `addressesIn` gives the addresses that somebody typed, with anything between them. */
-export const addressesIn = (text: string): string[] => text.split(/[\s,;]+/).filter((one) => one !== '')
+const addressesIn = (text: string): string[] => text.split(/[\s,;]+/).filter((one) => one !== '')
 
 /** `NewKey` asks where the key will be used, and makes it. `make` is asked under one key of idempotency. */
 export function NewKey({
