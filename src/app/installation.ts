@@ -1,7 +1,9 @@
 import { hostname } from 'node:os'
 import { checkBackup } from '../backup/backup.ts'
 import { backupFile, takeBackup } from '../backup/backups.ts'
+import { selectSizes } from '../database/sizes.sql.ts'
 import { Refusal } from '../errors.ts'
+import { countJobs } from '../jobs/jobs.sql.ts'
 import type { Installation } from '../protocols/operator/deps.ts'
 import { KeyRing } from '../secrets/key-ring.ts'
 import { version } from '../version.ts'
@@ -11,39 +13,57 @@ import { symptomsOfDatabase, symptomsOfFolder, symptomsOfMachine } from './docto
 import type { Metrics } from './metrics.ts'
 import type { Readiness } from './readiness.ts'
 
+/** LARGEST is how many tables are named. */
+const LARGEST = 8
+
 /** `installationOf` tells operators how the installation is. */
 export const installationOf = (
   { config, access, long }: Pick<Components, 'config' | 'access' | 'long'>,
   metrics: Metrics,
   readiness: Readiness,
-): Installation => ({
-  settings: config.shown,
-  checkBooks: (sql, checkpoints) => checkBooks(sql, new KeyRing(config), checkpoints),
-  checkpoint: (sql) => checkpointOf(sql, new KeyRing(config)),
-  backUp: async (sql, signal) => {
-    const { folder, passphrase } = config.backups
-    const file = backupFile(folder, new Date(), 'imeigate')
-    const { id } = await takeBackup({
-      ...{ sql, address: access.serving, file, scheduled: false, passphrase, signal },
-    })
-    return id
-  },
-  checkBackup: async ({ host, file, encrypted }, signal) => {
-    if (host !== hostname()) throw new Refusal('conflict', `the file is on ${host}`, 'id')
-    try {
-      return await checkBackup(file, encrypted ? config.backups.passphrase : undefined, signal)
-    } catch (error) {
-      if (error instanceof Refusal) throw new Refusal('conflict', error.detail ?? error.message, 'id')
-      throw error
-    }
-  },
-  doctor: async () => [
-    ...symptomsOfMachine(),
-    ...symptomsOfFolder(config),
-    ...(await symptomsOfDatabase(long, access, config)),
-  ],
-  health: async () => {
-    const { isReady, parts } = await readiness.now()
-    return { version, isReady, parts, figures: await metrics.figures() }
-  },
-})
+): Installation => {
+  const making = new Map<string, { done: number; total: number }>()
+  return {
+    settings: config.shown,
+    checkBooks: (sql, checkpoints) => checkBooks(sql, new KeyRing(config), checkpoints),
+    checkpoint: (sql) => checkpointOf(sql, new KeyRing(config)),
+    backUp: async (sql, signal) => {
+      const { folder, passphrase } = config.backups
+      const file = backupFile(folder, new Date(), 'imeigate')
+      const onProgress = (done: number, total: number): void => void making.set(file, { done, total })
+      try {
+        const { id } = await takeBackup({
+          ...{ sql, address: access.serving, file, scheduled: false, passphrase, signal, onProgress },
+        })
+        return id
+      } finally {
+        making.delete(file)
+      }
+    },
+    progressOf: ({ host, file }) => (host === hostname() ? making.get(file) : undefined),
+    checkBackup: async ({ host, file, encrypted }, signal) => {
+      if (host !== hostname()) throw new Refusal('conflict', `the file is on ${host}`, 'id')
+      try {
+        return await checkBackup(file, encrypted ? config.backups.passphrase : undefined, signal)
+      } catch (error) {
+        if (error instanceof Refusal) throw new Refusal('conflict', error.detail ?? error.message, 'id')
+        throw error
+      }
+    },
+    doctor: async () => [
+      ...symptomsOfMachine(),
+      ...symptomsOfFolder(config),
+      ...(await symptomsOfDatabase(long, access, config)),
+    ],
+    health: async () => {
+      const { isReady, parts } = await readiness.now()
+      const startedAt = new Date(Date.now() - process.uptime() * 1000)
+      const [figures, database, jobs] = await Promise.all([
+        metrics.figures(),
+        selectSizes(long, LARGEST),
+        countJobs(long),
+      ])
+      return { version, startedAt, isReady, parts, figures, database, jobs }
+    },
+  }
+}

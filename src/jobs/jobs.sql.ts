@@ -31,3 +31,24 @@ export async function releaseJobs(sql: Queryable, takenBeforeMs: number): Promis
        set locked_at = null, locked_by = null, run_at = greatest(run_at, now())
      where locked_at < now() - ${takenBeforeMs}::float8 * interval '1 ms'`
 }
+
+/** JobCounts is how the queue stands. `late`: due for longer than a minute, and nobody has taken them; `givenUp`: tried as often as they may be. */
+export interface JobCounts {
+  waiting: number
+  underWay: number
+  late: number
+  givenUp: number
+  oldestDueAt: Date | null
+}
+
+export async function countJobs(sql: Queryable): Promise<JobCounts> {
+  const [row] = await sql<JobCounts[]>`
+    select count(*) filter (where locked_at is null and attempts < max_attempts)::int as waiting,
+           count(*) filter (where locked_at is not null)::int as under_way,
+           count(*) filter (where locked_at is null and attempts < max_attempts and run_at < now() - interval '1 minute')::int as late,
+           count(*) filter (where locked_at is null and attempts >= max_attempts)::int as given_up,
+           min(run_at) filter (where locked_at is null and attempts < max_attempts and run_at < now()) as oldest_due_at
+      from graphile_worker._private_jobs`.records()
+  if (!row) throw new Error('the queue gave no answer')
+  return row
+}

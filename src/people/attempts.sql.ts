@@ -80,6 +80,33 @@ export async function insertFailure(
     values (${at}, ${personId}::int, ${what}, ${address})`
 }
 
+/** KnownFailure is a failure as operators see it. */
+export interface KnownFailure {
+  id: number
+  at: Date
+  /** `circle` and `personId`, null: nobody is called so. */
+  circle: Circle | null
+  personId: PersonId | null
+  name: string | null
+  what: Failure['what']
+  address: string
+}
+
+/** `selectFailures` gives failures of everybody, the newest first, behind the one with the id `before`. */
+export const selectFailures = (
+  sql: Queryable,
+  { before = Number.MAX_SAFE_INTEGER, limit }: { before?: number | undefined; limit: number },
+): Promise<KnownFailure[]> =>
+  sql<KnownFailure[]>`
+    select f.id, f.at, f.what, f.address, coalesce(f.staff_id, f.person_id) as person_id,
+           case when f.staff_id is not null then 'staff' when f.person_id is not null then 'account_people' end as circle,
+           coalesce(s.name, p.name) as name
+      from failed_sign_ins f
+      left join staff s on s.id = f.staff_id
+      left join account_people p on p.id = f.person_id
+     where f.id < ${before}::bigint
+     order by f.id desc limit ${limit}`.records()
+
 /** `deleteFailures` removes old ones. Gives how many that were. */
 export async function deleteFailures(sql: Queryable, before: Date, limit: number): Promise<number> {
   const removed = await sql<{ id: bigint }[]>`

@@ -7,6 +7,8 @@ import { Bucket } from '../throttles/bucket.ts'
 import { countBackoff, countWithin, deleteAttempts, type Failure, insertFailure } from './attempts.sql.ts'
 import type { Circle, PersonId } from './circle.ts'
 
+export { selectFailures as listFailures } from './attempts.sql.ts'
+
 /** MAX_FREE is how many passwords of one person an address may get wrong before it has to wait. */
 const MAX_FREE = 5
 /** MAX_PER_ADDRESS is how many passwords an address may try in a minute, with all people together. */

@@ -136,6 +136,9 @@ const names = Object.keys(staffPermissions) as StaffPermission[]
 export const permissionsOf = (role: Role): StaffPermission[] =>
   names.filter((name) => rows[name].roles.includes(role))
 
+/** `rolesWith` gives the roles that have a permission. */
+export const rolesWith = (permission: StaffPermission): Role[] => [...rows[permission].roles]
+
 /** `needsProof` tells whether password and second factor must have been given a short time ago. */
 export const needsProof = (permission: StaffPermission): boolean => rows[permission].proof === true
 

@@ -1,3 +1,4 @@
+import { selectActors } from '../../audit/actors.sql.ts'
 import type { Sql } from '../../database/database.ts'
 import { orThrow, resultOf } from '../../lib/fault.ts'
 import type { OrderId } from '../../lib/ids.ts'
@@ -5,7 +6,6 @@ import { isBlank, sanitize } from '../../lib/text.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import { insertNote, type OrderNote, selectNotes } from './notes.sql.ts'
 import { mustNameOrder } from './order-name.ts'
-import { selectActors } from './timeline.sql.ts'
 
 export { insertNote, type OrderNote } from './notes.sql.ts'
 

@@ -161,15 +161,6 @@ export async function selectTraceId(
   return row?.traceId
 }
 
-/** `selectActors` gives the names of people of the staff and of operator tokens, by what the trail calls them. */
-export async function selectActors(sql: Queryable, actors: readonly string[]): Promise<Map<string, string>> {
-  const rows = await sql<{ actor: string; name: string }[]>`
-    select 'staff:' || id as actor, name from staff where 'staff:' || id = any(${actors}::text[]) and name <> ''
-    union all
-    select 'token:' || id, name from operator_tokens where 'token:' || id = any(${actors}::text[])`.records()
-  return new Map(rows.map(({ actor, name }) => [actor, name]))
-}
-
 /** `selectBefore` gives the orders of the same account that were about the same input before, the newest first. */
 export async function selectBefore(
   sql: Queryable,

@@ -1,3 +1,4 @@
+import { selectActors } from '../../audit/actors.sql.ts'
 import type { Sql } from '../../database/database.ts'
 import type { OrderId } from '../../lib/ids.ts'
 import type { Micros } from '../../lib/money.ts'
@@ -11,7 +12,6 @@ import {
   type Movement,
   type Positions,
   type Question,
-  selectActors,
   selectChanges,
   selectMovements,
   selectPlacing,

@@ -39,6 +39,8 @@ export interface Installation {
   checkpoint(sql: Desk['change']): Promise<string>
   /** `backUp` makes a backup into the folder for them, as the settings say, and gives its id. */
   backUp(sql: Desk['change'], signal: AbortSignal): Promise<number>
+  /** `progressOf` says how far a backup has come, in rows, that this process is making. */
+  progressOf(record: BackupRecord): { done: number; total: number } | undefined
   /** `checkBackup` reads a backup of this machine to its end. Throws conflict where it is not to be had here, or is not as it was written. */
   checkBackup(record: BackupRecord, signal: AbortSignal): Promise<CheckedBackup>
   settings: readonly { name: string; value: string | null; isSet: boolean; isSecret: boolean; help: string }[]
@@ -46,9 +48,12 @@ export interface Installation {
   doctor(): Promise<{ name: string; status: 'ok' | 'warn' | 'fail'; detail: string; advice: string }[]>
   health(): Promise<{
     version: string
+    startedAt: Date
     isReady: boolean
     parts: readonly { part: string; ready: boolean; since: string; why?: string }[]
     figures: readonly Figure[]
+    database: { bytes: number; tables: { name: string; bytes: number }[] }
+    jobs: { waiting: number; underWay: number; late: number; givenUp: number; oldestDueAt: Date | null }
   }>
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { OperatorDeps } from '../../../src/protocols/operator/deps.ts'
 import type { Route } from '../../../src/protocols/operator/route.ts'
 import { routesOf } from '../../../src/protocols/operator/routes.ts'
+import { permissionsOf, roles } from '../../../src/staff/roles.ts'
 import { codeAt, PASSWORD, PUBLIC_URL } from '../../staff/people.fixtures.ts'
 import { Authenticator } from '../../support/authenticator.ts'
 import { ask, OperatorOffice, originOf } from './office.fixtures.ts'
@@ -53,6 +54,7 @@ it('every change is found in the trail, in the name of who made it, with before 
     ['POST /staff', '/staff', { role: 'catalogue', email: 'new@example.com' }, 'staff', 'invitation_hash'],
     ['POST /staff/:id/role', `/staff/${other.id}/role`, { role: 'finance' }, 'sign-in', 'ended_at'],
     ['DELETE /staff/:id/sign-ins', `/staff/${other.id}/sign-ins`, undefined, '', ''],
+    ['DELETE /staff/:id/sign-ins/:sign_in', `/staff/${other.id}/sign-ins/2000000000`, undefined, '', ''],
     ['POST /staff/:id/suspend', `/staff/${other.id}/suspend`, {}, 'staff', 'suspended_at'],
     ['POST /staff/:id/resume', `/staff/${other.id}/resume`, {}, 'staff', 'suspended_at'],
     ['POST /staff/:id/reset', `/staff/${other.id}/reset`, {}, 'staff', 'invitation_hash'],
@@ -282,6 +284,8 @@ it('is read by pages, by thing, by who and by time; a cursor goes with its filte
   const { headers } = await office.person('manager')
   const read = async (query: string) => (await ask(office.server, 'GET', `/audit?${query}`, { headers })).json
   const all = (await read('limit=200')).data.page.items
+  const byPeople = all.filter((one: { actor: string }) => one.actor.startsWith('staff:'))
+  expect(new Set(byPeople.map((one: { actor_name: string }) => one.actor_name))).toEqual(new Set(['Anna']))
   const ids: number[] = []
   let cursor = ''
   do {
@@ -313,4 +317,37 @@ it('signs nobody in by the trail: a failed sign-in is told to owners', async () 
   await ask(office.server, 'POST', '/session', { body, headers: originOf(office.server) })
   const { json } = await ask(office.server, 'GET', `/staff/${other.id}`, { headers: owner.headers })
   expect(json.data.person).toMatchObject({ failures: 1, sign_ins: 1 })
+  await ask(office.server, 'POST', '/session', {
+    body: { ...body, email: 'nobody@example.com' },
+    headers: originOf(office.server),
+  })
+  const failed = await ask(office.server, 'GET', '/failed-sign-ins?limit=2', { headers: owner.headers })
+  expect(failed.json.data.page.items).toMatchObject([
+    { of: 'nobody', person: null, name: null, what: 'password', address: '127.0.0.1' },
+    { of: 'staff', person: other.id, name: 'Anna', what: 'password' },
+  ])
+})
+
+it('one sign-in of a person is ended, and the others hold', async () => {
+  const owner = await office.person('owner')
+  const other = await office.person('support')
+  await other.hired.signIn('192.0.2.9')
+  const read = async () =>
+    (await ask(office.server, 'GET', `/staff/${other.id}`, { headers: owner.headers })).json.data.sign_ins
+  const [newest, ...rest] = await read()
+  const ended = await ask(office.server, 'DELETE', `/staff/${other.id}/sign-ins/${newest.id}`, {
+    headers: { ...owner.headers, 'idempotency-key': 'end-one' },
+  })
+  expect(ended.status).toBe(200)
+  expect(await read()).toEqual(rest)
+  expect(rest.length).toBeGreaterThan(0)
+})
+
+it('says what each role may do, as the server decides', async () => {
+  const { headers } = await office.person('manager')
+  const { roles: named, permissions } = (await ask(office.server, 'GET', '/roles', { headers })).json.data
+  expect(named).toEqual(roles)
+  for (const { name, roles: some } of permissions) {
+    expect([name, some]).toEqual([name, roles.filter((role) => permissionsOf(role).includes(name))])
+  }
 })

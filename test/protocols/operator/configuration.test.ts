@@ -234,6 +234,10 @@ it('the installation is told of, and no secret', async () => {
   expect(found['database']).toMatchObject({ status: 'ok' })
   const health = await said('/health', '/health')
   expect(health).toMatchObject({ is_ready: true, version: expect.any(String) })
+  expect(health.database.bytes).toBeGreaterThan(1_000_000)
+  expect(health.database.tables.map(({ name }: { name: string }) => name)).toContain('trail')
+  expect(health.jobs).toMatchObject({ given_up: 0, late: 0 })
+  expect(Date.parse(health.started_at)).toBeLessThan(Date.now())
   expect(health.figures.map(({ name }: { name: string }) => name)).toContain(
     'imeigate_webhook_events_waiting',
   )

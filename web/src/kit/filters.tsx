@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Checkbox, Group, Radio, Stack, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, NativeSelect, Radio, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { Icon } from '../identity/icons.tsx'
 import { Sheet } from './dialog.tsx'
@@ -137,6 +137,9 @@ function Fields({
   )
 }
 
+/** MANY is how many choices are too many to stand beside each other. */
+const MANY = 12
+
 function Field({
   filter,
   value,
@@ -168,6 +171,16 @@ function Field({
           ))}
         </Group>
       </Checkbox.Group>
+    )
+  if (filter.kind === 'choice' && filter.choices.length > MANY)
+    return (
+      <NativeSelect
+        label={label}
+        description={help}
+        data={[{ value: '', label: t`All` }, ...filter.choices]}
+        value={value}
+        onChange={({ currentTarget }) => onSet(name, currentTarget.value)}
+      />
     )
   if (filter.kind === 'choice')
     return (

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import type { Change } from '../../../audit/change.ts'
 import { nouns } from '../../../audit/nouns.ts'
-import { readTrail } from '../../../audit/trail.ts'
+import { actorNames, readTrail } from '../../../audit/trail.ts'
 import { bound, timeOf } from '../../../contract/page.ts'
 import type { AccountId } from '../../../lib/ids.ts'
 import { DAY_MS } from '../../../lib/time.ts'
@@ -18,6 +18,7 @@ const change = Type.Object({
   actor: Type.String({
     description: '`staff:`, `token:` or `key:` with an id, `cli:` with a user, or `imeigate`',
   }),
+  actor_name: orNull(Type.String(), 'What the person, program or key is called now'),
   role: orNull(oneOf(roles), "A person's role at that time"),
   sign_in_id: orNull(Type.Integer(), 'The sign-in of the person'),
   address: orNull(Type.String(), 'Where the person or program came from'),
@@ -31,8 +32,9 @@ const change = Type.Object({
   after: values,
 })
 
-const wireChange = (one: Change): Static<typeof change> => ({
-  ...{ id: one.id, at: one.at, actor: one.actor, role: one.role as Role | null, sign_in_id: one.signInId },
+const wireChange = (one: Change, names: ReadonlyMap<string, string>): Static<typeof change> => ({
+  ...{ id: one.id, at: one.at, actor: one.actor, actor_name: names.get(one.actor) ?? null },
+  ...{ role: one.role as Role | null, sign_in_id: one.signInId },
   ...{ address: one.address, trace_id: one.traceId, plan: one.planId, why: one.why },
   ...{ what: one.what, subject: one.subject, account_id: one.accountId },
   ...{ before: one.before, after: one.after },
@@ -70,7 +72,13 @@ export const auditRoutes = () => [
       }
       const before = readCursor(cursor, filter)
       const { items, next } = await readTrail(desk.read, { ...filter, before, limit })
-      return { page: { items: items.map(wireChange), next_cursor: cursorText(next, filter) } }
+      const names = await actorNames(desk.read, items)
+      return {
+        page: {
+          items: items.map((one) => wireChange(one, names)),
+          next_cursor: cursorText(next, filter),
+        },
+      }
     },
   }),
 ]

@@ -18,12 +18,20 @@ const backup = Type.Object({
   scheduled: Type.Boolean(),
   encrypted: Type.Boolean(),
   problem: orNull(Type.String(), 'Why it failed'),
+  progress: orNull(
+    Type.Object({ rows: Type.Number(), of: Type.Number({ description: 'About so many' }) }),
+    'How far it has come, of one that the process is making which answers',
+  ),
 })
 
-const wireBackup = (one: BackupRecord): Static<typeof backup> => ({
+const wireBackup = (
+  one: BackupRecord,
+  progress?: { done: number; total: number },
+): Static<typeof backup> => ({
   ...{ id: one.id, started_at: one.startedAt, ended_at: one.endedAt, host: one.host, file: one.file },
   ...{ bytes: one.bytes, rows: one.rowCount, scheduled: one.scheduled, encrypted: one.encrypted },
   problem: one.problem,
+  progress: progress ? { rows: progress.done, of: progress.total } : null,
 })
 
 /** `bookRoutes` prove and keep what the installation has: the books, their figures, and backups of everything. */
@@ -111,7 +119,9 @@ export const bookRoutes = ({
     query: Type.Object({ limit: Type.Integer({ minimum: 1, maximum: 1000, default: 50 }) }),
     answer: Type.Object({ items: Type.Array(backup) }),
     handle: async ({ desk, query: { limit } }) => ({
-      items: (await listBackups(desk.read, limit)).map(wireBackup),
+      items: (await listBackups(desk.read, limit)).map((one) =>
+        wireBackup(one, installation.progressOf(one)),
+      ),
     }),
   }),
   route({

@@ -41,6 +41,7 @@ export const installationRoutes = ({ installation }: Pick<OperatorDeps, 'install
     access,
     answer: Type.Object({
       version: Type.String(),
+      started_at: time(),
       is_ready: Type.Boolean(),
       parts: Type.Array(
         Type.Object({
@@ -59,11 +60,31 @@ export const installationRoutes = ({ installation }: Pick<OperatorDeps, 'install
           ),
         }),
       ),
+      database: Type.Object({
+        bytes: Type.Number(),
+        tables: Type.Array(Type.Object({ name: Type.String(), bytes: Type.Number() }), {
+          description: 'The largest, with their indexes',
+        }),
+      }),
+      jobs: Type.Object(
+        {
+          waiting: Type.Integer(),
+          under_way: Type.Integer(),
+          late: Type.Integer({ description: 'Due for more than a minute, and nobody has taken them' }),
+          given_up: Type.Integer({ description: 'Tried as often as they may be' }),
+          oldest_due_at: orNull(time(), 'null: none is due'),
+        },
+        { description: 'The queue of what is done behind requests' },
+      ),
     }),
     handle: async () => {
-      const { version, isReady, parts, figures } = await installation.health()
+      const { version, startedAt, isReady, parts, figures, database, jobs } = await installation.health()
       return {
-        version,
+        ...{ version, started_at: startedAt, database },
+        jobs: {
+          ...{ waiting: jobs.waiting, under_way: jobs.underWay, late: jobs.late, given_up: jobs.givenUp },
+          oldest_due_at: jobs.oldestDueAt,
+        },
         is_ready: isReady,
         parts: parts.map(({ part, ready, since, why = null }) => ({
           part,

@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox'
-import type { StaffId } from '../../../lib/ids.ts'
-import { roles } from '../../../staff/roles.ts'
+import type { SignInId, StaffId } from '../../../lib/ids.ts'
+import { pageOf as pageOfFound } from '../../../lib/page.ts'
+import { listFailures } from '../../../people/attempts.ts'
+import { needsProof, roles, rolesWith, type StaffPermission, staffPermissions } from '../../../staff/roles.ts'
 import {
   findStaff,
   type Invitation,
@@ -12,8 +14,20 @@ import {
   setRole,
   suspendStaff,
 } from '../../../staff/staff.ts'
+import { cursorText, readCursor } from '../../kit/cursors.ts'
 import { signIn, wireSignIn } from '../../kit/own-routes.ts'
-import { bodyOf, id, idParams, nothing, oneOf, orNull, text, time } from '../../kit/shapes.ts'
+import {
+  bodyOf,
+  id,
+  idParams,
+  nothing,
+  oneOf,
+  orNull,
+  pageOf,
+  pageQuery,
+  text,
+  time,
+} from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { type Call, route } from '../route.ts'
 
@@ -59,6 +73,20 @@ const wireInvitation = ({ staff, token, until }: Invitation) => ({
   invitation: token,
   until,
 })
+
+const failure = Type.Object({
+  id: Type.Integer(),
+  at: time(),
+  of: oneOf(['staff', 'account', 'nobody'], {
+    description: 'Whose: nobody, where no person has the e-mail address that was given',
+  }),
+  person: orNull(id, 'The person of the staff, or of an account'),
+  name: orNull(Type.String()),
+  what: oneOf(['password', 'code', 'recovery code', 'passkey'], { description: 'What was wrong' }),
+  address: Type.String(),
+})
+
+const permissionNames = Object.keys(staffPermissions) as StaffPermission[]
 
 /** `staffAndChanger` gives the person of a path, and who changes it. */
 const staffAndChanger = ({ params, caller }: Call<{ id: number }>) =>
@@ -174,6 +202,73 @@ export const staffRoutes = ({ signIns, clock }: Pick<OperatorDeps, 'signIns' | '
     handle: async ({ caller, params }) => {
       await signIns.end({ personId: params.id as StaffId }, caller.acting)
       return {}
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/staff/:id/sign-ins/:sign_in',
+    name: 'endSignInOfStaff',
+    section,
+    summary: 'End one sign-in of a person',
+    access,
+    params: Type.Object({ id, sign_in: id }),
+    answer: nothing,
+    handle: async ({ caller, params }) => {
+      const only = params.sign_in as SignInId
+      await signIns.end({ personId: params.id as StaffId, only }, caller.acting)
+      return {}
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/roles',
+    name: 'listRoles',
+    section,
+    summary: 'What each role may do, by permission',
+    access: 'settings.read',
+    answer: Type.Object({
+      roles: Type.Array(oneOf(roles)),
+      permissions: Type.Array(
+        Type.Object({
+          name: Type.String(),
+          what: Type.String({ description: 'What it is, for people' }),
+          needs_proof: Type.Boolean({
+            description: 'Password and second factor must have been given in the last ten minutes',
+          }),
+          roles: Type.Array(oneOf(roles)),
+        }),
+      ),
+    }),
+    handle: () => ({
+      roles: [...roles],
+      permissions: permissionNames.map((name) => ({
+        ...{ name, what: staffPermissions[name].what, needs_proof: needsProof(name) },
+        roles: rolesWith(name),
+      })),
+    }),
+  }),
+  route({
+    method: 'GET',
+    path: '/failed-sign-ins',
+    name: 'listFailedSignIns',
+    section,
+    summary: 'Passwords and codes that were wrong, of anybody, the newest first',
+    access,
+    query: Type.Object(pageQuery),
+    answer: pageOf(failure),
+    handle: async ({ desk, query: { limit, cursor } }) => {
+      const found = await listFailures(desk.read, { before: readCursor(cursor, {}), limit: limit + 1 })
+      const { items, next } = pageOfFound(found, limit, (last) => last.id)
+      return {
+        page: {
+          items: items.map(({ id: failureId, circle, personId, ...one }) => ({
+            ...{ id: failureId, at: one.at, name: one.name, what: one.what, address: one.address },
+            of: circle === null ? ('nobody' as const) : circle === 'staff' ? circle : ('account' as const),
+            person: personId,
+          })),
+          next_cursor: cursorText(next, {}),
+        },
+      }
     },
   }),
 ]

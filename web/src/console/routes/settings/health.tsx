@@ -3,6 +3,7 @@ import { Button, CopyButton, Stack, Table } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { api, dataOf } from '../../../api/client.ts'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { sizeText, whole } from '../../../kit/numbers.ts'
 import { Page } from '../../../kit/page.tsx'
 import { Scrolling } from '../../../kit/scrolling.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
@@ -12,6 +13,8 @@ import styles from './settings.module.css'
 /** AGAIN_MS is how often the page looks again by itself. */
 const AGAIN_MS = 30_000
 
+const readHealth = (signal: AbortSignal) => dataOf(api.GET('/api/operator/health', { signal }))
+type Found = Awaited<ReturnType<typeof readHealth>>
 const readChecks = (signal: AbortSignal) => dataOf(api.GET('/api/operator/doctor', { signal }))
 type Check = Awaited<ReturnType<typeof readChecks>>['checks'][number]
 
@@ -23,7 +26,7 @@ export function Health() {
   const { t } = useLingui()
   const health = useQuery({
     queryKey: ['health'],
-    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/health', { signal })),
+    queryFn: ({ signal }) => readHealth(signal),
     refetchInterval: AGAIN_MS,
   })
   const doctor = useQuery({
@@ -33,6 +36,8 @@ export function Health() {
   })
   const again = () => void Promise.all([health.refetch(), doctor.refetch()])
   const checks = doctor.data?.checks.toSorted((a, b) => GRAVE[a.status] - GRAVE[b.status]) ?? []
+  const parts = health.data?.parts ?? []
+  const broken = parts.filter(({ ready }) => !ready)
   return (
     <Page
       title={t`Health`}
@@ -60,25 +65,36 @@ export function Health() {
               <dt>{t`Version`}</dt>
               <dd className="code">{health.data.version}</dd>
             </div>
-            {health.data.parts.map(({ part, ready, since, why }) => (
-              <div key={part}>
-                <dt>{part}</dt>
-                <dd>
-                  {ready ? <Trans>works since</Trans> : (why ?? <Trans>does not work since</Trans>)}{' '}
-                  <When at={since} />
-                </dd>
-              </div>
-            ))}
+            <div>
+              <dt>{t`Runs since`}</dt>
+              <dd>
+                <When at={health.data.started_at} exact />
+              </dd>
+            </div>
+            <div>
+              <dt>{t`Parts`}</dt>
+              <dd>
+                {broken.length === 0 ? (
+                  <Plural value={parts.length} one="# part works" other="all # parts work" />
+                ) : (
+                  broken.map(({ part, since, why }) => (
+                    <p key={part}>
+                      <Badge tone="failed">{part}</Badge> {why} · <When at={since} />
+                    </p>
+                  ))
+                )}
+              </dd>
+            </div>
           </dl>
         )}
-        <section aria-labelledby="checks">
-          <h2 id="checks">
+        <div>
+          <h2>
             <Trans>What was looked at</Trans>
           </h2>
           {doctor.isPending && <Loading />}
           {doctor.data && (
             <Scrolling label={t`What was looked at`}>
-              <Table>
+              <Table className={styles.cards ?? ''}>
                 <Table.Thead>
                   <Table.Tr>
                     <Table.Th>{t`Thing`}</Table.Th>
@@ -91,11 +107,16 @@ export function Health() {
                   {checks.map((check) => (
                     <Table.Tr key={check.name}>
                       <Table.Td className={styles.name}>{check.name}</Table.Td>
-                      <Table.Td>
+                      <Table.Td data-label={t`State`}>
                         <CheckBadge status={check.status} />
                       </Table.Td>
-                      <Table.Td className={styles.words}>{check.detail}</Table.Td>
-                      <Table.Td className={styles.words}>
+                      <Table.Td className={styles.words} data-label={t`Found`}>
+                        {check.detail}
+                      </Table.Td>
+                      <Table.Td
+                        className={styles.words}
+                        data-label={check.advice ? t`What to do` : undefined}
+                      >
                         <Advice text={check.advice} />
                       </Table.Td>
                     </Table.Tr>
@@ -104,10 +125,11 @@ export function Health() {
               </Table>
             </Scrolling>
           )}
-        </section>
+        </div>
+        {health.data && <Room health={health.data} />}
         {health.data && health.data.figures.length > 0 && (
-          <section aria-labelledby="figures">
-            <h2 id="figures">
+          <div>
+            <h2>
               <Trans>Figures</Trans>
             </h2>
             <Scrolling label={t`Figures`}>
@@ -129,7 +151,7 @@ export function Health() {
                 </Table.Tbody>
               </Table>
             </Scrolling>
-          </section>
+          </div>
         )}
         <p className="muted">
           {doctor.data && (
@@ -143,6 +165,56 @@ export function Health() {
         </p>
       </Stack>
     </Page>
+  )
+}
+
+/** `Room` is how the queue of jobs stands, and how much room the database takes. */
+function Room({ health: { jobs, database } }: { health: Found }) {
+  const { t } = useLingui()
+  return (
+    <>
+      <div>
+        <h2>
+          <Trans>Jobs</Trans>
+        </h2>
+        <dl className={styles.facts}>
+          <div>
+            <dt>{t`Waiting`}</dt>
+            <dd>{whole(jobs.waiting)}</dd>
+          </div>
+          <div>
+            <dt>{t`Under way`}</dt>
+            <dd>{whole(jobs.under_way)}</dd>
+          </div>
+          <div>
+            <dt>{t`Late by more than a minute`}</dt>
+            <dd>{jobs.late === 0 ? 0 : <Badge tone="needs">{whole(jobs.late)}</Badge>}</dd>
+          </div>
+          <div>
+            <dt>{t`Given up`}</dt>
+            <dd>{jobs.given_up === 0 ? 0 : <Badge tone="failed">{whole(jobs.given_up)}</Badge>}</dd>
+          </div>
+        </dl>
+      </div>
+      <div>
+        <h2>
+          <Trans>Database</Trans>
+        </h2>
+        <p className={styles.lead}>
+          <Trans>
+            It takes {sizeText(database.bytes)}. These are its largest tables, with their indexes.
+          </Trans>
+        </p>
+        <dl className={styles.facts}>
+          {database.tables.map(({ name, bytes }) => (
+            <div key={name}>
+              <dt className="code">{name}</dt>
+              <dd>{sizeText(bytes)}</dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+    </>
   )
 }
 

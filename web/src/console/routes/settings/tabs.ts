@@ -14,12 +14,41 @@ export interface SettingsTab {
   name: string
 }
 
+const people = msg`People`
 const installation = msg`Installation`
 
 /** `settingsTabs` are the pages of Settings as they are listed: a new one is a line here. Those of a group stand together. */
 export const settingsTabs: readonly SettingsTab[] = [
   {
+    ...{ path: 'staff', words: msg`Staff`, group: people, permission: 'staff.edit' },
+    ...{ load: () => import('./staff.tsx'), name: 'Staff' },
+  },
+  {
+    ...{ path: 'roles', words: msg`Roles`, group: people, permission: 'settings.read' },
+    ...{ load: () => import('./roles.tsx'), name: 'Roles' },
+  },
+  {
+    ...{ path: 'tokens', words: msg`Operator tokens`, group: people, permission: 'tokens.edit' },
+    ...{ load: () => import('./tokens.tsx'), name: 'Tokens' },
+  },
+  {
+    ...{ path: 'security', words: msg`Security`, group: people, permission: 'staff.edit' },
+    ...{ load: () => import('./security.tsx'), name: 'Security' },
+  },
+  {
+    ...{ path: 'audit', words: msg`Audit`, group: installation, permission: 'audit.read' },
+    ...{ load: () => import('./audit.tsx'), name: 'Audit' },
+  },
+  {
     ...{ path: 'health', words: msg`Health`, group: installation, permission: 'settings.read' },
     ...{ load: () => import('./health.tsx'), name: 'Health' },
+  },
+  {
+    ...{ path: 'backups', words: msg`Backups`, group: installation, permission: 'backups.run' },
+    ...{ load: () => import('./backups.tsx'), name: 'Backups' },
+  },
+  {
+    ...{ path: 'notices', words: msg`Notices`, group: installation, permission: 'notices.edit' },
+    ...{ load: () => import('./notices.tsx'), name: 'Notices' },
   },
 ]

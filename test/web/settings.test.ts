@@ -1,0 +1,269 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ask, OperatorOffice, originOf } from '../protocols/operator/office.fixtures.ts'
+import { codeAt, PASSWORD } from '../staff/people.fixtures.ts'
+import { until } from '../support/until.ts'
+import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
+
+closeBrowserAfterwards()
+
+/** TABS are the pages below Settings that belong to the staff and the installation. */
+const TABS = ['staff', 'roles', 'tokens', 'security', 'audit', 'health', 'backups', 'notices']
+
+describePages('settings in the console', () => {
+  let office: OperatorOffice
+  let folder: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'imeigate-backups-'))
+    office = await OperatorOffice.open({ BACKUP_FOLDER: folder, OUTBOUND_ALLOW: '127.0.0.0/8' })
+  })
+  afterAll(async () => {
+    await office.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  test('a person is invited by a link, gets another role, and is suspended', async () => {
+    const visit = await Visit.as(office, 'owner')
+    const { page } = visit
+    await page.goto('/console/settings')
+    await page.getByRole('heading', { level: 1, name: 'Staff' }).waitFor()
+    await page.keyboard.press('n')
+    await page.getByRole('textbox', { name: 'E-mail address' }).fill('budi@example.com')
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Budi')
+    expect(await visit.violations()).toEqual([])
+    await visit.click('Make the invitation')
+    const sheet = page.getByRole('dialog', { name: 'The link for Budi' })
+    await sheet.waitFor()
+    const link = (await sheet.locator('p.code').textContent()) ?? ''
+    expect(link).toMatch(new RegExp(`^${office.server.url}/console/invite#[\\w-]{22}$`))
+    expect(await visit.violations()).toEqual([])
+    await visit.click('I have kept it')
+    const row = page.getByRole('row').filter({ hasText: 'budi@example.com' })
+    await row.getByText('Invited').waitFor()
+
+    const budi = await Visit.begin(office.server.url)
+    await budi.page.goto(link)
+    await budi.page.getByLabel('Your name').fill('Budi')
+    await budi.page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD)
+    const secret = (await budi.page.locator('p .code').textContent()) ?? ''
+    const code = (): string => {
+      office.office.clock.advance(30_000)
+      return codeAt(secret, office.office.clock.now())
+    }
+    await budi.page.getByLabel('Code of your authenticator app').fill(code())
+    await budi.click('Begin')
+    await budi.page.getByLabel('I have kept them').check()
+    await budi.click('Sign in')
+    await budi.page.getByLabel('E-mail address').fill('budi@example.com')
+    await budi.page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD)
+    await budi.click('Go on')
+    await budi.page.getByLabel('Code of your authenticator app').fill(code())
+    await budi.click('Sign in')
+    await budi.page.getByRole('heading', { level: 1, name: 'Today' }).waitFor()
+
+    await row.getByText('Active').waitFor()
+    await visit.click('What can be done about Budi')
+    await visit.click('Another role…', 'menuitem')
+    await page.getByRole('combobox', { name: 'Role' }).click()
+    await page.getByRole('option', { name: 'finance' }).click()
+    await visit.click('Make Budi finance')
+    await row.getByRole('cell', { name: 'finance' }).waitFor()
+    await budi.page.reload().catch(() => {})
+    await budi.page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor()
+    await budi.leave()
+
+    await visit.click('What can be done about Budi')
+    await visit.click('Suspend…', 'menuitem')
+    await visit.click('Suspend Budi')
+    await row.getByText('Suspended').waitFor()
+    await visit.leave()
+  })
+
+  test('the only owner has no button that would leave nobody, and the server refuses it, too', async () => {
+    const only = await OperatorOffice.open()
+    const visit = await Visit.as(only, 'owner')
+    await visit.page.goto('/console/settings/staff')
+    await visit.page.getByRole('row').filter({ hasText: 'you' }).waitFor()
+    expect(await visit.page.getByRole('button', { name: /^What can be done about/ }).count()).toBe(0)
+    await visit.leave()
+    await only.stop()
+  })
+
+  test('a sign-in of somebody is ended, alone and with all others', async () => {
+    const other = await office.person('support')
+    await other.hired.signIn('192.0.2.9')
+    const visit = await Visit.as(office, 'owner')
+    const { page } = visit
+    await page.goto('/console/settings/staff')
+    const row = page.getByRole('row').filter({ hasText: other.hired.email })
+    await row.getByRole('button').click()
+    await visit.click('Sign-ins…', 'menuitem')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('192.0.2.9').waitFor()
+    expect(await dialog.getByRole('listitem').count()).toBe(2)
+    await dialog.getByRole('listitem').filter({ hasText: '192.0.2.9' }).getByRole('button').click()
+    await dialog.getByText('192.0.2.9').waitFor({ state: 'detached' })
+    expect((await ask(office.server, 'GET', '/session', { headers: other.headers })).status).toBe(200)
+    await visit.click('End all sign-ins')
+    await dialog.waitFor({ state: 'detached' })
+    expect((await ask(office.server, 'GET', '/session', { headers: other.headers })).status).toBe(401)
+    await visit.leave()
+  })
+
+  test('a token works with what was ticked and nothing else, until it is revoked', async () => {
+    const visit = await Visit.as(office, 'owner')
+    const { page } = visit
+    await page.goto('/console/settings/tokens')
+    await page.getByText('No tokens yet').waitFor()
+    await visit.click('New token')
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Monthly figures')
+    await page.getByRole('checkbox', { name: 'orders.read', exact: true }).check()
+    await page.getByLabel('Addresses that may use it').fill('127.0.0.1')
+    expect(await visit.violations()).toEqual([])
+    await visit.click('Make the token')
+    const sheet = page.getByRole('dialog', { name: 'The token Monthly figures' })
+    const token = (await sheet.locator('p.code').textContent()) ?? ''
+    const headers = { authorization: `Bearer ${token}` }
+    expect((await ask(office.server, 'GET', '/orders', { headers })).status).toBe(200)
+    expect((await ask(office.server, 'GET', '/audit', { headers })).status).toBe(403)
+    await visit.click('I have kept it')
+    expect(await page.content()).not.toContain(token)
+    await visit.click('Revoke Monthly figures')
+    await visit.click('Revoke the token')
+    await page.getByText('Revoked').waitFor()
+    expect((await ask(office.server, 'GET', '/orders', { headers })).status).toBe(401)
+    await visit.leave()
+  })
+
+  test('wrong passwords are seen, with whose and from where', async () => {
+    await ask(office.server, 'POST', '/session', {
+      body: { email: 'nobody@example.com', password: 'not the right one' },
+      headers: originOf(office.server),
+    })
+    const visit = await Visit.as(office, 'owner')
+    await visit.page.goto('/console/settings/security')
+    await visit.page.getByRole('cell', { name: 'nobody: the address is unknown' }).first().waitFor()
+    await visit.page.getByText('any address may open the console').waitFor()
+    await visit.leave()
+  })
+
+  test('what a person changed in the console stands in the audit page: who, before, after; filters are in the URL and the file', async () => {
+    const { username, accountId } = await office.server.shop({ deposit: '10' })
+    const manager = await Visit.as(office, 'manager')
+    await manager.page.goto(`/console/resellers/${username}`)
+    await manager.click('Price group and credit limit…')
+    await manager.page.getByLabel('Credit limit in USD').fill('75')
+    await manager.click('Change the terms')
+    await manager.page.getByRole('dialog').waitFor({ state: 'detached' })
+    await manager.leave()
+    const visit = await Visit.as(office, 'finance')
+    const { page } = visit
+    await page.goto('/console/settings')
+    await page.getByRole('heading', { level: 1, name: 'Audit' }).waitFor()
+    await page.keyboard.press('f')
+    await page.getByRole('combobox', { name: 'What', exact: true }).selectOption('credit limit')
+    await page.getByRole('textbox', { name: 'Reseller, by id' }).fill(String(accountId))
+    expect(await visit.violations()).toEqual([])
+    await visit.click(/^Show$/)
+    await page.waitForURL(/what=credit/)
+    const row = page.getByRole('row').filter({ hasText: '0.00 →then 75.00' })
+    await row.waitFor()
+    expect(await row.textContent()).toContain('Anna')
+    expect(await row.textContent()).toContain('manager')
+    expect(await page.getByRole('row').count()).toBe(3)
+    const href = await page.getByRole('link', { name: 'Export' }).getAttribute('href')
+    expect(new URL(href ?? '', office.server.url).searchParams.get('what')).toBe('credit limit')
+    await row.getByRole('link', { name: 'Anna' }).click()
+    await page.waitForURL(/actor=staff/)
+    await row.waitFor()
+    await visit.click('Clear all')
+    await page.getByText('sign-in').first().waitFor()
+    await visit.leave()
+  })
+
+  test('health says what doctor finds; a backup is made, seen as it comes along, and read to its end', async () => {
+    const visit = await Visit.as(office, 'manager')
+    const { page } = visit
+    await page.goto('/console/settings/health')
+    await page.getByRole('cell', { name: 'durability' }).waitFor()
+    await page.getByText('Ready', { exact: true }).waitFor()
+    await page.getByText('It takes').waitFor()
+    await page.getByRole('link', { name: 'Backups' }).click()
+    await page.getByText('No backups yet').waitFor()
+    await visit.click('Back up now')
+    await page.getByText('Whole', { exact: true }).waitFor()
+    await page.getByText('The last good one is of').waitFor()
+    await page.getByRole('button', { name: /^Check backup/ }).click()
+    await page.getByText('as it was written').waitFor()
+    expect(await visit.violations()).toEqual([])
+    await visit.leave()
+  })
+
+  test('a channel is made by its kind’s fields, somebody is told by it, and a test arrives; its secret is never shown again', async () => {
+    const got: string[] = []
+    const receiver: Server = createServer((request, response) => {
+      let body = ''
+      request.on('data', (chunk) => {
+        body += chunk
+      })
+      request.on('end', () => {
+        got.push(`${request.url} ${body}`)
+        response.end('ok')
+      })
+    })
+    await new Promise<void>((listening) => receiver.listen(0, '127.0.0.1', listening))
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook?token=very-secret`
+    const visit = await Visit.as(office, 'manager')
+    const { page } = visit
+    await page.goto('/console/settings/notices')
+    await page.getByText('No channels yet').waitFor()
+    await visit.click('New channel')
+    await page.getByRole('combobox', { name: 'Kind' }).click()
+    await page.getByRole('option', { name: 'HTTP' }).click()
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('pager')
+    await page.getByLabel('URL', { exact: false }).first().fill(url)
+    expect(await visit.violations()).toEqual([])
+    await visit.click('Make the channel')
+    await page.getByText('pager').first().waitFor()
+    await visit.click('Change pager')
+    await page.getByPlaceholder('set; type to replace it').waitFor()
+    expect(await page.content()).not.toContain('very-secret')
+    await page.getByRole('dialog').getByText('Close', { exact: true }).click()
+    await visit.click('Tell one more')
+    await page.getByRole('textbox', { name: 'Address' }).fill('Ann')
+    await page.getByLabel('Everything, also what may be added later').uncheck()
+    await page.getByRole('checkbox', { name: 'supplier.trouble' }).check()
+    expect(await visit.violations()).toEqual([])
+    await visit.click('Tell this one')
+    await visit.click('Send Ann a test')
+    await page.getByText('sent', { exact: true }).waitFor()
+    await until('the test has come', () => got.length > 0)
+    expect(got[0]).toContain('/hook?token=very-secret')
+    await visit.click('Tell Ann nothing more')
+    await visit.click(/^Remove$/)
+    await page.getByText('Nobody is told of anything yet.').waitFor()
+    await visit.leave()
+    receiver.close()
+  })
+
+  test.each([
+    { name: 'wide', screen: WIDE },
+    { name: 'a phone', screen: PHONE },
+  ])('every page is usable by everybody, light and dark: $name', async ({ screen }) => {
+    for (const scheme of ['light', 'dark'] as const) {
+      const visit = await Visit.as(office, 'owner', { screen, scheme })
+      for (const tab of TABS) {
+        await visit.page.goto(`/console/settings/${tab}`)
+        await visit.page.getByRole('heading', { level: 1 }).waitFor()
+        await visit.page.waitForLoadState('networkidle')
+        expect(await visit.violations(), tab).toEqual([])
+        expect(await visit.overflow(), tab).toBeLessThanOrEqual(0)
+      }
+      await visit.leave()
+    }
+  })
+})

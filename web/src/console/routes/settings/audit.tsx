@@ -1,0 +1,265 @@
+import type { MessageDescriptor } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Button, CopyButton, Table } from '@mantine/core'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { api, dataOf } from '../../../api/client.ts'
+import type { paths } from '../../../api/made/operator.ts'
+import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
+import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
+import { Page } from '../../../kit/page.tsx'
+import { usePages } from '../../../kit/pages.ts'
+import { Scrolling } from '../../../kit/scrolling.tsx'
+import { When } from '../../../kit/when.tsx'
+import styles from './settings.module.css'
+
+type Query = Record<string, string>
+
+const readChanges = async (query: Values, cursor: string | undefined, signal: AbortSignal) =>
+  (
+    await dataOf(
+      api.GET('/api/operator/audit', {
+        params: { query: { ...query, ...(cursor !== undefined && { cursor }) } as object },
+        signal,
+      }),
+    )
+  ).page
+type Change = Awaited<ReturnType<typeof readChanges>>['items'][number]
+
+type Noun = NonNullable<NonNullable<paths['/api/operator/audit']['get']['parameters']['query']>['what']>
+
+/** `nouns` are the things whose changes are kept: all that the API names. */
+const nouns: Readonly<Record<Noun, MessageDescriptor>> = {
+  account: msg`account`,
+  'answer rule': msg`answer rule`,
+  application: msg`application`,
+  backup: msg`backup`,
+  channel: msg`notice channel`,
+  'credit limit': msg`credit limit`,
+  deposit: msg`deposit`,
+  'deposit provider': msg`way to pay in`,
+  'field name': msg`name of a field`,
+  'former order': msg`former order`,
+  group: msg`price group`,
+  invoice: msg`invoice`,
+  item: msg`item`,
+  key: msg`API key`,
+  move: msg`move from a panel`,
+  'order note': msg`order note`,
+  passkey: msg`passkey`,
+  person: msg`person of a reseller`,
+  plan: msg`plan`,
+  price: msg`price`,
+  'price rule': msg`price rule`,
+  rate: msg`exchange rate`,
+  review: msg`review`,
+  route: msg`supplier route`,
+  'secret key': msg`secret key`,
+  seller: msg`who sells`,
+  service: msg`service`,
+  'sign-in': msg`sign-in`,
+  staff: msg`person of the staff`,
+  'stray payment': msg`stray payment`,
+  subscription: msg`who is told`,
+  supplier: msg`supplier`,
+  'supplier test': msg`supplier test`,
+  sync: msg`list of a supplier`,
+  token: msg`operator token`,
+  view: msg`look at a portal`,
+  webhook: msg`webhook`,
+}
+
+/** `Audit` is the trail: who changed what, how it was before, and why. Nothing in it is ever changed or removed. */
+export function Audit() {
+  const { t, i18n } = useLingui()
+  const query = useSearch({ strict: false }) as Query
+  const navigate = useNavigate()
+  const show = (next: Values) => void navigate({ to: '/settings/audit', search: next })
+  const list = usePages<Change>(['audit', query], (cursor, signal) => readChanges(query, cursor, signal))
+  const choices = Object.entries(nouns)
+    .map(([value, words]) => ({ value, label: i18n._(words) }))
+    .sort((a, b) => a.label.localeCompare(b.label))
+  const filters: Filter[] = [
+    {
+      name: 'what',
+      label: t`What`,
+      kind: 'choice',
+      choices,
+    },
+    { name: 'subject', label: t`Its id`, kind: 'text' },
+    {
+      ...{ name: 'actor', label: t`Who`, kind: 'text', placeholder: 'staff:3' },
+      help: t`As the list names them: staff:3, token:2, key:7, cli:anna.`,
+    },
+    { name: 'account', label: t`Reseller, by id`, kind: 'text' },
+    { name: 'from', label: t`From`, kind: 'day' },
+    { name: 'to', label: t`To`, kind: 'day' },
+  ]
+  const isNarrowed = Object.keys(query).length > 0
+  return (
+    <Page title={t`Audit`}>
+      <FilterBar filters={filters} values={query} onChange={show}>
+        <Button
+          component="a"
+          href={`/api/operator/audit.csv?${new URLSearchParams(query)}`}
+          variant="default"
+          size="compact-md"
+        >
+          <Trans>Export</Trans>
+        </Button>
+      </FilterBar>
+      <FaultNote fault={list.error} onRetry={list.again} />
+      {!list.rows && !list.error && <Loading />}
+      {list.rows?.length === 0 && list.isEnd && (
+        <Empty>
+          {isNarrowed ? (
+            <Trans>Nothing was changed that fits these filters.</Trans>
+          ) : (
+            <Trans>Nothing was changed yet.</Trans>
+          )}
+        </Empty>
+      )}
+      {list.rows && list.rows.length > 0 && (
+        <Scrolling label={t`Changes, the newest first`}>
+          <Table className={`${styles.cards} ${styles.top}`}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t`When`}</Table.Th>
+                <Table.Th>{t`Who`}</Table.Th>
+                <Table.Th>{t`What`}</Table.Th>
+                <Table.Th>{t`Before → after`}</Table.Th>
+                <Table.Th>{t`Why`}</Table.Th>
+                <Table.Th>{t`Trace id`}</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {list.rows.map((change) => (
+                <Row key={change.id} change={change} query={query} />
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Scrolling>
+      )}
+      {list.more && (
+        <Button variant="default" onClick={list.more} mt="md">
+          <Trans>Show earlier</Trans>
+        </Button>
+      )}
+    </Page>
+  )
+}
+
+function Row({ change, query }: { change: Change; query: Query }) {
+  const { t, i18n } = useLingui()
+  const { at, actor, actor_name: name, role, address, what, subject, before, after, why, plan } = change
+  const { trace_id: trace } = change
+  return (
+    <Table.Tr>
+      <Table.Td className={styles.line}>
+        <When at={at} exact />
+      </Table.Td>
+      <Table.Td>
+        <Link to="/settings/audit" search={{ ...query, actor }} title={t`Only what ${actor} changed`}>
+          {name ?? <span className="code">{actor}</span>}
+        </Link>
+        <div className="muted">{[name && actor, role, address].filter(Boolean).join(' · ')}</div>
+      </Table.Td>
+      <Table.Td>
+        {i18n._(nouns[what as Noun])}{' '}
+        <Link
+          to="/settings/audit"
+          search={{ ...query, what, subject }}
+          className="code"
+          title={t`Only changes of ${what} ${subject}`}
+        >
+          {subject}
+        </Link>
+        <div className="muted">
+          {before === null ? t`made` : after === null ? t`removed` : t`changed`}
+          {plan !== null && (
+            <>
+              {' · '}
+              <Link to={`/plans/${plan}`}>
+                <Trans>plan {plan}</Trans>
+              </Link>
+            </>
+          )}
+        </div>
+      </Table.Td>
+      <Table.Td className={styles.words}>
+        <Difference before={before} after={after} />
+      </Table.Td>
+      <Table.Td className={styles.words} data-label={why ? t`Why` : undefined}>
+        {why}
+      </Table.Td>
+      <Table.Td>
+        {trace !== null && (
+          <CopyButton value={trace}>
+            {({ copied, copy }) => (
+              <Button
+                size="compact-sm"
+                variant="subtle"
+                onClick={copy}
+                aria-label={t`Copy the trace id ${trace}`}
+              >
+                {copied ? t`Copied` : <span className="code">{trace.slice(0, 8)}…</span>}
+              </Button>
+            )}
+          </CopyButton>
+        )}
+      </Table.Td>
+    </Table.Tr>
+  )
+}
+
+/** SHOWN is how many values of a change are shown at once. */
+const SHOWN = 4
+
+function Difference({ before, after }: Pick<Change, 'before' | 'after'>) {
+  const { t } = useLingui()
+  const isChange = before !== null && after !== null
+  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])].filter((name) =>
+    isChange ? said(before[name]) !== said(after[name]) : said((after ?? before)?.[name]) !== NOTHING,
+  )
+  const line = (name: string) => (
+    <div key={name}>
+      <span className="muted">{name}</span>{' '}
+      {isChange ? (
+        <>
+          <Value of={before[name]} /> <span aria-hidden="true">→</span>
+          <span className="visually-hidden">{t`then`}</span> <Value of={after[name]} />
+        </>
+      ) : (
+        <Value of={(after ?? before)?.[name]} />
+      )}
+    </div>
+  )
+  return (
+    <>
+      {names.slice(0, SHOWN).map(line)}
+      {names.length > SHOWN && (
+        <details>
+          <summary className="muted">
+            <Trans>{names.length - SHOWN} more</Trans>
+          </summary>
+          {names.slice(SHOWN).map(line)}
+        </details>
+      )}
+    </>
+  )
+}
+
+const NOTHING = '–'
+
+const said = (value: unknown): string =>
+  value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
+    ? NOTHING
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : String(value)
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/
+
+function Value({ of }: { of: unknown }) {
+  return typeof of === 'string' && TIME.test(of) ? <When at={of} exact /> : said(of)
+}

@@ -1,0 +1,418 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Button, Group, Menu, Select, Stack, Table, TextInput } from '@mantine/core'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, dataOf } from '../../../api/client.ts'
+import { useRefreshOn } from '../../../api/events.ts'
+import { Icon } from '../../../identity/icons.tsx'
+import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { useKeys } from '../../../kit/keys.tsx'
+import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { Page } from '../../../kit/page.tsx'
+import { Scrolling } from '../../../kit/scrolling.tsx'
+import { useSession } from '../../../kit/session.tsx'
+import { Badge } from '../../../kit/state-badge.tsx'
+import { When } from '../../../kit/when.tsx'
+import { OnceShown } from './once-shown.tsx'
+import styles from './settings.module.css'
+
+const TOPICS = ['staff']
+const KEY = ['staff']
+
+const readStaff = (signal: AbortSignal) => dataOf(api.GET('/api/operator/staff', { signal }))
+type Person = Awaited<ReturnType<typeof readStaff>>['items'][number]
+
+/** ROLES are those that a person may have, the one with most rights first. */
+const ROLES = ['owner', 'manager', 'support', 'finance', 'catalogue', 'read-only'] as const
+type Role = (typeof ROLES)[number]
+
+type Doing = 'role' | 'suspend' | 'resume' | 'reset' | 'sign-ins'
+
+/** Link is an invitation, which is shown once. */
+interface Link {
+  name: string
+  /** `token`, null: it was shown before. */
+  token: string | null
+  until: string
+}
+
+const nameOf = ({ name, email, role }: Person): string => name || email || role
+
+/** `Staff` lists the people who run the installation: what they may do, where they are signed in, and who was invited. */
+export function Staff() {
+  const { t } = useLingui()
+  const { person: own } = useSession()
+  const client = useQueryClient()
+  const staff = useQuery({ queryKey: KEY, queryFn: ({ signal }) => readStaff(signal) })
+  useRefreshOn(TOPICS, KEY)
+  const [isInviting, setInviting] = useState(false)
+  const [chosen, setChosen] = useState<{ person: Person; doing: Doing }>()
+  const [link, setLink] = useState<Link>()
+  useKeys({ n: [t`Invite a person`, () => setInviting(true)] })
+  const refresh = () => void client.invalidateQueries({ queryKey: KEY })
+  const end = () => setChosen(undefined)
+  return (
+    <Page
+      title={t`Staff`}
+      actions={
+        <Button onClick={() => setInviting(true)}>
+          <Trans>Invite a person</Trans>
+        </Button>
+      }
+    >
+      <FaultNote fault={staff.error} onRetry={() => void staff.refetch()} />
+      {staff.isPending && <Loading rows={3} />}
+      {staff.data && (
+        <Scrolling label={t`Staff`}>
+          <Table className={styles.cards ?? ''}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t`Name`}</Table.Th>
+                <Table.Th>{t`Role`}</Table.Th>
+                <Table.Th>{t`State`}</Table.Th>
+                <Table.Th>{t`Last seen`}</Table.Th>
+                <Table.Th ta="end">{t`Sign-ins`}</Table.Th>
+                <Table.Th ta="end">{t`Passkeys`}</Table.Th>
+                <Table.Th ta="end">{t`Wrong today`}</Table.Th>
+                <Table.Th>
+                  <span className="visually-hidden">{t`Actions`}</span>
+                </Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {staff.data.items.map((person) => (
+                <Table.Tr key={person.id}>
+                  <Table.Td>
+                    <strong>{nameOf(person)}</strong>
+                    {person.id === own.id && <span className="muted"> · {t`you`}</span>}
+                    {person.name && person.email && <div className="muted">{person.email}</div>}
+                  </Table.Td>
+                  <Table.Td data-label={t`Role`}>{person.role}</Table.Td>
+                  <Table.Td data-label={t`State`}>
+                    <State person={person} />
+                  </Table.Td>
+                  <Table.Td data-label={t`Last seen`}>
+                    <When at={person.last_seen_at} />
+                  </Table.Td>
+                  <Table.Td className={styles.end} data-label={t`Sign-ins`}>
+                    {person.sign_ins}
+                  </Table.Td>
+                  <Table.Td className={styles.end} data-label={t`Passkeys`}>
+                    {person.passkeys}
+                  </Table.Td>
+                  <Table.Td className={styles.end} data-label={t`Wrong today`}>
+                    {person.failures === 0 ? (
+                      <span className="muted">0</span>
+                    ) : (
+                      <strong>{person.failures}</strong>
+                    )}
+                  </Table.Td>
+                  <Table.Td className={styles.end}>
+                    {person.id !== own.id && (
+                      <Actions person={person} onDo={(doing) => setChosen({ person, doing })} />
+                    )}
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Scrolling>
+      )}
+      {isInviting && <Invite onMade={setLink} onDone={refresh} onClose={() => setInviting(false)} />}
+      {chosen?.doing === 'role' && <SetRole person={chosen.person} onDone={refresh} onClose={end} />}
+      {(chosen?.doing === 'suspend' || chosen?.doing === 'resume') && (
+        <Suspend person={chosen.person} doing={chosen.doing} onDone={refresh} onClose={end} />
+      )}
+      {chosen?.doing === 'reset' && (
+        <Reset person={chosen.person} onMade={setLink} onDone={refresh} onClose={end} />
+      )}
+      {chosen?.doing === 'sign-ins' && <SignIns person={chosen.person} onDone={refresh} onClose={end} />}
+      {link && (
+        <OnceShown
+          title={t`The link for ${link.name}`}
+          value={link.token && `${window.location.origin}/console/invite#${link.token}`}
+          copy={t`Copy the link`}
+          onClose={() => setLink(undefined)}
+        >
+          <Trans>
+            Send this link to {link.name} by a way that nobody else reads. It can be used once, until{' '}
+            <When at={link.until} exact />, and sets name, password and second factor.
+          </Trans>
+        </OnceShown>
+      )}
+    </Page>
+  )
+}
+
+function State({ person: { status, invited_until, suspended_at } }: { person: Person }) {
+  const { t } = useLingui()
+  if (status === 'active') return <Badge tone="done">{t`Active`}</Badge>
+  if (status === 'suspended')
+    return (
+      <>
+        <Badge tone="off">{t`Suspended`}</Badge>{' '}
+        <span className="muted">
+          <When at={suspended_at} />
+        </span>
+      </>
+    )
+  return (
+    <>
+      <Badge tone="waiting">{t`Invited`}</Badge>{' '}
+      <span className="muted">
+        <Trans>
+          until <When at={invited_until} exact />
+        </Trans>
+      </span>
+    </>
+  )
+}
+
+function Actions({ person, onDo }: { person: Person; onDo: (doing: Doing) => void }) {
+  const { t } = useLingui()
+  const name = nameOf(person)
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button size="compact-sm" variant="subtle" aria-label={t`What can be done about ${name}`}>
+          <Icon name="more" size={18} />
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => onDo('role')}>{t`Another role…`}</Menu.Item>
+        <Menu.Item onClick={() => onDo('sign-ins')}>{t`Sign-ins…`}</Menu.Item>
+        {person.status === 'suspended' ? (
+          <Menu.Item onClick={() => onDo('resume')}>{t`Let in again…`}</Menu.Item>
+        ) : (
+          <>
+            <Menu.Item onClick={() => onDo('reset')}>{t`Reset…`}</Menu.Item>
+            <Menu.Item onClick={() => onDo('suspend')}>{t`Suspend…`}</Menu.Item>
+          </>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+interface DialogProps {
+  person: Person
+  onDone: () => void
+  onClose: () => void
+}
+
+function RoleField({ value, onChange }: { value: Role; onChange: (role: Role) => void }) {
+  const { t } = useLingui()
+  return (
+    <Select
+      label={t`Role`}
+      description={t`The page Roles says what each may do.`}
+      data={[...ROLES]}
+      value={value}
+      onChange={(role) => onChange((role ?? value) as Role)}
+      allowDeselect={false}
+    />
+  )
+}
+
+function Invite({ onMade, onDone, onClose }: { onMade: (link: Link) => void } & Omit<DialogProps, 'person'>) {
+  const { t } = useLingui()
+  const [email, setEmail] = useState('')
+  const [name, setName] = useState('')
+  const [role, setRole] = useState<Role>('support')
+  const act = async ({ key }: { key: string }) => {
+    const { person, invitation, until } = await dataOf(
+      api.POST('/api/operator/staff', {
+        params: { header: { 'idempotency-key': key } },
+        body: { role, email: email.trim(), ...(name.trim() && { name: name.trim() }) },
+      }),
+    )
+    onMade({ name: nameOf(person), token: invitation, until })
+  }
+  return (
+    <ActDialog
+      title={t`Invite a person`}
+      button={t`Make the invitation`}
+      act={act}
+      onDone={onDone}
+      onClose={onClose}
+    >
+      <Stack>
+        <TextInput
+          label={t`E-mail address`}
+          type="email"
+          value={email}
+          onChange={({ currentTarget }) => setEmail(currentTarget.value)}
+          required
+          maxLength={254}
+          data-autofocus
+        />
+        <TextInput
+          label={t`Name`}
+          description={t`The person may write another one.`}
+          value={name}
+          onChange={({ currentTarget }) => setName(currentTarget.value)}
+          maxLength={100}
+        />
+        <RoleField value={role} onChange={setRole} />
+      </Stack>
+    </ActDialog>
+  )
+}
+
+function SetRole({ person, onDone, onClose }: DialogProps) {
+  const { t } = useLingui()
+  const name = nameOf(person)
+  const [role, setRole] = useState<Role>(person.role)
+  return (
+    <ActDialog
+      title={t`Another role for ${name}`}
+      button={t`Make ${name} ${role}`}
+      untouched={<Trans>The role is unchanged.</Trans>}
+      act={({ key }) =>
+        dataOf(
+          api.POST('/api/operator/staff/{id}/role', {
+            params: { header: { 'idempotency-key': key }, path: { id: person.id } },
+            body: { role },
+          }),
+        )
+      }
+      onDone={onDone}
+      onClose={onClose}
+    >
+      <Stack>
+        <p>
+          <Trans>All sign-ins of {name} end, and the next one has the new role.</Trans>
+        </p>
+        <RoleField value={role} onChange={setRole} />
+      </Stack>
+    </ActDialog>
+  )
+}
+
+function Suspend({ person, doing, onDone, onClose }: DialogProps & { doing: 'suspend' | 'resume' }) {
+  const { t } = useLingui()
+  const name = nameOf(person)
+  const isSuspending = doing === 'suspend'
+  const act = ({ key }: { key: string }) => {
+    const params = { header: { 'idempotency-key': key }, path: { id: person.id } }
+    return isSuspending
+      ? dataOf(api.POST('/api/operator/staff/{id}/suspend', { params }))
+      : dataOf(api.POST('/api/operator/staff/{id}/resume', { params }))
+  }
+  return (
+    <ActDialog
+      title={isSuspending ? t`Suspend ${name}?` : t`Let ${name} in again?`}
+      button={isSuspending ? t`Suspend ${name}` : t`Let ${name} in again`}
+      isDangerous={isSuspending}
+      untouched={<Trans>Nothing has changed.</Trans>}
+      act={act}
+      onDone={onDone}
+      onClose={onClose}
+    >
+      {isSuspending ? (
+        <Trans>
+          {name} is signed out everywhere within a second, and operator tokens that {name} has made stop
+          working. What {name} did stays in the trail.
+        </Trans>
+      ) : (
+        <Trans>{name} signs in with the same password and second factor as before.</Trans>
+      )}
+    </ActDialog>
+  )
+}
+
+function Reset({ person, onMade, onDone, onClose }: DialogProps & { onMade: (link: Link) => void }) {
+  const { t } = useLingui()
+  const name = nameOf(person)
+  const act = async ({ key }: { key: string }) => {
+    const made = await dataOf(
+      api.POST('/api/operator/staff/{id}/reset', {
+        params: { header: { 'idempotency-key': key }, path: { id: person.id } },
+      }),
+    )
+    onMade({ name: nameOf(made.person), token: made.invitation, until: made.until })
+  }
+  return (
+    <ActDialog
+      title={t`Reset ${name}?`}
+      button={t`Reset ${name}`}
+      isDangerous
+      untouched={<Trans>Nothing has changed.</Trans>}
+      act={act}
+      onDone={onDone}
+      onClose={onClose}
+    >
+      <Trans>
+        Password, second factor, recovery codes and passkeys of {name} count no more, and all sign-ins end.
+        You get a link by which {name} sets new ones. Do this only for somebody whom you have recognised: by
+        voice, or face to face.
+      </Trans>
+    </ActDialog>
+  )
+}
+
+function SignIns({ person, onDone, onClose }: DialogProps) {
+  const { t } = useLingui()
+  const client = useQueryClient()
+  const name = nameOf(person)
+  const { id } = person
+  const key = [...KEY, id]
+  const one = useQuery({
+    queryKey: key,
+    queryFn: ({ signal }) =>
+      dataOf(api.GET('/api/operator/staff/{id}', { params: { path: { id } }, signal })),
+  })
+  const [fault, setFault] = useState<unknown>()
+  const endOne = async (signIn: number) => {
+    setFault(undefined)
+    await dataOf(
+      api.DELETE('/api/operator/staff/{id}/sign-ins/{sign_in}', {
+        params: { path: { id, sign_in: signIn } },
+      }),
+    ).catch(setFault)
+    await client.invalidateQueries({ queryKey: KEY })
+  }
+  return (
+    <ActDialog
+      title={t`Where ${name} is signed in`}
+      button={t`End all sign-ins`}
+      isDangerous
+      untouched={<Trans>Nothing has changed.</Trans>}
+      act={() => dataOf(api.DELETE('/api/operator/staff/{id}/sign-ins', { params: { path: { id } } }))}
+      onDone={onDone}
+      onClose={onClose}
+    >
+      <FaultNote fault={one.error ?? fault} />
+      {one.isPending && <Loading rows={2} />}
+      {one.data?.sign_ins.length === 0 && (
+        <p className="muted">
+          <Trans>Nowhere.</Trans>
+        </p>
+      )}
+      {one.data && one.data.sign_ins.length > 0 && (
+        <ul className={styles.rows}>
+          {one.data.sign_ins.map(({ id: signIn, device, address, last_seen_at }) => (
+            <li key={signIn}>
+              <div>
+                {device}
+                <div className="muted">
+                  <span className="code">{address}</span> · <When at={last_seen_at} />
+                </div>
+              </div>
+              <Group>
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  aria-label={t`End ${device}`}
+                  onClick={() => void endOne(signIn)}
+                >
+                  <Trans>End</Trans>
+                </Button>
+              </Group>
+            </li>
+          ))}
+        </ul>
+      )}
+    </ActDialog>
+  )
+}

@@ -1,0 +1,18 @@
+import { i18n } from '@lingui/core'
+
+/** `whole` writes a number as the person's language does: `1.250.000`. */
+export const whole = (value: number): string => new Intl.NumberFormat(i18n.locale).format(value)
+
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
+const STEP = 1024
+
+/** `sizeText` writes how much room something takes: `12.4 MB`. */
+export function sizeText(bytes: number): string {
+  const power = bytes < STEP ? 0 : Math.min(Math.floor(Math.log(bytes) / Math.log(STEP)), UNITS.length - 1)
+  return new Intl.NumberFormat(i18n.locale, {
+    style: 'unit',
+    unit: UNITS[power] ?? 'byte',
+    unitDisplay: 'short',
+    maximumFractionDigits: 1,
+  }).format(bytes / STEP ** power)
+}
