@@ -72,6 +72,7 @@ const pages = [
     resellerTab('/', () => import('./routes/resellers/overview.tsx'), 'Overview'),
     resellerTab('/keys', () => import('./routes/resellers/keys.tsx'), 'Keys'),
     resellerTab('/money', () => import('./routes/resellers/money.tsx'), 'Money'),
+    resellerTab('/people', () => import('./routes/resellers/people.tsx'), 'People'),
     resellerTab('/requests', () => import('./routes/resellers/requests.tsx'), 'Requests'),
   ]),
   page('/prices', () => import('./routes/prices/prices.tsx'), 'Prices'),

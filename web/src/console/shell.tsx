@@ -17,6 +17,7 @@ import { StepUp } from '../kit/step-up.tsx'
 import { TabBar } from '../kit/tab-bar.tsx'
 import { When } from '../kit/when.tsx'
 import { FindBox } from './find-box.tsx'
+import { firstStepsQuery, isOver } from './first-steps.ts'
 import { settingsTabs } from './routes/settings/tabs.ts'
 import styles from './shell.module.css'
 
@@ -93,6 +94,7 @@ function Frame() {
       </header>
       <main id="main" className={styles.main} tabIndex={-1}>
         <Connection />
+        <Steps />
         <Allowed />
       </main>
       <TabBar tabs={shown} />
@@ -109,6 +111,25 @@ function Allowed() {
   const permissions = entry ? permissionsFor(entry) : []
   if (entry && !may(...permissions)) return <Denied title={i18n._(entry.words)} permissions={permissions} />
   return <Outlet />
+}
+
+/** `Steps` leads back to Today from the pages of the first steps, as long as they are not done. */
+function Steps() {
+  const may = useMay()
+  const { pathname } = useLocation()
+  const { data } = useQuery({ ...firstStepsQuery, enabled: may('settings.edit') })
+  if (!data || isOver(data) || pathname === '/today') return null
+  const count = data.steps.filter(({ done }) => done).length
+  return (
+    <p className={styles.steps}>
+      <Trans>
+        First steps: {count} of {data.steps.length} done
+      </Trans>{' '}
+      <Link to="/today">
+        <Trans>Go on with them</Trans>
+      </Link>
+    </p>
+  )
 }
 
 const WAITING_TOPICS = ['reviews', 'deposits', 'orders']

@@ -2,9 +2,10 @@ import { type Static, Type } from 'typebox'
 import { inboxKindNames } from '../../../inbox/kinds.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import type { DayFigures, TodayFigures } from '../../../sales/today.ts'
+import { beginPractice, firstSteps, seeFirstSteps } from '../../../today/first-steps.ts'
 import { seeToday } from '../../../today/today.ts'
 import type { Trouble } from '../../../today/trouble.ts'
-import { amount, id, oneOf, orNull, text, time } from '../../kit/shapes.ts'
+import { amount, bodyOf, id, oneOf, orNull, text, time } from '../../kit/shapes.ts'
 import type { Caller } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
@@ -178,5 +179,38 @@ export const todayRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
         ...(found && { figures: wireFigures(found, caller) }),
       }
     },
+  }),
+  route({
+    method: 'GET',
+    path: '/first-steps',
+    name: 'readFirstSteps',
+    section: 'Figures',
+    summary: 'Which steps to a first order are done in a new shop',
+    access: 'orders.read',
+    answer: Type.Object({
+      steps: Type.Array(Type.Object({ step: oneOf(firstSteps), done: Type.Boolean() })),
+      username: orNull(Type.String(), 'Of the first reseller'),
+      currency: orNull(Type.String(), 'In which is sold; null: nothing is priced yet'),
+      can_practise: Type.Boolean({
+        description: 'There are no services yet: the sandbox may be taken for a start',
+      }),
+    }),
+    handle: async ({ desk }) => {
+      const { steps, username, currency, canPractise } = await seeFirstSteps(desk.read)
+      return { steps, username, currency, can_practise: canPractise }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/first-steps/practice',
+    name: 'beginPractice',
+    section: 'Catalogue',
+    summary: 'Sell services of the sandbox, to practise with, where there are no services yet',
+    access: 'catalogue.edit',
+    further: [{ field: 'currency', permission: 'prices.edit' }],
+    body: bodyOf({ currency: text(3) }),
+    answer: Type.Object({ created: Type.Integer({ description: 'Services' }) }),
+    refusals: ['invalid_input', 'conflict'],
+    handle: async ({ desk, body: { currency } }) => ({ created: await beginPractice(desk.change, currency) }),
   }),
 ]

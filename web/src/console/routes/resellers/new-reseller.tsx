@@ -1,10 +1,12 @@
 import { useLingui } from '@lingui/react/macro'
 import { Stack, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { useMay } from '../../../kit/session.tsx'
+import { firstStepsQuery } from '../../first-steps.ts'
 
 /** `NewReseller` makes an account. What moves money or gives terms is asked only of who may give it. */
 export function NewReseller({ onClose }: { onClose: () => void }) {
@@ -12,7 +14,10 @@ export function NewReseller({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate()
   const may = useMay()
   const fields = useRef<HTMLDivElement>(null)
-  const [currency, setCurrency] = useState('USD')
+  const { data: shop } = useQuery(firstStepsQuery)
+  const [chosen, setCurrency] = useState<string>()
+  // Most are paid in the currency that is sold in.
+  const currency = chosen ?? shop?.currency ?? 'USD'
   const create = async ({ key }: { key: string }) => {
     const text = (name: string): string | undefined =>
       fields.current?.querySelector<HTMLInputElement>(`[name="${name}"]`)?.value.trim() || undefined

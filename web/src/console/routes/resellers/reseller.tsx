@@ -24,6 +24,7 @@ export function ResellerPage() {
     { to: base, label: t`Overview` },
     { to: `${base}/keys`, label: t`Keys` },
     ...(may('money.read') ? [{ to: `${base}/money`, label: t`Money` }] : []),
+    { to: `${base}/people`, label: t`People` },
     { to: `${base}/requests`, label: t`Requests` },
   ]
   return (

@@ -16,6 +16,8 @@ import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { moment, When } from '../../../kit/when.tsx'
+import { firstStepsQuery, isOver } from '../../first-steps.ts'
+import { FirstSteps } from './first-steps.tsx'
 import styles from './today.module.css'
 
 type Answer<Path extends keyof paths> = paths[Path] extends {
@@ -41,17 +43,23 @@ export function Today() {
     refetchInterval: EVERY_MS,
   })
   useRefreshOn(TOPICS, ['today'])
+  const first = useQuery(firstStepsQuery)
+  // Before the first order there is nothing to be shown by figures.
+  const isNew = first.data !== undefined && !isOver(first.data)
   const figures = day.data?.figures
   return (
-    <Page title={t`Today`} actions={figures?.as_of && <AsOf at={figures.as_of} />}>
+    <Page title={t`Today`} actions={!isNew && figures?.as_of && <AsOf at={figures.as_of} />}>
       {day.isPending && <Loading />}
       <FaultNote fault={day.error} onRetry={() => void day.refetch()} />
       {day.data && (
         <div className={styles.today}>
-          <Needs waiting={day.data.waiting} />
+          <FirstSteps />
+          {(!isNew || day.data.waiting.some(({ count }) => count > 0)) && (
+            <Needs waiting={day.data.waiting} />
+          )}
           <Troubles trouble={day.data.trouble} />
-          {figures && <DayFigures figures={figures} />}
-          {may('reports.read') && <Lately />}
+          {!isNew && figures && <DayFigures figures={figures} />}
+          {!isNew && may('reports.read') && <Lately />}
         </div>
       )}
     </Page>

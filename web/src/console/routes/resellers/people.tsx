@@ -1,0 +1,203 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Button, CopyButton, Group, Radio, Stack, Table, TextInput } from '@mantine/core'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import { api, dataOf } from '../../../api/client.ts'
+import { useRefreshOn } from '../../../api/events.ts'
+import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { Dialog } from '../../../kit/dialog.tsx'
+import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
+import { Scrolling } from '../../../kit/scrolling.tsx'
+import { useMay } from '../../../kit/session.tsx'
+import { Badge } from '../../../kit/state-badge.tsx'
+import { When } from '../../../kit/when.tsx'
+
+const TOPICS = ['accounts', 'people']
+const KEY = ['account-people']
+
+const readPeople = (account: string, signal: AbortSignal) =>
+  dataOf(api.GET('/api/operator/accounts/{account}/people', { params: { path: { account } }, signal }))
+type Person = Awaited<ReturnType<typeof readPeople>>['items'][number]
+
+/** `People` lists who signs in to the portal for a reseller, and invites others. */
+export function People() {
+  const { t } = useLingui()
+  const { username = '' } = useParams({ strict: false }) as { username?: string }
+  const may = useMay()
+  const client = useQueryClient()
+  const people = useQuery({
+    queryKey: [...KEY, username],
+    queryFn: ({ signal }) => readPeople(username, signal),
+  })
+  useRefreshOn(TOPICS, KEY)
+  const [isInviting, setInviting] = useState(false)
+  const [link, setLink] = useState<string>()
+  const items = people.data?.items ?? []
+  const invite = may('people.edit') && (
+    <Button onClick={() => setInviting(true)}>
+      <Trans>Invite a person</Trans>
+    </Button>
+  )
+  return (
+    <Stack>
+      <FaultNote fault={people.error} onRetry={() => void people.refetch()} />
+      {people.isPending && <Loading rows={3} />}
+      {people.data && items.length === 0 && (
+        <Empty action={invite}>
+          <Trans>Nobody signs in to the portal for this reseller yet.</Trans>
+        </Empty>
+      )}
+      {items.length > 0 && (
+        <>
+          <Group>{invite}</Group>
+          <Scrolling label={t`People`}>
+            <Table>
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>{t`Name`}</Table.Th>
+                  <Table.Th>{t`E-mail address`}</Table.Th>
+                  <Table.Th>{t`Role`}</Table.Th>
+                  <Table.Th>{t`State`}</Table.Th>
+                  <Table.Th>{t`Last seen`}</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {items.map((person) => (
+                  <Table.Tr key={person.id}>
+                    <Table.Td>{person.name || '–'}</Table.Td>
+                    <Table.Td>{person.email}</Table.Td>
+                    <Table.Td>{person.role === 'owner' ? t`Owner` : t`Member`}</Table.Td>
+                    <Table.Td>
+                      <PersonState person={person} />
+                    </Table.Td>
+                    <Table.Td>
+                      {person.last_seen_at === null ? t`never` : <When at={person.last_seen_at} />}
+                    </Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
+          </Scrolling>
+        </>
+      )}
+      {isInviting && (
+        <Invite
+          account={username}
+          isFirst={items.length === 0}
+          onInvited={(made) => {
+            setLink(made ?? '')
+            void client.invalidateQueries({ queryKey: KEY })
+          }}
+          onClose={() => setInviting(false)}
+        />
+      )}
+      {link !== undefined && <LinkSheet link={link} onClose={() => setLink(undefined)} />}
+    </Stack>
+  )
+}
+
+function PersonState({ person: { status, invited_until: until } }: { person: Person }) {
+  const { t } = useLingui()
+  if (status === 'active') return <Badge tone="done">{t`Active`}</Badge>
+  if (status === 'suspended') return <Badge tone="off">{t`Suspended`}</Badge>
+  return (
+    <>
+      <Badge tone="waiting">{t`Invited`}</Badge>{' '}
+      {until && (
+        <small className="muted">
+          <Trans>
+            until <When at={until} exact />
+          </Trans>
+        </small>
+      )}
+    </>
+  )
+}
+
+function Invite({
+  account,
+  isFirst,
+  onInvited,
+  onClose,
+}: {
+  account: string
+  isFirst: boolean
+  onInvited: (link: string | null) => void
+  onClose: () => void
+}) {
+  const { t } = useLingui()
+  const [email, setEmail] = useState('')
+  const [role, setRole] = useState<Person['role']>(isFirst ? 'owner' : 'member')
+  const act = async ({ key }: { key: string }) => {
+    const { link } = await dataOf(
+      api.POST('/api/operator/accounts/{account}/people', {
+        params: { header: { 'idempotency-key': key }, path: { account } },
+        body: { role, email: email.trim() },
+      }),
+    )
+    onInvited(link)
+  }
+  return (
+    <ActDialog title={t`Invite a person`} button={t`Make the invitation`} act={act} onClose={onClose}>
+      <Stack>
+        <TextInput
+          type="email"
+          label={t`E-mail address`}
+          description={t`The invitation is sent there where mail is set up; its link is shown in any case.`}
+          value={email}
+          onChange={({ currentTarget }) => setEmail(currentTarget.value)}
+          required
+          maxLength={254}
+          data-autofocus
+        />
+        <Radio.Group label={t`Role`} value={role} onChange={(chosen) => setRole(chosen as Person['role'])}>
+          <Stack gap="sm" mt="sm">
+            <Radio value="owner" label={t`Owner`} description={t`Does everything, and invites others.`} />
+            <Radio
+              value="member"
+              label={t`Member`}
+              description={t`Orders and pays in, without people, keys and webhooks.`}
+            />
+          </Stack>
+        </Radio.Group>
+      </Stack>
+    </ActDialog>
+  )
+}
+
+/** `LinkSheet` has the link of an invitation. It is shown this once. */
+function LinkSheet({ link, onClose }: { link: string; onClose: () => void }) {
+  const { t } = useLingui()
+  const whole = link.startsWith('/') ? `${window.location.origin}${link}` : link
+  return (
+    <Dialog opened onClose={onClose} title={t`The invitation`}>
+      <Stack>
+        <p>
+          <Trans>
+            Whoever has this link sets a password and is in the portal. It holds for 7 days, once.
+          </Trans>
+        </p>
+        <TextInput
+          label={t`Link`}
+          value={whole || t`was shown before`}
+          readOnly
+          classNames={{ input: 'code' }}
+          onFocus={({ currentTarget }) => currentTarget.select()}
+        />
+        <Group justify="flex-end">
+          <CopyButton value={whole}>
+            {({ copied, copy }) => (
+              <Button variant="default" onClick={copy}>
+                {copied ? t`Copied` : t`Copy the link`}
+              </Button>
+            )}
+          </CopyButton>
+          <Button onClick={onClose}>
+            <Trans>I have kept it</Trans>
+          </Button>
+        </Group>
+      </Stack>
+    </Dialog>
+  )
+}
