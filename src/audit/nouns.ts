@@ -37,6 +37,7 @@ export const tableOf = {
   move: 'moves',
   'former order': 'former_orders',
   plan: 'plans',
+  export: 'exports',
 } as const
 
 export type Noun = keyof typeof tableOf

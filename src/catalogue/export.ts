@@ -19,15 +19,21 @@ const SERVICES_PER_READ = 250
 
 /**
  * `exportServices` writes the services that fit as CSV, in the order of lists. A service with fixed prices for everyone in several currencies has a line for
- * each; prices that follow rules are left out, because an import would fix them.
+ * each; prices that follow rules are left out, because an import would fix them. `told` is told of the rows.
  */
-export async function* exportServices(sql: Queryable, filter: ServiceFilter): AsyncGenerator<string> {
+export async function* exportServices(
+  sql: Queryable,
+  filter: ServiceFilter,
+  told: (rows: number) => void = () => {},
+): AsyncGenerator<string> {
   const lines = (rows: string[][]): string => stringify(rows, { record_delimiter: '\r\n' })
   yield `\ufeff${lines([[...serviceColumns]])}`
   let after: ServiceId | undefined
   do {
     const { services, next } = await listServices(sql, { ...filter, after, limit: SERVICES_PER_READ })
-    yield lines(services.flatMap(linesOf))
+    const rows = services.flatMap(linesOf)
+    yield lines(rows)
+    told(rows.length)
     after = next
   } while (after !== undefined)
 }

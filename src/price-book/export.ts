@@ -14,14 +14,26 @@ export const priceColumns = [
 /** PRICES_PER_READ are those that one statement reads. */
 const PRICES_PER_READ = 2000
 
-/** `exportPrices` writes the prices that fit as CSV, a line each, as an import takes them: page by page, however many there are. */
-export async function* exportPrices(sql: Sql, filter: BookFilter): AsyncGenerator<string> {
+/** `exportPrices` writes the prices that fit as CSV, a line each, as an import takes them: page by page, however many there are. `told` is told of the rows. */
+export async function* exportPrices(
+  sql: Sql,
+  filter: BookFilter,
+  told: (rows: number) => void = () => {},
+): AsyncGenerator<string> {
   yield stringify([[...priceColumns]])
+  for await (const page of bookPages(sql, filter)) {
+    yield stringify(page.map(cells))
+    told(page.length)
+  }
+}
+
+/** `bookPages` gives the prices that fit, page by page. */
+export async function* bookPages(sql: Sql, filter: BookFilter): AsyncGenerator<BookPrice[]> {
   for (let after = 0; ; ) {
     const page = await selectBook(sql, filter, { after, limit: PRICES_PER_READ })
     const last = page.at(-1)
     if (!last) return
-    yield stringify(page.map(cells))
+    yield page
     after = last.serviceId
   }
 }

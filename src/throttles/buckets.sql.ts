@@ -25,6 +25,24 @@ export async function upsertSpent(sql: Sql, spent: readonly Spent[]): Promise<Sp
     returning subject, (extract(epoch from full_at - now()) * 1000)::float8 as ms`.records()
 }
 
+/**
+ * `spendDurably` spends one of what may be done so often an hour, for all processes together. Gives the seconds to wait for the next one where there is
+ * none left, and then spends nothing; 0: it is spent.
+ */
+export async function spendDurably(sql: Sql, subject: string, perHour: number): Promise<number> {
+  const each = 3600 / perHour
+  const [row] = await sql<{ wait: number }[]>`
+    with spent as (
+      insert into throttles as t (subject, full_at) values (${subject}, now() + ${each}::float8 * interval '1 s')
+      on conflict (subject) do update set full_at = greatest(t.full_at, now()) + ${each}::float8 * interval '1 s'
+       where greatest(t.full_at, now()) + ${each}::float8 * interval '1 s' <= now() + interval '1 hour'
+      returning subject)
+    select case when exists (select from spent) then 0
+                else greatest(1, ceil(extract(epoch from full_at - now()) + ${each}::float8 - 3600))::int end as wait
+      from (select null) one left join throttles on subject = ${subject}`
+  return row?.wait ?? 0
+}
+
 /** `deleteFull` removes the buckets that are full again: they say nothing. */
 export async function deleteFull(sql: Sql): Promise<void> {
   await sql`

@@ -3,7 +3,7 @@ import { isConnectionLoss, type Sql } from '../database/database.ts'
 import { Loop } from '../runtime/loop.ts'
 import type { RuntimeService } from '../runtime/runtime-service.ts'
 import { Bucket } from './bucket.ts'
-import { deleteFull, upsertSpent } from './buckets.sql.ts'
+import { deleteFull, spendDurably, upsertSpent } from './buckets.sql.ts'
 
 const EVERY_MS = 500
 /** SWEEP_RUNS is after how many runs full buckets are removed from the table: a minute. */
@@ -51,6 +51,11 @@ export class SharedBuckets implements RuntimeService {
     return new Bucket(subject, (bucket) => {
       if (this.#spent.length < MAX_WAITING) this.#spent.push(bucket)
     })
+  }
+
+  /** `takeDurably` takes one of what may be done so often an hour, at once and for all processes; gives the seconds to wait where there is none. */
+  takeDurably(subject: string, perHour: number): Promise<number> {
+    return spendDurably(this.#sql, subject, perHour)
   }
 
   /** `share` adds what was spent to the table, and takes over what all have spent. */

@@ -60,7 +60,7 @@ test('no command is missing', async () => {
 })
 
 test('no file that a command reads is missing', async () => {
-  const writes = ['--proof', '--out', '--log', 'price export <file>']
+  const writes = ['--proof', '--out', '--log', 'price export <file>', 'service export <file>']
   const files = commandsOf(await build()).flatMap(([words, command]) => [
     ...command.options.filter(({ flags }) => flags.includes('<file')).flatMap(({ long }) => long ?? []),
     ...command.registeredArguments.filter((one) => one.name() === 'file').map(() => `${words} <file>`),

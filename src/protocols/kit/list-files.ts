@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { stringify } from 'csv-stringify/sync'
 import { type TSchema, Type } from 'typebox'
+import { insertExport, updateExport } from '../../audit/exports.sql.ts'
 import { Refusal } from '../../errors.ts'
 import { asText } from '../../lib/csv-text.ts'
 import { type AnyRoute, type Call, type Route, routeOf } from './people-route.ts'
@@ -71,19 +72,61 @@ export function withFile<Permission extends string, Caller extends PersonAsking>
       answer: Type.Object({}, { description: 'A file of CSV' }),
       media: { 'text/csv': Type.String() },
       handle: async (call) => {
-        const { caller, reply } = call
-        if (!isOwn) await refuseUnproved(caller, () => counted(list, call))
+        if (!isOwn) await refuseUnproved(call.caller, () => counted(list, call))
         const pages = pagesOf(list, call)
         // The first is read before anything is answered: what is refused is no file that breaks off.
         const first = await pages.next()
-        const file = csvOf(list, first.value ?? [], pages)
-        reply
-          .type('text/csv; charset=utf-8')
-          .header('content-disposition', `attachment; filename="${plural}.csv"`)
-        return reply.send(Readable.from(file, { objectMode: false })) as object
+        return await sendFile(call, { list: path, name: plural, isOwn }, (told) =>
+          csvOf(list, first.value ?? [], withRows(pages, told), told),
+        )
       },
     }),
   ]
+}
+
+/** Told is told of rows of a file as they are written. */
+export type Told = (rows: number) => void
+
+/** `withRows` tells of the rows of pages as they are read. */
+export async function* withRows<Row>(pages: AsyncIterable<Row[]>, told: Told): AsyncGenerator<Row[]> {
+  for await (const rows of pages) {
+    yield rows
+    told(rows.length)
+  }
+}
+
+/** `beginning` gives again what was read of pages already. */
+export async function* beginning<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T> {
+  yield first
+  yield* rest
+}
+
+/**
+ * `sendFile` sends a list as a file of CSV. The trail has who had it, with which filter and how many rows, in a line when it begins and in another
+ * one when it has ended, or was broken off; not where it is the caller's own.
+ */
+export async function sendFile(
+  { desk, params, query, reply }: Pick<Call<PersonAsking>, 'desk' | 'params' | 'query' | 'reply'>,
+  { list, name, isOwn = false }: { list: string; name: string; isOwn?: boolean },
+  write: (told: Told) => AsyncIterable<string>,
+): Promise<object> {
+  const filter = { ...(params as object), ...(query as object) }
+  const id = isOwn ? undefined : await insertExport(desk.change, { list, filter })
+  let sent = 0
+  const file = async function* (): AsyncGenerator<string> {
+    try {
+      yield* write((rows) => {
+        sent += rows
+      })
+    } finally {
+      if (id !== undefined)
+        await updateExport(desk.change, id, sent).catch((error: unknown) =>
+          reply.log.warn({ err: error }, `how many rows of ${list} were sent was not noted`),
+        )
+    }
+  }
+  reply.type('text/csv; charset=utf-8').header('content-disposition', `attachment; filename="${name}.csv"`)
+  return reply.send(Readable.from(file(), { objectMode: false })) as object
 }
 
 type Row = Record<string, unknown>
@@ -102,10 +145,14 @@ async function* pagesOf<Caller>(list: AnyList<Caller>, call: Call<Caller>): Asyn
   } while (cursor !== null)
 }
 
-async function counted<Caller>(list: AnyList<Caller>, call: Call<Caller>): Promise<Count> {
+const counted = <Caller>(list: AnyList<Caller>, call: Call<Caller>): Promise<Count> =>
+  countRows(pagesOf(list, call))
+
+/** `countRows` counts the rows of pages as far as a list is counted. */
+export async function countRows(pages: AsyncIterable<readonly unknown[]>): Promise<Count> {
   const from = performance.now()
   let value = 0
-  for await (const items of pagesOf(list, call)) {
+  for await (const items of pages) {
     value += items.length
     if (value > MAX_COUNTED) return { value: MAX_COUNTED, capped: true }
     if (performance.now() - from > COUNT_MS) return { value, capped: true }
@@ -118,6 +165,7 @@ async function* csvOf(
   list: Pick<AnyRoute, 'answer'>,
   first: Row[],
   rest: AsyncIterable<Row[]>,
+  told: Told,
 ): AsyncGenerator<string> {
   const { page } = propertiesOf(list.answer) as { page: TSchema }
   const { items } = propertiesOf(page) as unknown as { items: { items: TSchema & { required?: string[] } } }
@@ -132,6 +180,7 @@ async function* csvOf(
       { columns, header, bom: header, record_delimiter: '\r\n' },
     )
   yield lines(first, true)
+  told(first.length)
   for await (const rows of rest) yield lines(rows)
 }
 

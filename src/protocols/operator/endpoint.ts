@@ -33,7 +33,7 @@ export function operatorApi(
     document: (scope) => document(scope, version),
     admit: async (request, { access, isExport }) => {
       const caller = await admit(deps, request, access)
-      if (isExport && caller) deps.throttle.countExport(caller.actor)
+      if (isExport && caller) await deps.throttle.countExport(caller.actor)
       return caller
     },
     refuseFurther: (caller, { further = [] }, body) => refuseFurther(caller, further, body),

@@ -45,7 +45,7 @@ export async function admit(
   if (permission !== undefined && !permissions.has(permission)) {
     throw new Refusal('permission_denied', `you may not ${permission}`)
   }
-  if (isExport) door.throttle.countExport(actor)
+  if (isExport) await door.throttle.countExport(actor)
   const isProof = access === 'proved person' || (permission !== undefined && needsPortalProof(permission))
   const isReading = isSafe(request) || isQuestion === true
   if (!isReading && view) throw new Refusal('permission_denied', 'who looks at a portal changes nothing')

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import { type Static, Type } from 'typebox'
 import { bound, timeOf } from '../../../contract/page.ts'
 import { itemVersion } from '../../../fulfilment/after/corrections.ts'
@@ -18,7 +17,15 @@ import {
 } from '../../../orders/read/operator-orders.ts'
 import { csvOfOrders } from '../../../orders/read/operator-orders-csv.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
-import { COUNT_MS, countShape, MAX_COUNTED, refuseUnproved } from '../../kit/list-files.ts'
+import {
+  beginning,
+  COUNT_MS,
+  countShape,
+  MAX_COUNTED,
+  refuseUnproved,
+  sendFile,
+  withRows,
+} from '../../kit/list-files.ts'
 import {
   amount,
   id,
@@ -274,16 +281,17 @@ export const operatorOrderRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     isExport: true,
     answer: Type.Object({}, { description: 'A file of CSV' }),
     refusals: ['not_found', 'service_not_found'],
-    handle: async ({ desk, caller, query, reply }) => {
+    handle: async (call) => {
+      const { desk, caller, query } = call
       const orders = new OperatorOrders(desk.read)
       await refuseUnproved(caller, () => orders.count(filterOf(query), { max: MAX_COUNTED, ms: COUNT_MS }))
       const pages = orders.every(filterOf(query))
       // The first is read before anything is answered: a name that is not known is refused, and is no file that breaks off.
       const first = await pages.next()
       const costs = caller.permissions.has('costs.read')
-      const file = csvOfOrders(beginning(first.value ?? [], pages), { costs })
-      reply.type('text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="orders.csv"')
-      return reply.send(Readable.from(file, { objectMode: false })) as object
+      return await sendFile(call, { list: '/orders', name: 'orders' }, (told) =>
+        csvOfOrders(withRows(beginning(first.value ?? [], pages), told), { costs }),
+      )
     },
   }),
   route({
@@ -301,8 +309,3 @@ export const operatorOrderRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       wireOrder(await mustFindOrder(desk.read, params.id as OrderId), caller),
   }),
 ]
-
-async function* beginning<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T> {
-  yield first
-  yield* rest
-}

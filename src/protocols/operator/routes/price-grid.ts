@@ -1,13 +1,13 @@
-import { Readable } from 'node:stream'
 import { type Static, Type } from 'typebox'
 import { findAccount } from '../../../accounts/accounts.ts'
 import { timeOf } from '../../../contract/page.ts'
 import type { PriceRuleId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
-import { exportPrices, percentText } from '../../../price-book/export.ts'
+import { bookPages, exportPrices, percentText } from '../../../price-book/export.ts'
 import { findFilter } from '../../../price-book/filter.ts'
 import { type Grid, type GridCell, type GridForm, gridSorts, priceGrid } from '../../../price-book/grid.ts'
 import { inFieldsOf } from '../../kit/fields.ts'
+import { countRows, refuseUnproved, sendFile } from '../../kit/list-files.ts'
 import { accountParams, id, MAX_ID, oneOf, orNull, text } from '../../kit/shapes.ts'
 import type { Caller } from '../caller.ts'
 import { route } from '../route.ts'
@@ -244,16 +244,16 @@ export const priceGridRoutes = () => [
     isExport: true,
     answer: Type.Object({}, { description: 'A file of CSV' }),
     refusals: ['not_found'],
-    handle: async ({
-      desk,
-      query: { service_group: serviceGroup, below_cost: belowCost, ...given },
-      reply,
-    }) => {
+    handle: async (call) => {
+      const { desk, caller, query } = call
+      const { service_group: serviceGroup, below_cost: belowCost, ...given } = query
       const found = await inFieldsOf(names, () =>
         findFilter(desk.read, { ...given, serviceGroup, belowCost: belowCost === 'yes' }),
       )
-      reply.type('text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="prices.csv"')
-      return reply.send(Readable.from(exportPrices(desk.read, found), { objectMode: false })) as object
+      await refuseUnproved(caller, () => countRows(bookPages(desk.read, found)))
+      return await sendFile(call, { list: '/prices', name: 'prices' }, (told) =>
+        exportPrices(desk.read, found, told),
+      )
     },
   }),
 ]

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import { type Static, Type } from 'typebox'
 import { formatMicros } from '../../../lib/money.ts'
 import { PERIODS } from '../../../sales/period.ts'
@@ -12,6 +11,7 @@ import {
 } from '../../../sales/report.ts'
 import { csvOfSales } from '../../../sales/report-csv.ts'
 import { MAX_HOURS, readQuarters } from '../../../sales/today.ts'
+import { beginning, countRows, refuseUnproved, sendFile, withRows } from '../../kit/list-files.ts'
 import { amount, id, oneOf, orNull, text, time } from '../../kit/shapes.ts'
 import type { Caller } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
@@ -180,15 +180,17 @@ export const reportRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     isExport: true,
     answer: Type.Object({}, { description: 'A file of CSV' }),
     refusals: ['not_found', 'service_not_found'],
-    handle: async ({ desk, caller, query, reply }) => {
+    handle: async (call) => {
+      const { desk, caller, query } = call
       const asked = questionOf(query)
+      await refuseUnproved(caller, () => countRows(everySale(desk.read, asked, clock)))
       const parts = everySale(desk.read, asked, clock)
       // The first is read before anything is answered: what is not known is refused, and is no file that breaks off.
       const first = await parts.next()
       const costs = caller.permissions.has('costs.read')
-      const file = csvOfSales(beginning(first.value ?? [], parts), asked.by, { costs })
-      reply.type('text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="sales.csv"')
-      return reply.send(Readable.from(file, { objectMode: false })) as object
+      return await sendFile(call, { list: '/reports/sales', name: 'sales' }, (told) =>
+        csvOfSales(withRows(beginning(first.value ?? [], parts), told), asked.by, { costs }),
+      )
     },
   }),
   route({
@@ -222,8 +224,3 @@ export const reportRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     },
   }),
 ]
-
-async function* beginning<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T> {
-  yield first
-  yield* rest
-}

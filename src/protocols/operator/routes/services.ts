@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import { Type } from 'typebox'
 import { findPriceGroup } from '../../../accounts/accounts.ts'
 import { newServiceAttributes, serviceAttributes } from '../../../catalogue/attributes.ts'
@@ -41,7 +40,7 @@ import {
 import { listRoutes } from '../../../supplier-routes/routes.ts'
 import { findSupplier } from '../../../suppliers/suppliers.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
-import { COUNT_MS, MAX_COUNTED } from '../../kit/list-files.ts'
+import { COUNT_MS, MAX_COUNTED, sendFile } from '../../kit/list-files.ts'
 import { formOf, givenIn, inColumns, type Json, shapeOf } from '../../kit/nouns.ts'
 import {
   bodyOf,
@@ -210,12 +209,12 @@ export const serviceRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     isExport: true,
     answer: Type.Object({}, { description: 'A file of CSV' }),
     refusals: ['not_found'],
-    handle: async ({ desk: { read }, query, reply }) => {
-      const chosen = await filterOf(read, query)
-      reply
-        .type('text/csv; charset=utf-8')
-        .header('content-disposition', 'attachment; filename="services.csv"')
-      return reply.send(Readable.from(exportServices(read, chosen), { objectMode: false })) as object
+    handle: async (call) => {
+      const { read } = call.desk
+      const chosen = await filterOf(read, call.query)
+      return await sendFile(call, { list: '/services', name: 'services' }, (told) =>
+        exportServices(read, chosen, told),
+      )
     },
   }),
   route({
