@@ -60,7 +60,8 @@ export async function fillSales(
     await transaction`
       create temporary table sold_orders on commit drop as
       select (select coalesce(max(id), 1000) from orders) + n as id, ${one(ofAccounts)} as account_id, ${one(ofServices)} as service_id,
-             ${from}::timestamptz + (${to}::timestamptz - ${from}::timestamptz) * random() as placed_at,
+             -- Numbers grow with the time, as they do where orders are placed.
+             ${from}::timestamptz + (${to}::timestamptz - ${from}::timestamptz) * ((n - random()) / ${orders}::int) as placed_at,
              (case when random() < 0.85 then 1 else 2 + floor(random() * 3) end)::int as items
         from generate_series(1, ${orders}::int) n`
     await transaction`

@@ -224,6 +224,44 @@ test('sorted by the placing from the oldest, and by the end, page by page', asyn
   await expect(paged({ sort: 'ended' })).rejects.toMatchObject({ code: 'invalid_input', field: 'sort' })
 })
 
+test('a page ends when its time is over, and the next ones have the rest', async () => {
+  for (const filter of [
+    { refunded: true },
+    { state: 'success' as const, sort: 'placed' as const },
+    { search: '0017' },
+  ]) {
+    const found: OrderId[] = []
+    let pages = 0
+    for (let before: OrderId | undefined; ; pages++) {
+      const page = await operator.names({ ...filter, limit: 20_000, ms: 0, before })
+      found.push(...page.names.map(({ id }) => id))
+      if (page.next === undefined) break
+      before = page.next
+    }
+    const whole = await operator.names({ ...filter, limit: 20_000 })
+    expect(found).toEqual(whole.names.map(({ id }) => id))
+    if (!('refunded' in filter)) expect(pages).toBeGreaterThanOrEqual(10)
+  }
+})
+
+test("a key's orders are looked for in its account alone", async () => {
+  const [key] = await database.sql<{ id: number }[]>`
+    insert into api_keys (account_id, security_id, secret_hash)
+    select ${accounts[0] ?? ''}::int, 'listed00', sha256('x') returning id`
+  const id = key?.id ?? 0
+  const placed = await database.sql<{ id: bigint }[]>`
+    update orders set key_id = ${id} where account_id = ${accounts[0] ?? ''}::int and id % 400 = 3 returning id`
+  const found: OrderId[] = []
+  const rows = await read.of(async () => {
+    found.push(...(await operator.names({ key: id, limit: 50 })).names.map((one) => one.id))
+  })
+  expect(found).toEqual(placed.map((one) => Number(one.id)).sort((a, b) => b - a))
+  expect(found.length).toBeGreaterThanOrEqual(10)
+  // Of all accounts it would be three times as many.
+  expect(rows).toBeLessThan(4 * ORDERS)
+  expect((await operator.names({ key: 999_999, limit: 50 })).names).toEqual([])
+})
+
 test('counted up to a number, and no longer than a time', async () => {
   expect(await operator.count({ state: 'failed' }, { max: 10_000, ms: 60_000 })).toEqual({
     value: 24,

@@ -26,13 +26,16 @@ interface RowsPage {
   next: OrderId | undefined
 }
 
+/** LOOK_MS is for how long a page of rows is looked for: it then ends where it has come to, and the next one goes on there. */
+const LOOK_MS = 200
+
 /** `listRows` gives a page of orders as rows. Throws what the list of orders does. */
 export async function listRows(
   sql: Sql,
   filter: OperatorOrderFilter & { limit: number },
   clock: Clock = systemClock,
 ): Promise<RowsPage> {
-  const { names, next } = await new OperatorOrders(sql).names(filter)
+  const { names, next } = await new OperatorOrders(sql).names({ ...filter, ms: LOOK_MS })
   return { rows: await readRows(sql, names, clock), next }
 }
 

@@ -459,6 +459,13 @@ export async function selectAccountsOfGroup(sql: Sql, group: PriceGroupId): Prom
   return rows.map(({ id }) => id)
 }
 
+/** `selectAccountsOfKey` gives the account of an API key: no other's orders were placed with it. */
+export async function selectAccountsOfKey(sql: Sql, key: number): Promise<AccountId[]> {
+  const rows = await sql<{ id: AccountId }[]>`
+    select account_id as id from api_keys where id = ${key}`.records()
+  return rows.map(({ id }) => id)
+}
+
 export async function selectServicesOfGroup(sql: Sql, group: string): Promise<ServiceId[]> {
   const rows = await sql<{ id: ServiceId }[]>`
     select id from services where lower(group_name) = lower(${group})`.records()

@@ -17,6 +17,7 @@ import {
   lookAt,
   namesOf,
   selectAccountsOfGroup,
+  selectAccountsOfKey,
   selectEnded,
   selectRange,
   selectServicesOfGroup,
@@ -78,6 +79,12 @@ export const orderSorts = ['-placed', 'placed', '-ended', 'ended'] as const
 
 export type OrderSort = (typeof orderSorts)[number]
 
+/** Paging bounds a page: its orders, and for how many milliseconds they are looked for. */
+interface Paging {
+  limit: number
+  ms?: number
+}
+
 /** OperatorPage is a page of a list. `next`: behind this order the next one begins. `stoppedAt`: older orders than this one were not looked at. */
 interface OperatorPage {
   orders: OperatorOrder[]
@@ -102,7 +109,7 @@ export class OperatorOrders {
    * `list` gives them newest first, unless sorted otherwise. A search gives the orders that it names whole, of any age; where there is none, those
    * that have it as a part. Throws not_found when there is no such account, service or supplier, and invalid_input for what no list can be sorted by.
    */
-  async list(filter: OperatorOrderFilter & { limit: number }): Promise<OperatorPage> {
+  async list(filter: OperatorOrderFilter & Paging): Promise<OperatorPage> {
     const { names, ...end } = await this.names(filter)
     return { orders: await readOperatorOrders(this.#sql, names), ...end }
   }
@@ -110,11 +117,11 @@ export class OperatorOrders {
   /** `names` gives the orders of a page without reading them. */
   async names({
     limit,
+    ms = Number.POSITIVE_INFINITY,
     ...filter
-  }: OperatorOrderFilter & { limit: number }): Promise<
-    { names: OrderName[] } & Omit<OperatorPage, 'orders'>
-  > {
+  }: OperatorOrderFilter & Paging): Promise<{ names: OrderName[] } & Omit<OperatorPage, 'orders'>> {
     const sql = this.#sql
+    const from = performance.now()
     const wanted = await wantedOf(sql, filter)
     // Where every order that is looked at fits, no more are looked at than the page holds.
     const isNarrowed = isGiven(...Object.values({ ...wanted, accountIds: undefined }))
@@ -126,7 +133,7 @@ export class OperatorOrders {
       names.push(...part.filter(({ fits }) => fits))
       looked += part.reduce((rows, { itemCount }) => rows + (wanted.part === undefined ? 1 : itemCount), 0)
       if (names.length > limit) break
-      if (looked >= MAX_SCANNED_ROWS.operator) {
+      if (looked >= MAX_SCANNED_ROWS.operator || performance.now() - from > ms) {
         stoppedAt = part.at(-1)?.id
         break
       }
@@ -243,7 +250,10 @@ async function wantedOf(sql: Sql, filter: OperatorOrderFilter): Promise<WantedOr
   const states = listOf(filter.state)
   return {
     ...{ from, to, endedFrom, endedTo, keyId: filter.key, ids: filter.ids },
-    accountIds: bothOf(await all(filter.account, async (one) => (await findAccount(sql, one)).id), ofGroup),
+    accountIds: bothOf(
+      bothOf(await all(filter.account, async (one) => (await findAccount(sql, one)).id), ofGroup),
+      filter.key === undefined ? undefined : await selectAccountsOfKey(sql, filter.key),
+    ),
     serviceIds: bothOf(await all(filter.service, (one) => serviceIdOf(sql, one)), ofServiceGroup),
     supplierIds: await all(filter.supplier, (one) => supplierIdOf(sql, one)),
     states,

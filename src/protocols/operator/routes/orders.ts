@@ -243,7 +243,7 @@ export const operatorOrderRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     summary: 'Orders of all resellers, the newest first unless sorted otherwise',
     description:
       'A search gives the orders that it names whole, of any age; where there is none, those that have it as a part. A narrowed list looks at ' +
-      '200,000 orders at a time: a page may have few of them, or none, and go on behind its cursor.',
+      '200,000 orders at a time, for 0.2 seconds: a page may have few of them, or none, and go on behind its cursor.',
     access,
     query: Type.Object({ ...pageQuery, ...orderFilter, sort }),
     answer: pageOf(orderRow),

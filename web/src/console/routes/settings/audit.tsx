@@ -38,6 +38,7 @@ const nouns: Readonly<Record<Noun, MessageDescriptor>> = {
   'credit limit': msg`credit limit`,
   deposit: msg`deposit`,
   'deposit provider': msg`way to pay in`,
+  export: msg`file of a list`,
   'field name': msg`name of a field`,
   'former order': msg`former order`,
   group: msg`price group`,
