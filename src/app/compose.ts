@@ -57,6 +57,7 @@ import { SignIns } from '../people/sign-ins.ts'
 import { signInJobs } from '../people/sweep.ts'
 import { planJobs } from '../plans/jobs.ts'
 import { priceJobs } from '../price-book/jobs.ts'
+import { StatusReader } from '../public-status/public-status.ts'
 import { Refusals } from '../request-log/refusals.ts'
 import { RequestLog } from '../request-log/request-log.ts'
 import { requestJobs } from '../request-log/sweep.ts'
@@ -67,6 +68,7 @@ import { keyState, wrongKey } from '../secret-keys/key-state.ts'
 import { findSigner } from '../secret-keys/sealing.ts'
 import { KeyRing } from '../secrets/key-ring.ts'
 import type { Sealer } from '../secrets/sealer.ts'
+import { SharedResults } from '../shared-results/shared-results.ts'
 import { Enrolment } from '../staff/enrolment.ts'
 import type { Role } from '../staff/roles.ts'
 import { Statements } from '../statements/statements.ts'
@@ -278,6 +280,8 @@ export async function compose(
     clock,
     buckets,
     actionThrottle: new ActionThrottle(buckets),
+    publicStatus: new StatusReader(lookups, clock),
+    sharedResults: new SharedResults({ sql: lookups, key: () => keys.own(), clock }),
     sealer,
     passwords,
     passkeys,

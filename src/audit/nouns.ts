@@ -38,6 +38,7 @@ export const tableOf = {
   'former order': 'former_orders',
   plan: 'plans',
   export: 'exports',
+  'shared result': 'shared_results',
 } as const
 
 export type Noun = keyof typeof tableOf

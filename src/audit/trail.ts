@@ -1,8 +1,7 @@
-import type { Queryable, Sql } from '../database/database.ts'
+import type { Sql } from '../database/database.ts'
 import { isGiven, MAX_SCANNED_ROWS, type WalkedPage, walkPage } from '../database/walk.ts'
 import { Refusal } from '../errors.ts'
 import { formatMicros } from '../lib/money.ts'
-import { selectActors } from './actors.sql.ts'
 import type { Change, ChangeFilter, Values } from './change.ts'
 import { amounts, nounOf, tableOf } from './nouns.ts'
 import { selectStop, selectTrail } from './trail.sql.ts'
@@ -27,12 +26,6 @@ export async function readTrail(
   })
   return { ...page, items: page.items.map(readable) }
 }
-
-/** `actorNames` gives the names of those who are called so in lines of the trail, as they are called now. */
-export const actorNames = (
-  sql: Queryable,
-  lines: readonly Pick<Change, 'actor'>[],
-): Promise<Map<string, string>> => selectActors(sql, [...new Set(lines.map(({ actor }) => actor))])
 
 const readable = (line: Change): Change => ({
   ...line,

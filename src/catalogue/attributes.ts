@@ -203,6 +203,20 @@ export const serviceAttributes = {
     whenLeftOut: 'active',
     default: true,
   }),
+  publicStatus: flag({
+    label: 'on the status page',
+    flag: '--public-status',
+    offFlag: '--private-status',
+    help: 'the page /status tells everybody how it stands',
+    whenLeftOut: 'no',
+    default: false,
+  }),
+  statusNote: line({
+    label: 'note on the status page',
+    flag: '--status-note <text>',
+    help: 'what the page /status says beside it',
+    default: '',
+  }),
   duplicatePolicy: choice(['replay', 'refuse', 'allow'], {
     label: 'duplicates',
     flag: '--duplicates <policy>',

@@ -327,9 +327,11 @@ export interface Services {
   name: string
   opensAt: string | null
   processing: Generated<Processing>
+  publicStatus: Generated<boolean>
   quantityOptions: Generated<number[]>
   replayWindowSeconds: Generated<number>
   routing: Generated<Routing>
+  statusNote: Generated<string>
   timeZone: Generated<string>
   unroutedSince: Generated<Date | null>
   updatedAt: Generated<Date>

@@ -1,10 +1,14 @@
 import { Throttled } from '../errors.ts'
 import type { AccountId, OrderId } from '../lib/ids.ts'
-import type { Bucket } from './bucket.ts'
+import { addressGroup } from '../lib/ip.ts'
+import { Bucket } from './bucket.ts'
 import type { SharedBuckets } from './shared-buckets.ts'
 
-/** PER_MINUTE is how often an account may ask to cancel or verify orders, how often the same one, and begin or cancel deposits. */
-const PER_MINUTE = { account: 600, order: 10, deposits: 60 }
+/**
+ * PER_MINUTE is how often an account may ask to cancel or verify orders, how often the same one, and begin or cancel deposits; and how often an
+ * address may look at results that were shared.
+ */
+const PER_MINUTE = { account: 600, order: 10, deposits: 60, looks: 60 }
 /** MAX_KEPT bounds the buckets in memory; the one that was used longest ago goes. */
 const MAX_KEPT = 20_000
 
@@ -28,8 +32,14 @@ export class ActionThrottle {
     this.#count(`deposits of ${accountId}`, PER_MINUTE.deposits)
   }
 
-  #count(subject: string, perMinute: number): void {
-    const bucket = this.#kept.get(subject) ?? this.#buckets.open(subject)
+  /** `countLook` counts a look of an address at a shared result, in this process: strangers write nothing for all processes. Throws Throttled. */
+  countLook(address: string): void {
+    const subject = `looks from ${addressGroup(address)}`
+    this.#count(subject, PER_MINUTE.looks, () => new Bucket(subject, () => {}))
+  }
+
+  #count(subject: string, perMinute: number, open = () => this.#buckets.open(subject)): void {
+    const bucket = this.#kept.get(subject) ?? open()
     this.#kept.delete(subject)
     this.#kept.set(subject, bucket)
     if (this.#kept.size > MAX_KEPT) this.#kept.delete(this.#kept.keys().next().value as string)

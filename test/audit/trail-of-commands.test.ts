@@ -309,6 +309,7 @@ it('every command that changes something adds a line with before and after, and 
       'backup',
       'plan',
       'export',
+      'shared result',
     ],
   ])
 })

@@ -68,8 +68,9 @@ describePages('orders in the console', () => {
     await page.getByText('nothing charged').waitFor()
     await page.getByRole('heading', { level: 1 }).getByText('Failed').waitFor()
     await page.getByText('It came too late').first().waitFor()
-    const { STATUS } = await office.server.status(shop, String(wanted))
-    expect(STATUS).toBe('3')
+    // What the reseller's shop reads of it over Dhru.
+    const told = await office.server.status(shop, String(wanted))
+    expect([told.STATUS, told.COMMENTS]).toEqual(['3', 'It came too late'])
     await visit.leave()
   })
 

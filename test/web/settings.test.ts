@@ -12,7 +12,7 @@ import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './bro
 closeBrowserAfterwards()
 
 /** TABS are the pages below Settings that belong to the staff and the installation. */
-const TABS = ['staff', 'roles', 'tokens', 'security', 'audit', 'health', 'backups', 'notices']
+const TABS = ['staff', 'roles', 'tokens', 'security', 'audit', 'health', 'backups', 'notices', 'status']
 
 describePages('settings in the console', () => {
   let office: OperatorOffice

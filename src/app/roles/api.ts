@@ -87,7 +87,7 @@ export function serveProtocols(
     },
     { bodyLimit: config.bodyLimit, version },
   )
-  pages(http, { mayCall: allowedIps(config.consoleAllow) })
+  pages(http, { ...components, mayCall: allowedIps(config.consoleAllow) })
   portalApi(
     http,
     { ...components, ...accountPeople, door, count: metrics.countPortalRequest },

@@ -354,6 +354,9 @@ create table services (
   closes_at time,
   time_zone text not null default 'UTC',
   active boolean not null default true,
+  -- The page /status tells everybody how it stands, and says this beside it.
+  public_status boolean not null default false,
+  status_note text not null default '',
   duplicate_policy duplicate_policy not null,
   replay_window_seconds integer not null default 600 check (replay_window_seconds >= 0),
   processing processing not null default 'automatic',

@@ -1,4 +1,4 @@
-import { selectActors } from '../../audit/actors.sql.ts'
+import { actorNames } from '../../audit/actors.ts'
 import type { Sql } from '../../database/database.ts'
 import { orThrow, resultOf } from '../../lib/fault.ts'
 import type { OrderId } from '../../lib/ids.ts'
@@ -30,6 +30,9 @@ export async function addNote(
 export async function listNotes(sql: Sql, id: OrderId): Promise<(OrderNote & { name: string | null })[]> {
   const { accountId } = await mustNameOrder(sql, id)
   const notes = await selectNotes(sql, { accountId, orderId: id }, MAX_NOTES)
-  const names = await selectActors(sql, [...new Set(notes.map(({ actor }) => actor))])
+  const names = await actorNames(
+    sql,
+    notes.map(({ actor }) => actor),
+  )
   return notes.map((note) => ({ ...note, name: names.get(note.actor) ?? null }))
 }

@@ -1,4 +1,4 @@
-import { selectActors } from '../../audit/actors.sql.ts'
+import { actorNames } from '../../audit/actors.ts'
 import type { Sql } from '../../database/database.ts'
 import type { OrderId } from '../../lib/ids.ts'
 import type { Micros } from '../../lib/money.ts'
@@ -120,7 +120,10 @@ export async function readTimeline(
   moments.sort(
     (a, b) => a.at.getTime() - b.at.getTime() || (order.get(a.kind) ?? 0) - (order.get(b.kind) ?? 0),
   )
-  const actors = await selectActors(sql, [...new Set(moments.flatMap(({ by }) => by ?? []))])
+  const actors = await actorNames(
+    sql,
+    moments.flatMap(({ by }) => by ?? []),
+  )
   for (const one of moments) one.name = actors.get(one.by ?? '') ?? null
   return { moments, last: within.last, isWhole: item !== undefined || within.last === count }
 }

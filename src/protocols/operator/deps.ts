@@ -15,6 +15,7 @@ import type { SignIns } from '../../people/sign-ins.ts'
 import type { RequestLog } from '../../request-log/request-log.ts'
 import type { Presence } from '../../runtime/presence.ts'
 import type { Sealer } from '../../secrets/sealer.ts'
+import type { SharedResults } from '../../shared-results/shared-results.ts'
 import type { Enrolment } from '../../staff/enrolment.ts'
 import type { Role } from '../../staff/roles.ts'
 import type { ActorThrottle } from '../../throttles/actor-throttle.ts'
@@ -88,6 +89,7 @@ export interface OperatorDeps {
   /** `closing` is aborted when the server takes no more requests. */
   closing: AbortSignal
   installation: Installation
+  sharedResults: Pick<SharedResults, 'share' | 'stop'>
   /** `mayCall` tells whether an address may call the API at all. */
   mayCall: (address: string) => boolean
   /** `publicUrl` is where people reach the server; undefined: nobody said. */

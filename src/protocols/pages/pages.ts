@@ -3,12 +3,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import serveFiles from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { publicPage } from './public-page.ts'
+import { COMMON, publicPage, sendPublic } from './public-page.ts'
+import { type PublicDeps, publicRoutes } from './public-routes.ts'
 
 /** BUILT is where `npm run build:web` writes the web application. */
 const BUILT = fileURLToPath(new URL('../../../dist/web/', import.meta.url))
 
-interface PagesDeps {
+interface PagesDeps extends PublicDeps {
   /** `mayCall` tells whether an address may open the console. */
   mayCall: (address: string) => boolean
   /** `built` is the folder of the built application. */
@@ -16,12 +17,12 @@ interface PagesDeps {
 }
 
 /**
- * `pages` adds the web application: `/console` for operators, `/portal` for resellers, their files under `/assets`, and the start page. A page
+ * `pages` adds the web application: `/console` for operators, `/portal` for resellers, their files under `/assets`, and the pages that need no sign-in. A page
  * is the same for everybody; what it shows comes from the APIs, which know who asks.
  */
-export function pages(app: FastifyInstance, { mayCall, built = BUILT }: PagesDeps): void {
+export function pages(app: FastifyInstance, { mayCall, built = BUILT, ...deps }: PagesDeps): void {
   app.register(async (scope) => {
-    scope.get('/', (_request, reply) => sendPublic(reply, 200, publicPage.start()))
+    publicRoutes(scope, deps)
     if (!existsSync(`${built}console.html`)) {
       for (const path of ['/console', '/console/*', '/portal', '/portal/*']) {
         scope.get(path, (_request, reply) => sendPublic(reply, 503, publicPage.notBuilt()))
@@ -62,9 +63,6 @@ export function pages(app: FastifyInstance, { mayCall, built = BUILT }: PagesDep
   })
 }
 
-/** COMMON: no other site frames a page of ours, learns its address, or shares its window. */
-const COMMON = { 'referrer-policy': 'no-referrer', 'cross-origin-opener-policy': 'same-origin' }
-
 /**
  * `sendApplication` sends the page with a fresh nonce, with which alone style elements are let in: the components write some. Scripts are files
  * of ours and nothing else.
@@ -88,17 +86,3 @@ function sendApplication(reply: FastifyReply, html: string): FastifyReply {
     .headers({ ...COMMON, 'content-security-policy': policy.join('; ') })
     .send(html.replaceAll('NONCE', nonce))
 }
-
-const sendPublic = (
-  reply: FastifyReply,
-  status: number,
-  { html, styleHash }: ReturnType<typeof publicPage.start>,
-) =>
-  reply
-    .code(status)
-    .type('text/html; charset=utf-8')
-    .headers({
-      ...COMMON,
-      'content-security-policy': `default-src 'none'; style-src '${styleHash}'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-    })
-    .send(html)

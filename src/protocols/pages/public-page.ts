@@ -1,46 +1,89 @@
 import { hash } from 'node:crypto'
 import { escapeUTF8 } from 'entities/escape'
+import type { FastifyReply } from 'fastify'
 
-/** STYLE is in the page itself: these pages have no script and no files. The colours are those of the web application. */
+/** STYLE is in each page itself: these pages have no script and no files. The colours are those of the web application. */
 const STYLE = `
-:root{color-scheme:light dark;--page:#f6f7f5;--panel:#fff;--text:#1a2426;--muted:#536163;--link:#0b5d6b;--line:#d5dad6}
-@media(prefers-color-scheme:dark){:root{--page:#111718;--panel:#182021;--text:#e7ecea;--muted:#a3b0b0;--link:#74d0de;--line:#2c3738}}
-body{margin:0;min-height:100vh;display:grid;place-content:center;grid-template-columns:minmax(0,400px);gap:24px;padding:24px 16px;box-sizing:border-box;background:var(--page);color:var(--text);font:16px/1.5 system-ui,sans-serif}
-main{padding:24px;border:1px solid var(--line);border-radius:8px;background:var(--panel)}
+:root{color-scheme:light dark;--page:#f6f7f5;--panel:#fff;--text:#1a2426;--muted:#536163;--link:#0b5d6b;--line:#d5dad6;--done:#1c6b36;--done-tint:#e3f3e7;--needs:#7a4b00;--needs-tint:#fff0d1;--failed:#a8261f;--failed-tint:#fce9e7;--off:#5a6567;--off-tint:#eceeea}
+@media(prefers-color-scheme:dark){:root{--page:#111718;--panel:#182021;--text:#e7ecea;--muted:#a3b0b0;--link:#74d0de;--line:#2c3738;--done:#8cd9a3;--done-tint:#15331f;--needs:#ffcf70;--needs-tint:#3d2a07;--failed:#ffa79f;--failed-tint:#451a18;--off:#a9b4b4;--off-tint:#222b2c}}
+*{box-sizing:border-box}
+body{margin:0;min-height:100vh;padding:24px 16px;background:var(--page);color:var(--text);font:16px/1.5 system-ui,sans-serif}
+main{max-width:var(--wide,400px);margin:auto;padding:24px;border:1px solid var(--line);border-radius:8px;background:var(--panel)}
 h1{margin:0 0 8px;font-size:20px;line-height:28px}
-p{margin:0 0 8px;color:var(--muted)}ul{margin:16px 0 0;padding:0;list-style:none}li{border-top:1px solid var(--line)}
-a{display:block;padding:12px 0;color:var(--link)}a:focus-visible{outline:2px solid var(--link);outline-offset:2px}
-code{font-size:.95em;color:var(--text)}`
+p{margin:0 0 8px;color:var(--muted)}
+a{color:var(--link)}a:focus-visible{outline:2px solid var(--link);outline-offset:2px}
+code{font-size:.95em;color:var(--text);overflow-wrap:anywhere}`
 
-const styleHash = `sha256-${hash('sha256', STYLE, 'base64')}`
+const CENTRED = `
+body{display:grid;place-content:center;grid-template-columns:minmax(0,400px)}
+ul{margin:16px 0 0;padding:0;list-style:none}li{border-top:1px solid var(--line)}li a{display:block;padding:12px 0}`
 
-const page = (title: string, body: string): { html: string; styleHash: string } => ({
-  html: `<!doctype html>
+/** PublicPage is a page that needs no sign-in; `styleHash` lets its own styles in, and nothing else. */
+export interface PublicPage {
+  html: string
+  styleHash: string
+}
+
+/** `makePage` makes one. `title` is text, `body` is HTML; `style` are styles beside those of every such page. */
+export function makePage(
+  title: string,
+  body: string,
+  { style = CENTRED, heading = escapeUTF8(title) }: { style?: string; heading?: string } = {},
+): PublicPage {
+  const all = STYLE + style
+  return {
+    html: `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex"><link rel="icon" href="/assets/icon.svg"><title>${title}</title><style>${STYLE}</style></head>
-<body><main><h1>${title}</h1>${body}</main></body></html>
+<meta name="robots" content="noindex"><link rel="icon" href="/assets/icon.svg"><title>${escapeUTF8(title)}</title><style>${all}</style></head>
+<body><main><h1>${heading}</h1>${body}</main></body></html>
 `,
-  styleHash,
-})
+    styleHash: `sha256-${hash('sha256', all, 'base64')}`,
+  }
+}
 
-/** `publicPage` has the pages that need no sign-in: HTML without script. */
+/** COMMON: no other site frames a page of ours, learns its address, or shares its window. */
+export const COMMON = { 'referrer-policy': 'no-referrer', 'cross-origin-opener-policy': 'same-origin' }
+
+export const sendPublic = (
+  reply: FastifyReply,
+  status: number,
+  { html, styleHash }: PublicPage,
+): FastifyReply =>
+  reply
+    .code(status)
+    .type('text/html; charset=utf-8')
+    .headers({
+      ...COMMON,
+      'content-security-policy': `default-src 'none'; style-src '${styleHash}'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    })
+    .send(html)
+
+/** `publicPage` has the small ones. */
 export const publicPage = {
   /** `start` is where somebody who types the bare address finds what is here. */
-  start: () =>
-    page(
-      'imeigate',
-      `<p>An order server for IMEI services.</p>
+  start: (seller: string, hasStatus: boolean) =>
+    makePage(
+      seller,
+      `<p>IMEI services, ordered by shops and programs.</p>
 <ul><li><a href="/portal">Resellers: sign in</a></li><li><a href="/console">Operators: sign in</a></li>
-<li><a href="/docs">The API</a></li></ul>`,
+${hasStatus ? '<li><a href="/status">How the services stand</a></li>' : ''}<li><a href="/docs">The API</a></li></ul>`,
     ),
   notBuilt: () =>
-    page(
+    makePage(
       'The pages are not built',
       '<p>The server runs, and its APIs answer. In a checkout, <code>npm run build:web</code> makes the console and the portal.</p>',
     ),
   notAllowed: (address: string) =>
-    page(
+    makePage(
       'Not from here',
       `<p>The console is open to some addresses only, and <code>${escapeUTF8(address)}</code> is none of them. The setting <code>CONSOLE_ALLOW</code> names them.</p>`,
     ),
+  noStatus: () => makePage('Nothing is shown here', '<p>How the services stand is not public.</p>'),
+  /** `noResult` says the same of a link whose time is over, that was ended, and that nobody has made. */
+  noResult: () =>
+    makePage(
+      'This link leads nowhere',
+      '<p>It may have ended, or a part of it may be missing. Ask whoever sent it to you for another one.</p>',
+    ),
+  tooOften: () => makePage('Too often', '<p>Wait a minute, and open the link again.</p>'),
 }

@@ -1,7 +1,8 @@
 import { type Static, Type } from 'typebox'
+import { actorNames } from '../../../audit/actors.ts'
 import type { Change } from '../../../audit/change.ts'
 import { nouns } from '../../../audit/nouns.ts'
-import { actorNames, readTrail } from '../../../audit/trail.ts'
+import { readTrail } from '../../../audit/trail.ts'
 import { bound, timeOf } from '../../../contract/page.ts'
 import type { AccountId } from '../../../lib/ids.ts'
 import { DAY_MS } from '../../../lib/time.ts'
@@ -72,7 +73,10 @@ export const auditRoutes = () => [
       }
       const before = readCursor(cursor, filter)
       const { items, next } = await readTrail(desk.read, { ...filter, before, limit })
-      const names = await actorNames(desk.read, items)
+      const names = await actorNames(
+        desk.read,
+        items.map(({ actor }) => actor),
+      )
       return {
         page: {
           items: items.map((one) => wireChange(one, names)),

@@ -86,7 +86,50 @@ const note = Type.Object({
 
 const notes = Type.Object({ items: Type.Array(note) })
 
-export const orderPageRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
+const whichItem = bodyOf({ item: Type.Optional(position) })
+
+export const orderPageRoutes = ({
+  clock,
+  sharedResults,
+  publicUrl = '',
+}: Pick<OperatorDeps, 'clock' | 'sharedResults' | 'publicUrl'>) => [
+  route({
+    method: 'POST',
+    path: '/orders/:id/share',
+    name: 'shareResult',
+    section,
+    summary: 'Make a link by which anybody sees the result of an item, for 90 days',
+    description:
+      'The page behind it has the service, the IMEI, the result and when it was given: no price, and not who ordered it.',
+    access: 'orders.act',
+    params: longIdParams,
+    body: whichItem,
+    answer: Type.Object({
+      url: Type.String({ description: 'Of this server: where PUBLIC_URL is not set, only the path' }),
+      until: time(),
+    }),
+    refusals: ['order_not_found', 'conflict'],
+    handle: async ({ desk, params, body: { item: at = 1 } }) => {
+      const named = { orderId: params.id as OrderId, position: at }
+      const { token, until } = await sharedResults.share(desk.change, named)
+      return { url: `${publicUrl}/r/${token}`, until }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/orders/:id/stop-sharing',
+    name: 'stopSharingResult',
+    section,
+    summary: 'End all links to the result of an item, at once',
+    access: 'orders.act',
+    params: longIdParams,
+    body: whichItem,
+    answer: Type.Object({ ended: Type.Boolean({ description: 'false: there were none' }) }),
+    refusals: ['order_not_found'],
+    handle: async ({ desk, params, body: { item: at = 1 } }) => ({
+      ended: await sharedResults.stop(desk.change, { orderId: params.id as OrderId, position: at }),
+    }),
+  }),
   route({
     method: 'GET',
     path: '/orders/:id/summary',

@@ -11,8 +11,10 @@ import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { money } from '../../../kit/amount.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
+import { useMay } from '../../../kit/session.tsx'
 import { type OrderAction, readInputs, readItems, type Summary } from './order-data.ts'
 import { replyOf } from './reply.ts'
+import { Share } from './share.tsx'
 import { whyNot } from './why-not.ts'
 
 type Name = OrderAction['name']
@@ -37,6 +39,8 @@ export function OrderActions({ summary }: { summary: Summary }) {
   const { t, i18n } = useLingui()
   const { order } = summary
   const [open, setOpen] = useState<Name>()
+  const [isSharing, setSharing] = useState(false)
+  const may = useMay()
   const client = useQueryClient()
   const again = () => void client.invalidateQueries({ queryKey: ['order', order.id] })
   const action = (name: Name) => summary.actions.find((one) => one.name === name)
@@ -96,11 +100,17 @@ export function OrderActions({ summary }: { summary: Summary }) {
             </Menu.Item>
           ))}
           <Menu.Divider />
+          {may('orders.act') && (order.states.success ?? 0) > 0 && (
+            <Menu.Item onClick={() => setSharing(true)}>
+              <Trans>Share the result…</Trans>
+            </Menu.Item>
+          )}
           <Menu.Item onClick={() => void copyInputs()}>
             <Trans>Copy the IMEIs</Trans>
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {isSharing && <Share order={order} onClose={() => setSharing(false)} />}
       {open && <Dialog name={open} summary={summary} onDone={again} onClose={() => setOpen(undefined)} />}
     </>
   )

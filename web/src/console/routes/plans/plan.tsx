@@ -368,28 +368,30 @@ function ApplyBar({ plan, left }: { plan: PlanData; left: ReadonlySet<number> })
           description={t`They are not sent to a supplier unless the route's margin floor allows it.`}
         />
       )}
-      <div className={styles.controls}>
-        <Textarea
-          className={styles.why}
-          aria-label={t`Reason`}
-          placeholder={t`Reason, for the record`}
-          value={why}
-          onChange={({ currentTarget }) => setWhy(currentTarget.value)}
-          autosize
-          minRows={1}
-          maxLength={500}
-        />
-        <Button variant="default" loading={discard.isPending} onClick={() => discard.mutate()}>
-          <Trans>Discard</Trans>
-        </Button>
-        <Button
-          loading={apply.isPending}
-          disabled={!plan.may_apply || count === 0 || (plan.needs.length > 0 && !isConfirmed)}
-          onClick={() => apply.mutate()}
-        >
-          <Plural value={count} one="Apply # change" other="Apply # changes" />
-        </Button>
-      </div>
+      {plan.may_apply && (
+        <div className={styles.controls}>
+          <Textarea
+            className={styles.why}
+            aria-label={t`Reason`}
+            placeholder={t`Reason, for the record`}
+            value={why}
+            onChange={({ currentTarget }) => setWhy(currentTarget.value)}
+            autosize
+            minRows={1}
+            maxLength={500}
+          />
+          <Button variant="default" loading={discard.isPending} onClick={() => discard.mutate()}>
+            <Trans>Discard</Trans>
+          </Button>
+          <Button
+            loading={apply.isPending}
+            disabled={count === 0 || (plan.needs.length > 0 && !isConfirmed)}
+            onClick={() => apply.mutate()}
+          >
+            <Plural value={count} one="Apply # change" other="Apply # changes" />
+          </Button>
+        </div>
+      )}
       {!plan.may_apply && (
         <p className="muted">
           <Trans>Your role may not apply this plan. Somebody who may finds it under this address.</Trans>

@@ -59,6 +59,7 @@ const nouns: Readonly<Record<Noun, MessageDescriptor>> = {
   seller: msg`who sells`,
   service: msg`service`,
   'sign-in': msg`sign-in`,
+  'shared result': msg`shared result`,
   staff: msg`person of the staff`,
   'stray payment': msg`stray payment`,
   subscription: msg`who is told`,

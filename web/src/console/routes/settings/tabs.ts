@@ -51,4 +51,8 @@ export const settingsTabs: readonly SettingsTab[] = [
     ...{ path: 'notices', words: msg`Notices`, group: installation, permission: 'notices.edit' },
     ...{ load: () => import('./notices.tsx'), name: 'Notices' },
   },
+  {
+    ...{ path: 'status', words: msg`Status page`, group: installation, permission: 'catalogue.edit' },
+    ...{ load: () => import('./status-page.tsx'), name: 'StatusPage' },
+  },
 ]

@@ -1,0 +1,81 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Catalogue } from '../../catalogue/catalogue.ts'
+import { Refusal, Throttled } from '../../errors.ts'
+import type { PublicStatus, StatusReader } from '../../public-status/public-status.ts'
+import type { SharedResults } from '../../shared-results/shared-results.ts'
+import type { ActionThrottle } from '../../throttles/action-throttle.ts'
+import { publicPage, sendPublic } from './public-page.ts'
+import { resultPage } from './result-page.ts'
+import { statusPage } from './status-page.ts'
+
+export interface PublicDeps {
+  catalogue: Pick<Catalogue, 'getService'>
+  publicStatus: Pick<StatusReader, 'read' | 'seller'>
+  sharedResults: Pick<SharedResults, 'follow'>
+  actionThrottle: Pick<ActionThrottle, 'countLook'>
+}
+
+/**
+ * `publicRoutes` adds the pages that need no sign-in: the start, how services stand, and results that were shared. They are HTML without script.
+ * Who asks `/` for JSON is told that nothing is there.
+ */
+export function publicRoutes(scope: FastifyInstance, deps: PublicDeps): void {
+  const { catalogue, publicStatus, sharedResults, actionThrottle } = deps
+  scope.get('/', async (request, reply) => {
+    if (wantsJson(request)) throw new Refusal('not_found')
+    // The start must be there while the database is not.
+    const status = await publicStatus.read().catch(() => undefined)
+    return sendPublic(reply, 200, publicPage.start(await publicStatus.seller(), status !== undefined))
+  })
+  scope.get('/status', async (_request, reply) => {
+    const status = await publicStatus.read()
+    const brand = await publicStatus.seller()
+    return status
+      ? sendPublic(reply, 200, statusPage(brand, status))
+      : sendPublic(reply, 404, publicPage.noStatus())
+  })
+  scope.get('/api/public/status', async (_request, reply) => {
+    const status = await publicStatus.read()
+    if (!status) throw new Refusal('not_found')
+    return reply.header('cache-control', 'public, max-age=30').send({ data: wireStatus(status) })
+  })
+  scope.get<{ Params: { token: string } }>('/r/:token', async (request, reply) => {
+    // Nobody finds results by their links in a search engine, or in the history of a shared machine.
+    reply.headers({ 'x-robots-tag': 'noindex, nofollow', 'cache-control': 'no-store' })
+    try {
+      actionThrottle.countLook(request.ip)
+    } catch (error) {
+      return refuseHurried(reply, error)
+    }
+    const found = await sharedResults.follow(request.params.token)
+    if (!found) return sendPublic(reply, 404, publicPage.noResult())
+    const service = await catalogue.getService(found.serviceId)
+    return sendPublic(reply, 200, resultPage(await publicStatus.seller(), service.name, found))
+  })
+}
+
+function refuseHurried(reply: FastifyReply, error: unknown): FastifyReply {
+  if (!(error instanceof Throttled)) throw error
+  reply.header('retry-after', String(error.retryAfter))
+  return sendPublic(reply, 429, publicPage.tooOften())
+}
+
+/** `wantsJson` tells a program that asks for JSON from a browser, which asks for HTML. */
+const wantsJson = ({ headers: { accept = '' } }: FastifyRequest): boolean =>
+  accept.includes('application/json') && !accept.includes('text/html')
+
+const seconds = (ms: number | null): number | null => (ms === null ? null : Math.round(ms / 1000))
+
+const wireStatus = ({ asOf, groups }: PublicStatus) => ({
+  as_of: asOf,
+  groups: groups.map(({ name, services }) => ({
+    name,
+    services: services.map(({ code, name: called, standing, medianMs, slowestMs, lastDoneAt, note }) => ({
+      ...{ code, name: called, standing },
+      median_seconds: seconds(medianMs),
+      slowest_seconds: seconds(slowestMs),
+      last_done_at: lastDoneAt,
+      note,
+    })),
+  })),
+})

@@ -1,0 +1,96 @@
+import type { Sql } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import type { AccountId, OrderId, ServiceId } from '../lib/ids.ts'
+import { type Clock, DAY_MS } from '../lib/time.ts'
+import { findOrderName } from '../orders/desk/order-name.ts'
+import { readToken, writeToken } from './link-token.ts'
+import {
+  type ItemName,
+  selectShare,
+  selectSharedItem,
+  updateStopped,
+  upsertShare,
+} from './shared-results.sql.ts'
+
+/** HOLDS_MS is how long a link holds. */
+const HOLDS_MS = 90 * DAY_MS
+
+interface SharingDeps {
+  sql: Sql
+  /** `key` gives the secret key of the installation. */
+  key: () => Promise<Buffer>
+  clock: Clock
+}
+
+/** SharedResult is what somebody sees who has a link. */
+export interface SharedResult {
+  serviceId: ServiceId
+  input: string
+  result: string
+  finishedAt: Date
+  until: Date
+}
+
+/** SharedResults makes links by which anybody may see one result, until they are ended, and follows them. */
+export class SharedResults {
+  readonly #deps: SharingDeps
+
+  constructor(deps: SharingDeps) {
+    this.#deps = deps
+  }
+
+  /**
+   * `share` gives the token of a link to an item's result. `accountId`: only of that account's orders. Throws order_not_found, or conflict where
+   * the item has no result.
+   */
+  async share(
+    sql: Sql,
+    { orderId, position, accountId }: { orderId: OrderId; position: number; accountId?: AccountId },
+  ): Promise<{ token: string; until: Date }> {
+    const name = await nameOf(sql, orderId, position, accountId)
+    const item = await selectSharedItem(sql, name)
+    if (!item) throw new Refusal('order_not_found', `order ${orderId} has no item ${position}`, 'item')
+    if (item.state !== 'success' || item.result === null)
+      throw new Refusal('conflict', `item ${position} has no result to share`, 'item')
+    const number = await upsertShare(sql, name)
+    const { key, clock } = this.#deps
+    const until = new Date(Math.floor((clock.now().getTime() + HOLDS_MS) / 1000) * 1000)
+    return { token: writeToken(await key(), { orderId, position, number, until }), until }
+  }
+
+  /** `stop` ends all links to an item's result at once. Throws order_not_found. */
+  async stop(
+    sql: Sql,
+    { orderId, position, accountId }: { orderId: OrderId; position: number; accountId?: AccountId },
+  ): Promise<boolean> {
+    return await updateStopped(sql, await nameOf(sql, orderId, position, accountId))
+  }
+
+  /** `follow` gives the result that a link leads to; undefined: nobody has made it, its time is over, it was ended, or there is no result any more. */
+  async follow(token: string): Promise<SharedResult | undefined> {
+    const { sql, key, clock } = this.#deps
+    const link = readToken(await key(), token)
+    if (!link || link.until <= clock.now()) return undefined
+    const order = await findOrderName(sql, link.orderId)
+    if (!order) return undefined
+    const name = { accountId: order.accountId, orderId: link.orderId, position: link.position }
+    const share = await selectShare(sql, name)
+    if (!share?.isShared || share.number !== link.number) return undefined
+    const item = await selectSharedItem(sql, name)
+    if (item?.state !== 'success' || item.result === null || item.finishedAt === null) return undefined
+    const { serviceId, input, result, finishedAt } = item
+    return { serviceId, input, result, finishedAt, until: link.until }
+  }
+}
+
+async function nameOf(
+  sql: Sql,
+  orderId: OrderId,
+  position: number,
+  wanted: AccountId | undefined,
+): Promise<ItemName> {
+  const order = await findOrderName(sql, orderId)
+  if (!order || (wanted !== undefined && wanted !== order.accountId))
+    throw new Refusal('order_not_found', String(orderId), 'id')
+  return { accountId: order.accountId, orderId, position }
+}
