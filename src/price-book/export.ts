@@ -2,6 +2,7 @@ import { stringify } from 'csv-stringify/sync'
 import type { Sql } from '../database/database.ts'
 import { asText } from '../lib/csv-text.ts'
 import { formatMicros } from '../lib/money.ts'
+import type { Grid } from './grid.ts'
 import { marginOf } from './moves.ts'
 import { type BookFilter, type BookPrice, selectBook } from './prices.sql.ts'
 
@@ -54,6 +55,43 @@ function cells(price: BookPrice): string[] {
     cost === null ? '' : formatMicros(cost, currency),
     margin === null ? '' : percentText(margin),
   ]
+}
+
+/** `gridCsv` writes a grid of one currency as CSV: a line for each service, with what each audience pays, and whose price that is. */
+export function gridCsv({ columns, rows }: Grid, { costs }: { costs: boolean }): string {
+  const nameOf = ({ username, group }: Grid['columns'][number]): string =>
+    asText(username ?? group ?? 'everyone')
+  const head = [
+    ...['service', 'name', 'group', 'currency'],
+    ...columns.flatMap((column) => [
+      nameOf(column),
+      `price of ${nameOf(column)} is that of`,
+      `rule of ${nameOf(column)}`,
+    ]),
+    ...(costs ? ['cost', 'margin'] : []),
+  ]
+  const lines = rows.map(({ service, costs: [cost = null], cells: found }) => {
+    const [first] = found
+    return [
+      ...[service.code, asText(service.name), asText(service.group), columns[0]?.currency ?? ''],
+      ...found.flatMap((cell, at) =>
+        cell === null
+          ? ['', '', '']
+          : [
+              formatMicros(cell.price, columns[at]?.currency ?? ''),
+              cell.from,
+              cell.ruleId === null ? '' : String(cell.ruleId),
+            ],
+      ),
+      ...(costs
+        ? [
+            cost === null ? '' : formatMicros(cost, columns[0]?.currency ?? ''),
+            first?.margin == null ? '' : percentText(first.margin),
+          ]
+        : []),
+    ]
+  })
+  return `\ufeff${stringify([head, ...lines], { record_delimiter: '\r\n' })}`
 }
 
 /** `percentText` writes tenths of a percent: 12.5%. */

@@ -144,6 +144,42 @@ describePages('the price book', () => {
     await visit.leave()
   })
 
+  test('what one reseller pays is told with its reason, beside another, with its history', async () => {
+    const visit = await Visit.as(office, 'manager')
+    const { page } = visit
+    await page.goto('/console/resellers/anna')
+    await page.getByRole('navigation', { name: 'About anna' }).getByRole('link', { name: 'Prices' }).click()
+    const row = page.getByRole('row', { name: /Samsung: information/ })
+    await row.waitFor()
+    await page.goto('/console/prices/for/anna?compare=everyone')
+    await row.getByText('as everyone: fixed').or(row.getByText("everyone's price and −5 %")).first().waitFor()
+    await page.getByRole('columnheader', { name: 'Everyone' }).waitFor()
+    await shot(visit, 'prices-for')
+    const csv = await page.evaluate<string>(
+      `fetch('/api/operator/prices/for/anna/prices.csv?compare=everyone').then((reply) => reply.text())`,
+    )
+    expect(csv).toContain('service,name,group,currency,anna,')
+    expect(csv.trim().split('\n')).toHaveLength(9)
+    await visit.click(/^History of Samsung/)
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('cell', { name: "Everyone's price" }).first().waitFor()
+    await dialog
+      .getByRole('cell', { name: /staff:/ })
+      .first()
+      .waitFor()
+    expect(await visit.violations()).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.getByRole('combobox', { name: 'Compare with' }).fill('citra')
+    await page.getByRole('combobox', { name: 'Compare with' }).press('Enter')
+    await page.waitForURL(/compare=account/)
+    // The same history is in the grid, of the cell that one is in.
+    await page.goto('/console/prices')
+    await page.locator('[data-cell="1 0"]').click()
+    await visit.press('h')
+    await page.getByRole('dialog').getByRole('table').waitFor()
+    await visit.leave()
+  })
+
   test('who may not change prices sees them, without costs', async () => {
     const visit = await Visit.as(office, 'support')
     const { page } = visit
@@ -167,6 +203,7 @@ describePages('the price book', () => {
       const paths = {
         prices: '/console/prices',
         plan: `/console/plans/${plan?.id}`,
+        for: '/console/prices/for/anna?compare=group%3AGold',
         none: '/console/prices?q=nothing',
       }
       for (const [what, path] of Object.entries(paths)) {

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { findPriceGroup } from '../../accounts/accounts.ts'
 import { serviceAttributes } from '../../catalogue/attributes.ts'
 import { changeServices } from '../../catalogue/bulk.ts'
 import { findServices } from '../../catalogue/services.ts'
@@ -19,6 +20,8 @@ const serviceFilter = Type.Object(
     active: Type.Optional(Type.Boolean()),
     unrouted: Type.Optional(Type.Boolean()),
     supplier: Type.Optional(text(100)),
+    visible_to: Type.Optional(text(100)),
+    hours: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
 )
@@ -84,8 +87,9 @@ const inChange = ({ path: [name, ...steps], ...rest }: Fault): Fault => ({
 
 async function fitting(
   { transaction }: Work,
-  { supplier, ...filter }: Static<typeof serviceFilter>,
+  { supplier, visible_to: group, ...filter }: Static<typeof serviceFilter>,
 ): Promise<string[]> {
+  const visibleTo = group === undefined ? undefined : await findPriceGroup(transaction, group)
   const supplierId = supplier === undefined ? undefined : (await findSupplier(transaction, supplier)).id
-  return (await findServices(transaction, { ...filter, supplier: supplierId })).map(String)
+  return (await findServices(transaction, { ...filter, supplier: supplierId, visibleTo })).map(String)
 }

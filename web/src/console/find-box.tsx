@@ -206,8 +206,7 @@ function useHits(text: string, found: Answer | undefined, pages: readonly PageEn
     ),
     ...(found?.services ?? []).map(
       (one): Hit => ({
-        ...{ key: `service ${one.id}`, group: t`Orders of services`, to: '/orders' },
-        search: { service: one.code },
+        ...{ key: `service ${one.id}`, group: t`Services`, to: `/catalogue/services/${one.code}` },
         shown: (
           <span className={styles.main}>
             {one.name}{' '}

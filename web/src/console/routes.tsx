@@ -73,9 +73,22 @@ const pages = [
     resellerTab('/keys', () => import('./routes/resellers/keys.tsx'), 'Keys'),
     resellerTab('/money', () => import('./routes/resellers/money.tsx'), 'Money'),
     resellerTab('/people', () => import('./routes/resellers/people.tsx'), 'People'),
+    resellerTab('/prices', () => import('./routes/prices/pays.tsx'), 'ResellerPrices'),
     resellerTab('/requests', () => import('./routes/resellers/requests.tsx'), 'Requests'),
   ]),
   page('/prices', () => import('./routes/prices/prices.tsx'), 'Prices'),
+  page('/prices/for/$username', () => import('./routes/prices/pays.tsx'), 'PricesFor'),
+  createRoute({
+    getParentRoute: () => shell,
+    path: '/catalogue',
+    beforeLoad: () => {
+      throw redirect({ to: '/catalogue/services' })
+    },
+  }),
+  page('/catalogue/services', () => import('./routes/catalogue/services.tsx'), 'Services'),
+  page('/catalogue/services/$service', () => import('./routes/catalogue/service.tsx'), 'ServicePage'),
+  page('/catalogue/groups', () => import('./routes/catalogue/groups.tsx'), 'Groups'),
+  page('/catalogue/import', () => import('./routes/catalogue/import.tsx'), 'Import'),
   page('/suppliers', () => import('./routes/suppliers/suppliers.tsx'), 'Suppliers'),
   page('/plans/$id', () => import('./routes/plans/plan.tsx'), 'Plan'),
   page('/reports', () => import('./routes/reports/reports.tsx'), 'Reports'),

@@ -38,6 +38,7 @@ const entries: readonly Entry[] = [
   { to: '/orders', icon: 'orders', words: msg`Orders`, key: 'o', permission: 'orders.read' },
   { to: '/resellers', icon: 'resellers', words: msg`Resellers`, key: 'r', permission: 'resellers.read' },
   { to: '/prices', icon: 'prices', words: msg`Prices`, key: 'p', permission: 'prices.read' },
+  { to: '/catalogue', icon: 'catalogue', words: msg`Catalogue`, key: 'c', permission: 'catalogue.read' },
   {
     to: '/suppliers',
     icon: 'suppliers',

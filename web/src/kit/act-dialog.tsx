@@ -11,6 +11,8 @@ interface ActDialogProps {
   /** `button` is a verb with its object and amount: "Refund $1.35". */
   button: string
   isDangerous?: boolean
+  /** `isReady`, false: there is nothing to do yet. */
+  isReady?: boolean
   /** `reasons` are offered as chips; `needsReason`: it cannot be done without one. */
   reasons?: readonly string[]
   needsReason?: boolean
@@ -28,6 +30,7 @@ export function ActDialog({
   children,
   button,
   isDangerous = false,
+  isReady = true,
   reasons = [],
   needsReason = false,
   untouched,
@@ -42,6 +45,8 @@ export function ActDialog({
   const [fault, setFault] = useState<unknown>()
   const submit = async (event: FormEvent) => {
     event.preventDefault()
+    // A form of the page below, which this dialog is a part of, is not sent by it.
+    event.stopPropagation()
     setBusy(true)
     setFault(undefined)
     try {
@@ -59,7 +64,9 @@ export function ActDialog({
       <form
         onSubmit={submit}
         onKeyDown={(event) => {
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit()
+          if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
+          event.stopPropagation()
+          event.currentTarget.requestSubmit()
         }}
       >
         <Stack>
@@ -94,7 +101,12 @@ export function ActDialog({
             <Button variant="default" onClick={onClose}>
               <Trans>Close</Trans>
             </Button>
-            <Button type="submit" loading={isBusy} {...(isDangerous && { color: 'var(--failed)' })}>
+            <Button
+              type="submit"
+              loading={isBusy}
+              disabled={!isReady}
+              {...(isDangerous && { color: 'var(--failed)' })}
+            >
               {button}
             </Button>
           </Group>

@@ -436,23 +436,44 @@ export function NewRows({ count, onShow }: { count: number; onShow: () => void }
   )
 }
 
-/** `ActionBar` is what can be done with the chosen rows. */
+/** Every is what is chosen beyond the rows shown: all that fit the filter, as the server finds them. */
+interface Every {
+  value: number
+  /** `capped`: there are more than so many. */
+  capped: boolean
+  isEvery: boolean
+  onEvery: () => void
+}
+
+/** `ActionBar` is what can be done with the chosen rows, or with all that fit the filter. */
 export function ActionBar({
   count,
+  every,
   onClear,
   children,
 }: {
   count: number
+  every?: Every
   onClear: () => void
   children: ReactNode
 }) {
-  const { t } = useLingui()
+  const { t, i18n } = useLingui()
   if (count === 0) return null
+  const all = every && `${new Intl.NumberFormat(i18n.locale).format(every.value)}${every.capped ? '+' : ''}`
   return (
     <section className={styles.bar} aria-label={t`The chosen rows`}>
       <strong>
-        <Plural value={count} one="# chosen" other="# chosen" />
+        {every?.isEvery ? (
+          <Trans>All {all} that match</Trans>
+        ) : (
+          <Plural value={count} one="# chosen" other="# chosen" />
+        )}
       </strong>
+      {every && !every.isEvery && every.value > count && (
+        <Button size="compact-sm" variant="subtle" onClick={every.onEvery}>
+          <Trans>Choose all {all} that match</Trans>
+        </Button>
+      )}
       {children}
       <Button
         size="compact-sm"

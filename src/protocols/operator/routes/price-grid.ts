@@ -3,7 +3,8 @@ import { findAccount } from '../../../accounts/accounts.ts'
 import { timeOf } from '../../../contract/page.ts'
 import type { PriceRuleId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
-import { bookPages, exportPrices, percentText } from '../../../price-book/export.ts'
+import type { Desk } from '../../../people/desk.ts'
+import { bookPages, exportPrices, gridCsv, percentText } from '../../../price-book/export.ts'
 import { findFilter } from '../../../price-book/filter.ts'
 import { type Grid, type GridCell, type GridForm, gridSorts, priceGrid } from '../../../price-book/grid.ts'
 import { inFieldsOf } from '../../kit/fields.ts'
@@ -176,6 +177,19 @@ const wordsOf = (text: string): string[] =>
     .map((one) => one.trim())
     .filter((one) => one !== '')
 
+/** `pricesFor` is a grid of what an account pays, and beside it of what somebody else does. */
+async function pricesFor(
+  read: Desk['read'],
+  account: string,
+  { compare, ...given }: FilterFields & { compare?: string },
+): Promise<Grid> {
+  const { currency } = await findAccount(read, account)
+  return await priceGrid(read, {
+    ...{ ...formOf(given), currencies: [currency] },
+    audiences: [`account:${account}`, ...(compare === undefined ? [] : [compare])],
+  })
+}
+
 export const priceGridRoutes = () => [
   route({
     method: 'GET',
@@ -216,13 +230,28 @@ export const priceGridRoutes = () => [
     }),
     answer: grid,
     refusals: ['not_found'],
-    handle: async ({ desk, caller, params, query: { compare, ...given } }) => {
-      const { currency } = await findAccount(desk.read, params.account)
-      const form = {
-        ...{ ...formOf(given), currencies: [currency] },
-        audiences: [`account:${params.account}`, ...(compare === undefined ? [] : [compare])],
-      }
-      return wireGrid(await inFieldsOf(names, () => priceGrid(desk.read, form)), caller)
+    handle: async ({ desk, caller, params, query }) =>
+      wireGrid(await inFieldsOf(names, () => pricesFor(desk.read, params.account, query)), caller),
+  }),
+  route({
+    method: 'GET',
+    path: '/prices/for/:account/prices.csv',
+    name: 'exportPricesFor',
+    section,
+    summary: 'What one account pays for each service, as a file of CSV',
+    access,
+    params: accountParams,
+    query: Type.Object({ compare: Type.Optional(text(200)), ...filter }),
+    isExport: true,
+    answer: Type.Object({}, { description: 'A file of CSV' }),
+    refusals: ['not_found'],
+    handle: async ({ desk, caller, params, query, reply }) => {
+      const found = await inFieldsOf(names, () => pricesFor(desk.read, params.account, query))
+      const { permissions } = caller
+      reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', `attachment; filename="prices-${found.columns[0]?.username}.csv"`)
+      return reply.send(gridCsv(found, { costs: permissions.has('costs.read') })) as unknown as object
     },
   }),
   route({

@@ -1,11 +1,13 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a grid of thousands of rows is drawn as it is scrolled, which no table can be.
 // biome-ignore-all lint/a11y/useFocusableInteractive: of a grid its cells are focused, one at a time.
-import { useLingui } from '@lingui/react/macro'
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Button } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { Amount } from '../../../kit/amount.tsx'
 import { block, type Edit, type Edits, isLess, padded, placeOf, readPrice } from './edits.ts'
 import styles from './prices.module.css'
+import { useRuleWords } from './rule-words.ts'
 import {
   columnKey,
   type PriceColumn,
@@ -39,6 +41,7 @@ export function PriceCells({
   onChange,
   onUndo,
   columnMenu,
+  onHistory,
 }: {
   grid: PriceGrid
   ruleOf: ReadonlyMap<number, PriceRule>
@@ -47,8 +50,11 @@ export function PriceCells({
   onChange: (changes: { place: string; edit: Edit; was: Edit }[]) => void
   onUndo: () => void
   columnMenu: (column: PriceColumn, label: string) => ReactNode
+  /** `onHistory` shows what became of a price; left out: the person may not see it. */
+  onHistory?: ((row: PriceRow, column: PriceColumn) => void) | undefined
 }) {
   const { t } = useLingui()
+  const words = useRuleWords()
   const { rows, columns, currencies } = grid
   const lines = linesOf(rows)
   const lineOf = new Map(lines.flatMap((line, at) => ('row' in line ? [[line.at, at] as const] : [])))
@@ -119,6 +125,10 @@ export function PriceCells({
     }
     go({ row: active.row + down, column: active.column })
   }
+  const showHistory = () => {
+    const [row, column] = [rows[active.row], columns[active.column]]
+    if (row && column) onHistory?.(row, column)
+  }
   const press = (event: KeyboardEvent) => {
     if (event.target instanceof HTMLInputElement || !(event.target as HTMLElement).dataset['cell']) return
     const { key, shiftKey } = event
@@ -136,6 +146,7 @@ export function PriceCells({
     }
     const step = steps[key]
     if (step) go(step, shiftKey)
+    else if (key.toLowerCase() === 'h' && !isChord && !event.altKey) showHistory()
     else if (!mayEdit) return
     else if (isChord && key.toLowerCase() === 'z') onUndo()
     else if (isChord && key.toLowerCase() === 'd') {
@@ -200,120 +211,141 @@ export function PriceCells({
   }
   const width = { minInlineSize: 180 + costCount * 96 + columns.length * 140 }
 
+  const [activeRow, activeColumn] = [rows[active.row], columns[active.column]]
   return (
-    <div
-      ref={scroller}
-      className={styles.scroller}
-      role="grid"
-      aria-label={t`Prices by service and audience`}
-      aria-rowcount={rows.length + 1}
-      aria-colcount={1 + costCount + columns.length}
-      aria-multiselectable="true"
-      aria-readonly={!mayEdit}
-      onKeyDown={press}
-      onCopy={copy}
-      onPaste={paste}
-      // The cells inside are what is focused; this is for a mouse that scrolls.
-      tabIndex={-1}
-    >
-      <div role="rowgroup" className={styles.head} style={width}>
-        <div role="row" aria-rowindex={1} className={styles.row} style={template}>
-          <span role="columnheader" aria-colindex={1} className={styles.service}>
-            {t`Service`}
-          </span>
-          {hasCosts &&
-            currencies.map((currency, at) => (
-              <span key={currency} role="columnheader" aria-colindex={2 + at} className={styles.costHead}>
-                {t`Cost`} <small>{currency}</small>
-              </span>
-            ))}
-          {columns.map((column, at) => (
-            <span
-              key={columnKey(column)}
-              role="columnheader"
-              aria-colindex={2 + costCount + at}
-              className={styles.columnHead}
-              data-head={at}
-            >
-              <span className={styles.audience}>
-                {labelOf(column)} <small>{column.currency}</small>
-              </span>
-              {columnMenu(column, labelOf(column))}
+    <>
+      <div
+        ref={scroller}
+        className={styles.scroller}
+        role="grid"
+        aria-label={t`Prices by service and audience`}
+        aria-rowcount={rows.length + 1}
+        aria-colcount={1 + costCount + columns.length}
+        aria-multiselectable="true"
+        aria-readonly={!mayEdit}
+        onKeyDown={press}
+        onCopy={copy}
+        onPaste={paste}
+        // The cells inside are what is focused; this is for a mouse that scrolls.
+        tabIndex={-1}
+      >
+        <div role="rowgroup" className={styles.head} style={width}>
+          <div role="row" aria-rowindex={1} className={styles.row} style={template}>
+            <span role="columnheader" aria-colindex={1} className={styles.service}>
+              {t`Service`}
             </span>
-          ))}
-        </div>
-      </div>
-      <div role="rowgroup" className={styles.body} style={{ blockSize: virtual.getTotalSize(), ...width }}>
-        {items.map(({ index, start, size }) => {
-          const line = lines[index]
-          if (!line) return null
-          const place = { transform: `translateY(${start}px)`, blockSize: size }
-          if ('group' in line) {
-            return (
-              <div key={`group ${line.group} ${index}`} role="row" className={styles.group} style={place}>
-                <span role="rowheader" aria-colindex={1}>
-                  {line.group}
-                </span>
-              </div>
-            )
-          }
-          const { row, at } = line
-          return (
-            <div
-              key={row.id}
-              role="row"
-              aria-rowindex={at + 2}
-              className={styles.row}
-              style={{ ...template, ...place }}
-              data-off={row.active ? undefined : ''}
-            >
-              <span role="rowheader" aria-colindex={1} className={styles.service} title={row.name}>
-                <span className={styles.name}>{row.name}</span>
-                <span className={`code ${styles.codeText}`}>{row.code}</span>
-              </span>
-              {row.costs?.map((cost, of) => (
-                <span key={currencies[of]} role="gridcell" aria-colindex={2 + of} className={styles.cost}>
-                  {cost === null ? (
-                    <span className="muted">{row.no_rate ? t`no rate` : t`no cost`}</span>
-                  ) : (
-                    <Amount value={cost} />
-                  )}
+            {hasCosts &&
+              currencies.map((currency, at) => (
+                <span key={currency} role="columnheader" aria-colindex={2 + at} className={styles.costHead}>
+                  {t`Cost`} <small>{currency}</small>
                 </span>
               ))}
-              {columns.map((column, of) => {
-                const edit = edits.cells.get(placeOf(row.id, columnKey(column)))
-                const isActive = active.row === at && active.column === of
-                return (
-                  <Cell
-                    key={columnKey(column)}
-                    at={at}
-                    of={of}
-                    index={2 + costCount + of}
-                    row={row}
-                    cost={row.costs?.[currencies.indexOf(column.currency)] ?? null}
-                    edit={edit}
-                    rule={ruleOf.get(row.cells[of]?.r ?? 0)}
-                    isActive={isActive}
-                    isChosen={isChosen(at, of)}
-                    draft={isActive ? draft : undefined}
-                    onDraft={setDraft}
-                    onCommit={commit}
-                    onCancel={() => setDraft(undefined)}
-                    onPoint={(isRange) => {
-                      if (draft !== undefined && !isActive) commit(0)
-                      hasMoved.current = true
-                      setActive({ row: at, column: of })
-                      if (!isRange) setAnchor({ row: at, column: of })
-                    }}
-                    onOpen={() => mayEdit && setDraft(shownOf(at, of) ?? '')}
-                  />
-                )
-              })}
-            </div>
-          )
-        })}
+            {columns.map((column, at) => (
+              <span
+                key={columnKey(column)}
+                role="columnheader"
+                aria-colindex={2 + costCount + at}
+                className={styles.columnHead}
+                data-head={at}
+              >
+                <span className={styles.audience}>
+                  {labelOf(column)} <small>{column.currency}</small>
+                </span>
+                {columnMenu(column, labelOf(column))}
+              </span>
+            ))}
+          </div>
+        </div>
+        <div role="rowgroup" className={styles.body} style={{ blockSize: virtual.getTotalSize(), ...width }}>
+          {items.map(({ index, start, size }) => {
+            const line = lines[index]
+            if (!line) return null
+            const place = { transform: `translateY(${start}px)`, blockSize: size }
+            if ('group' in line) {
+              return (
+                <div key={`group ${line.group} ${index}`} role="row" className={styles.group} style={place}>
+                  <span role="rowheader" aria-colindex={1}>
+                    {line.group}
+                  </span>
+                </div>
+              )
+            }
+            const { row, at } = line
+            return (
+              <div
+                key={row.id}
+                role="row"
+                aria-rowindex={at + 2}
+                className={styles.row}
+                style={{ ...template, ...place }}
+                data-off={row.active ? undefined : ''}
+              >
+                <span role="rowheader" aria-colindex={1} className={styles.service} title={row.name}>
+                  <span className={styles.name}>{row.name}</span>
+                  <span className={`code ${styles.codeText}`}>{row.code}</span>
+                </span>
+                {row.costs?.map((cost, of) => (
+                  <span key={currencies[of]} role="gridcell" aria-colindex={2 + of} className={styles.cost}>
+                    {cost === null ? (
+                      <span className="muted">{row.no_rate ? t`no rate` : t`no cost`}</span>
+                    ) : (
+                      <Amount value={cost} />
+                    )}
+                  </span>
+                ))}
+                {columns.map((column, of) => {
+                  const edit = edits.cells.get(placeOf(row.id, columnKey(column)))
+                  const isActive = active.row === at && active.column === of
+                  return (
+                    <Cell
+                      key={columnKey(column)}
+                      at={at}
+                      of={of}
+                      index={2 + costCount + of}
+                      row={row}
+                      cost={row.costs?.[currencies.indexOf(column.currency)] ?? null}
+                      edit={edit}
+                      rule={ruleOf.get(row.cells[of]?.r ?? 0)}
+                      isActive={isActive}
+                      isChosen={isChosen(at, of)}
+                      draft={isActive ? draft : undefined}
+                      onDraft={setDraft}
+                      onCommit={commit}
+                      onCancel={() => setDraft(undefined)}
+                      onPoint={(isRange) => {
+                        if (draft !== undefined && !isActive) commit(0)
+                        hasMoved.current = true
+                        setActive({ row: at, column: of })
+                        if (!isRange) setAnchor({ row: at, column: of })
+                      }}
+                      onOpen={() => mayEdit && setDraft(shownOf(at, of) ?? '')}
+                    />
+                  )
+                })}
+              </div>
+            )
+          })}
+        </div>
       </div>
-    </div>
+      {activeRow && activeColumn && (
+        <p className={styles.about}>
+          <strong>{activeRow.name}</strong>
+          <span className="muted">
+            {labelOf(activeColumn)}, {activeColumn.currency}:{' '}
+            {words(
+              activeRow.cells[active.column],
+              ruleOf.get(activeRow.cells[active.column]?.r ?? 0),
+              activeColumn,
+            )}
+          </span>
+          {onHistory && (
+            <Button size="compact-sm" variant="subtle" onClick={showHistory}>
+              <Trans>History of this price</Trans>
+            </Button>
+          )}
+        </p>
+      )}
+    </>
   )
 }
 

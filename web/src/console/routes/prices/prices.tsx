@@ -11,14 +11,25 @@ import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { changed, type Edits, isLess, NO_EDITS, placeOf, readPrice, undone } from './edits.ts'
 import { FileDialog } from './file-dialog.tsx'
+import { PriceHistory } from './history.tsx'
 import { PriceCells } from './price-cells.tsx'
 import styles from './prices.module.css'
 import { RaiseDialog, RuleDialog } from './rule-dialog.tsx'
-import { audienceOf, columnKey, type PriceColumn, type PriceGrid, usePriceGrid } from './use-price-grid.ts'
+import {
+  audienceOf,
+  columnKey,
+  type PriceColumn,
+  type PriceGrid,
+  type PriceRow,
+  usePriceGrid,
+} from './use-price-grid.ts'
 
 const TOPICS = ['prices', 'routes']
 
-type Asked = { what: 'rule' | 'raise'; column: PriceColumn; label: string } | { what: 'file' }
+type Asked =
+  | { what: 'rule' | 'raise'; column: PriceColumn; label: string }
+  | { what: 'history'; row: PriceRow; column: PriceColumn }
+  | { what: 'file' }
 
 /** `Prices` is the price book: what everyone, each price group and chosen accounts pay for every service. */
 export function Prices() {
@@ -190,6 +201,9 @@ export function Prices() {
           onChange={(changes) => setEdits((now) => changed(now, changes))}
           onUndo={() => setEdits(undone)}
           columnMenu={menu}
+          onHistory={
+            may('costs.read') ? (row, column) => setAsked({ what: 'history', row, column }) : undefined
+          }
         />
       )}
       {grid && grid.rows.length > 0 && (
@@ -230,6 +244,9 @@ export function Prices() {
       )}
       {asked?.what === 'raise' && (
         <RaiseDialog {...asked} onPlan={toPlan} onClose={() => setAsked(undefined)} />
+      )}
+      {asked?.what === 'history' && (
+        <PriceHistory row={asked.row} column={asked.column} onClose={() => setAsked(undefined)} />
       )}
       {asked?.what === 'file' && <FileDialog onPlan={toPlan} onClose={() => setAsked(undefined)} />}
     </Page>

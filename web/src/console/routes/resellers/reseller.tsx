@@ -25,6 +25,7 @@ export function ResellerPage() {
     { to: `${base}/keys`, label: t`Keys` },
     ...(may('money.read') ? [{ to: `${base}/money`, label: t`Money` }] : []),
     { to: `${base}/people`, label: t`People` },
+    ...(may('prices.read') ? [{ to: `${base}/prices`, label: t`Prices` }] : []),
     { to: `${base}/requests`, label: t`Requests` },
   ]
   return (

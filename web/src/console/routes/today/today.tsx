@@ -170,7 +170,7 @@ function Troubles({ trouble }: { trouble: Day['trouble'] }) {
         tone="failed"
         state={t`Not sold`}
         to={SERVICES}
-        search={{ no_usable_route: 'true' }}
+        search={{ active: 'yes', unrouted: 'yes' }}
       >
         <Plural
           value={unrouted.count}

@@ -1,0 +1,282 @@
+import { mkdirSync } from 'node:fs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createPriceGroup } from '../../src/accounts/accounts.ts'
+import { changer, OperatorOffice } from '../protocols/operator/office.fixtures.ts'
+import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
+
+closeBrowserAfterwards()
+
+/** SHOTS is a folder for pictures of the pages, where somebody wants to look at them. */
+const SHOTS = process.env['SHOTS']
+const shot = async ({ page }: Visit, name: string): Promise<void> => {
+  if (SHOTS === undefined) return
+  mkdirSync(SHOTS, { recursive: true })
+  await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true })
+}
+
+const SERVICES = [
+  {
+    code: 'fmi',
+    name: 'Apple: Find My iPhone',
+    group: 'Checks',
+    price: '0.12',
+    delivery_time: '1-5 minutes',
+  },
+  { code: 'carrier', name: 'Apple: carrier and lock', group: 'Checks', price: '0.25' },
+  { code: 'gsx', name: 'Apple: GSX full report', group: 'Checks', price: '1.80', delivery_time: '1 hour' },
+  { code: 'att', name: 'AT&T USA: iPhone unlock', group: 'Unlocks', price: '19', delivery_time: '1-3 days' },
+  { code: 'credits', name: 'Tool credits', group: 'Tools', price: '1', kind: 'server', max_quantity: 100 },
+] as const
+
+describePages('the catalogue in the console', () => {
+  let office: OperatorOffice
+  let change: ReturnType<typeof changer>
+  let serviceOf: (code: string) => Promise<Record<string, unknown>>
+  beforeAll(async () => {
+    office = await OperatorOffice.open()
+    const { sql } = office.server
+    change = changer(office.server, (await office.person('owner')).headers)
+    await createPriceGroup(sql, 'Gold')
+    for (const one of SERVICES) {
+      const made = await change('POST', '/services', { ...one, currency: 'USD' })
+      expect(made.status, one.code).toBe(200)
+    }
+    await sql`
+      insert into suppliers (kind, name, url, currency)
+      values ('dhru', 'Big Panel', 'https://big.example', 'USD'), ('dhru', 'Small Panel', 'https://small.example', 'USD')`
+    await sql`
+      insert into supplier_routes (service_id, supplier_id, remote_service, cost, position)
+      select v.id, s.id, '10' || v.id, 80000, s.id from services v cross join suppliers s
+       where s.name like '%Panel' and v.code in ('fmi', 'carrier', 'att')`
+    await sql`
+      insert into sales (cut, whole_month, day, account_id, service_id, supplier_id, currency, cost_currency, orders, placed, charged,
+                         failed, cancelled, rejected, corrected, uncosted, turnover, refunded, cost, times)
+      select 'service', false, (now() - interval '2 days')::date, 0, id, 0, 'USD', '', 0, 0, 970, 30, 0, 0, 0, 0, 0, 0, 0,
+             ('970' || repeat('0', 12 * 122))::numeric from services where code = 'fmi'`
+    serviceOf = async (code) => {
+      const [row] = await sql<Record<string, unknown>[]>`select * from services where code = ${code}`
+      return row ?? {}
+    }
+  })
+  afterAll(() => office.stop())
+
+  test('services are found, chosen over the whole filter, and changed by a plan that shows each', async () => {
+    const visit = await Visit.as(office, 'catalogue', { screen: { width: 1440, height: 900 } })
+    const { page } = visit
+    await page.goto('/console/today')
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await visit.press('g')
+    await visit.press('c')
+    await page.getByRole('heading', { level: 1, name: 'Services' }).waitFor()
+    await page.getByText('5 services').waitFor()
+    await page
+      .getByRole('row', { name: /Apple: Find My iPhone/ })
+      .getByText('97%')
+      .waitFor()
+    await page
+      .getByRole('row', { name: /Apple: Find My iPhone/ })
+      .getByText('2/2')
+      .waitFor()
+    await page
+      .getByRole('row', { name: /Apple: GSX/ })
+      .getByText('No route')
+      .waitFor()
+    expect(await visit.violations()).toEqual([])
+    await shot(visit, 'services')
+    await page.getByRole('button', { name: 'Name' }).click()
+    await page.waitForURL(/sort=-name/)
+    await page.getByRole('row').nth(1).getByText('Tool credits').waitFor()
+    await page.goto('/console/catalogue/services?group=Checks')
+    await page.getByText('3 services').waitFor()
+    await page.getByLabel('Choose all rows shown').check()
+    await visit.click('Change…')
+    const dialog = page.getByRole('dialog', { name: 'Change services' })
+    await dialog.getByLabel('Promised time').fill('2-10 minutes')
+    expect(await visit.violations()).toEqual([])
+    await shot(visit, 'services-change')
+    await dialog.getByRole('button', { name: 'Review the change' }).click()
+    await page.getByText('3 changes', { exact: true }).waitFor()
+    await page.getByText('2-10 minutes').first().waitFor()
+    await visit.click('Apply 3 changes')
+    await page.getByText('Applied', { exact: true }).waitFor()
+    expect((await serviceOf('gsx'))['delivery_time']).toBe('2-10 minutes')
+    await visit.leave()
+  })
+
+  test('a service is edited beside what panels see of it; what breaks orders is said before', async () => {
+    const visit = await Visit.as(office, 'catalogue', { screen: { width: 1440, height: 900 } })
+    const { page } = visit
+    await page.goto('/console/catalogue/services/fmi')
+    const seen = page.getByRole('complementary', { name: 'What others see' })
+    await seen.getByText(/^0\.12 · /).waitFor()
+    await page.getByLabel('Description').fill('Shows <b>on</b> or <b>off</b>.<script>alert(1)</script>')
+    await seen.locator('b', { hasText: 'off' }).waitFor()
+    expect(await seen.locator('script').count()).toBe(0)
+    // Two fields; the second is moved up by keys, and keeps the focus.
+    await visit.click('Add a field')
+    await visit.type('Phone model')
+    expect(await page.getByLabel('Name for programs').inputValue()).toBe('PHONE_MODEL')
+    await visit.click('Add a field')
+    await visit.type('E-mail')
+    await visit.press('Alt+ArrowUp')
+    const fields = page.getByRole('list', { name: 'Further fields' }).getByRole('listitem')
+    expect(await fields.nth(0).getByLabel('Name for programs').inputValue()).toBe('E_MAIL')
+    await fields.nth(0).locator('[data-part=label]:focus').waitFor()
+    await seen.getByRole('listitem').filter({ hasText: 'Phone model' }).waitFor()
+    await shot(visit, 'service')
+    await visit.click('Save')
+    const asked = page.getByRole('dialog', { name: 'Save what breaks orders?' })
+    await asked.getByText('E_MAIL').waitFor()
+    await asked.getByText('No order of it is open.').waitFor()
+    expect(await visit.violations()).toEqual([])
+    await shot(visit, 'service-breaks')
+    expect((await serviceOf('fmi'))['description']).toBe('')
+    await asked.getByRole('button', { name: 'Save all the same' }).click()
+    await page.getByText('Saved.').waitFor()
+    expect(await serviceOf('fmi')).toMatchObject({
+      fields: [
+        { name: 'E_MAIL', label: 'E-mail', required: true },
+        { name: 'PHONE_MODEL', label: 'Phone model' },
+      ],
+    })
+    // A fault stands at its field, and nothing can be saved with it.
+    await page.getByLabel('Code').fill('12')
+    await page.getByText('must not be all digits').waitFor()
+    expect(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled()).toBe(true)
+    await visit.click('Drop')
+    await page.locator('summary', { hasText: 'More:' }).click()
+    await page.getByLabel('Asked at least every').fill('1h')
+    await page.keyboard.press('Control+Enter')
+    await page.getByRole('region', { name: 'Changes that are not saved yet' }).waitFor({ state: 'detached' })
+    expect((await serviceOf('fmi'))['max_poll_seconds']).toBe(3600)
+    await visit.leave()
+  })
+
+  test('a save that comes too late shows both values and overwrites nothing', async () => {
+    const visit = await Visit.as(office, 'manager', { screen: { width: 1440, height: 900 } })
+    const { page } = visit
+    await page.goto('/console/catalogue/services/att')
+    await page.getByLabel('Promised time').fill('mine')
+    await page.getByRole('button', { name: 'Save', exact: true }).waitFor()
+    const { json } = await change('POST', '/plans', {
+      ...{
+        kind: 'services.bulk',
+        input: { services: ['att'], change: { delivery_time: 'theirs', min_poll_seconds: 7 } },
+      },
+    })
+    await change('POST', `/plans/${json.data.id}/apply`, {})
+    await visit.click('Save')
+    await page.getByText('Somebody else was faster, and nothing of yours is saved yet.').waitFor()
+    const both = page.getByRole('row', { name: /delivery_time/ })
+    await both.getByText('theirs').waitFor()
+    await both.getByText('mine').waitFor()
+    await page.getByText('min_poll_seconds').waitFor()
+    expect(await visit.violations()).toEqual([])
+    await shot(visit, 'service-conflict')
+    await visit.click('Save mine over it')
+    await page.getByText('Saved.').waitFor()
+    expect(await serviceOf('att')).toMatchObject({ delivery_time: 'mine', min_poll_seconds: 7 })
+    await visit.leave()
+  })
+
+  test('routes are put into another order by keys', async () => {
+    const visit = await Visit.as(office, 'catalogue')
+    const { page } = visit
+    await page.goto('/console/catalogue/services/carrier')
+    const routes = page.getByRole('list', { name: 'Who does it' }).getByRole('listitem')
+    await routes.nth(1).getByText('Small Panel').waitFor()
+    await routes.nth(1).focus()
+    await visit.press('Alt+ArrowUp')
+    await routes.nth(0).getByText('Small Panel').waitFor()
+    await page.locator('[data-route]:focus').getByText('Small Panel').waitFor()
+    const rows = await office.server.sql<{ name: string }[]>`
+      select s.name from supplier_routes r join suppliers s on s.id = r.supplier_id join services v on v.id = r.service_id
+       where v.code = 'carrier' order by r.position`
+    expect(rows.map(({ name }) => name)).toEqual(['Small Panel', 'Big Panel'])
+    await visit.leave()
+  })
+
+  test('a file is read whole or not at all; every line at fault is named', async () => {
+    const visit = await Visit.as(office, 'catalogue')
+    const { page } = visit
+    await page.goto('/console/catalogue/import')
+    const field = page.getByLabel('Or paste it here')
+    await field.fill('code,name,kind\nfmi,,imeis\nnew-one,New,imei\n')
+    await visit.click('Review')
+    await page.getByText('Nothing was changed. These lines cannot be read:').waitFor()
+    await page.getByRole('row', { name: /2 kind must be/ }).waitFor()
+    await page.getByRole('row', { name: /3 price/ }).waitFor()
+    expect(await visit.violations()).toEqual([])
+    await shot(visit, 'services-import')
+    await field.fill(
+      'code;name;group;price;currency\nnew-one;New;Checks;0,50;EUR\ncredits;Credits for tools;;;\n',
+    )
+    await visit.click('Review')
+    await page.getByText('3 changes', { exact: true }).waitFor()
+    await visit.click('Apply 3 changes')
+    await page.getByText('Applied', { exact: true }).waitFor()
+    expect((await serviceOf('credits'))['name']).toBe('Credits for tools')
+    await visit.leave()
+  })
+
+  test('a group is named anew by a plan; a service is made, off at first', async () => {
+    const visit = await Visit.as(office, 'manager')
+    const { page } = visit
+    await page.goto('/console/catalogue/groups')
+    await visit.click('Rename Unlocks')
+    await page.getByLabel('Name of the group').fill('Network unlocks')
+    await visit.click('Review the change')
+    await visit.click('Apply 1 change')
+    await page.getByText('Applied', { exact: true }).waitFor()
+    expect((await serviceOf('att'))['group_name']).toBe('Network unlocks')
+    await page.goto('/console/catalogue/services')
+    await page.getByRole('button', { name: 'New service' }).waitFor()
+    await visit.press('n')
+    const dialog = page.getByRole('dialog', { name: 'New service' })
+    await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('Samsung: information')
+    await dialog.getByLabel('Code').fill('samsung')
+    await dialog.getByLabel('Group').fill('Checks')
+    await dialog.getByLabel('Price for everyone').fill('0.20')
+    expect(await visit.violations()).toEqual([])
+    await dialog.getByRole('button', { name: 'Make the service' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Samsung: information' }).waitFor()
+    expect(await serviceOf('samsung')).toMatchObject({ active: false, kind: 'imei' })
+    await visit.leave()
+  })
+
+  test('who may only read changes nothing', async () => {
+    const visit = await Visit.as(office, 'support')
+    const { page } = visit
+    await page.goto('/console/catalogue/services')
+    await page.getByText('Apple: GSX full report').waitFor()
+    expect(await page.getByRole('button', { name: 'New service' }).count()).toBe(0)
+    expect(await page.getByRole('checkbox').count()).toBe(0)
+    await page.goto('/console/catalogue/services/gsx')
+    await page.getByLabel('Promised time').waitFor()
+    expect(await page.getByLabel('Promised time').getAttribute('readonly')).not.toBeNull()
+    expect(await page.getByRole('button', { name: 'Add a field' }).count()).toBe(0)
+    expect(await page.getByRole('button', { name: 'Add a route…' }).count()).toBe(0)
+    await page.goto('/console/catalogue/import')
+    await page.getByText('catalogue.edit').waitFor()
+    await visit.leave()
+  })
+
+  test.each([
+    { name: 'wide', screen: WIDE },
+    { name: 'a phone', screen: PHONE },
+  ])('every page is usable by everybody, light and dark: $name', async ({ name, screen }) => {
+    for (const scheme of ['light', 'dark'] as const) {
+      const visit = await Visit.as(office, 'owner', { screen, scheme })
+      const base = '/console/catalogue'
+      for (const path of ['services', 'services/fmi', 'services/credits', 'groups', 'import']) {
+        await visit.page.goto(`${base}/${path}`)
+        await visit.page.getByRole('heading', { level: 1 }).waitFor()
+        await visit.page.waitForLoadState('networkidle')
+        expect(await visit.violations(), path).toEqual([])
+        expect(await visit.overflow(), path).toBeLessThanOrEqual(0)
+        await shot(visit, `${path.replace('/', '-')}-${name.replace(' ', '-')}-${scheme}`)
+      }
+      await visit.leave()
+    }
+  })
+})

@@ -1,0 +1,97 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Autocomplete, Group, Select, Stack, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { api, dataOf } from '../../../api/client.ts'
+import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { groupsQuery, kindWords, type ServiceRow } from './service-data.ts'
+
+/** `NewService` makes a service with what it cannot be without, and opens it. It is off until somebody turns it on. */
+export function NewService({ onClose }: { onClose: () => void }) {
+  const { t, i18n } = useLingui()
+  const navigate = useNavigate()
+  const groups = useQuery(groupsQuery)
+  const [form, setForm] = useState({ code: '', name: '', group: '', price: '', currency: 'USD' })
+  const [kind, setKind] = useState<ServiceRow['kind']>('imei')
+  const set = (name: keyof typeof form) => (value: string) => setForm((old) => ({ ...old, [name]: value }))
+  const act = async ({ key }: { key: string }) => {
+    const { code } = await dataOf(
+      api.POST('/api/operator/services', {
+        params: { header: { 'idempotency-key': key } },
+        body: { ...form, kind, active: false },
+      }),
+    )
+    await navigate({ to: '/catalogue/services/$service', params: { service: code } })
+  }
+  return (
+    <ActDialog
+      title={t`New service`}
+      button={t`Make the service`}
+      untouched={<Trans>No service was made.</Trans>}
+      act={act}
+      onClose={onClose}
+    >
+      <Stack>
+        <TextInput
+          label={t`Name`}
+          description={t`What resellers see.`}
+          value={form.name}
+          onChange={({ currentTarget }) => set('name')(currentTarget.value)}
+          required
+          maxLength={200}
+          data-autofocus
+        />
+        <TextInput
+          label={t`Code`}
+          description={t`What programs call it: letters, digits, dots, dashes. Not digits only.`}
+          value={form.code}
+          onChange={({ currentTarget }) => set('code')(currentTarget.value)}
+          required
+          maxLength={64}
+          spellCheck={false}
+        />
+        <Autocomplete
+          label={t`Group`}
+          description={t`The heading that it stands under.`}
+          data={groups.data?.items.map(({ name }) => name) ?? []}
+          value={form.group}
+          onChange={set('group')}
+          required
+          maxLength={200}
+        />
+        <Select
+          label={t`What is ordered`}
+          description={t`It never changes.`}
+          value={kind}
+          allowDeselect={false}
+          data={(Object.keys(kindWords) as ServiceRow['kind'][]).map((value) => ({
+            ...{ value, label: i18n._(kindWords[value]) },
+          }))}
+          onChange={(value) => setKind(value as ServiceRow['kind'])}
+        />
+        <Group grow align="start">
+          <TextInput
+            label={t`Price for everyone`}
+            value={form.price}
+            onChange={({ currentTarget }) => set('price')(currentTarget.value)}
+            required
+            inputMode="decimal"
+          />
+          <TextInput
+            label={t`Currency`}
+            value={form.currency}
+            onChange={({ currentTarget }) => set('currency')(currentTarget.value.toUpperCase())}
+            required
+            maxLength={3}
+          />
+        </Group>
+        <p className="muted">
+          <Trans>
+            It is off at first. Turn it on once somebody does it: a supplier, or a person by hand.
+          </Trans>
+        </p>
+      </Stack>
+    </ActDialog>
+  )
+}

@@ -1,0 +1,235 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { ActionIcon, Button, Select, Stack, TextInput } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { api, dataOf } from '../../../api/client.ts'
+import { Icon } from '../../../identity/icons.tsx'
+import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { Amount } from '../../../kit/amount.tsx'
+import { FaultNote } from '../../../kit/notes.tsx'
+import { useMay } from '../../../kit/session.tsx'
+import { Badge } from '../../../kit/state-badge.tsx'
+import styles from './service.module.css'
+import { routingWords, type Service } from './service-data.ts'
+
+type Route = Service['routes'][number]
+
+/** `Routes` are the suppliers that do a service, in order of preference. They are changed one by one, and at once. */
+export function Routes({ service }: { service: Service }) {
+  const { t, i18n } = useLingui()
+  const may = useMay()
+  const client = useQueryClient()
+  const mayEdit = may('suppliers.edit')
+  const [asked, setAsked] = useState<'add' | Route>()
+  const list = useRef<HTMLOListElement>(null)
+  const focused = useRef<number>(undefined)
+  const refresh = () => client.invalidateQueries({ queryKey: ['services'] })
+  const moving = useMutation({
+    mutationFn: ({ id, version, position }: { id: number; version: string; position: number }) =>
+      dataOf(
+        api.PATCH('/api/operator/routes/{id}', {
+          params: { path: { id }, header: { 'if-match': `"${version}"` } },
+          body: { position },
+        } as never),
+      ),
+    onSettled: refresh,
+  })
+  const { routes } = service
+  // The row that was moved keeps the focus where it stands now.
+  useEffect(() => {
+    if (focused.current === undefined || moving.isPending) return
+    list.current?.querySelector<HTMLElement>(`[data-route="${focused.current}"]`)?.focus()
+    focused.current = undefined
+  })
+  const move = ({ id, version }: Route, at: number, by: number) => {
+    const position = at + 1 + by
+    if (!mayEdit || moving.isPending || position < 1 || position > routes.length) return
+    focused.current = id
+    moving.mutate({ id, version, position })
+  }
+  const press = (event: KeyboardEvent, route: Route, at: number) => {
+    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key]
+    if (!event.altKey || by === undefined) return
+    event.preventDefault()
+    move(route, at, by)
+  }
+  return (
+    <section className={styles.section} aria-labelledby="routes">
+      <h2 id="routes">{t`Who does it`}</h2>
+      <p className="muted">
+        {service.processing === 'manual' ? (
+          <Trans>A person does it by hand.</Trans>
+        ) : (
+          i18n._(routingWords[service.routing])
+        )}
+      </p>
+      {routes.length === 0 && service.processing !== 'manual' && (
+        <p className={styles.fault}>
+          <Trans>Nobody: it is not sold before it has a route.</Trans>
+        </p>
+      )}
+      <FaultNote fault={moving.error} untouched={<Trans>The order of the routes is as it was.</Trans>} />
+      <ol className={styles.fields} ref={list} aria-labelledby="routes">
+        {routes.map((route, at) => {
+          const called = `${route.supplier_name}${route.remote_service ? ` ${route.remote_service}` : ''}`
+          return (
+            <li
+              key={route.id}
+              className={styles.route}
+              data-route={route.id}
+              tabIndex={mayEdit ? 0 : undefined}
+              onKeyDown={(event) => press(event, route, at)}
+            >
+              <span className={styles.routeName}>
+                <span className="muted">{at + 1}</span> <strong>{route.supplier_name}</strong>{' '}
+                <span className="code muted">{route.remote_service}</span>
+              </span>
+              {route.works ? (
+                <Badge tone="done">{t`Works`}</Badge>
+              ) : (
+                <Badge tone="failed">
+                  {route.available === false ? t`Not in its list` : t`Supplier is off`}
+                </Badge>
+              )}
+              {route.cost !== undefined && (
+                <span>
+                  <Amount value={route.cost} currency={route.currency} />{' '}
+                  {route.margin_floor !== '0' && (
+                    <span className="muted">{t`keeps ${route.margin_floor ?? '0'} %`}</span>
+                  )}
+                </span>
+              )}
+              {mayEdit && (
+                <span className={styles.fieldButtons}>
+                  <ActionIcon
+                    variant="subtle"
+                    color="gray"
+                    disabled={at === 0}
+                    aria-label={t`Move ${called} up`}
+                    onClick={() => move(route, at, -1)}
+                  >
+                    ↑
+                  </ActionIcon>
+                  <ActionIcon
+                    variant="subtle"
+                    color="gray"
+                    disabled={at === routes.length - 1}
+                    aria-label={t`Move ${called} down`}
+                    onClick={() => move(route, at, 1)}
+                  >
+                    ↓
+                  </ActionIcon>
+                  <ActionIcon
+                    variant="subtle"
+                    color="gray"
+                    aria-label={t`Take ${called} away`}
+                    onClick={() => setAsked(route)}
+                  >
+                    <Icon name="close" size={16} />
+                  </ActionIcon>
+                </span>
+              )}
+            </li>
+          )
+        })}
+      </ol>
+      {mayEdit && (
+        <div>
+          <Button variant="default" size="compact-md" onClick={() => setAsked('add')}>
+            <Trans>Add a route…</Trans>
+          </Button>
+        </div>
+      )}
+      {asked === 'add' && (
+        <AddRoute service={service} onDone={() => void refresh()} onClose={() => setAsked(undefined)} />
+      )}
+      {asked && asked !== 'add' && (
+        <ActDialog
+          title={t`Take ${asked.supplier_name} away?`}
+          button={t`Take the route away`}
+          isDangerous
+          untouched={<Trans>The route is still there.</Trans>}
+          act={({ key }) =>
+            dataOf(
+              api.DELETE('/api/operator/routes/{id}', {
+                params: { path: { id: asked.id }, header: { 'idempotency-key': key } },
+              } as never),
+            )
+          }
+          onDone={() => void refresh()}
+          onClose={() => setAsked(undefined)}
+        >
+          <Trans>
+            Nothing more is sent this way. What was sent to {asked.supplier_name} is finished and charged as
+            usual.
+          </Trans>
+        </ActDialog>
+      )}
+    </section>
+  )
+}
+
+function AddRoute({
+  service,
+  onDone,
+  onClose,
+}: {
+  service: Service
+  onDone: () => void
+  onClose: () => void
+}) {
+  const { t } = useLingui()
+  const suppliers = useQuery({
+    queryKey: ['suppliers'],
+    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/suppliers', { signal })),
+  })
+  const [supplier, setSupplier] = useState<string | null>(null)
+  const [form, setForm] = useState({ remote_service: '', margin_floor: '' })
+  return (
+    <ActDialog
+      title={t`Add a route`}
+      button={t`Add the route`}
+      isReady={supplier !== null}
+      untouched={<Trans>No route was added.</Trans>}
+      act={({ key }) =>
+        dataOf(
+          api.POST('/api/operator/routes', {
+            params: { header: { 'idempotency-key': key } },
+            body: {
+              ...{ service: service.code, supplier: supplier ?? '' },
+              ...(form.remote_service.trim() !== '' && { remote_service: form.remote_service.trim() }),
+              ...(form.margin_floor.trim() !== '' && { margin_floor: form.margin_floor.trim() }),
+            },
+          }),
+        )
+      }
+      onDone={onDone}
+      onClose={onClose}
+    >
+      <Stack>
+        <Select
+          label={t`Supplier`}
+          data={suppliers.data?.items.map(({ id, name }) => ({ value: String(id), label: name })) ?? []}
+          value={supplier}
+          onChange={setSupplier}
+          required
+          data-autofocus
+        />
+        <TextInput
+          label={t`Its id there`}
+          description={t`What the service is called at the supplier. Empty: it has but one.`}
+          value={form.remote_service}
+          onChange={({ currentTarget: { value } }) => setForm((old) => ({ ...old, remote_service: value }))}
+          spellCheck={false}
+        />
+        <TextInput
+          label={t`Margin floor, %`}
+          description={t`What must remain of the price, else nothing is sent this way. Empty: 0.`}
+          value={form.margin_floor}
+          onChange={({ currentTarget: { value } }) => setForm((old) => ({ ...old, margin_floor: value }))}
+          inputMode="decimal"
+        />
+      </Stack>
+    </ActDialog>
+  )
+}

@@ -1,0 +1,21 @@
+import { i18n } from '@lingui/core'
+
+const steps = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1],
+] as const
+
+/** `duration` writes seconds in the largest unit that fits, with at most one digit behind the point: `40 sec`, `2.5 hr`. */
+export function duration(seconds: number): string {
+  const [unit, size] = steps.find(([, length]) => seconds >= length) ?? ['second', 1]
+  const digits = seconds / size < 10 ? 1 : 0
+  return new Intl.NumberFormat(i18n.locale, {
+    ...{ style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: digits },
+  }).format(seconds / size)
+}
+
+/** `percent` writes a share from 0 to 1: `98.6%`. */
+export const percent = (share: number): string =>
+  new Intl.NumberFormat(i18n.locale, { style: 'percent', maximumFractionDigits: 1 }).format(share)
