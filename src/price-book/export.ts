@@ -57,8 +57,12 @@ function cells(price: BookPrice): string[] {
   ]
 }
 
-/** `gridCsv` writes a grid of one currency as CSV: a line for each service, with what each audience pays, and whose price that is. */
-export function gridCsv({ columns, rows }: Grid, { costs }: { costs: boolean }): string {
+/** `gridCsv` writes a grid of one currency as CSV: a line for each service, with what each audience pays, and whose price that is. `told` is told of the rows. */
+export async function* gridCsv(
+  { columns, rows }: Grid,
+  { costs }: { costs: boolean },
+  told: (rows: number) => void,
+): AsyncGenerator<string> {
   const nameOf = ({ username, group }: Grid['columns'][number]): string =>
     asText(username ?? group ?? 'everyone')
   const head = [
@@ -91,7 +95,8 @@ export function gridCsv({ columns, rows }: Grid, { costs }: { costs: boolean }):
         : []),
     ]
   })
-  return `\ufeff${stringify([head, ...lines], { record_delimiter: '\r\n' })}`
+  told(rows.length)
+  yield `\ufeff${stringify([head, ...lines], { record_delimiter: '\r\n' })}`
 }
 
 /** `percentText` writes tenths of a percent: 12.5%. */

@@ -245,13 +245,14 @@ export const priceGridRoutes = () => [
     isExport: true,
     answer: Type.Object({}, { description: 'A file of CSV' }),
     refusals: ['not_found'],
-    handle: async ({ desk, caller, params, query, reply }) => {
+    handle: async (call) => {
+      const { desk, caller, params, query } = call
       const found = await inFieldsOf(names, () => pricesFor(desk.read, params.account, query))
-      const { permissions } = caller
-      reply
-        .type('text/csv; charset=utf-8')
-        .header('content-disposition', `attachment; filename="prices-${found.columns[0]?.username}.csv"`)
-      return reply.send(gridCsv(found, { costs: permissions.has('costs.read') })) as unknown as object
+      const costs = caller.permissions.has('costs.read')
+      const name = `prices-${found.columns[0]?.username}`
+      return await sendFile(call, { list: `/prices/for/${params.account}`, name }, (told) =>
+        gridCsv(found, { costs }, told),
+      )
     },
   }),
   route({
