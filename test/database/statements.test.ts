@@ -77,7 +77,8 @@ async function isFitting({ text, parameters, columns }: RawStatement): Promise<v
 /** The rooms whose statements run for every order, poll or request. */
 const HOT_ROOMS = /^src\/(orders|fulfilment|ledger\/(wallets|transfers)|idempotency|request-log)\b/
 /** What people read now and then, with the names of the configuration, and what is swept every minute. */
-const COLD = /^src\/(orders\/(read\/operator-orders|desk\/)|fulfilment\/people\/|idempotency\/key-sweeper)/
+const COLD =
+  /^src\/(orders\/(read\/operator-(orders|margins)|desk\/)|fulfilment\/people\/|idempotency\/key-sweeper)/
 
 test('no hot statement joins configuration', () => {
   const hot = [...statements, ...compiled.map(({ where, text }) => ({ where, text: unquoted(text) }))].filter(

@@ -113,3 +113,95 @@ describe('many orders are', () => {
     ).toMatchObject({ status: 200 })
   })
 })
+
+describe('all orders that match are', () => {
+  it('refunded up to the newest that was meant, by the filter as the server finds them', async () => {
+    const of = await office.server.service()
+    const place = async () => {
+      const { SUCCESS } = await office.server.place(shop, { ID: of, IMEI: imei(++imeis) })
+      await office.server.ended(shop, SUCCESS[0].REFERENCEID)
+      return Number(SUCCESS[0].REFERENCEID)
+    }
+    const [one, two] = [await place(), await place()]
+    const later = await place()
+    const input = { filter: { service: of, state: 'success' }, newest: two }
+    const { data: plan } = await call('POST', '/plans', { kind: 'orders.refund', input })
+    expect(plan).toMatchObject({ rows: 2, verdicts: { fits: 2 }, summary: { gives_back: { USD: '2.00' } } })
+    expect(await applied(plan.id)).toEqual([
+      [two, 'done', null],
+      [one, 'done', null],
+    ])
+    expect((await call('GET', `/orders/${later}`)).data.state).toBe('success')
+  })
+
+  it('refused where it is not said which, or by what only some may know', async () => {
+    for (const input of [
+      {},
+      { filter: {} },
+      { orders: [1], filter: {}, newest: 1 },
+      { filter: { margin: 'negative' }, newest: 1 },
+    ]) {
+      expect(
+        await call('POST', '/plans', { kind: 'orders.refund', input }),
+        JSON.stringify(input),
+      ).toMatchObject({
+        status: 422,
+      })
+    }
+  })
+})
+
+describe('orders are found', () => {
+  const found = async (query: string, as = headers): Promise<number[]> =>
+    (await call('GET', `/orders?${query}`, undefined, as)).data.page.items.map(({ id }: { id: number }) => id)
+
+  it('by their total and by what is left of it', async () => {
+    const { sql } = office.server
+    const of = await office.server.service()
+    await sql`update prices set unit_price = 7000000 where service_id = ${Number(of)}`
+    const place = async () => {
+      const { SUCCESS } = await office.server.place(shop, { ID: of, IMEI: imei(++imeis) })
+      await office.server.ended(shop, SUCCESS[0].REFERENCEID)
+      return Number(SUCCESS[0].REFERENCEID)
+    }
+    const [dear, unknown, low, fine] = [await place(), await place(), await place(), await place()]
+    const cost = (order: number, micros: number | null) =>
+      sql`update attempts set cost = ${micros}::bigint where order_id = ${order}`
+    await cost(dear, 8_000_000)
+    await cost(unknown, null)
+    await cost(low, 6_500_000)
+    await cost(fine, 1_000_000)
+    await sql`update supplier_routes set margin_floor = 2000 where service_id = ${Number(of)}`
+    expect(await found(`service=${of}&total_gte=7&total_lte=7.00`)).toEqual([fine, low, unknown, dear])
+    expect(await found(`service=${of}&total_gte=7.01`)).toEqual([])
+    expect(await found(`service=${of}&margin=negative`)).toEqual([dear])
+    expect(await found(`service=${of}&margin=below_floor`)).toEqual([low, dear])
+    expect(await found(`service=${of}&margin=unknown_cost`)).toEqual([unknown])
+    expect((await call('GET', `/orders/count?service=${of}&margin=negative`)).data).toEqual({
+      value: 1,
+      capped: false,
+    })
+    expect(await call('GET', '/orders?total_gte=many')).toMatchObject({ status: 400 })
+    const { headers: support } = await office.person('support')
+    for (const path of ['orders', 'orders/count', 'orders.csv', 'orders.ndjson'])
+      expect(await call('GET', `/${path}?margin=negative`, undefined, support), path).toMatchObject({
+        status: 403,
+      })
+  })
+
+  it('and given as a file with the columns that are wanted, or as JSON by lines', async () => {
+    const order = await done()
+    const file = async (path: string) => (await ask(office.server, 'GET', path, { headers })).json as string
+    expect(await file(`/orders.csv?id=${order}&columns=order,state,price&separator=semicolon`)).toBe(
+      `\ufefforder;state;price\r\n${order};success;1.00\r\n`,
+    )
+    expect(await call('GET', '/orders.csv?columns=order,secret')).toMatchObject({ status: 422 })
+    const { headers: support } = await office.person('support')
+    expect(await call('GET', '/orders.csv?columns=order,cost', undefined, support)).toMatchObject({
+      status: 422,
+    })
+    const [line = '', rest] = (await file(`/orders.ndjson?id=${order}`)).split('\n')
+    expect(JSON.parse(line)).toMatchObject({ id: order, state: 'success', items: [{ attempts: [{}] }] })
+    expect(rest).toBe('')
+  })
+})

@@ -140,6 +140,71 @@ describePages('orders in the console', () => {
     await visit.leave()
   })
 
+  test('all that match are chosen beyond the rows shown, as the server finds them', async () => {
+    const ids = await Promise.all(Array.from({ length: 55 }, (_, at) => placed({ REFERENCE: `every-${at}` })))
+    const visit = await Visit.as(office, 'manager')
+    const { page } = visit
+    await page.goto(`/console/orders?search=every-`)
+    await page.getByText('55 orders').waitFor()
+    await page.getByLabel('Choose all rows shown').check()
+    await page.getByText('50 chosen').waitFor()
+    await visit.click('Choose all 55 that match')
+    await page.getByText('All 55 that match').waitFor()
+    // Further rows that are read are among them.
+    await page.evaluate('scrollTo(0, document.body.scrollHeight)')
+    await page.getByRole('checkbox', { name: `Choose Order ${Math.min(...ids)}` }).waitFor()
+    await page.evaluate('scrollTo(0, document.body.scrollHeight)')
+    expect(await page.getByRole('checkbox', { name: `Choose Order ${Math.min(...ids)}` }).isChecked()).toBe(
+      true,
+    )
+    await page.getByText('All 55 that match').waitFor()
+    expect(await visit.violations()).toEqual([])
+    const later = await placed({ REFERENCE: 'every-later' })
+    await page
+      .getByRole('region', { name: 'The chosen rows' })
+      .getByRole('button', { name: 'Refund…' })
+      .click()
+    await page.getByText('It fits 55 of 55 orders.').waitFor()
+    await page.getByText('They came too late').click()
+    await page.getByRole('button', { name: 'Refund $55.00' }).click()
+    await page.getByText('55 done, 0 left out, 0 failed.').waitFor()
+    expect(await office.server.status(shop, String(ids[0]))).toMatchObject({ STATUS: '3' })
+    expect(await office.server.status(shop, String(later))).toMatchObject({ STATUS: '4' })
+    await visit.leave()
+  })
+
+  test('the list is gone through by keys alone, and given as a file with chosen columns', async () => {
+    const [first, second] = [await placed({ REFERENCE: 'keys-1' }), await placed({ REFERENCE: 'keys-2' })]
+    const visit = await Visit.as(office, 'manager')
+    const { page } = visit
+    await page.goto('/console/orders?search=keys-')
+    await page.getByRole('link', { name: `Order ${first}` }).waitFor()
+    await visit.press('j')
+    await page
+      .locator(':focus')
+      .and(page.getByRole('link', { name: `Order ${second}` }))
+      .waitFor()
+    await visit.press('x')
+    await visit.press('j')
+    await visit.press('Shift+x')
+    await page.getByText('2 chosen').waitFor()
+    await visit.press('e')
+    const dialog = page.getByRole('dialog', { name: 'Export the orders' })
+    await dialog.getByRole('button', { name: 'None' }).click()
+    await dialog.getByRole('checkbox', { name: 'order', exact: true }).check()
+    await dialog.getByRole('checkbox', { name: 'reference', exact: true }).check()
+    expect(await visit.violations()).toEqual([])
+    const coming = page.waitForEvent('download')
+    await dialog.getByRole('button', { name: 'Download' }).click()
+    expect((await coming).url()).toContain('columns=order%2Creference')
+    await page.locator('[data-row="1"] [data-open]').focus()
+    await visit.press('Enter')
+    await page.getByRole('heading', { level: 1, name: new RegExp(`${first}`) }).waitFor()
+    await visit.press('[')
+    await page.getByRole('heading', { level: 1, name: new RegExp(`${second}`) }).waitFor()
+    await visit.leave()
+  })
+
   test('pasted lines are found, and those that name none are said', async () => {
     const [one, two] = [await placed({ REFERENCE: 'line-a' }), await placed()]
     const visit = await Visit.as(office, 'support')

@@ -1,9 +1,11 @@
 import { stringify } from 'csv-stringify/sync'
 import { asText } from '../../lib/csv-text.ts'
+import { invalid, refusalFor } from '../../lib/fault.ts'
 import { formatMicros } from '../../lib/money.ts'
 import type { OperatorOrder } from './operator-orders.ts'
 
-const COLUMNS = [
+/** `orderColumns` are those of the file, in their order. */
+export const orderColumns = [
   ...['order', 'item', 'placed', 'ended', 'account', 'service', 'order_state', 'state', 'input', 'quantity'],
   ...[
     'price',
@@ -21,17 +23,41 @@ const COLUMNS = [
 
 const COSTS = ['cost', 'cost_currency']
 
+const marks = { comma: ',', semicolon: ';', tab: '\t' } as const
+export const separators = ['comma', 'semicolon', 'tab'] as const
+
+/** Layout is how the file is written. */
+export interface Layout {
+  columns: readonly string[]
+  delimiter: string
+}
+
 /**
- * `csvOfOrders` writes a line for each item, for spreadsheets: UTF-8 with a byte order mark, and lines as RFC 4180 has them. `costs`, false: without
- * what suppliers take.
+ * `layoutOf` gives the columns that are asked for, or all; what suppliers take only with `costs`. Throws invalid_input naming a column that there is not.
+ */
+export function layoutOf(
+  {
+    columns,
+    separator = 'comma',
+  }: { columns?: string | undefined; separator?: keyof typeof marks | undefined } = {},
+  { costs = true } = {},
+): Layout {
+  const allowed = costs ? orderColumns : orderColumns.filter((one) => !COSTS.includes(one))
+  const asked = columns?.split(',').map((one) => one.trim())
+  const unknown = asked?.find((one) => !allowed.includes(one))
+  if (unknown !== undefined) throw refusalFor(invalid('columns', `there is no column ${unknown}`))
+  return { columns: asked ?? allowed, delimiter: marks[separator] }
+}
+
+/**
+ * `csvOfOrders` writes a line for each item, for spreadsheets: UTF-8 with a byte order mark, and lines as RFC 4180 has them.
  */
 export async function* csvOfOrders(
   pages: AsyncIterable<OperatorOrder[]>,
-  { costs = true } = {},
+  { columns, delimiter }: Layout = layoutOf(),
 ): AsyncGenerator<string> {
-  const columns = costs ? COLUMNS : COLUMNS.filter((one) => !COSTS.includes(one))
   const lines = (rows: Record<string, string | number>[], header = false): string =>
-    stringify(rows, { columns, header, bom: header, record_delimiter: '\r\n' })
+    stringify(rows, { columns: [...columns], delimiter, header, bom: header, record_delimiter: '\r\n' })
   yield lines([], true)
   for await (const orders of pages) yield lines(orders.flatMap(rowsOf))
 }

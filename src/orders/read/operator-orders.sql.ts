@@ -1,6 +1,8 @@
 import type { Queryable, Sql } from '../../database/database.ts'
 import type { AccountId, OrderId, PriceGroupId, ServiceId, SupplierId } from '../../lib/ids.ts'
+import type { Micros } from '../../lib/money.ts'
 import type { OrderState, Via } from '../../lib/states.ts'
+import type { WantedMargin } from './operator-margins.ts'
 import type { OrderName } from './orders.sql.ts'
 
 // What operators read joins names of the configuration to the orders, which hot statements do not.
@@ -28,6 +30,11 @@ export interface WantedOrders {
   keyId?: number | undefined
   /** `isRefunded`: something of it was given back after it had been charged. */
   isRefunded?: true | undefined
+  /** `totalFrom` and `totalTo` bound the total, both included, whatever its currency. */
+  totalFrom?: Micros | undefined
+  totalTo?: Micros | undefined
+  /** `margin` is looked at by itself: see operator-margins.ts. */
+  margin?: WantedMargin | undefined
   /** `from` and `to` bound when it was placed, `endedFrom` and `endedTo` when it ended; the second ones are excluded. */
   from?: Date | undefined
   to?: Date | undefined
@@ -294,6 +301,8 @@ async function selectLookedAt(sql: Queryable, wanted: WantedOrders, part: Part):
                 ${states === undefined ? sql`` : sql`and ${isInState(sql, states, wanted)}`}
                 ${wanted.via === undefined ? sql`` : sql`and o.via = any(${wanted.via}::text[])`}
                 ${wanted.keyId === undefined ? sql`` : sql`and coalesce(o.key_id = ${wanted.keyId}, false)`}
+                ${wanted.totalFrom === undefined ? sql`` : sql`and o.total >= ${wanted.totalFrom}::bigint`}
+                ${wanted.totalTo === undefined ? sql`` : sql`and o.total <= ${wanted.totalTo}::bigint`}
                 ${from === undefined ? sql`` : sql`and o.created_at >= ${from}`}
                 ${to === undefined ? sql`` : sql`and o.created_at < ${to}`}
                 ${endedFrom === undefined ? sql`` : sql`and coalesce(o.finished_at >= ${endedFrom}, false)`}

@@ -3,11 +3,13 @@ import type { Sql } from '../../database/database.ts'
 import { isGiven, MAX_SCANNED_ROWS } from '../../database/walk.ts'
 import { Refusal } from '../../errors.ts'
 import type { AccountId, OrderId, ServiceId, SupplierId } from '../../lib/ids.ts'
+import type { Micros } from '../../lib/money.ts'
 import { pageOf } from '../../lib/page.ts'
 import type { Via } from '../../lib/states.ts'
 import { systemClock } from '../../lib/time.ts'
 import type { Order } from '../order.ts'
 import { dueOf, expectedTimes } from './expected-times.ts'
+import { marginFinder, type WantedMargin } from './operator-margins.ts'
 import {
   type AttemptView,
   accountOfOrder,
@@ -58,6 +60,11 @@ export interface OperatorOrderFilter {
   /** `key` is the id of the API key that it was placed with. */
   key?: number | undefined
   refunded?: boolean | undefined
+  /** `totalFrom` and `totalTo` bound the total, both included, in the currency of the order. */
+  totalFrom?: Micros | undefined
+  totalTo?: Micros | undefined
+  /** `margin` is what is left of the price: it costs a second look at each order. */
+  margin?: WantedMargin | undefined
   /** `from` and `to` bound when it was placed; `to` is excluded. */
   from?: Date | undefined
   to?: Date | undefined
@@ -159,6 +166,26 @@ export class OperatorOrders {
     return { value, capped: false }
   }
 
+  /**
+   * `fitting` gives the numbers of all orders that fit, no newer than `newest`, the newest first. Throws invalid_input where these are more than `most`, or
+   * more would have to be looked at than a list looks through.
+   */
+  async fitting(filter: OperatorOrderFilter, newest: OrderId, most: number): Promise<OrderId[]> {
+    const found: OrderId[] = []
+    let looked = 0
+    const behind = { ...filter, sort: '-placed' as const, before: (newest + 1) as OrderId }
+    for await (const part of walk(this.#sql, await wantedOf(this.#sql, behind), behind, ORDERS_PER_LOOK)) {
+      found.push(...part.filter(({ id, fits }) => fits && id <= newest).map(({ id }) => id))
+      looked += part.length
+      if (found.length > most || looked > MAX_SCANNED_ROWS.operator) {
+        const reason =
+          found.length > most ? `more than ${most} orders fit` : 'too many orders would be looked at'
+        throw new Refusal('invalid_input', `${reason}: narrow it`, 'filter')
+      }
+    }
+    return found
+  }
+
   /** `every` gives all orders that fit, newest first, some at a time; no connection is held while a slow reader takes them. */
   async *every(filter: OperatorOrderFilter): AsyncGenerator<OperatorOrder[], void> {
     const wanted = await wantedOf(this.#sql, filter)
@@ -180,6 +207,20 @@ type Sorted = Pick<OperatorOrderFilter, 'sort' | 'from' | 'to' | 'before'>
 
 /** `walk` looks at the orders that may fit, in the order of the list, some at a time, to the end of them. */
 async function* walk(
+  sql: Sql,
+  wanted: WantedOrders,
+  filter: Sorted,
+  limit: number,
+): AsyncGenerator<LookedAt[], void> {
+  if (wanted.margin === undefined) return yield* walkPlain(sql, wanted, filter, limit)
+  const withMargin = await marginFinder(sql, wanted.margin)
+  for await (const part of walkPlain(sql, wanted, filter, limit)) {
+    const found = await withMargin(part.filter(({ fits }) => fits))
+    yield part.map((one) => ({ ...one, fits: one.fits && found.has(one.id) }))
+  }
+}
+
+async function* walkPlain(
   sql: Sql,
   wanted: WantedOrders,
   filter: Sorted,
@@ -259,6 +300,7 @@ async function wantedOf(sql: Sql, filter: OperatorOrderFilter): Promise<WantedOr
     states,
     via: listOf(filter.via),
     isRefunded: filter.refunded === true ? true : undefined,
+    ...{ totalFrom: filter.totalFrom, totalTo: filter.totalTo, margin: filter.margin },
     reference: filter.reference?.trim() || undefined,
     input: imei?.trim() || undefined,
     named: isName ? text : undefined,

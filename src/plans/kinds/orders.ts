@@ -1,12 +1,15 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { refund } from '../../fulfilment/after/refunds.ts'
 import { askNow } from '../../fulfilment/people/ask-now.ts'
 import { cancelOrder, verifyOrder } from '../../fulfilment/people/operator-requests.ts'
+import { invalid, refusalFor } from '../../lib/fault.ts'
 import type { OrderId } from '../../lib/ids.ts'
 import { formatMicros } from '../../lib/money.ts'
 import { actionsOf, type OrderAction } from '../../orders/desk/actions.ts'
 import { resendLastEvent } from '../../orders/desk/last-event.ts'
 import { findRows, type ListedOrder } from '../../orders/desk/order-rows.ts'
+import { OperatorOrders } from '../../orders/read/operator-orders.ts'
+import { filterOf, orderFilter } from '../../orders/read/order-filter.ts'
 import { type JsonObject, type PlanRow, type RowOutcome, rowKind, type Work } from '../plan-kind.ts'
 
 const MAX_ORDERS = 10_000
@@ -17,6 +20,28 @@ const orders = Type.Array(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_IN
   uniqueItems: true,
   description: 'Order numbers',
 })
+
+const { margin: _, id: __, ...filterFields } = orderFilter
+
+/** `chosen` are these orders, or all that fit a filter when the newest of them had been placed. */
+const chosen = {
+  orders: Type.Optional(orders),
+  filter: Type.Optional(
+    Type.Object(filterFields, {
+      additionalProperties: false,
+      description: 'As that of the list of orders; up to 10,000 orders may fit',
+    }),
+  ),
+  newest: Type.Optional(
+    Type.Integer({
+      ...{ minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
+      description: 'Beside a filter: the newest order that is meant; later ones are left out',
+    }),
+  ),
+}
+
+type Chosen = Static<ReturnType<typeof chosenShape>>
+const chosenShape = () => Type.Object(chosen)
 
 /** Action is what is done to each order of a plan. */
 type Action = Extract<OrderAction, 'cancel' | 'ask' | 'verify' | 'resend_webhook' | 'refund'>
@@ -31,12 +56,12 @@ export const ordersBulk = rowKind({
   reading: 'orders.read',
   input: Type.Object(
     {
-      orders,
+      ...chosen,
       action: Type.Union(acts.map((act) => Type.Literal(act))),
     },
     { additionalProperties: false },
   ),
-  compute: (work, input) => planOf(work, input.orders, input.action),
+  compute: (work, input) => planOf(work, input, input.action),
   applyRow: (work, row, { action }) => applyTo(work, row, action),
 })
 
@@ -46,14 +71,14 @@ export const ordersRefund = rowKind({
   what: 'What many orders were charged given back',
   permissions: ['orders.refund'],
   reading: 'orders.read',
-  input: Type.Object({ orders }, { additionalProperties: false }),
-  compute: (work, input) => planOf(work, input.orders, 'refund'),
+  input: Type.Object(chosen, { additionalProperties: false }),
+  compute: (work, input) => planOf(work, input, 'refund'),
   applyRow: (work, row) => applyTo(work, row, 'refund'),
 })
 
 /** `planOf` has a row for each order: `fits`, or why its state does not allow it. An order that there is none of is refused. */
-async function planOf(work: Work, ids: readonly number[], action: Action) {
-  const found = await findRows(work.sql, ids as readonly OrderId[], work.clock)
+async function planOf(work: Work, input: Chosen, action: Action) {
+  const found = await findRows(work.sql, await chosenIn(work, input), work.clock)
   const rows = found.map((order): PlanRow => {
     const { allowed, why, gives } = stateOf(order, action)
     const { currency, username } = order
@@ -68,6 +93,14 @@ async function planOf(work: Work, ids: readonly number[], action: Action) {
     }
   })
   return { rows, summary: { action, gives_back: sumsOf(found, action) } }
+}
+
+async function chosenIn({ sql }: Work, { orders: ids, filter, newest }: Chosen): Promise<OrderId[]> {
+  if ((ids === undefined) === (filter === undefined))
+    throw refusalFor(invalid('orders', 'say which orders: these, or a filter'))
+  if (ids !== undefined) return ids as OrderId[]
+  if (newest === undefined) throw refusalFor(invalid('newest', 'is missing beside the filter'))
+  return await new OperatorOrders(sql).fitting(filterOf(filter ?? {}), newest as OrderId, MAX_ORDERS)
 }
 
 const stateOf = (order: ListedOrder, action: Action) => {

@@ -101,13 +101,21 @@ export async function* beginning<T>(first: T, rest: AsyncIterable<T>): AsyncGene
   yield* rest
 }
 
+/** `media` are the types of files: CSV, and JSON line by line. */
+const media = { csv: 'text/csv', ndjson: 'application/x-ndjson' } as const
+
 /**
- * `sendFile` sends a list as a file of CSV. The trail has who had it, with which filter and how many rows, in a line when it begins and in another
+ * `sendFile` sends a list as a file, of CSV unless said otherwise. The trail has who had it, with which filter and how many rows, in a line when it begins and in another
  * one when it has ended, or was broken off; not where it is the caller's own.
  */
 export async function sendFile(
   { desk, params, query, reply }: Pick<Call<PersonAsking>, 'desk' | 'params' | 'query' | 'reply'>,
-  { list, name, isOwn = false }: { list: string; name: string; isOwn?: boolean },
+  {
+    list,
+    name,
+    format = 'csv',
+    isOwn = false,
+  }: { list: string; name: string; format?: keyof typeof media; isOwn?: boolean },
   write: (told: Told) => AsyncIterable<string>,
 ): Promise<object> {
   const filter = { ...(params as object), ...(query as object) }
@@ -125,7 +133,9 @@ export async function sendFile(
         )
     }
   }
-  reply.type('text/csv; charset=utf-8').header('content-disposition', `attachment; filename="${name}.csv"`)
+  reply
+    .type(`${media[format]}; charset=utf-8`)
+    .header('content-disposition', `attachment; filename="${name}.${format}"`)
   return reply.send(Readable.from(file(), { objectMode: false })) as object
 }
 

@@ -80,10 +80,10 @@ export function CsvForm({
                   </Table.Tr>
                 </Table.Thead>
                 <Table.Tbody>
-                  {faults.slice(0, SHOWN_FAULTS).map(({ field, params }, at) => {
+                  {faults.slice(0, SHOWN_FAULTS).map(({ field, params }) => {
                     const [line, ...column] = field.replace(/^input\.(text|csv)\./, '').split('.')
                     return (
-                      <Table.Tr key={`${at} ${field}`}>
+                      <Table.Tr key={`${field} ${String((params as { message?: string }).message)}`}>
                         <Table.Td>{line}</Table.Td>
                         <Table.Td className="code">{column.join('.')}</Table.Td>
                         <Table.Td>{String((params as { message?: string }).message ?? '')}</Table.Td>

@@ -1,11 +1,11 @@
 import { type Static, Type } from 'typebox'
 import type { OrderId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
+import { orderStates } from '../../../lib/states.ts'
 import { formerTypes, type NamedFormerOrder } from '../../../orders/former/former-order.ts'
 import { findFormerNumbered } from '../../../orders/former/former-orders.ts'
 import { amount, id, longId, longIdParams, oneOf, orNull, time } from '../../kit/shapes.ts'
 import { route } from '../route.ts'
-import { orderStates } from './order-rows.ts'
 
 const formerOrder = Type.Object({
   id: longId,

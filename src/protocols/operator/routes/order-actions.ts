@@ -12,6 +12,7 @@ import { resendOrder } from '../../../fulfilment/people/resend.ts'
 import { amountOf } from '../../../lib/amount.ts'
 import type { OrderId, RouteId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
+import { filterOf, orderFilter } from '../../../orders/read/order-filter.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
 import {
   amount,
@@ -26,7 +27,7 @@ import {
 } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { type Call, route } from '../route.ts'
-import { filterOf, order, orderFilter, wireOrder } from './orders.ts'
+import { order, wireOrder } from './orders.ts'
 
 const section = 'Orders'
 
@@ -106,6 +107,9 @@ function totalsOf(refunds: (PlannedRefund & Partial<RefundOutcome>)[]) {
   }
   return [...totals].map(([currency, sum]) => ({ currency, amount: formatMicros(sum, currency) }))
 }
+
+/** `refundFilter` is that of the list of orders, without what needs `costs.read`. */
+const { margin: _, ...refundFilter } = orderFilter
 
 export const orderActionRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
   route({
@@ -274,7 +278,7 @@ export const orderActionRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     access: 'orders.refund',
     needsKey: true,
     body: bodyOf({
-      ...orderFilter,
+      ...refundFilter,
       reason,
       reference: Type.Optional(reference),
       apply: Type.Boolean({ description: 'false: what would be given back is shown, and nothing moves' }),

@@ -1,12 +1,9 @@
 import { type Static, Type } from 'typebox'
 import { formatMicros } from '../../../lib/money.ts'
+import { itemStates, orderStates, vias } from '../../../lib/states.ts'
 import type { ListedOrder } from '../../../orders/desk/order-rows.ts'
 import { amount, id, longId, oneOf, orNull, time } from '../../kit/shapes.ts'
 import type { Caller } from '../caller.ts'
-
-export const orderStates = ['pending', 'processing', 'success', 'partial', 'failed', 'cancelled'] as const
-export const itemStates = ['pending', 'processing', 'unknown', 'success', 'failed', 'cancelled'] as const
-export const vias = ['dhru', 'rest', 'portal'] as const
 
 /** `orderRow` is an order as lists show it. */
 export const orderRow = Type.Object({

@@ -1,21 +1,14 @@
 import { type Static, Type } from 'typebox'
-import { bound, timeOf } from '../../../contract/page.ts'
+import { Refusal } from '../../../errors.ts'
 import { itemVersion } from '../../../fulfilment/after/corrections.ts'
 import { mustFindOrder } from '../../../fulfilment/people/operator-requests.ts'
 import type { OrderId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
-import type { Via } from '../../../lib/states.ts'
-import { DAY_MS } from '../../../lib/time.ts'
+import { itemStates, orderStates, vias } from '../../../lib/states.ts'
 import { listRows } from '../../../orders/desk/order-rows.ts'
-import {
-  type OperatorOrder,
-  type OperatorOrderFilter,
-  OperatorOrders,
-  type OrderSort,
-  orderSorts,
-  type WantedState,
-} from '../../../orders/read/operator-orders.ts'
-import { csvOfOrders } from '../../../orders/read/operator-orders-csv.ts'
+import { type OperatorOrder, OperatorOrders, orderSorts } from '../../../orders/read/operator-orders.ts'
+import { csvOfOrders, layoutOf, orderColumns, separators } from '../../../orders/read/operator-orders-csv.ts'
+import { filterOf, orderFilter } from '../../../orders/read/order-filter.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
 import {
   beginning,
@@ -31,7 +24,6 @@ import {
   id,
   longId,
   longIdParams,
-  MAX_ID,
   oneOf,
   orNull,
   pageOf,
@@ -43,9 +35,7 @@ import {
 import type { Caller } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
-import { itemStates, orderRow, orderStates, vias, wireRow } from './order-rows.ts'
-
-export { itemStates } from './order-rows.ts'
+import { orderRow, wireRow } from './order-rows.ts'
 
 const section = 'Orders'
 const access = 'orders.read'
@@ -146,92 +136,12 @@ export function wireOrder(found: OperatorOrder, caller: Caller): Static<typeof o
   }
 }
 
-/** `some` is one value, or several with commas between. */
-const some = (values: readonly string[], description: string) =>
-  Type.Optional(
-    Type.Unsafe<string>({
-      ...{ type: 'string', minLength: 1, maxLength: 400, description },
-      pattern: `^(?:${values.join('|')})(?:,(?:${values.join('|')}))*$`,
-    }),
-  )
-
-const names = (description: string) =>
-  Type.Optional(text(1000, { description: `${description}; several with commas between` }))
-
-const filterStates = [...orderStates, 'unknown', 'waiting_person', 'late'] as const
-
-/** `orderFilter` narrows orders, in a query or in a body. */
-export const orderFilter = {
-  id: Type.Optional(
-    Type.Unsafe<string>({
-      ...{ type: 'string', maxLength: 3400, pattern: '^\\d{1,15}(?:,\\d{1,15}){0,199}$' },
-      description: 'Order numbers, up to 200 with commas between',
-    }),
-  ),
-  account: names('Id or user name'),
-  group: Type.Optional(text(100, { description: 'The price group of the reseller: id or name' })),
-  service: names('Id or code'),
-  service_group: Type.Optional(text(200, { description: 'The group that the service is in' })),
-  supplier: names('Id or name: the one that has an item, or had it at last'),
-  state: some(
-    filterStates,
-    `Several with commas between: ${filterStates.join(', ')}. \`unknown\`: nobody knows what became of an item; \`waiting_person\`: a review ` +
-      'is open, or people do it; `late`: it takes longer than it should',
-  ),
-  via: some(vias, `How it was placed, several with commas between: ${vias.join(', ')}`),
-  key: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_ID, description: 'The id of the API key' })),
-  refunded: Type.Optional(
-    oneOf(['yes'], {
-      description: 'Only orders of which something was given back after it had been charged',
-    }),
-  ),
-  from: bound('Placed then or later: a time with its zone, or a day in UTC'),
-  to: bound('Placed before that time, or on that day in UTC and before'),
-  ended_from: bound('Ended then or later: a time with its zone, or a day in UTC'),
-  ended_to: bound('Ended before that time, or on that day in UTC and before'),
-  reference: Type.Optional(text(255, { description: 'The whole reference of the reseller, in any case' })),
-  imei: Type.Optional(text(255, { description: 'The whole IMEI or serial number' })),
-  search: Type.Optional(
-    text(255, { description: 'An order number, a reference, IMEI or serial number, or a part of one' }),
-  ),
-}
-
-export type OrderFilter = { [Name in keyof typeof orderFilter]?: Static<(typeof orderFilter)[Name]> }
-
 const sort = Type.Optional(
   oneOf(orderSorts, {
     description:
       'By when it was placed, the newest first if left out; by when it ended only with `ended_from`',
   }),
 )
-
-const split = (given: string | undefined): string[] | undefined =>
-  given
-    ?.split(',')
-    .map((one) => one.trim())
-    .filter((one) => one !== '')
-
-/** `filterOf` gives a filter as the domain takes it. */
-export const filterOf = (given: OrderFilter & { sort?: OrderSort }): OperatorOrderFilter => ({
-  ids: split(given.id)?.map((one) => Number(one) as OrderId),
-  account: split(given.account),
-  group: given.group,
-  service: split(given.service),
-  serviceGroup: given.service_group,
-  supplier: split(given.supplier),
-  state: split(given.state) as WantedState[] | undefined,
-  via: split(given.via) as Via[] | undefined,
-  key: given.key,
-  refunded: given.refunded === 'yes' ? true : undefined,
-  from: given.from === undefined ? undefined : timeOf(given.from),
-  to: given.to === undefined ? undefined : timeOf(given.to, DAY_MS),
-  endedFrom: given.ended_from === undefined ? undefined : timeOf(given.ended_from),
-  endedTo: given.ended_to === undefined ? undefined : timeOf(given.ended_to, DAY_MS),
-  reference: given.reference,
-  imei: given.imei,
-  search: given.search,
-  sort: given.sort,
-})
 
 export const operatorOrderRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
   route({
@@ -249,6 +159,7 @@ export const operatorOrderRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     answer: pageOf(orderRow),
     refusals: ['not_found', 'service_not_found', 'invalid_input'],
     handle: async ({ desk, caller, query: { limit, cursor, ...given } }) => {
+      refuseMargins(caller, given)
       const before = readCursor(cursor, given) as OrderId | undefined
       const { rows, next } = await listRows(desk.read, { ...filterOf(given), before, limit }, clock)
       return {
@@ -266,8 +177,10 @@ export const operatorOrderRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     query: Type.Object(orderFilter),
     answer: countShape,
     refusals: ['not_found', 'service_not_found', 'invalid_input'],
-    handle: ({ desk, query }) =>
-      new OperatorOrders(desk.read).count(filterOf(query), { max: MAX_COUNTED, ms: COUNT_MS }),
+    handle: ({ desk, caller, query }) => {
+      refuseMargins(caller, query)
+      return new OperatorOrders(desk.read).count(filterOf(query), { max: MAX_COUNTED, ms: COUNT_MS })
+    },
   }),
   route({
     method: 'GET',
@@ -277,20 +190,57 @@ export const operatorOrderRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     command: 'order list',
     summary: 'All orders that fit a filter, as a file of CSV with a line for each item',
     access,
-    query: Type.Object({ ...orderFilter, sort }),
+    query: Type.Object({
+      ...orderFilter,
+      sort,
+      columns: Type.Optional(
+        text(400, { description: `Some of ${orderColumns.join(', ')}, with commas between; left out: all` }),
+      ),
+      separator: Type.Optional(
+        oneOf(separators, { description: 'What stands between cells; `comma` if left out' }),
+      ),
+    }),
     isExport: true,
     answer: Type.Object({}, { description: 'A file of CSV' }),
     refusals: ['not_found', 'service_not_found'],
     handle: async (call) => {
-      const { desk, caller, query } = call
+      const { desk, caller } = call
+      const { columns, separator, ...query } = call.query
+      refuseMargins(caller, query)
       const orders = new OperatorOrders(desk.read)
       await refuseUnproved(caller, () => orders.count(filterOf(query), { max: MAX_COUNTED, ms: COUNT_MS }))
+      const costs = caller.permissions.has('costs.read')
+      const layout = layoutOf({ columns, separator }, { costs })
       const pages = orders.every(filterOf(query))
       // The first is read before anything is answered: a name that is not known is refused, and is no file that breaks off.
       const first = await pages.next()
-      const costs = caller.permissions.has('costs.read')
       return await sendFile(call, { list: '/orders', name: 'orders' }, (told) =>
-        csvOfOrders(withRows(beginning(first.value ?? [], pages), told), { costs }),
+        csvOfOrders(withRows(beginning(first.value ?? [], pages), told), layout),
+      )
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/orders.ndjson',
+    name: 'exportOrdersAsJson',
+    section,
+    command: 'order list',
+    summary: 'All orders that fit a filter, as a file of JSON with a line for each order',
+    description: 'Each line is what `GET /orders/{id}` gives of an order.',
+    access,
+    query: Type.Object({ ...orderFilter, sort }),
+    isExport: true,
+    answer: Type.Object({}, { description: 'A file of JSON, line by line' }),
+    refusals: ['not_found', 'service_not_found'],
+    handle: async (call) => {
+      const { desk, caller, query } = call
+      refuseMargins(caller, query)
+      const orders = new OperatorOrders(desk.read)
+      await refuseUnproved(caller, () => orders.count(filterOf(query), { max: MAX_COUNTED, ms: COUNT_MS }))
+      const pages = orders.every(filterOf(query))
+      const first = await pages.next()
+      return await sendFile(call, { list: '/orders', name: 'orders', format: 'ndjson' }, (told) =>
+        linesOf(withRows(beginning(first.value ?? [], pages), told), caller),
       )
     },
   }),
@@ -309,3 +259,14 @@ export const operatorOrderRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       wireOrder(await mustFindOrder(desk.read, params.id as OrderId), caller),
   }),
 ]
+
+/** `refuseMargins`: what margins are is for those who may read costs, and so is which orders have them. */
+function refuseMargins({ permissions }: Caller, { margin }: { margin?: string }): void {
+  if (margin !== undefined && !permissions.has('costs.read'))
+    throw new Refusal('permission_denied', '`margin` needs costs.read')
+}
+
+async function* linesOf(pages: AsyncIterable<OperatorOrder[]>, caller: Caller): AsyncGenerator<string> {
+  for await (const orders of pages)
+    yield orders.map((one) => `${JSON.stringify(wireOrder(one, caller))}\n`).join('')
+}

@@ -8,6 +8,7 @@ import { type BalanceThen, type Evidence, evidenceOf } from '../../../inbox/evid
 import type { ReviewId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
+import { itemStates } from '../../../lib/states.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
 import {
   amount,
@@ -26,7 +27,7 @@ import {
 import type { Caller } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
-import { item, itemStates, wireOrder } from './orders.ts'
+import { item, wireOrder } from './orders.ts'
 
 const section = 'Reviews'
 const access = 'orders.read'

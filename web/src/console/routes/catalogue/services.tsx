@@ -144,7 +144,7 @@ export function Services() {
           <List
             {...{ columns, rows, look, more: list.more }}
             {...(mayEdit && {
-              chosen,
+              chosen: isEvery ? new Set(rows.map(({ id }) => id)) : chosen,
               onChoose: (next: ReadonlySet<number>) => {
                 setChosen(next)
                 setEvery(false)
@@ -169,7 +169,9 @@ export function Services() {
           setEvery(false)
         }}
         {...(count &&
-          picked.length === rows.length && { every: { ...count, isEvery, onEvery: () => setEvery(true) } })}
+          (isEvery || picked.length === rows.length) && {
+            every: { ...count, isEvery, onEvery: () => setEvery(true) },
+          })}
       >
         <Button size="compact-sm" variant="default" onClick={() => setAsked('change')}>
           <Trans>Change…</Trans>

@@ -14,12 +14,13 @@ import { whyNot } from './why-not.ts'
 
 interface BulkProps {
   action: BulkAction
-  orders: readonly number[]
+  /** `chosen` are these orders, or all that fit a filter up to the newest one. */
+  chosen: { orders: number[] } | { filter: Readonly<Record<string, string>>; newest: number }
   onClose: () => void
 }
 
 /** `Bulk` does something to many orders: what would be done is shown, then done as shown, order by order. */
-export function Bulk({ action, orders, onClose }: BulkProps) {
+export function Bulk({ action, chosen, onClose }: BulkProps) {
   const { t, i18n } = useLingui()
   const [applied, setApplied] = useState<number>()
   const key = useMemo(() => crypto.randomUUID(), [])
@@ -27,7 +28,7 @@ export function Bulk({ action, orders, onClose }: BulkProps) {
     queryKey: ['plan', key],
     queryFn: () => {
       const kind = action === 'refund' ? ('orders.refund' as const) : ('orders.bulk' as const)
-      const input = action === 'refund' ? { orders: [...orders] } : { orders: [...orders], action }
+      const input = action === 'refund' ? chosen : { ...chosen, action }
       return dataOf(api.POST('/api/operator/plans', { body: { kind, input: input as never } }))
     },
     staleTime: Number.POSITIVE_INFINITY,

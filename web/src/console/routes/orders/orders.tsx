@@ -25,6 +25,7 @@ const TOPICS = ['orders', 'reviews']
 
 // What is seldom wanted is loaded when it is.
 const Bulk = lazy(async () => ({ default: (await import('./bulk.tsx')).Bulk }))
+const ExportDialog = lazy(async () => ({ default: (await import('./export-dialog.tsx')).ExportDialog }))
 const Pasted = lazy(async () => ({ default: (await import('./pasted.tsx')).Pasted }))
 
 /** `Orders` lists the orders of all resellers. The filter stands in the URL; the export, the count and what is live have the same. */
@@ -38,6 +39,10 @@ export function Orders() {
   const bulk = (Object.keys(bulkActions) as BulkAction[]).filter((action) => may(bulkActions[action]))
   const [look, setLook] = useLook('orders')
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set())
+  /** `every` is the newest order at the moment at which all that match were chosen. */
+  const [every, setEvery] = useState<number>()
+  const [isExporting, setExporting] = useState(false)
+  const count = useCount(query)
   const queryKey = ['orders', query]
   const list = usePages<OrderRow>(queryKey, (cursor, signal) => readOrders(query, cursor, signal))
   const live = useLiveRows<OrderRow>({
@@ -46,7 +51,15 @@ export function Orders() {
   })
   const name = JSON.stringify(query)
   // What is chosen is what is seen: another filter is another choice.
-  useEffect(() => setChosen(name === '' ? new Set([0]) : new Set()), [name])
+  useEffect(() => {
+    setChosen(name === '' ? new Set([0]) : new Set())
+    setEvery(undefined)
+  }, [name])
+  const { sort: _, lines: __, ...filter } = query
+  const chooseEvery = async () => {
+    const page = await readOrders({ ...filter, limit: '1' }, undefined, new AbortController().signal)
+    setEvery(page.items[0]?.id)
+  }
   const filters = useFilters()
   const set = (values: Values) => void navigate({ to: '/orders', search: values })
   const rows = list.rows ?? []
@@ -54,16 +67,19 @@ export function Orders() {
   const open = (order: OrderRow) => void navigate({ to: `/orders/${order.id}` })
   useEffect(() => rememberList(rows.map(({ id }) => id)))
   useKeys({
-    e: [t`Export what is listed`, () => window.location.assign(exportOf(query))],
+    e: [t`Export what is listed`, () => setExporting(true)],
     ...(picked.length > 0 && { y: [t`Copy the IMEIs of the chosen orders`, () => void copyInputs(picked)] }),
   })
   const isNarrowed = Object.keys(query).some((one) => one !== 'sort')
   const lines = query['lines'] === undefined ? undefined : pastedLines()
   return (
-    <Page title={t`Orders`} actions={<Actions {...{ query, columns, look, setLook }} />}>
+    <Page
+      title={t`Orders`}
+      actions={<Actions {...{ columns, look, setLook }} onExport={() => setExporting(true)} />}
+    >
       <Views />
       <FilterBar filters={filters} values={query} onChange={set}>
-        <Count query={query} />
+        <Count count={lines === undefined ? count : undefined} />
         <SearchField query={query} onSearch={set} />
       </FilterBar>
       {lines !== undefined ? (
@@ -79,7 +95,8 @@ export function Orders() {
           {rows.length > 0 && (
             <div className={list.isOld ? styles.old : undefined} aria-busy={list.isOld}>
               <List
-                {...{ columns, rows, look, chosen, fresh: live.fresh, gone: live.gone, more: list.more }}
+                {...{ columns, rows, look, fresh: live.fresh, gone: live.gone, more: list.more }}
+                chosen={every === undefined ? chosen : new Set(rows.map(({ id }) => id))}
                 name={t`Orders`}
                 idOf={({ id }) => id}
                 card={(order) => <OrderCard order={order} />}
@@ -87,16 +104,33 @@ export function Orders() {
                 label={({ id }) => t`Order ${id}`}
                 sort={query['sort'] ?? '-placed'}
                 onSort={(sort) => set(sorted(query, sort))}
-                onChoose={setChosen}
+                onChoose={(next) => {
+                  setChosen(next)
+                  setEvery(undefined)
+                }}
                 onOpen={open}
               />
             </div>
           )}
           {rows.length > 0 && list.isReading && <Loading rows={2} />}
-          <ActionBar count={picked.length} onClear={() => setChosen(new Set())}>
-            <Button size="compact-sm" variant="default" onClick={() => void copyInputs(picked)}>
-              <Trans>Copy IMEIs</Trans>
-            </Button>
+          <ActionBar
+            count={picked.length}
+            onClear={() => {
+              setChosen(new Set())
+              setEvery(undefined)
+            }}
+            // What a margin is changes with the rates: those orders are chosen one by one.
+            {...(count &&
+              (every !== undefined || picked.length === rows.length) &&
+              query['margin'] === undefined && {
+                every: { ...count, isEvery: every !== undefined, onEvery: () => void chooseEvery() },
+              })}
+          >
+            {every === undefined && (
+              <Button size="compact-sm" variant="default" onClick={() => void copyInputs(picked)}>
+                <Trans>Copy IMEIs</Trans>
+              </Button>
+            )}
             {bulk.map((action) => (
               <Button key={action} size="compact-sm" variant="default" onClick={() => setActing(action)}>
                 {i18n._(bulkWords[action])}
@@ -107,12 +141,19 @@ export function Orders() {
             <Suspense>
               <Bulk
                 action={acting}
-                orders={picked.map(({ id }) => id)}
+                chosen={
+                  every === undefined ? { orders: picked.map(({ id }) => id) } : { filter, newest: every }
+                }
                 onClose={() => setActing(undefined)}
               />
             </Suspense>
           )}
         </>
+      )}
+      {isExporting && (
+        <Suspense>
+          <ExportDialog query={query} onClose={() => setExporting(false)} />
+        </Suspense>
       )}
     </Page>
   )
@@ -133,25 +174,22 @@ function sorted(query: Query, sort: string): Query {
   return { ...query, sort, ended_from: weekAgo }
 }
 
-const exportOf = ({ lines: _, ...query }: Query): string =>
-  `/api/operator/orders.csv?${new URLSearchParams(query)}`
-
 function Actions({
-  query,
   columns,
   look,
   setLook,
+  onExport,
 }: {
-  query: Query
   columns: ReturnType<typeof useColumns>
   look: ReturnType<typeof useLook>[0]
   setLook: ReturnType<typeof useLook>[1]
+  onExport: () => void
 }) {
   return (
     <>
       <LookMenu columns={columns} look={look} onLook={setLook} />
-      <Button component="a" href={exportOf(query)} variant="default" size="compact-md">
-        <Trans>Export</Trans>
+      <Button variant="default" size="compact-md" onClick={onExport}>
+        <Trans>Export…</Trans>
       </Button>
     </>
   )
@@ -186,17 +224,21 @@ function Views() {
   )
 }
 
-/** `Count` says how many fit. */
-function Count({ query: { sort: _, lines, ...query } }: { query: Query }) {
-  const { t, i18n } = useLingui()
-  const count = useQuery({
+/** `useCount` counts the orders that fit; undefined: not known yet. */
+function useCount({ sort: _, lines, ...query }: Query) {
+  return useQuery({
     queryKey: ['orders', 'count', query],
     queryFn: ({ signal }) =>
       dataOf(api.GET('/api/operator/orders/count', { params: { query: query as object }, signal })),
     enabled: lines === undefined,
-  })
-  if (!count.data || lines !== undefined) return null
-  const { value, capped } = count.data
+  }).data
+}
+
+/** `Count` says how many fit. */
+function Count({ count }: { count: ReturnType<typeof useCount> }) {
+  const { t, i18n } = useLingui()
+  if (!count) return null
+  const { value, capped } = count
   const number = new Intl.NumberFormat(i18n.locale).format(value)
   return (
     <span className={styles.count}>
@@ -275,6 +317,15 @@ function useFilters(): Filter[] {
   const states = Object.entries(stateWords).map(([value, words]) => ({ value, label: i18n._(words) }))
   const vias = Object.entries(viaWords).map(([value, words]) => ({ value, label: i18n._(words) }))
   const several = t`Several with commas between.`
+  const may = useMay()
+  const margin: Filter = {
+    ...{ name: 'margin', label: t`Margin`, kind: 'choices', isSingle: true },
+    choices: [
+      { value: 'negative', label: t`Below the cost` },
+      { value: 'below_floor', label: t`Below the margin floor` },
+      { value: 'unknown_cost', label: t`Cost not known` },
+    ],
+  }
   return [
     {
       ...{ name: 'state', label: t`State`, kind: 'choices' },
@@ -287,6 +338,19 @@ function useFilters(): Filter[] {
     { name: 'service_group', label: t`Group of services`, kind: 'text' },
     { name: 'via', label: t`Via`, kind: 'choices', choices: vias },
     { name: 'refunded', label: t`Money`, kind: 'choices', choices: [{ value: 'yes', label: t`Refunded` }] },
+    {
+      name: 'total_gte',
+      label: t`Total from`,
+      kind: 'text',
+      help: t`An amount, in the currency of each order.`,
+    },
+    {
+      name: 'total_lte',
+      label: t`Total up to`,
+      kind: 'text',
+      help: t`An amount, in the currency of each order.`,
+    },
+    ...(may('costs.read') ? [margin] : []),
     { name: 'from', label: t`Placed from`, kind: 'day' },
     { name: 'to', label: t`Placed to`, kind: 'day' },
     { name: 'ended_from', label: t`Ended from`, kind: 'day' },

@@ -63,8 +63,18 @@ export function PriceHistory({
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {changes.map((one, at) => (
-                <Table.Tr key={`${at} ${one.at}`}>
+              {changes.map((one) => (
+                <Table.Tr
+                  key={[
+                    one.at,
+                    one.what,
+                    one.supplier,
+                    one.remote_service,
+                    one.account,
+                    one.group,
+                    one.new,
+                  ].join(' ')}
+                >
                   <Table.Td>
                     <When at={one.at} exact />
                   </Table.Td>
