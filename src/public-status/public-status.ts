@@ -11,9 +11,8 @@ import {
   selectShown,
 } from './public-status.sql.ts'
 
-/** `standings` are how a service may stand: it works; takes far longer than it did lately; takes no orders at this hour; nobody does it now. */
-export const standings = ['works', 'slow', 'closed', 'out'] as const
-export type Standing = (typeof standings)[number]
+/** Standing is how a service may stand: it works; takes far longer than it did lately; takes no orders at this hour; nobody does it now. */
+export type Standing = 'works' | 'slow' | 'closed' | 'out'
 
 /** ServiceStatus is how a service stands, for everybody. */
 export interface ServiceStatus {
@@ -42,7 +41,7 @@ const FEWEST = 5
 const KEPT_MS = 30_000
 
 /** `readStatus` reads it; undefined: the operator shows no service. */
-export async function readStatus(sql: Queryable, now: Date): Promise<PublicStatus | undefined> {
+async function readStatus(sql: Queryable, now: Date): Promise<PublicStatus | undefined> {
   const shown = await selectShown(sql)
   if (shown.length === 0) return undefined
   const serviceIds = shown.map(({ id }) => id)

@@ -6,8 +6,8 @@ import { momentTime } from './times.ts'
 const STYLE = `
 :root{--wide:560px}
 .in{margin:0 0 16px;font:600 20px/28px ui-monospace,monospace;color:var(--text);overflow-wrap:anywhere}
-dl{display:grid;grid-template-columns:minmax(0,2fr) minmax(0,3fr);gap:0 16px;margin:0 0 16px;border-top:1px solid var(--line)}
-dt,dd{margin:0;padding:8px 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}dt{color:var(--muted)}
+dl{display:grid;grid-template-columns:minmax(0,2fr) minmax(0,3fr);margin:0 0 16px;border-top:1px solid var(--line)}
+dt,dd{margin:0;padding:8px 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}dt{padding-right:16px;color:var(--muted)}
 .said{margin:0 0 16px;padding:12px 16px;border-radius:8px;background:var(--page);color:var(--text);white-space:pre-wrap;overflow-wrap:anywhere}
 .by{margin:0 0 4px;font-size:14px}footer{font-size:14px}
 @media(max-width:480px){main{padding:16px}dl{grid-template-columns:minmax(0,1fr)}dt{padding-bottom:0;border:0}dd{padding-top:0}}`

@@ -6,15 +6,15 @@ import { clockTime, momentTime, spanText } from './times.ts'
 const STYLE = `
 :root{--wide:880px}
 h2{margin:24px 0 0;font-size:16px;line-height:24px}
-table{width:100%;border-collapse:collapse;font-size:14px}
+table{width:100%;table-layout:fixed;border-collapse:collapse;font-size:14px}
 th,td{padding:8px 12px 8px 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
-th{color:var(--muted);font-weight:400}td:first-child{width:38%;font-weight:600}
+th{color:var(--muted);font-weight:400}th:first-child{width:36%}th:last-child{width:20%}td:first-child{font-weight:600}
 td small{display:block;color:var(--muted);font-weight:400;font-size:13px}
 b{display:inline-block;padding:0 8px;border-radius:4px;font-size:13px;line-height:22px;white-space:nowrap}
 .works{color:var(--done);background:var(--done-tint)}.slow{color:var(--needs);background:var(--needs-tint)}
 .out{color:var(--failed);background:var(--failed-tint)}.closed{color:var(--off);background:var(--off-tint)}
 .n{white-space:nowrap}
-@media(max-width:640px){main{padding:16px}thead{position:absolute;clip-path:inset(50%)}tr{display:grid;gap:2px;padding:12px 0;border-bottom:1px solid var(--line)}td{display:block;width:auto!important;padding:0;border:0}td[data-of]::before{content:attr(data-of) ": ";color:var(--muted)}}`
+@media(max-width:640px){main{padding:16px}thead{position:absolute;clip-path:inset(50%)}tr{display:grid;gap:2px;padding:12px 0;border-bottom:1px solid var(--line)}table,tbody{display:block}td{display:block;padding:0;border:0}td[data-of]::before{content:attr(data-of) ": ";color:var(--muted)}}`
 
 /** `words` are never told by colour alone. */
 const words: Readonly<Record<Standing, string>> = {

@@ -19,9 +19,14 @@ const UNITS = [
   [SECOND_MS, 's'],
 ] as const
 
-/** `spanText` writes how long something took, rounded: `45 s`, `3 h`. null: nobody knows. */
+/** PLAIN is from where on a number has no decimal. */
+const PLAIN = 10
+
+/** `spanText` writes how long something took, rounded: `45 s`, `1.5 h`. null: nobody knows. */
 export function spanText(ms: number | null): string {
   if (ms === null) return '–'
   const [unit, name] = UNITS.find(([size]) => ms >= size) ?? [SECOND_MS, 's']
-  return `${Math.max(1, Math.round(ms / unit))} ${name}`
+  const count = ms / unit
+  const rounded = count >= PLAIN || name === 's' ? Math.round(count) : Math.round(count * 10) / 10
+  return `${Math.max(1, rounded)} ${name}`
 }
