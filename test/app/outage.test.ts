@@ -166,9 +166,9 @@ interface Answer extends Asked {
   text: string
 }
 
-/** NOT_OF_THE_DATABASE are the routes that are answered without it. */
+/** NOT_OF_THE_DATABASE are the routes that are answered without it: of a link to a result that nobody has made, its signature says so. */
 const NOT_OF_THE_DATABASE =
-  /^\/(?:$|(?:healthz|readyz|metrics|openapi(?:-\w+)?\.json|docs|console|portal|assets)\b)/
+  /^\/(?:$|r\/1$|(?:healthz|readyz|metrics|openapi(?:-\w+)?\.json|docs|console|portal|assets)\b)/
 
 /** Room is a server whose database can be taken away. */
 class Room {
