@@ -495,4 +495,29 @@ describe('a file that has changed', () => {
       await database.drop()
     }
   })
+
+  it('brings no key back that was revoked here, and says so of that one alone', async () => {
+    const database = await testDatabase()
+    try {
+      const folder = folderOf(files)
+      await move(database, folder)
+      const keys = () => database.sql`
+        select a.username, k.revoked_at is not null as revoked from api_keys k join accounts a on a.id = k.account_id order by k.id`
+      const before = await keys()
+      await database.sql`
+        update api_keys set revoked_at = now() where account_id = (select id from accounts where username = 'gsm-home')`
+      const said = [
+        'the key of gsm-home in line 2 of keys.csv is revoked here, and stays so',
+        '1 orders of orders.csv are of services that have not moved in: they are kept without',
+      ]
+      for (const dryRun of [true, false]) {
+        const { report } = await move(database, folder, { dryRun })
+        expect([[...report.notes], report.changes]).toEqual([said, []])
+      }
+      expect(await keys()).toEqual(before.map((key) => ({ ...key, revoked: key['username'] === 'gsm-home' })))
+      expect(before.length).toBeGreaterThan(1)
+    } finally {
+      await database.drop()
+    }
+  })
 })
