@@ -221,6 +221,15 @@ test('sorted by the placing from the oldest, and by the end, page by page', asyn
   const ended = `finished_at >= '2026-10-20T00:00Z' and finished_at < '2026-10-28T00:00Z'`
   expect(await paged({ sort: '-ended', ...since })).toEqual(await ids('finished_at desc, id desc', ended))
   expect(await paged({ sort: 'ended', ...since })).toEqual(await ids('finished_at, id', ended))
+  // So many that they are looked for among all that were placed before.
+  const all = { endedFrom: at('2026-08-02T00:00'), endedTo: at('2026-10-30T00:00') }
+  const many = `finished_at >= '2026-08-02T00:00Z' and finished_at < '2026-10-30T00:00Z'`
+  const expected = await ids('id desc', many)
+  expect(expected.length).toBeGreaterThan(10_000)
+  expect(await paged(all)).toEqual(expected)
+  expect(await paged({ ...all, sort: '-ended', state: 'failed' })).toEqual(
+    await ids('finished_at desc, id desc', `${many} and ${failed}`),
+  )
   await expect(paged({ sort: 'ended' })).rejects.toMatchObject({ code: 'invalid_input', field: 'sort' })
 })
 

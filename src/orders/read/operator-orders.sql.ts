@@ -337,14 +337,21 @@ async function selectLookedAt(sql: Queryable, wanted: WantedOrders, part: Part):
      order by o.id ${direction(sql, part)}`.records()
 }
 
+/** `selectEnd` gives when an order ended; undefined: it has not, or there is none. */
+export async function selectEnd(sql: Sql, id: OrderId): Promise<Date | undefined> {
+  const [order] = await sql<{ finishedAt: Date | null }[]>`
+    select finished_at from orders where id = ${id}`.records()
+  return order?.finishedAt ?? undefined
+}
+
 /** EndedOrder is an order that has ended, with the time of its last item. */
 export interface EndedOrder extends OrderName {
   at: Date
 }
 
 /**
- * `selectEnded` gives the orders of which something ended in a time, in the order of their ends. An index of it would cost every order: what has ended
- * was charged or given back, and so stands in its account's ledger, whose entries are found by their time.
+ * `selectEnded` gives the orders that ended in a time, in the order of their ends; undefined: more than so many items did. An index of it would cost
+ * every order: what has ended was charged or given back, and so stands in its account's ledger, whose entries are found by their time.
  */
 export async function selectEnded(
   sql: Sql,
@@ -353,28 +360,35 @@ export async function selectEnded(
     from,
     to,
   }: { accountIds?: readonly AccountId[] | undefined; from: Date; to: Date | undefined },
-  limit: number,
-): Promise<EndedOrder[]> {
-  return await sql<EndedOrder[]>`
-    select o.account_id, o.id, o.finished_at as at
-      from (select distinct e.account_id, e.order_id
-              from ${accountsOf(sql, { accountIds })} as a (id)
-             cross join lateral (
-               select first_entry_since(a.id, ${from}) as first_id,
-                      ${to === undefined ? sql`null::bigint` : sql`first_entry_since(a.id, ${to}::timestamptz + interval '15 minutes')`}
-                        as below_id offset 0) f
-             cross join lateral (
-               select account_id, order_id from ledger_entries
-                where (account_id, id) >= (a.id, f.first_id)
-                  and (account_id, id) < (a.id, coalesce(f.below_id, ${Number.MAX_SAFE_INTEGER}::bigint))
-                  and kind in ('capture', 'release')
-                order by account_id, id limit ${limit}) e
-             limit ${limit}) e
-     cross join lateral (
-       select account_id, id, finished_at from orders where account_id = e.account_id and id = e.order_id offset 0) o
-     where o.finished_at is not null and o.finished_at >= ${from}
-       ${to === undefined ? sql`` : sql`and o.finished_at < ${to}`}
+  most: number,
+): Promise<EndedOrder[] | undefined> {
+  const rows = await sql<{ count: number; accountId: AccountId | null; id: OrderId; at: Date }[]>`
+    with e as materialized (
+      select distinct e.account_id, e.order_id, e.id
+        from ${accountsOf(sql, { accountIds })} as a (id)
+       cross join lateral (
+         select first_entry_since(a.id, ${from}) as first_id,
+                ${to === undefined ? sql`null::bigint` : sql`first_entry_since(a.id, ${to}::timestamptz + interval '15 minutes')`}
+                  as below_id offset 0) f
+       cross join lateral (
+         select account_id, order_id, id from ledger_entries
+          where (account_id, id) >= (a.id, f.first_id)
+            and (account_id, id) < (a.id, coalesce(f.below_id, ${Number.MAX_SAFE_INTEGER}::bigint))
+            and kind in ('capture', 'release')
+          order by account_id, id limit ${most + 1}) e
+       limit ${most + 1}
+    ), o as (
+      select o.account_id, o.id, o.finished_at
+        from (select distinct account_id, order_id from e) e
+       cross join lateral (
+         select account_id, id, finished_at from orders where account_id = e.account_id and id = e.order_id offset 0) o
+       where o.finished_at is not null and o.finished_at >= ${from}
+         ${to === undefined ? sql`` : sql`and o.finished_at < ${to}`})
+    select c.count::int as count, o.account_id, o.id, o.finished_at as at
+      from (select count(*) as count from e) c left join o on true
      order by o.finished_at, o.id`.records()
+  if ((rows[0]?.count ?? 0) > most) return undefined
+  return rows.flatMap(({ accountId, id, at }) => (accountId === null ? [] : [{ accountId, id, at }]))
 }
 
 const numberIn = (text: string): number | null => (/^\d{1,15}$/.test(text) ? Number(text) : null)

@@ -20,6 +20,7 @@ import {
   namesOf,
   selectAccountsOfGroup,
   selectAccountsOfKey,
+  selectEnd,
   selectEnded,
   selectRange,
   selectServicesOfGroup,
@@ -228,9 +229,20 @@ async function* walkPlain(
 ): AsyncGenerator<LookedAt[], void> {
   const { sort = '-placed', before: behind, from, to } = filter
   const ascending = sort === 'placed'
-  if (wanted.endedFrom) return yield* walkEnded(sql, wanted, filter, limit)
+  const { endedFrom, endedTo } = wanted
+  if (endedFrom && sort.endsWith('ended'))
+    return yield* walkEnded(sql, { ...wanted, endedFrom }, filter, limit)
+  const few = endedFrom && (await selectEnded(sql, { ...wanted, from: endedFrom, to: endedTo }, FEW_ENDED))
+  if (few) {
+    const isIn = ({ id }: OrderName): boolean =>
+      behind === undefined || (ascending ? id > behind : id < behind)
+    few.sort((a, b) => (ascending ? a.id - b.id : b.id - a.id))
+    return yield* lookAmong(sql, wanted, few.filter(isIn), limit)
+  }
   const cursor = ascending ? { after: behind } : { before: behind }
-  let { first, below } = await selectRange(sql, { from, to, ...cursor })
+  // What ended before a moment was placed before it.
+  const placedTo = endedTo && (!to || endedTo < to) ? endedTo : to
+  let { first, below } = await selectRange(sql, { from, to: placedTo, ...cursor })
   while (first < below) {
     const part = { first, below, limit, maxItems: ITEMS_PER_LOOK, ascending }
     const looked = await lookAt(sql, wanted, part)
@@ -242,24 +254,63 @@ async function* walkPlain(
   }
 }
 
-/** `walkEnded` looks at the orders that ended in a time, sorted as the list is. */
+/** FEW_ENDED is how many items may have ended in a time, for its orders to be found by that; otherwise they are looked for among all that were placed before. */
+const FEW_ENDED = 10_000
+
+/** FIRST_SLICE_MS is how much of a time is looked through first for what ended in it; each further part is twice as long. */
+const FIRST_SLICE_MS = 3_600_000
+
+/** `walkEnded` looks at the orders that ended in a time, sorted by their ends: a part of the time after the other. */
 async function* walkEnded(
   sql: Sql,
-  wanted: WantedOrders,
-  { sort = '-placed', before: behind }: Sorted,
+  wanted: WantedOrders & { endedFrom: Date },
+  { sort, before: behind }: Sorted,
   limit: number,
 ): AsyncGenerator<LookedAt[], void> {
-  const { accountIds, endedFrom: from, endedTo: to } = wanted
-  if (!from) return
-  const found = await selectEnded(sql, { accountIds, from, to }, MAX_SCANNED_ROWS.operator)
-  if (found.length >= MAX_SCANNED_ROWS.operator)
-    throw new Refusal('invalid_input', 'is too long: more has ended than a list looks through', 'ended_from')
-  if (!sort.endsWith('ended')) found.sort((a, b) => a.id - b.id)
-  if (sort.startsWith('-')) found.reverse()
-  const start = behind === undefined ? 0 : found.findIndex(({ id }) => id === behind) + 1
+  const isLastFirst = sort === '-ended'
+  const behindAt = behind === undefined ? undefined : await selectEnd(sql, behind)
+  let { endedFrom: from, endedTo: to } = wanted
+  if (behindAt && isLastFirst) to = new Date(behindAt.getTime() + 1)
+  else if (behindAt) from = behindAt
+  const end = to ?? new Date()
+  let skipped = behind
+  for (let ms = FIRST_SLICE_MS; ; ms *= 2) {
+    const edge = isLastFirst
+      ? new Date(Math.max(from.getTime(), (to ?? end).getTime() - ms))
+      : new Date(from.getTime() + ms)
+    const isLast = isLastFirst ? edge <= from : edge >= end
+    const slice = isLastFirst ? { from: edge, to } : { from, to: isLast ? to : edge }
+    const found = await selectEnded(
+      sql,
+      { accountIds: wanted.accountIds, ...slice },
+      MAX_SCANNED_ROWS.operator,
+    )
+    if (!found)
+      throw new Refusal(
+        'invalid_input',
+        'is too long: more has ended than a list looks through',
+        'ended_from',
+      )
+    if (isLastFirst) found.reverse()
+    const start = found.findIndex(({ id }) => id === skipped) + 1
+    yield* lookAmong(sql, wanted, found.slice(start), limit)
+    if (isLast) return
+    if (isLastFirst) to = edge
+    else from = edge
+    skipped = undefined
+  }
+}
+
+/** `lookAmong` looks at these orders, in their order, some at a time. */
+async function* lookAmong(
+  sql: Sql,
+  wanted: WantedOrders,
+  names: readonly OrderName[],
+  limit: number,
+): AsyncGenerator<LookedAt[], void> {
   const all = { first: 1 as OrderId, below: Number.MAX_SAFE_INTEGER as OrderId, ascending: false }
-  for (let at = start; at < found.length; at += limit) {
-    const among = found.slice(at, at + limit)
+  for (let at = 0; at < names.length; at += limit) {
+    const among = names.slice(at, at + limit)
     const looked = await lookAt(sql, wanted, { ...all, among, limit, maxItems: Number.MAX_SAFE_INTEGER })
     const byId = new Map(looked.map((one) => [one.id, one]))
     yield among.flatMap(({ id }) => byId.get(id) ?? [])
