@@ -58,6 +58,7 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   staged_services: UNTIL_REMOVED,
   stranger_requests: UNTIL_REMOVED,
   supplier_balances: UNTIL_REMOVED,
+  supplier_lists: UNTIL_REMOVED,
   supplier_route_fields: UNTIL_REMOVED,
   supplier_routes: UNTIL_REMOVED,
   throttles: UNTIL_REMOVED,

@@ -19,20 +19,21 @@ export interface KeptTest extends TestedItem {
   reference: string | null
 }
 
-/** `insertTest` writes that something is about to be bought, under a number that no order has or gets. */
+/** `insertTest` writes that something is about to be bought, under a number that no order has or gets. undefined: this `request` has done so before. */
 export async function insertTest(
   sql: Queryable,
   supplierId: SupplierId,
   item: TestedItem,
   at: Date,
-): Promise<KeptTest> {
+  request: string | null,
+): Promise<KeptTest | undefined> {
   const [row] = await sql<{ id: number; orderId: OrderId }[]>`
-    insert into supplier_tests (supplier_id, at, order_id, remote_service, input, fields, quantity)
-    values (${supplierId}, ${at}, nextval('order_ids'), ${sanitize(item.remoteService)}, ${sanitize(item.input)},
+    insert into supplier_tests (supplier_id, at, order_id, request, remote_service, input, fields, quantity)
+    values (${supplierId}, ${at}, nextval('order_ids'), ${request}, ${sanitize(item.remoteService)}, ${sanitize(item.input)},
             ${item.fields === null ? null : JSON.stringify(item.fields)}::text::jsonb, ${item.quantity})
+    on conflict (request) do nothing
     returning id, order_id`.records()
-  if (!row) throw new Error('a test was not written')
-  return { ...item, ...row, supplierId, at, reference: null }
+  return row && { ...item, ...row, supplierId, at, reference: null }
 }
 
 /** `selectTest` gives a test of a supplier. */
@@ -44,6 +45,14 @@ export async function selectTest(
   const [row] = await sql<KeptTest[]>`
     select id, supplier_id, at, order_id, remote_service, input, fields, quantity, reference
       from supplier_tests where supplier_id = ${supplierId} and id = ${id}`.records()
+  return row
+}
+
+/** `selectTestOf` gives the test that a request has made. */
+export async function selectTestOf(sql: Queryable, request: string): Promise<KeptTest | undefined> {
+  const [row] = await sql<KeptTest[]>`
+    select id, supplier_id, at, order_id, remote_service, input, fields, quantity, reference
+      from supplier_tests where request = ${request}`.records()
   return row
 }
 

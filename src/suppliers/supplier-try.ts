@@ -9,7 +9,14 @@ import type { SupplierOutcome, SupplierTask } from '../integrations/suppliers/su
 import { fault, orThrow, resultOf } from '../lib/fault.ts'
 import { type Exchanged, RecordedOutbound } from '../outbound/recorded.ts'
 import type { Sealer } from '../secrets/sealer.ts'
-import { insertTest, type KeptTest, selectTest, type TestedItem, updateTest } from './supplier-try.sql.ts'
+import {
+  insertTest,
+  type KeptTest,
+  selectTest,
+  selectTestOf,
+  type TestedItem,
+  updateTest,
+} from './supplier-try.sql.ts'
 import { findSupplier, open, type SupplierConnection } from './suppliers.ts'
 
 const TIMEOUT_MS = 60_000
@@ -34,9 +41,15 @@ interface TryDeps {
 
 /**
  * `trySupplier` sends one item to a supplier, which buys it, outside of any order: what it costs is ours. It is written down before the first byte
- * goes out. Throws not_found, or invalid_input naming what is wrong.
+ * goes out. A `request` that comes again buys nothing: it is asked what has become of the item. Throws not_found, invalid_input naming what is wrong, or
+ * idempotency_conflict where the request was for another item.
  */
-export async function trySupplier(deps: TryDeps, idOrName: string, item: TestedItem): Promise<SupplierTry> {
+export async function trySupplier(
+  deps: TryDeps,
+  idOrName: string,
+  item: TestedItem,
+  request: string | null = null,
+): Promise<SupplierTry> {
   orThrow(
     resultOf(item, [
       item.input.length > 255 ? fault('imei', 'is too long') : undefined,
@@ -47,11 +60,31 @@ export async function trySupplier(deps: TryDeps, idOrName: string, item: TestedI
   )
   return await withRecorded(deps, idOrName, async (connection, recorded) => {
     const { config } = connection
-    const test = await insertTest(deps.sql, config.id, item, deps.context.clock.now())
+    const test = await insertTest(deps.sql, config.id, item, deps.context.clock.now(), request)
+    if (!test) return await askAgain(deps, connection, recorded, item, request ?? '')
     return await finish(deps, connection, recorded, test, (task, signal) =>
       connection.supplier.send([task], signal),
     )
   })
+}
+
+async function askAgain(
+  deps: TryDeps,
+  connection: SupplierConnection,
+  recorded: RecordedOutbound,
+  item: TestedItem,
+  request: string,
+): Promise<SupplierTry> {
+  const test = await selectTestOf(deps.sql, request)
+  const isSame =
+    test?.supplierId === connection.config.id &&
+    test.remoteService === item.remoteService &&
+    test.input === item.input &&
+    test.quantity === item.quantity
+  if (!test || !isSame) throw new Refusal('idempotency_conflict', undefined, 'Idempotency-Key')
+  return await finish(deps, connection, recorded, test, (task, signal) =>
+    connection.supplier.ask([task], signal),
+  )
 }
 
 /** `askAboutTry` asks what has become of a test, which buys nothing. Throws not_found. */

@@ -139,7 +139,7 @@ function matchKeys(
 }
 
 /** `keyOfName` leaves out of a name what is written in many ways: case, accents, blanks, dashes, marks; a plus makes another product. */
-const keyOfName = (name: string): string =>
+export const keyOfName = (name: string): string =>
   name
     .normalize('NFKD')
     .toLowerCase()
@@ -148,7 +148,7 @@ const keyOfName = (name: string): string =>
     .trim()
 
 /** `misfit` says why orders of ours could not go there; undefined: they can. */
-function misfit(ours: OurCandidate, theirs: TheirCandidate): string | undefined {
+export function misfit(ours: OurCandidate, theirs: TheirCandidate): string | undefined {
   if (ours.kind !== theirs.kind) return `theirs is of kind ${theirs.kind}, ours of kind ${ours.kind}`
   const missing = ourFieldsOf(theirs.fields).fields.filter(
     ({ name, required }) => required && !ours.fields.includes(name),

@@ -33,7 +33,26 @@ export interface ImportRequest {
   priceGroup?: PriceGroupId | null | undefined
   /** `into` is the group that they get; without it they keep the supplier's. */
   into?: string | undefined
+  /** `naming` says how they are called here. */
+  naming?: Naming | undefined
 }
+
+/** Naming says what services are called here, and in which groups they stand, beside what the supplier says. */
+export interface Naming {
+  /** `dropPrefix` is left out of names that begin with it, in any case. */
+  dropPrefix?: string | undefined
+  /** `groups` are ours by the supplier's, in lower case; what is not there keeps the supplier's. */
+  groups: ReadonlyMap<string, string>
+}
+
+/** `namedBy` gives the name that one of a supplier's services has here. */
+function namedBy({ dropPrefix = '' }: Naming, name: string): string {
+  const isHere = dropPrefix !== '' && name.toLowerCase().startsWith(dropPrefix.toLowerCase())
+  const rest = isHere ? name.slice(dropPrefix.length).replace(/^[\s\-–—:|·.]+/u, '') : name
+  return rest === '' ? name : rest
+}
+
+const AS_IT_IS: Naming = { groups: new Map() }
 
 /** ImportInput is an import as an operator writes it: amounts are texts, the price group is named. */
 export interface ImportInput extends PriceRuleInput {
@@ -74,7 +93,7 @@ const BATCH_SIZE = 1000
 export async function importSelected(
   transaction: Transaction,
   supplier: ListedSupplier,
-  { selection, rule, follows, priceGroup = null, into }: ImportRequest,
+  { selection, rule, follows, priceGroup = null, into, naming = AS_IT_IS }: ImportRequest,
   { rates, onProgress }: { rates: ExchangeRates; onProgress: Progress },
 ): Promise<ImportResult> {
   await checkSelection(transaction, supplier.id, selection)
@@ -93,7 +112,9 @@ export async function importSelected(
     after = last.position
     const imported: Imported[] = []
     for (const remote of page) {
-      const made = ourServiceOf(remote, { code: codes.codeOf(remote.name), into })
+      const name = namedBy(naming, remote.name)
+      const group = naming.groups.get(remote.group_name.toLowerCase()) ?? into
+      const made = ourServiceOf(remote, { code: codes.codeOf(name), name, into: group })
       const cost = micros(BigInt(remote.cost))
       const price = priceOf(cost)
       if (!made.ok) {

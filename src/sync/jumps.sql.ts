@@ -1,6 +1,7 @@
 import type { Queryable } from '../database/database.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
+import { wouldBeBelow } from './below.sql.ts'
 
 /** `holdStaged` gives staged services whose costs have jumped their known costs back; the new ones wait. */
 export async function holdStaged(
@@ -16,6 +17,12 @@ export async function holdStaged(
        and s.remote_id in (select remote_service from supplier_routes where supplier_id = ${supplier}
                            union all
                            select remote_id from synced_services where supplier_id = ${supplier})`
+  // What would be sold below its cost waits as well, however little the cost rises.
+  await sql`
+    update staged_services s set cost = k.cost, waiting_cost = s.cost
+      from supplier_services k
+     where s.supplier_id = ${supplier} and s.waiting_cost is null and k.supplier_id = ${supplier} and k.remote_id = s.remote_id
+       and s.remote_id in (select remote_id from (${wouldBeBelow(sql, supplier, currency)}) w)`
 }
 
 /** `acceptStaged` gives these staged services the costs that wait. */

@@ -5,7 +5,7 @@ import { textOfHtml } from '../lib/html.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import { isBlank, lineFault, stripLine } from '../lib/text.ts'
 import type { SupplierConnection } from '../suppliers/suppliers.ts'
-import { analyzeStaged, clearStaged, insertStaged, nameTypes, type StagedService } from './staging.sql.ts'
+import { clearStaged, countStaged, insertStaged, nameTypes, type StagedService } from './staging.sql.ts'
 
 /** ListedSupplier is what a sync needs to know of a supplier. */
 export interface ListedSupplier {
@@ -81,7 +81,7 @@ export async function stage(
     await insertStaged(sql, supplier, [...rows.values()])
     onRead(read)
   }
-  await analyzeStaged(sql)
+  await countStaged(sql)
   await nameTypes(sql, supplier)
   return { listed: dearest.size, leftOut: [...leftOut, ...dearest.leftOut] }
 }

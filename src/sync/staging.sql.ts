@@ -1,4 +1,4 @@
-import type { Queryable, Sql, Transaction } from '../database/database.ts'
+import type { Queryable, Transaction } from '../database/database.ts'
 import type { RemoteBox, RemoteField } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
 
@@ -93,7 +93,7 @@ export async function planForMany(sql: Transaction): Promise<void> {
   await sql`select set_config('enable_nestloop', 'off', true), set_config('jit', 'off', true)`
 }
 
-/** `analyzeStaged` counts the table, because one that was filled a moment ago is planned for as if it were empty. */
-export async function analyzeStaged(sql: Sql): Promise<void> {
+/** `countStaged` counts the table, because one that was filled a moment ago is planned for as if it were empty. */
+export async function countStaged(sql: Queryable): Promise<void> {
   await sql`select count_staged()`
 }

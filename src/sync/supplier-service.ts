@@ -31,14 +31,14 @@ const NO_NAMES: Names = { groups: new Map(), suppliers: new Map() }
  */
 export function ourServiceOf(
   remote: StagedService,
-  { code, into }: { code: string; into?: string | undefined },
+  { code, name = remote.name, into }: { code: string; name?: string; into?: string | undefined },
 ): Result<OurService> {
   const { fields, theirs } = ourFieldsOf(remote.fields)
   const isServer = remote.kind === 'server'
   const { service, faults } = completeService(
     {
       code,
-      name: shorten(remote.name, MAX_LINE_LENGTH),
+      name: shorten(name, MAX_LINE_LENGTH),
       group: into ?? (shorten(remote.group_name, MAX_LINE_LENGTH) || 'Services'),
       kind: remote.kind,
       description: shorten(remote.description, MAX_TEXT_LENGTH),

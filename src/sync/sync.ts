@@ -20,6 +20,7 @@ import {
   pricedBy,
 } from './import.ts'
 import { type AcceptedJumps, holdJumps } from './jumps.ts'
+import { forgetRead, keepRead } from './kept-list.sql.ts'
 import { deactivateLost, keepList, reactivateFound, recordCosts, updateRoutes } from './list.sql.ts'
 import { BrokenList, type ListedSupplier, type StagedList, stage } from './remote-list.ts'
 import { countRepriced, type Repriced } from './repriced.sql.ts'
@@ -32,7 +33,7 @@ import {
   type SyncOutcome,
   type SyncTrigger,
 } from './runs.sql.ts'
-import { clearStaged, lockSync, planForMany } from './staging.sql.ts'
+import { underLock } from './under-lock.ts'
 
 /** SyncProgress is told how many services were read of a list whose length nobody knows, then how many were written of a total. */
 export interface SyncProgress {
@@ -223,7 +224,8 @@ export async function applySync(
       counts = { listed: staged.listed, known, jumps: jumps.length, ...comparison.counts }
       if (comparison.suspicion !== null && !options.acceptLoss) {
         const error = `${comparison.suspicion}: nothing was changed; run with --accept-loss if that is right`
-        await finish(sql, 'suspicious', error)
+        await keepRead(transaction, supplier.id, { ...comparison, actor, at: clock.now() })
+        await finish(transaction, 'suspicious', error)
         return { ...report, run, outcome: 'suspicious', error, comparison }
       }
       if (options.plan !== undefined) {
@@ -231,13 +233,14 @@ export async function applySync(
         if (plan !== options.plan)
           throw new Refusal('conflict', 'something else would be done by now: look at it again', 'plan')
       }
-      const changes = await apply(transaction, supplier, options)
+      const changes = await takeOver(transaction, supplier, options)
       const { skipped, attached, followed, ...done } = changes
       const edited = followed.filter(({ kept }) => kept !== null).length
       counts = {
         ...{ ...counts, ...done, followed: followed.length - edited, edited },
         ...{ skipped: skipped.length, attached: attached?.matches.length ?? 0 },
       }
+      await forgetRead(transaction, supplier.id)
       await finish(transaction, 'ok', null)
       return { run, outcome: 'ok', error: null, comparison, changes }
     })
@@ -250,12 +253,20 @@ export async function applySync(
   }
 }
 
-async function apply(
+/** Taking is what is done with a staged list beside taking over what it says; `at` is when it was read. */
+interface Taking extends Pick<Wanted, 'importing' | 'attaching'> {
+  actor: string
+  clock: Clock
+  onWrite?: Progress | undefined
+  at?: Date | undefined
+}
+
+/** `takeOver` makes routes, costs and prices as the staged list says, whose jumps are held, and imports what is asked for. */
+export async function takeOver(
   transaction: Transaction,
   supplier: ListedSupplier,
-  { actor, clock, importing, attaching, onWrite = () => {} }: SyncOptions,
+  { actor, clock, importing, attaching, onWrite = () => {}, at = clock.now() }: Taking,
 ): Promise<SyncChanges> {
-  const at = clock.now()
   const known = { supplier: supplier.id, currency: supplier.currency, at }
   await actAs(transaction, actor)
   const since = await lastOfTrail(transaction)
@@ -263,7 +274,7 @@ async function apply(
   await recordCosts(transaction, known)
   await keepList(transaction, known)
   const routes = await updateRoutes(transaction, supplier.id)
-  const rates = await new Rates(transaction).load(at)
+  const rates = await new Rates(transaction).load(clock.now())
   const imported: ImportResult = importing
     ? await importSelected(transaction, supplier, importing, { rates, onProgress: onWrite })
     : { imported: 0, ruled: 0, skipped: [] }
@@ -272,33 +283,4 @@ async function apply(
   const deactivated = await deactivateLost(transaction, supplier.id)
   const reactivated = await reactivateFound(transaction, supplier.id)
   return { routes, ...imported, ...repriced, deactivated, reactivated, followed, attached }
-}
-
-/** AWAKE_EVERY_MS is well within the time after which PostgreSQL ends a transaction that says nothing (`pools.long`). */
-const AWAKE_EVERY_MS = 20_000
-
-/**
- * `underLock` lets one process at a time read a supplier's list: the lock ends with the transaction, and so with the process, or a minute
- * after it froze. Until the first write the transaction holds up nothing else, however long the list takes.
- */
-async function underLock<Result>(
-  sql: Sql,
-  supplier: ListedSupplier,
-  work: (transaction: Transaction) => Promise<Result>,
-): Promise<Result> {
-  return await sql.begin(async (transaction) => {
-    if (!(await lockSync(transaction, supplier.id))) {
-      throw new Refusal('conflict', `the list of ${supplier.name} is being read already`)
-    }
-    await planForMany(transaction)
-    // While a list is read nothing else is said in the transaction; that it was lost is told by its next statement.
-    const awake = setInterval(() => transaction`select 1`.catch(() => {}), AWAKE_EVERY_MS)
-    try {
-      const result = await work(transaction)
-      await clearStaged(transaction, supplier.id)
-      return result
-    } finally {
-      clearInterval(awake)
-    }
-  })
 }

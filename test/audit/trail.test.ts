@@ -170,6 +170,7 @@ describe('the trail', () => {
         'stranger_requests',
         'supplier_balances',
         'supplier_health',
+        'supplier_lists',
         'supplier_pauses',
         'supplier_services',
       ],

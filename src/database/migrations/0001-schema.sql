@@ -587,6 +587,21 @@ begin
   analyze staged_services;
 end $$;
 
+-- The list of a supplier that was read last and has not been taken over: what an import is chosen from, or what a person is to approve.
+create table supplier_lists (
+  -- Names this reading: another one has another id.
+  id integer generated always as identity primary key,
+  supplier_id integer not null unique references suppliers,
+  read_at timestamptz not null,
+  read_by text not null,
+  -- Why nobody but a person should believe it; null: nothing is wrong with it.
+  suspicion text,
+  -- [{id, group, name, reason}] of what cannot be sold.
+  left_out jsonb not null,
+  -- Its services, as staged_services has them, in the order of the list.
+  services jsonb not null
+);
+
 -- The schedule by which a supplier's list is read.
 create table supplier_syncs (
   supplier_id integer primary key references suppliers,

@@ -65,6 +65,8 @@ create table supplier_tests (
   at timestamptz not null,
   -- A number of its own among the orders, which is no order's: the supplier may be told it.
   order_id bigint not null,
+  -- Whose request it was, and under which key: nothing is bought twice by it. null: nobody gave one.
+  request text unique,
   remote_service text not null,
   input text not null,
   fields jsonb,
@@ -76,7 +78,7 @@ create table supplier_tests (
   detail text
 );
 create trigger supplier_tests_trail after insert or update on supplier_tests
-  for each row execute function record_change('id', '', 'order_id', 'supplier_id');
+  for each row execute function record_change('id', '', 'order_id request', 'supplier_id');
 
 -- The routes that an attempt passed over, though its service prefers them: only where there are any.
 create table passed_routes (

@@ -7,6 +7,8 @@ import { pricesCsv } from './prices-csv.ts'
 import { reviewsBulk } from './reviews-bulk.ts'
 import { servicesBulk } from './services-bulk.ts'
 import { servicesCsv } from './services-csv.ts'
+import { supplierChanges } from './supplier-changes.ts'
+import { supplierImport } from './supplier-import.ts'
 
 /** `planKinds` are all kinds of plans: see ../plan-kind.ts for how another one is made. */
 export const planKinds: PlanKind[] = [
@@ -14,6 +16,8 @@ export const planKinds: PlanKind[] = [
   pricesCsv,
   servicesBulk,
   servicesCsv,
+  supplierImport,
+  supplierChanges,
   manualPaste,
   reviewsBulk,
   ordersBulk,

@@ -15,7 +15,7 @@ export async function priceRows<Value>(
   const below = moves.filter(isBelowCost).length
   return {
     value,
-    rows: moves.map(rowOf),
+    rows: moves.map(priceRow),
     summary: {
       changed: moves.length,
       below_cost: below,
@@ -40,7 +40,8 @@ export async function plannedPrices(work: Work, change: () => Promise<unknown>):
   return { rows, summary: { ...summary }, needs }
 }
 
-function rowOf(move: Move): PlanRow {
+/** `priceRow` says what becomes of a price. */
+export function priceRow(move: Move): PlanRow {
   const { serviceId, serviceCode, serviceName, accountId, username, group, currency, cost, old } = move
   const text = (value: bigint | null): string | null =>
     value === null ? null : formatMicros(value, currency)

@@ -76,7 +76,7 @@ export const checkedOf = <Permission extends string, Caller>(
     ...(params && { params }),
     ...(query && { querystring: withDefaults(query) }),
     ...(body && { body }),
-    ...(isChange(route) && { headers: headersOf(route) }),
+    ...((isChange(route) || route.needsKey) && { headers: headersOf(route) }),
   }
 }
 
@@ -165,7 +165,7 @@ function errorsOf(
   const codes: ErrorCode[] = [...everyRoutes, ...refusals, ...(access === 'anybody' ? [] : ofCallers)]
   if (route.isExport) codes.push('step_up_required')
   if (method !== 'GET') codes.push('csrf', ...(access === 'anybody' ? [] : (['step_up_required'] as const)))
-  if (isChange(route)) codes.push('idempotency_conflict')
+  if (isChange(route) || route.needsKey) codes.push('idempotency_conflict')
   if (needsVersion) codes.push('version_conflict')
   const byStatus = Object.groupBy(new Set(codes), (code) => String(errors[code].status))
   return Object.fromEntries(

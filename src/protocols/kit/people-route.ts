@@ -69,7 +69,7 @@ interface Definition<
   params?: Params
   query?: Query
   body?: Body
-  /** `needsKey`: `Idempotency-Key` must be sent. Every route with a permission that changes something takes one. */
+  /** `needsKey`: `Idempotency-Key` must be sent. Every route with a permission that changes something takes one; one that is apart sees to it by itself. */
   needsKey?: true
   /** `isOnce`: it is a change all the same, where `access` alone does not say so, because what is needed for it depends on what is asked. */
   isOnce?: true

@@ -40,6 +40,7 @@ import { staffRoutes } from './routes/staff.ts'
 import { supplierFigureRoutes } from './routes/supplier-figures.ts'
 import { supplierListRoutes } from './routes/supplier-lists.ts'
 import { supplierRouteRoutes } from './routes/supplier-routes.ts'
+import { supplierWorkRoutes } from './routes/supplier-work.ts'
 import { supplierRoutes } from './routes/suppliers.ts'
 import { todayRoutes } from './routes/today.ts'
 import { tokenRoutes } from './routes/tokens.ts'
@@ -79,6 +80,7 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     supplierRoutes,
     supplierListRoutes,
     supplierRouteRoutes,
+    supplierWorkRoutes,
     webhookRoutes,
     noticeRoutes,
     installationRoutes,

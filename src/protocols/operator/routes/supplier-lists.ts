@@ -1,10 +1,12 @@
 import { type Static, Type } from 'typebox'
+import { formatMicros } from '../../../lib/money.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
 import type { Desk } from '../../../people/desk.ts'
 import { connectSupplier, findSupplier, type SupplierConnection } from '../../../suppliers/suppliers.ts'
 import { previewJson, reportJson } from '../../../sync/as-json.ts'
 import type { AttachBy } from '../../../sync/attach.ts'
 import { type ImportInput, type ImportRequest, readImport } from '../../../sync/import.ts'
+import { readList, type ShownList, showList } from '../../../sync/read-list.ts'
 import { BrokenList, listOf } from '../../../sync/remote-list.ts'
 import {
   listRuns,
@@ -224,6 +226,70 @@ const report = Type.Object({
   skipped: Type.Array(Type.Object({ remote_service: Type.String(), reason: Type.String() })),
 })
 
+const place = Type.Object({ service: id, code: Type.String(), name: Type.String() })
+
+const keptList = Type.Object({
+  id: Type.Integer({ description: 'Names this reading: a plan `supplier.import` is made of it' }),
+  ...{ read_at: time(), read_by: Type.String(), currency: Type.String({ description: 'Of the costs' }) },
+  suspicion: orNull(
+    Type.String(),
+    'Why it is to be approved by a plan `supplier.changes` before anything is imported',
+  ),
+  counts: Type.Object({
+    listed: count,
+    new: Type.Integer({ description: 'That no service of ours is of' }),
+    ours: count,
+    changed: Type.Integer({ description: 'Whose cost is another one than before' }),
+    gone: count,
+    left_out: count,
+  }),
+  left_out: listed.left_out,
+  services: Type.Array(
+    Type.Object({
+      ...{ remote_service: Type.String(), group: Type.String(), name: Type.String(), kind: Type.String() },
+      ...{ delivery_time: Type.String(), cost: amount(), old_cost: orNull(amount(), 'null: it is the same') },
+      verdict: oneOf(['new', 'ours']),
+      ours: Type.Array(place, { description: 'Services of ours that go there already' }),
+      near: orNull(
+        Type.Object({
+          ...place.properties,
+          percent: Type.Integer({ description: 'How alike the names are' }),
+        }),
+        'A service of ours that it may be a further route of',
+      ),
+    }),
+  ),
+  gone: Type.Array(Type.Object({ remote_service: Type.String(), name: Type.String() })),
+})
+
+function wireList(
+  { services, leftOut, gone, ...list }: ShownList,
+  currency: string,
+): Static<typeof keptList> {
+  const isOurs = services.filter(({ verdict }) => verdict === 'ours').length
+  const money = (value: bigint): string => formatMicros(value, currency)
+  return {
+    ...{ id: list.id, read_at: list.readAt, read_by: list.readBy, currency, suspicion: list.suspicion },
+    counts: {
+      ...{ listed: services.length, new: services.length - isOurs, ours: isOurs, gone: gone.length },
+      ...{ changed: services.filter((one) => one.oldCost !== null).length, left_out: leftOut.length },
+    },
+    left_out: leftOut.map((one) => ({
+      ...{ remote_service: one.id || null, group: one.group, name: one.name, reason: one.reason },
+    })),
+    services: services.map(({ near, ...one }) => ({
+      ...{ remote_service: one.remoteId, group: one.group, name: one.name, kind: one.kind },
+      ...{ delivery_time: one.deliveryTime, cost: money(one.cost), verdict: one.verdict },
+      old_cost: one.oldCost === null ? null : money(one.oldCost),
+      ours: one.ours.map((ours) => ({ service: ours.id, code: ours.code, name: ours.name })),
+      near: near
+        ? { service: near.ours.id, code: near.ours.code, name: near.ours.name, percent: near.percent }
+        : null,
+    })),
+    gone: gone.map((one) => ({ remote_service: one.remoteId, name: one.name })),
+  }
+}
+
 const run = Type.Object({
   id,
   trigger: oneOf(['manual', 'scheduled']),
@@ -363,6 +429,51 @@ export const supplierListRoutes = ({
           const options = { ...asked, acceptLoss, plan, trigger: 'manual', actor: desk.actor, clock } as const
           return reportJson(config, await applySync(work, config, list, options))
         }),
+    }),
+    route({
+      method: 'POST',
+      path: '/suppliers/:supplier/list',
+      name: 'readSupplierList',
+      section,
+      summary: "Read a supplier's list and keep it, to choose from it by a plan `supplier.import`",
+      description:
+        'Nothing else is changed. It takes the place of the list that was read before, and is kept until a list is taken over. Reading a long list takes minutes.',
+      access: 'suppliers.sync',
+      isApart: true,
+      isLong: true,
+      params: supplierParams,
+      answer: Type.Object({
+        list: orNull(keptList, 'null: it could not be read, and the one from before stays'),
+        error: orNull(Type.String(), 'What could not be read'),
+      }),
+      refusals: ['not_found', 'invalid_input', 'conflict'],
+      handle: ({ desk, work, params }) =>
+        reading(desk, params.supplier, {}, async ({ config }, list) => {
+          try {
+            await readList(work, config, list, { actor: desk.actor, clock })
+          } catch (error) {
+            if (!(error instanceof BrokenList)) throw error
+            return { list: null, error: error.message }
+          }
+          const read = await showList(work, config)
+          return { list: read ? wireList(read, config.currency) : null, error: null }
+        }),
+    }),
+    route({
+      method: 'GET',
+      path: '/suppliers/:supplier/list',
+      name: 'getSupplierList',
+      section,
+      summary: 'The list that was read last and was not taken over, beside what we have',
+      access: 'suppliers.sync',
+      params: supplierParams,
+      answer: Type.Object({ list: orNull(keptList, 'null: there is none') }),
+      refusals: ['not_found'],
+      handle: async ({ desk, params }) => {
+        const supplier = await findSupplier(desk.read, params.supplier)
+        const list = await showList(desk.read, supplier)
+        return { list: list ? wireList(list, supplier.currency) : null }
+      },
     }),
     route({
       method: 'GET',

@@ -1,0 +1,1 @@
+export { attemptOutcomes, type EndedAttempt, selectAttempts as listAttempts } from './attempts.sql.ts'

@@ -1,0 +1,4 @@
+export {
+  type ListedThere,
+  selectListedThere as listServicesThere,
+} from './listed-services.sql.ts'
