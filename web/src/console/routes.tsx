@@ -54,6 +54,9 @@ const resellerTab = <const Path extends string>(path: Path, load: Load, name: st
   createRoute({ getParentRoute: () => reseller, path, validateSearch: texts, component: late(load, name) })
 
 const settings = page('/settings', () => import('./routes/settings/settings.tsx'), 'Settings')
+const supplier = page('/suppliers/$supplier', () => import('./routes/suppliers/supplier.tsx'), 'SupplierPage')
+const supplierTab = <const Path extends string>(path: Path, load: Load, name: string) =>
+  createRoute({ getParentRoute: () => supplier, path, validateSearch: texts, component: late(load, name) })
 
 const pages = [
   createRoute({
@@ -90,6 +93,17 @@ const pages = [
   page('/catalogue/groups', () => import('./routes/catalogue/groups.tsx'), 'Groups'),
   page('/catalogue/import', () => import('./routes/catalogue/import.tsx'), 'Import'),
   page('/suppliers', () => import('./routes/suppliers/suppliers.tsx'), 'Suppliers'),
+  page('/suppliers/new', () => import('./routes/suppliers/new-supplier.tsx'), 'NewSupplier'),
+  page('/suppliers/$supplier/import', () => import('./routes/suppliers/import/import.tsx'), 'ImportWizard'),
+  supplier.addChildren([
+    supplierTab('/', () => import('./routes/suppliers/overview.tsx'), 'Overview'),
+    supplierTab('/services', () => import('./routes/suppliers/services.tsx'), 'Services'),
+    supplierTab('/routes', () => import('./routes/suppliers/routes.tsx'), 'Routes'),
+    supplierTab('/attempts', () => import('./routes/suppliers/attempts.tsx'), 'Attempts'),
+    supplierTab('/answers', () => import('./routes/suppliers/answers.tsx'), 'Answers'),
+    supplierTab('/lists', () => import('./routes/suppliers/lists.tsx'), 'Lists'),
+    supplierTab('/settings', () => import('./routes/suppliers/settings.tsx'), 'Settings'),
+  ]),
   page('/plans/$id', () => import('./routes/plans/plan.tsx'), 'Plan'),
   page('/reports', () => import('./routes/reports/reports.tsx'), 'Reports'),
   settings.addChildren(

@@ -12,6 +12,7 @@ import { Page } from '../../../kit/page.tsx'
 import { useSession } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { ago, When } from '../../../kit/when.tsx'
+import { HeldList } from '../../held-list.tsx'
 import { AnswerPane } from './answer-pane.tsx'
 import { DepositPane } from './deposit-pane.tsx'
 import styles from './inbox.module.css'
@@ -19,7 +20,7 @@ import { kinds, kindWords } from './kinds.tsx'
 import { ManualPane } from './manual-pane.tsx'
 import { ReviewPane } from './review-pane.tsx'
 
-const TOPICS = ['reviews', 'deposits', 'orders']
+const TOPICS = ['reviews', 'deposits', 'orders', 'suppliers']
 const HOUR = 3_600_000
 
 const listOf = (query: { kind?: string; state?: 'waiting' | 'later' }, signal: AbortSignal) =>
@@ -203,9 +204,10 @@ function Pane({ entry, onDone }: { entry: Entry; onDone: () => void }) {
       ) : of === 'manual' ? (
         <ManualPane entry={entry} onDone={onDone} />
       ) : (
-        <p
-          className={styles.lead}
-        >{t`${entry.detail}. Look at it on the page of ${entry.supplier?.name ?? ''}.`}</p>
+        <>
+          <p className={styles.lead}>{entry.detail}</p>
+          <HeldList supplier={id} since={entry.since} onDone={onDone} />
+        </>
       )}
     </section>
   )

@@ -1,23 +1,21 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button, Group, Table } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
-import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Amount, money } from '../../../kit/amount.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
+import { readSuppliers, type Supplier } from './supplier-data.ts'
 import styles from './suppliers.module.css'
+import { SwitchDialog } from './switch-dialog.tsx'
 
 const TOPICS = ['suppliers']
-
-const readSuppliers = (signal?: AbortSignal) =>
-  dataOf(api.GET('/api/operator/suppliers', signal ? { signal } : {}))
-type Supplier = Awaited<ReturnType<typeof readSuppliers>>['items'][number]
 
 /** SOON is in how many days a balance that ends is told of. */
 const SOON = 3
@@ -40,11 +38,33 @@ export function Suppliers() {
   const suppliers = read.data?.items.toSorted(worst) ?? []
   const seesBalances = may('costs.read')
   return (
-    <Page title={t`Suppliers`}>
+    <Page
+      title={t`Suppliers`}
+      actions={
+        may('suppliers.edit') && (
+          <Button component={Link} to="/suppliers/new">
+            <Trans>Add a supplier</Trans>
+          </Button>
+        )
+      }
+    >
       <FaultNote fault={read.error} onRetry={() => void read.refetch()} />
       {read.isPending && <Loading />}
       {read.data && suppliers.length === 0 && (
-        <Empty>{t`No suppliers yet. The command supplier add makes the first one.`}</Empty>
+        <Empty
+          action={
+            may('suppliers.edit') && (
+              <Button component={Link} to="/suppliers/new">
+                <Trans>Add your first supplier</Trans>
+              </Button>
+            )
+          }
+        >
+          <Trans>
+            No suppliers yet. A supplier does the work of services; a sandbox, which answers by itself, is a
+            good one to practise with.
+          </Trans>
+        </Empty>
       )}
       {suppliers.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what is scrolled sideways is reached by keyboard, too.
@@ -104,7 +124,10 @@ function Row({
   return (
     <Table.Tr>
       <Table.Td>
-        <strong>{name}</strong> <span className="muted">{kind}</span>
+        <Link to="/suppliers/$supplier" params={{ supplier: String(id) } as never} className={styles.name}>
+          {name}
+        </Link>{' '}
+        <span className="muted">{kind}</span>
       </Table.Td>
       <Table.Td>
         {!enabled ? (
@@ -168,50 +191,5 @@ function Row({
         <FaultNote fault={test.error} />
       </Table.Td>
     </Table.Tr>
-  )
-}
-
-/** `SwitchDialog` has a supplier get no more items, or get them again. */
-function SwitchDialog({
-  supplier: { id, name, enabled, open_items: open },
-  onDone,
-  onClose,
-}: {
-  supplier: Supplier
-  onDone: () => void
-  onClose: () => void
-}) {
-  const { t } = useLingui()
-  const params = { path: { supplier: String(id) } }
-  return (
-    <ActDialog
-      title={enabled ? t`Switch off ${name}?` : t`Switch on ${name}?`}
-      button={enabled ? t`Switch off ${name}` : t`Switch on ${name}`}
-      act={() =>
-        enabled
-          ? dataOf(api.POST('/api/operator/suppliers/{supplier}/pause', { params }))
-          : dataOf(api.POST('/api/operator/suppliers/{supplier}/resume', { params }))
-      }
-      onDone={onDone}
-      onClose={onClose}
-    >
-      {enabled ? (
-        <p>
-          <Trans>
-            Nothing more is sent to {name}. Orders go by the next route, or wait, and their money stays held.
-          </Trans>{' '}
-          <Plural
-            value={open}
-            _0="It has no open items."
-            one="# open item there is finished and charged as usual."
-            other="# open items there are finished and charged as usual."
-          />
-        </p>
-      ) : (
-        <p>
-          <Trans>Orders that wait for {name} are sent to it at once.</Trans>
-        </p>
-      )}
-    </ActDialog>
   )
 }

@@ -1,0 +1,134 @@
+import type { MessageDescriptor } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Button, NativeSelect, Stack, Table } from '@mantine/core'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { api, dataOf } from '../../../api/client.ts'
+import { Amount } from '../../../kit/amount.tsx'
+import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
+import { usePages } from '../../../kit/pages.ts'
+import { Scrolling } from '../../../kit/scrolling.tsx'
+import { useMay } from '../../../kit/session.tsx'
+import { Badge, type Tone } from '../../../kit/state-badge.tsx'
+import { When } from '../../../kit/when.tsx'
+import styles from './supplier.module.css'
+
+type Outcome = 'succeeded' | 'refused' | 'unavailable' | 'waited' | 'settled'
+
+const outcomes: Readonly<Record<Outcome, { tone: Tone; words: MessageDescriptor }>> = {
+  succeeded: { tone: 'done', words: msg`Done` },
+  refused: { tone: 'failed', words: msg`Refused` },
+  unavailable: { tone: 'needs', words: msg`Not taken` },
+  waited: { tone: 'waiting', words: msg`Later` },
+  settled: { tone: 'off', words: msg`Settled by a person` },
+}
+
+const readAttempts = async (
+  supplier: string,
+  outcome: Outcome | undefined,
+  cursor: string | undefined,
+  signal: AbortSignal,
+) =>
+  (
+    await dataOf(
+      api.GET('/api/operator/suppliers/{supplier}/attempts', {
+        params: { path: { supplier }, query: { ...(outcome && { outcome }), ...(cursor && { cursor }) } },
+        signal,
+      }),
+    )
+  ).page
+type Attempt = Awaited<ReturnType<typeof readAttempts>>['items'][number]
+
+/** `Attempts` shows what was sent to a supplier and has ended; what was sent and received stands on the page of the order. */
+export function Attempts() {
+  const { t, i18n } = useLingui()
+  const { supplier = '' } = useParams({ strict: false }) as { supplier?: string }
+  const { outcome } = useSearch({ strict: false }) as { outcome?: Outcome }
+  const navigate = useNavigate()
+  const seesCosts = useMay()('costs.read')
+  const list = usePages<Attempt>(['suppliers', supplier, 'attempts', outcome], (cursor, signal) =>
+    readAttempts(supplier, outcome, cursor, signal),
+  )
+  return (
+    <Stack>
+      <div className={styles.filters}>
+        <NativeSelect
+          label={t`Outcome`}
+          value={outcome ?? ''}
+          onChange={({ currentTarget: { value } }) =>
+            void navigate({
+              to: `/suppliers/${supplier}/attempts`,
+              search: value === '' ? {} : { outcome: value },
+              replace: true,
+            })
+          }
+          data={[
+            { value: '', label: t`All` },
+            ...Object.entries(outcomes).map(([value, { words }]) => ({ value, label: i18n._(words) })),
+          ]}
+        />
+      </div>
+      <FaultNote fault={list.error} onRetry={list.again} />
+      {!list.rows && !list.error && <Loading />}
+      {list.rows?.length === 0 && (
+        <Empty>
+          {outcome ? (
+            <Trans>Nothing that was sent to it ended so lately.</Trans>
+          ) : (
+            <Trans>Nothing that was sent to it has ended yet.</Trans>
+          )}
+        </Empty>
+      )}
+      {list.rows && list.rows.length > 0 && (
+        <Scrolling label={t`Attempts`}>
+          <Table verticalSpacing={6}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t`Ended`}</Table.Th>
+                <Table.Th>{t`IMEI`}</Table.Th>
+                <Table.Th>{t`Service`}</Table.Th>
+                <Table.Th>{t`Order`}</Table.Th>
+                <Table.Th>{t`Outcome`}</Table.Th>
+                <Table.Th>{t`Said`}</Table.Th>
+                <Table.Th ta="end">{t`Took`}</Table.Th>
+                {seesCosts && <Table.Th ta="end">{t`Cost`}</Table.Th>}
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {list.rows.map((one) => (
+                <Table.Tr key={`${one.order} ${one.item} ${one.attempt}`}>
+                  <Table.Td>
+                    <When at={one.ended_at} />
+                  </Table.Td>
+                  <Table.Td className="code">{one.input}</Table.Td>
+                  <Table.Td>{one.service_name}</Table.Td>
+                  <Table.Td>
+                    <Link to="/orders/$id" params={{ id: String(one.order) }} className="code">
+                      {one.order}
+                    </Link>{' '}
+                    <span className="muted">{one.username}</span>
+                  </Table.Td>
+                  <Table.Td>
+                    <Badge tone={outcomes[one.outcome].tone}>{i18n._(outcomes[one.outcome].words)}</Badge>
+                  </Table.Td>
+                  <Table.Td>{one.detail ?? <span className="muted">{one.reference ?? '–'}</span>}</Table.Td>
+                  <Table.Td ta="end">{t`${one.seconds} s`}</Table.Td>
+                  {seesCosts && (
+                    <Table.Td ta="end">
+                      <Amount value={one.cost ?? null} currency={one.currency} />
+                    </Table.Td>
+                  )}
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Scrolling>
+      )}
+      {list.more && (
+        <Button variant="default" onClick={list.more} w="fit-content">
+          <Trans>Show earlier</Trans>
+        </Button>
+      )}
+    </Stack>
+  )
+}

@@ -1,0 +1,278 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { Button, Group, Stack } from '@mantine/core'
+import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { useMemo, useState } from 'react'
+import { api, dataOf } from '../../../api/client.ts'
+import { Amount, money } from '../../../kit/amount.tsx'
+import { Chart } from '../../../kit/chart.tsx'
+import { Figures } from '../../../kit/figures.tsx'
+import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { useMay } from '../../../kit/session.tsx'
+import { ago, moment, When } from '../../../kit/when.tsx'
+import { faultWords } from './faults.ts'
+import styles from './supplier.module.css'
+import { type Supplier, supplierQuery } from './supplier-data.ts'
+import { SwitchDialog } from './switch-dialog.tsx'
+import { Tested, useTest } from './test-supplier.tsx'
+import { TryDialog } from './try-dialog.tsx'
+
+const DAYS = 30
+
+const readFigures = (supplier: string, signal?: AbortSignal) =>
+  dataOf(
+    api.GET('/api/operator/suppliers/{supplier}/figures', {
+      params: { path: { supplier }, query: { days: DAYS } },
+      ...(signal && { signal }),
+    }),
+  )
+type FiguresRead = Awaited<ReturnType<typeof readFigures>>
+
+/** `Overview` shows how a supplier fares, and what may be done about it. */
+export function Overview() {
+  const { t } = useLingui()
+  const { supplier: id = '' } = useParams({ strict: false }) as { supplier?: string }
+  const { data: supplier } = useSuspenseQuery(supplierQuery(id))
+  const figures = useQuery({
+    queryKey: ['suppliers', id, 'figures'],
+    queryFn: ({ signal }) => readFigures(id, signal),
+  })
+  const client = useQueryClient()
+  const may = useMay()
+  const test = useTest()
+  const [doing, setDoing] = useState<'switch' | 'try'>()
+  const { data } = figures
+  const refresh = () => void client.invalidateQueries({ queryKey: ['suppliers'] })
+  return (
+    <Stack gap="lg">
+      <Trouble supplier={supplier} />
+      <Group>
+        {may('suppliers.edit') && (
+          <Button
+            variant={supplier.enabled && supplier.health.open ? 'filled' : 'default'}
+            onClick={() => setDoing('switch')}
+          >
+            {supplier.enabled ? (
+              supplier.health.open ? (
+                <Trans>Use the next routes</Trans>
+              ) : (
+                <Trans>Pause</Trans>
+              )
+            ) : (
+              <Trans>Resume</Trans>
+            )}
+          </Button>
+        )}
+        {may('suppliers.try') && (
+          <>
+            <Button variant="default" loading={test.isPending} onClick={() => test.mutate(supplier.id)}>
+              {may('costs.read') ? <Trans>Test, and ask for the balance</Trans> : <Trans>Test</Trans>}
+            </Button>
+            <Button variant="default" onClick={() => setDoing('try')}>
+              <Trans>Test with one IMEI…</Trans>
+            </Button>
+          </>
+        )}
+      </Group>
+      <Tested test={test} supplier={supplier} />
+      <FaultNote fault={figures.error} onRetry={() => void figures.refetch()} />
+      {figures.isPending && <Loading rows={4} />}
+      {data && (
+        <>
+          <Head figures={data} />
+          {data.balances && data.balances.length > 1 && <Balances figures={data} />}
+          <div className={styles.two}>
+            <Calls figures={data} />
+            <Pauses figures={data} />
+          </div>
+        </>
+      )}
+      {doing === 'switch' && (
+        <SwitchDialog supplier={supplier} onDone={refresh} onClose={() => setDoing(undefined)} />
+      )}
+      {doing === 'try' && <TryDialog supplier={supplier} onClose={() => setDoing(undefined)} />}
+      <span className="visually-hidden">{t`Figures of the last ${DAYS} days`}</span>
+    </Stack>
+  )
+}
+
+/** `Trouble` says why nothing is sent to a supplier, and what becomes of the orders. */
+function Trouble({ supplier: { name, enabled, health, open_items: open } }: { supplier: Supplier }) {
+  const { i18n } = useLingui()
+  if (!enabled)
+    return (
+      <div className={styles.trouble}>
+        <p>
+          <strong>
+            <Trans>Nothing is sent to {name}: it is switched off.</Trans>
+          </strong>
+        </p>
+        <p>
+          <Plural
+            value={open}
+            _0="It has no open items."
+            one="# open item there is finished and charged as usual."
+            other="# open items there are finished and charged as usual."
+          />
+        </p>
+      </div>
+    )
+  if (!health.open) return null
+  return (
+    <div className={styles.trouble}>
+      <p>
+        <strong>{i18n._(faultWords(health.why))}</strong> · <When at={health.opened_at} />
+      </p>
+      {health.reason && <p>“{health.reason}”</p>}
+      <p>
+        <Trans>
+          It is tried again <When at={health.probe_at} />, and goes on by itself once it answers. What waits
+          for it keeps its money held; nothing has failed.
+        </Trans>
+      </p>
+    </div>
+  )
+}
+
+function Head({ figures }: { figures: FiguresRead }) {
+  const { t } = useLingui()
+  const { balance, balance_at, currency, days_left: days, spent_a_day: spent, working, unknown } = figures
+  const rate = figures.success_rate
+  return (
+    <Figures
+      figures={[
+        ...(balance === undefined
+          ? []
+          : [
+              {
+                label: balance_at ? t`Balance there, ${ago(new Date(balance_at))}` : t`Balance there`,
+                value: <Amount value={balance} currency={currency} />,
+              },
+            ]),
+        ...(spent === undefined
+          ? []
+          : [
+              {
+                label: t`Spent a day, of the last seven`,
+                value: <Amount value={spent} currency={currency} />,
+              },
+            ]),
+        {
+          label: t`The balance lasts`,
+          value: days == null ? '–' : <Plural value={Math.floor(days)} one="# day" other="# days" />,
+        },
+        { label: t`Success`, value: rate === null ? '–' : t`${Math.floor(rate * 1000) / 10} %` },
+        { label: t`Working`, value: working },
+        { label: t`Outcome unknown`, value: unknown },
+      ]}
+    />
+  )
+}
+
+function Balances({ figures: { balances = [], currency } }: { figures: FiguresRead }) {
+  const { t } = useLingui()
+  const times = useMemo(() => balances.map(({ at }) => new Date(at)), [balances])
+  const series = useMemo(
+    () => [
+      {
+        label: t`Balance`,
+        token: 'accent',
+        values: balances.map(({ balance }) => Number(balance)),
+        shown: (index: number) =>
+          money(balances[index]?.balance ?? '0', balances[index]?.currency ?? currency),
+      },
+    ],
+    [balances, currency, t],
+  )
+  return (
+    <Chart
+      title={t`Balance there, of ${DAYS} days`}
+      label={t`When`}
+      times={times}
+      nameOf={moment}
+      series={series}
+      kind="lines"
+    />
+  )
+}
+
+function Calls({ figures: { calls } }: { figures: FiguresRead }) {
+  const { t } = useLingui()
+  const rows = [
+    { label: t`Done`, count: calls.succeeded, token: 'done' },
+    { label: t`Refused, because of the item`, count: calls.refused, token: 'failed' },
+    { label: t`Not taken, because of the supplier`, count: calls.unavailable, token: 'needs' },
+    { label: t`Asked to come again`, count: calls.waited, token: 'waiting' },
+    { label: t`Settled by a person`, count: calls.settled, token: 'off' },
+  ]
+  const most = Math.max(1, ...rows.map(({ count }) => count))
+  return (
+    <section className={styles.panel}>
+      <h2>
+        <Trans>What was sent and has ended</Trans>
+      </h2>
+      <dl className={styles.bars}>
+        {rows.map(({ label, count, token }) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{count}</dd>
+            <dd className={styles.bar} aria-hidden="true">
+              <i style={{ inlineSize: `${(100 * count) / most}%`, background: `var(--${token})` }} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <p className={styles.times}>
+        <span>
+          <Trans>
+            Half are done within <Seconds value={calls.median_seconds} />
+          </Trans>
+        </span>
+        <span>
+          <Trans>
+            95 % within <Seconds value={calls.p95_seconds} />
+          </Trans>
+        </span>
+      </p>
+    </section>
+  )
+}
+
+function Seconds({ value }: { value: number | null }) {
+  const { t } = useLingui()
+  if (value === null) return <>–</>
+  if (value < 120) return <>{t`${Math.round(value * 10) / 10} s`}</>
+  if (value < 7200) return <>{t`${Math.round(value / 60)} min`}</>
+  return <>{t`${Math.round(value / 3600)} h`}</>
+}
+
+function Pauses({ figures: { pauses } }: { figures: FiguresRead }) {
+  const { i18n } = useLingui()
+  return (
+    <section className={styles.panel}>
+      <h2>
+        <Trans>Pauses</Trans>
+      </h2>
+      {pauses.length === 0 && (
+        <p className="muted">
+          <Trans>None in the last {DAYS} days.</Trans>
+        </p>
+      )}
+      <ul className={styles.pauses}>
+        {pauses.map((one) => (
+          <li key={one.opened_at}>
+            <p>
+              <strong>{i18n._(faultWords(one.why))}</strong>
+            </p>
+            {one.reason && <p>“{one.reason}”</p>}
+            <p className="muted">
+              <When at={one.opened_at} exact />
+              {' – '}
+              {one.closed_at ? <When at={one.closed_at} exact /> : <Trans>it goes on</Trans>}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

@@ -1,0 +1,184 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Button, Stack, Switch, TextInput } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { type FormEvent, useState } from 'react'
+import { ApiFault, api, dataOf } from '../../../api/client.ts'
+import { faultOfField, givenFields, KindFields, type KindValues } from '../../../kit/kind-form.tsx'
+import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { useMay } from '../../../kit/session.tsx'
+import styles from './supplier.module.css'
+import { supplierKindsQuery, supplierQuery } from './supplier-data.ts'
+import { Tested, useTest } from './test-supplier.tsx'
+
+/** `Settings` changes what a supplier is called with: only what was touched is sent, and secrets are written and never shown. */
+export function Settings() {
+  const { t } = useLingui()
+  const { supplier: id = '' } = useParams({ strict: false }) as { supplier?: string }
+  const { data: supplier } = useSuspenseQuery(supplierQuery(id))
+  const kinds = useQuery(supplierKindsQuery)
+  const client = useQueryClient()
+  const may = useMay()
+  const test = useTest()
+  const [texts, setTexts] = useState<Record<string, string>>({})
+  const [shows, setShows] = useState<boolean>()
+  const [values, setValues] = useState<KindValues>({})
+  const kind = kinds.data?.items.find((one) => one.kind === supplier.kind)
+  const save = useMutation({
+    mutationFn: () => {
+      const { settings, secrets } = givenFields(kind?.fields ?? [], values)
+      const number = (text: string) => (text.trim() === '' ? null : Number(text))
+      const body = {
+        ...('name' in texts && { name: texts['name']?.trim() }),
+        ...('url' in texts && { url: texts['url']?.trim() }),
+        ...('currency' in texts && { currency: texts['currency']?.trim().toUpperCase() }),
+        ...('concurrency' in texts && { concurrency: Number(texts['concurrency']) }),
+        ...('rate_per_second' in texts && { rate_per_second: number(texts['rate_per_second'] ?? '') }),
+        ...('low_balance' in texts && { low_balance: texts['low_balance']?.trim() || null }),
+        ...(shows !== undefined && { shows_reasons: shows }),
+        ...(Object.keys(settings).length > 0 && { settings }),
+        ...(Object.keys(secrets).length > 0 && { secrets }),
+      }
+      return dataOf(
+        api.PATCH('/api/operator/suppliers/{supplier}', {
+          params: { path: { supplier: id }, header: { 'if-match': supplier.version } },
+          body: body as never,
+        }),
+      )
+    },
+    onSuccess: async () => {
+      setTexts({})
+      setShows(undefined)
+      setValues({})
+      notifications.show({ message: t`The settings are saved.` })
+      await client.invalidateQueries({ queryKey: ['suppliers'] })
+    },
+  })
+  const isOld = save.error instanceof ApiFault && save.error.code === 'VERSION_CONFLICT_ERROR'
+  const isTouched = Object.keys(texts).length + Object.keys(values).length > 0 || shows !== undefined
+  if (!may('suppliers.edit'))
+    return (
+      <p>
+        <Trans>
+          Your role may not change suppliers: it lacks <span className="code">suppliers.edit</span>.
+        </Trans>
+      </p>
+    )
+  const health = supplier.health as { low_balance?: string | null }
+  const present: Record<string, unknown> = {
+    ...supplier,
+    low_balance: supplier.low_balance ?? health.low_balance,
+  }
+  const text = (name: string) => ({
+    value: texts[name] ?? String(present[name] ?? ''),
+    onChange: ({ currentTarget }: { currentTarget: HTMLInputElement }) =>
+      setTexts({ ...texts, [name]: currentTarget.value }),
+    error: faultOfField(save.error, name),
+    autoComplete: 'off',
+  })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    test.reset()
+    save.mutate()
+  }
+  return (
+    <form onSubmit={submit} className={styles.narrow}>
+      <Stack>
+        <TextInput
+          label={t`Name`}
+          description={t`What you call it. Resellers never see it.`}
+          required
+          maxLength={100}
+          {...text('name')}
+        />
+        {kind?.has_url && (
+          <TextInput
+            type="url"
+            label={t`Address`}
+            description={t`Where it is. With another address the secrets go there, too.`}
+            required
+            {...text('url')}
+          />
+        )}
+        <TextInput
+          label={t`Currency`}
+          description={t`Of its costs and of our balance there: three letters.`}
+          required
+          minLength={3}
+          maxLength={3}
+          w={160}
+          {...text('currency')}
+        />
+        {kinds.isPending && <Loading rows={3} />}
+        {kind && (
+          <KindFields
+            fields={kind.fields}
+            values={values}
+            present={supplier.settings as Record<string, unknown>}
+            isSet={supplier.secrets as Record<string, unknown> | null}
+            fault={save.error}
+            onChange={setValues}
+          />
+        )}
+        <TextInput
+          label={t`Calls at a time`}
+          description={t`In each process, from 1 to 1,000.`}
+          inputMode="numeric"
+          pattern="[0-9]+"
+          required
+          w={160}
+          {...text('concurrency')}
+        />
+        <TextInput
+          label={t`Calls begun in a second`}
+          description={t`In each process; empty: no limit.`}
+          inputMode="numeric"
+          pattern="[0-9]*"
+          w={160}
+          {...text('rate_per_second')}
+        />
+        {may('costs.read') && (
+          <TextInput
+            label={t`Low balance, in ${supplier.currency}`}
+            description={t`Somebody is told when less is left there; empty: never.`}
+            inputMode="decimal"
+            w={160}
+            {...text('low_balance')}
+          />
+        )}
+        <Switch
+          label={t`Resellers read its words for a refusal`}
+          description={t`Off: they read the service's own words, and never learn who the supplier is.`}
+          checked={shows ?? supplier.shows_reasons === true}
+          onChange={({ currentTarget }) => setShows(currentTarget.checked)}
+        />
+        <FaultNote
+          fault={save.error}
+          untouched={
+            isOld
+              ? t`Somebody else has changed it since. Nothing of yours is saved: look at it again.`
+              : t`Nothing was changed.`
+          }
+          {...(isOld && { onRetry: () => void client.invalidateQueries({ queryKey: ['suppliers'] }) })}
+        />
+        <Tested test={test} supplier={supplier} />
+        <div className={styles.filters}>
+          <Button type="submit" loading={save.isPending} disabled={!isTouched}>
+            <Trans>Save</Trans>
+          </Button>
+          {may('suppliers.try') && (
+            <Button
+              variant="default"
+              loading={test.isPending}
+              disabled={isTouched}
+              onClick={() => test.mutate(supplier.id)}
+            >
+              <Trans>Test</Trans>
+            </Button>
+          )}
+        </div>
+      </Stack>
+    </form>
+  )
+}

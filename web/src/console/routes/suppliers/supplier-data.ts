@@ -1,0 +1,39 @@
+import { api, dataOf } from '../../../api/client.ts'
+
+/** `readSuppliers` reads all suppliers: they are few. */
+export const readSuppliers = (signal?: AbortSignal) =>
+  dataOf(api.GET('/api/operator/suppliers', signal ? { signal } : {}))
+export type Supplier = Awaited<ReturnType<typeof readSuppliers>>['items'][number]
+
+/** `supplierQuery` reads one supplier, with its settings. */
+export const supplierQuery = (supplier: string) => ({
+  queryKey: ['suppliers', supplier],
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    dataOf(api.GET('/api/operator/suppliers/{supplier}', { params: { path: { supplier } }, signal })),
+})
+
+/** `supplierKindsQuery` reads the kinds, with what each is configured with. */
+export const supplierKindsQuery = {
+  queryKey: ['supplier-kinds'],
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    dataOf(api.GET('/api/operator/supplier-kinds', { signal })),
+  staleTime: Number.POSITIVE_INFINITY,
+} as const
+
+interface ListedQuery {
+  q?: string
+  state?: 'there' | 'gone' | 'waiting' | 'ours'
+  limit?: number
+  cursor?: string
+}
+
+/** `readListed` reads services of a supplier's list, as it was taken over last. */
+export const readListed = async (supplier: string, query: ListedQuery, signal: AbortSignal) =>
+  (
+    await dataOf(
+      api.GET('/api/operator/suppliers/{supplier}/services', {
+        params: { path: { supplier }, query },
+        signal,
+      }),
+    )
+  ).page

@@ -1,0 +1,61 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link, Outlet, useParams } from '@tanstack/react-router'
+import { useRefreshOn } from '../../../api/events.ts'
+import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { Page } from '../../../kit/page.tsx'
+import { useMay } from '../../../kit/session.tsx'
+import { Tabs } from '../../../kit/tabs.tsx'
+import { State } from './state.tsx'
+import { supplierQuery } from './supplier-data.ts'
+
+const TOPICS = ['suppliers']
+const KEY = ['suppliers']
+
+/** `SupplierPage` is one supplier: the head and its tabs, each a page below it. */
+export function SupplierPage() {
+  const { t } = useLingui()
+  const { supplier = '' } = useParams({ strict: false }) as { supplier?: string }
+  const may = useMay()
+  const { data, error, refetch } = useQuery(supplierQuery(supplier))
+  useRefreshOn(TOPICS, KEY)
+  const base = `/suppliers/${supplier}`
+  const tabs = [
+    { to: base, label: t`Overview` },
+    { to: `${base}/services`, label: t`Services` },
+    { to: `${base}/routes`, label: t`Routes` },
+    { to: `${base}/attempts`, label: t`Attempts` },
+    { to: `${base}/answers`, label: t`Answers` },
+    { to: `${base}/lists`, label: t`Lists` },
+    ...(may('suppliers.edit') ? [{ to: `${base}/settings`, label: t`Settings` }] : []),
+  ]
+  const title = data?.name ?? supplier
+  return (
+    <Page
+      title={title}
+      heading={
+        <>
+          {title} {data && <State supplier={data} />}
+        </>
+      }
+      actions={
+        may('suppliers.sync') &&
+        may('prices.edit') && (
+          <Button component={Link} variant="default" to={`${base}/import`}>
+            <Trans>Import from its list</Trans>
+          </Button>
+        )
+      }
+    >
+      <Tabs label={t`About ${title}`} tabs={tabs}>
+        <Link to="/orders" search={{ supplier: title }}>
+          <Trans>Orders</Trans>
+        </Link>
+      </Tabs>
+      <FaultNote fault={error} onRetry={() => void refetch()} />
+      {!data && !error && <Loading rows={4} />}
+      {data && <Outlet />}
+    </Page>
+  )
+}

@@ -1,0 +1,83 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query'
+import { api, dataOf } from '../../../api/client.ts'
+import { money } from '../../../kit/amount.tsx'
+import { FaultNote } from '../../../kit/notes.tsx'
+import type { Supplier } from './supplier-data.ts'
+import styles from './suppliers.module.css'
+
+const testSupplier = (id: number) =>
+  dataOf(api.POST('/api/operator/suppliers/{supplier}/test', { params: { path: { supplier: String(id) } } }))
+type SupplierTest = Awaited<ReturnType<typeof testSupplier>>
+
+/** `useTest` asks a supplier for our account there, which buys nothing. */
+export function useTest(): UseMutationResult<SupplierTest, Error, number> {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: testSupplier,
+    onSuccess: () => client.invalidateQueries({ queryKey: ['suppliers'] }),
+  })
+}
+
+/** `Tested` says what came of a test; where it failed, what to do about it. */
+export function Tested({
+  test,
+  supplier,
+}: {
+  test: UseMutationResult<SupplierTest, Error, number>
+  supplier: Supplier | undefined
+}) {
+  const { t } = useLingui()
+  const { data, error, isPending } = test
+  return (
+    <div role="status">
+      {isPending && <p className="muted">{t`Asking ${supplier?.name ?? ''} for our account…`}</p>}
+      {data?.ok && (
+        <div className={styles.good}>
+          <p>
+            <strong>
+              {data.account?.balance != null && data.account.currency != null
+                ? t`It works: ${money(data.account.balance, data.account.currency)} there.`
+                : t`It works.`}
+            </strong>{' '}
+            {data.milliseconds !== null && (
+              <span className="muted">{t`Answered in ${data.milliseconds} ms.`}</span>
+            )}
+          </p>
+          {data.note && <p>{data.note}</p>}
+        </div>
+      )}
+      {data && !data.ok && (
+        <div className={styles.bad}>
+          <p>
+            <strong>{t`It does not work yet.`}</strong> {data.problem}
+          </p>
+          <ul>
+            <li>
+              <Trans>
+                It does not know us: copy user name and key from our account there once more. A key is often
+                bound to one name.
+              </Trans>
+            </li>
+            <li>
+              <Trans>
+                Our address is not allowed there: enter the address of this server in our account at the
+                supplier, or have its calls go through a proxy that it knows.
+              </Trans>
+            </li>
+            <li>
+              <Trans>
+                Nothing is found there, or there is no TLS: open the address in a browser. It is the panel’s
+                own, without what follows behind it.
+              </Trans>
+            </li>
+          </ul>
+          <p className="muted">
+            <Trans>Nothing was bought, and no order goes there yet.</Trans>
+          </p>
+        </div>
+      )}
+      <FaultNote fault={error} untouched={t`Nothing was bought.`} />
+    </div>
+  )
+}
