@@ -10,7 +10,7 @@ import { isForEveryone } from './service-json.ts'
 import { listServices, type ServiceFilter, type ServiceView } from './services.ts'
 
 /** `serviceColumns` are those of a file of services that `service import` takes. The routes are not in it: naming a supplier would replace them. */
-export const serviceColumns: readonly string[] = Object.keys(newServiceAttributes)
+const serviceColumns: readonly string[] = Object.keys(newServiceAttributes)
   .filter((name) => name !== 'supplier')
   .map(columnOf)
 

@@ -31,8 +31,6 @@ import {
 export {
   countRoutes,
   findUnrouted,
-  type RouteCounts,
-  type ServiceGroup,
   selectGroups as listServiceGroups,
   selectServiceNames as listServiceNames,
   selectServices as readServices,
