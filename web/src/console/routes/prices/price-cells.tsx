@@ -207,9 +207,9 @@ export function PriceCells({
   const labelOf = ({ account, username, group }: PriceColumn): string =>
     account !== null ? (username ?? '') : (group ?? t`Everyone`)
   const template = {
-    gridTemplateColumns: `minmax(180px, 2.2fr) ${'96px '.repeat(costCount)} repeat(${columns.length}, minmax(140px, 1fr))`,
+    gridTemplateColumns: `minmax(180px, 2.2fr) ${'96px '.repeat(costCount)} repeat(${columns.length}, minmax(160px, 1fr))`,
   }
-  const width = { minInlineSize: 180 + costCount * 96 + columns.length * 140 }
+  const width = { minInlineSize: 180 + costCount * 96 + columns.length * 160 }
 
   const [activeRow, activeColumn] = [rows[active.row], columns[active.column]]
   return (
@@ -289,7 +289,7 @@ export function PriceCells({
                     {cost === null ? (
                       <span className="muted">{row.no_rate ? t`no rate` : t`no cost`}</span>
                     ) : (
-                      <Amount value={cost} />
+                      <Amount value={cost} atMost={4} />
                     )}
                   </span>
                 ))}
