@@ -21,6 +21,8 @@ export interface DepositDetails {
 export interface Deposit {
   id: DepositId
   accountId: AccountId
+  /** `username` is the account's. */
+  username: string
   providerId: ProviderId
   providerCode: string
   channel: string

@@ -9,8 +9,9 @@ export const deposits = () =>
   build
     .selectFrom('deposits as d')
     .innerJoin('depositProviders as p', 'p.id', 'd.providerId')
+    .innerJoin('accounts as a', 'a.id', 'd.accountId')
     .selectAll('d')
-    .select(['p.code as providerCode', 'p.kind'])
+    .select(['p.code as providerCode', 'p.kind', 'a.username'])
     .select(literal<boolean>`exists (select from deposit_proofs f where f.deposit_id = d.id)`.as('hasFile'))
     .$narrowType<Pick<Deposit, 'state' | 'details'>>()
 

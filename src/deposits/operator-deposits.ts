@@ -130,9 +130,13 @@ export function otherAmount({ totalPay, currency }: Deposit, came: Micros): Resu
     : ok(`${said(came)} came in place of ${said(totalPay)}, and was credited`)
 }
 
+/** `isForPeople` tells whether a person may decide about a deposit as it stands. */
+export const isForPeople = ({ hasGateway, state }: Pick<Deposit, 'hasGateway' | 'state'>): boolean =>
+  OPEN[hasGateway ? 'gateway' : 'manual'].includes(state)
+
 function undecided(deposit: Deposit | undefined, id: DepositId): Deposit {
   if (!deposit) return refuseUnknown(id)
-  if (OPEN[deposit.hasGateway ? 'gateway' : 'manual'].includes(deposit.state)) return deposit
+  if (isForPeople(deposit)) return deposit
   throw new Refusal(
     'conflict',
     deposit.state === 'pending'

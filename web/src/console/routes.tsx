@@ -53,6 +53,10 @@ const reseller = page('/resellers/$username', () => import('./routes/resellers/r
 const resellerTab = <const Path extends string>(path: Path, load: Load, name: string) =>
   createRoute({ getParentRoute: () => reseller, path, validateSearch: texts, component: late(load, name) })
 
+const money = page('/money', () => import('./routes/money/money.tsx'), 'Money')
+const moneyTab = <const Path extends string>(path: Path, load: Load, name: string) =>
+  createRoute({ getParentRoute: () => money, path, validateSearch: texts, component: late(load, name) })
+
 const settings = page('/settings', () => import('./routes/settings/settings.tsx'), 'Settings')
 const supplier = page('/suppliers/$supplier', () => import('./routes/suppliers/supplier.tsx'), 'SupplierPage')
 const supplierTab = <const Path extends string>(path: Path, load: Load, name: string) =>
@@ -78,6 +82,13 @@ const pages = [
     resellerTab('/people', () => import('./routes/resellers/people.tsx'), 'People'),
     resellerTab('/prices', () => import('./routes/prices/pays.tsx'), 'ResellerPrices'),
     resellerTab('/requests', () => import('./routes/resellers/requests.tsx'), 'Requests'),
+  ]),
+  money.addChildren([
+    moneyTab('/deposits', () => import('./routes/money/deposits.tsx'), 'Deposits'),
+    moneyTab('/deposits/$id', () => import('./routes/money/deposit.tsx'), 'Deposit'),
+    moneyTab('/statements', () => import('./routes/money/statements.tsx'), 'Statements'),
+    moneyTab('/invoices', () => import('./routes/money/invoices.tsx'), 'Invoices'),
+    moneyTab('/ledger', () => import('./routes/money/ledger.tsx'), 'Ledger'),
   ]),
   page('/prices', () => import('./routes/prices/prices.tsx'), 'Prices'),
   page('/prices/for/$username', () => import('./routes/prices/pays.tsx'), 'PricesFor'),

@@ -37,6 +37,7 @@ const entries: readonly Entry[] = [
   { to: '/inbox', icon: 'inbox', words: msg`Inbox`, key: 'i', permission: 'orders.read' },
   { to: '/orders', icon: 'orders', words: msg`Orders`, key: 'o', permission: 'orders.read' },
   { to: '/resellers', icon: 'resellers', words: msg`Resellers`, key: 'r', permission: 'resellers.read' },
+  { to: '/money', icon: 'money', words: msg`Money`, key: 'm', permission: 'money.read' },
   { to: '/prices', icon: 'prices', words: msg`Prices`, key: 'p', permission: 'prices.read' },
   { to: '/catalogue', icon: 'catalogue', words: msg`Catalogue`, key: 'c', permission: 'catalogue.read' },
   {

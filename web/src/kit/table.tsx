@@ -3,7 +3,14 @@ import { Button, Checkbox, Menu } from '@mantine/core'
 import { useElementSize, useMediaQuery } from '@mantine/hooks'
 import { Link } from '@tanstack/react-router'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { type MouseEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import {
+  type MouseEvent,
+  type ReactNode,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react'
 import { Icon } from '../identity/icons.tsx'
 import { useKeys } from './keys.tsx'
 import styles from './table.module.css'
@@ -63,8 +70,9 @@ interface ListProps<Row> {
   idOf: (row: Row) => number
   /** `card` is the row on a phone, in two lines. */
   card: (row: Row) => ReactNode
-  /** `to` is where a row leads, and `label` what that link is called. */
-  to: (row: Row) => string
+  /** `to` is the page where a row leads, or `file` the file that it is, and `label` what that link is called. */
+  to?: (row: Row) => string
+  file?: (row: Row) => string
   label: (row: Row) => string
   look: Look
   /** `sort` is the API's parameter: `-placed`. */
@@ -144,6 +152,7 @@ export function List<Row>(props: ListProps<Row>) {
     }),
   })
 
+  const where = (row: Row) => ({ to: props.to?.(row), file: props.file?.(row) })
   const rowProps = (index: number) => {
     const row = rows[index] as Row
     const id = idOf(row)
@@ -204,9 +213,9 @@ export function List<Row>(props: ListProps<Row>) {
                   {...rowProps(index)}
                 >
                   {chosen && check(index)}
-                  <Link to={props.to(row)} className={styles.cardBody} data-open>
+                  <RowLink {...where(row)} className={styles.cardBody} data-open>
                     {props.card(row)}
-                  </Link>
+                  </RowLink>
                 </li>
               )
             })}
@@ -223,14 +232,14 @@ export function List<Row>(props: ListProps<Row>) {
                     {columns.map((column, at) => (
                       <td key={column.id} className={column.end ? styles.end : undefined}>
                         {at === 0 ? (
-                          <Link
-                            to={props.to(row)}
+                          <RowLink
+                            {...where(row)}
                             className={styles.open}
                             data-open
                             aria-label={props.label(row)}
                           >
                             {column.cell(row)}
-                          </Link>
+                          </RowLink>
                         ) : (
                           column.cell(row)
                         )}
@@ -244,6 +253,31 @@ export function List<Row>(props: ListProps<Row>) {
         )}
       </div>
     </div>
+  )
+}
+
+/** `RowLink` leads to the page of a row, or is its file. */
+function RowLink({
+  to = '.',
+  file,
+  ...rest
+}: {
+  to: string | undefined
+  file: string | undefined
+  className: string | undefined
+  children: ReactNode
+  'aria-label'?: string
+  'data-open': boolean
+}) {
+  const { className = '', children, ...others } = rest
+  return file === undefined ? (
+    <Link to={to} className={className} {...others}>
+      {children}
+    </Link>
+  ) : (
+    <a href={file} download className={className} {...others}>
+      {children}
+    </a>
   )
 }
 

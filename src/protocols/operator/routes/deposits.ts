@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { findAccount } from '../../../accounts/accounts.ts'
 import { type Deposit, depositStates } from '../../../deposits/deposit.ts'
-import { OperatorDeposits, otherAmount } from '../../../deposits/operator-deposits.ts'
+import { isForPeople, OperatorDeposits, otherAmount } from '../../../deposits/operator-deposits.ts'
 import { amountOf } from '../../../lib/amount.ts'
 import { orThrow } from '../../../lib/fault.ts'
 import type { DepositId } from '../../../lib/ids.ts'
@@ -31,6 +31,7 @@ const access = 'money.read'
 const deposit = Type.Object({
   id: longId,
   account: id,
+  username: Type.String({ description: "The account's" }),
   provider: Type.String({ description: 'The code of the way to pay in' }),
   state: oneOf(depositStates),
   currency: Type.String(),
@@ -53,7 +54,7 @@ function wireDeposit(one: Deposit): Static<typeof deposit> {
   const { id: number, accountId, providerCode, state, currency, reference, proof, note, reason } = one
   const money = (value: bigint): string => formatMicros(value, currency)
   return {
-    ...{ id: number, account: accountId, provider: providerCode, state, currency },
+    ...{ id: number, account: accountId, username: one.username, provider: providerCode, state, currency },
     ...{ amount: money(one.amount), fee: money(one.fee), total_pay: money(one.totalPay) },
     ...{ has_gateway: one.hasGateway, reference, proof, has_file: one.hasFile, note, reason },
     ...{ created_at: one.createdAt, expires_at: one.expiresAt },
@@ -123,6 +124,9 @@ export const operatorDepositRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) =>
     }),
     answer: Type.Object({
       deposit,
+      may_decide: Type.Boolean({
+        description: 'A person may decide about it as it stands; else it has ended, or its gateway decides',
+      }),
       available: amount('What its account has available now'),
       available_after: amount('What it would have once this is credited'),
       other: orNull(
@@ -143,6 +147,7 @@ export const operatorDepositRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) =>
       const { amount: credited, currency } = found.deposit
       return {
         deposit: wireDeposit(found.deposit),
+        may_decide: isForPeople(found.deposit),
         available: formatMicros(found.available, currency),
         available_after: formatMicros(found.available + credited, currency),
         other: other === undefined ? null : await othered(found, other),

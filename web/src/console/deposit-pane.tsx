@@ -3,13 +3,17 @@ import { Button, Group, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useMemo, useState } from 'react'
-import { ApiFault, api, dataOf } from '../../../api/client.ts'
-import { money } from '../../../kit/amount.tsx'
-import { useKeys } from '../../../kit/keys.tsx'
-import { FaultNote, Loading } from '../../../kit/notes.tsx'
-import { useMay } from '../../../kit/session.tsx'
-import { When } from '../../../kit/when.tsx'
-import styles from './inbox.module.css'
+import { ApiFault, api, dataOf } from '../api/client.ts'
+import { money } from '../kit/amount.tsx'
+import { useKeys } from '../kit/keys.tsx'
+import { FaultNote, Loading } from '../kit/notes.tsx'
+import { useMay } from '../kit/session.tsx'
+import { When } from '../kit/when.tsx'
+import styles from './deposit-pane.module.css'
+import { DepositState } from './deposit-state.tsx'
+
+const readDeposit = (id: number, signal: AbortSignal) =>
+  dataOf(api.GET('/api/operator/deposits/{id}', { params: { path: { id } }, signal }))
 
 /** `DepositPane` has the proof beside the reference: confirming credits, refusing tells the reseller why. */
 export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) {
@@ -18,7 +22,7 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
   const params = { path: { id } }
   const found = useQuery({
     queryKey: ['deposit', id],
-    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/deposits/{id}', { params, signal })),
+    queryFn: ({ signal }) => readDeposit(id, signal),
   })
   const deposit = found.data?.deposit
   const account = useQuery({
@@ -99,7 +103,7 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
       ),
     )
   }
-  const mayDecide = may('money.deposits')
+  const mayDecide = may('money.deposits') && found.data?.may_decide === true
   const carryOut = { confirm, refuse, other: creditOther }
   useKeys(
     mayDecide
@@ -155,7 +159,8 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
                   .filter((one) => one.id !== id)
                   .map((one) => (
                     <div key={one.id}>
-                      {money(one.total_pay, one.currency)} · {one.state} · <When at={one.created_at} />
+                      {money(one.total_pay, one.currency)} · <DepositState state={one.state} /> ·{' '}
+                      <When at={one.created_at} />
                     </div>
                   ))}
               </dd>
@@ -176,7 +181,9 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
             : t`Nothing was credited.`
         }
       />
-      {isRefusing ? (
+      {found.data && !found.data.may_decide ? (
+        <Settled deposit={deposit} />
+      ) : isRefusing ? (
         <form onSubmit={refuse} className={styles.choices}>
           <TextInput
             label={t`Why, as the reseller reads it`}
@@ -215,6 +222,33 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
         </>
       )}
     </>
+  )
+}
+
+type Deposit = Awaited<ReturnType<typeof readDeposit>>['deposit']
+
+/** `Settled` says what became of a deposit about which nobody decides any more, or not yet. */
+function Settled({ deposit }: { deposit: Deposit }) {
+  const { t } = useLingui()
+  const { state, settled_at, settled_by, reason, provider } = deposit
+  const amount = money(deposit.amount, deposit.currency)
+  const words = {
+    pending: t`The gateway of ${provider} says by itself when it is paid. Nothing has been credited yet.`,
+    review: t`It waits for a person.`,
+    succeeded: t`${amount} was credited.`,
+    cancelled: t`It was cancelled; nothing was credited.`,
+    expired: t`It has expired; nothing was credited.`,
+    failed: t`${amount} was not credited.`,
+  }
+  return (
+    <p className={styles.lead}>
+      <DepositState state={state} /> {words[state]} {reason}{' '}
+      {settled_at !== null && (
+        <span className="muted">
+          <When at={settled_at} exact /> · <span className="code">{settled_by}</span>
+        </span>
+      )}
+    </p>
   )
 }
 

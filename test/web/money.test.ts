@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bank } from '../deposits/deposits.fixtures.ts'
+import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
+import { RestClient } from '../support/rest.ts'
+import type { Shop } from '../support/server.ts'
+import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
+
+closeBrowserAfterwards()
+
+describePages('money in the console', () => {
+  let office: OperatorOffice
+  let shop: Shop
+  let deposits: number[]
+  beforeAll(async () => {
+    office = await OperatorOffice.open()
+    await bank(office.server)
+    shop = await office.server.shop({ deposit: '10' })
+    const client = new RestClient(office.server, shop)
+    deposits = []
+    for (const amount of [20, 30, 40]) {
+      deposits.push((await client.post('/api/deposit', { amount, provider_code: 'bank' })).body.id)
+    }
+    await client.post(`/api/deposit/${deposits[0]}/proof`, { reference: 'FT26329ABCD' })
+    await client.post(`/api/deposit/${deposits[1]}/cancel`, {})
+  })
+  afterAll(() => office.stop())
+
+  test('deposits are filtered in the URL, the file has the same, and one is confirmed on its page', async () => {
+    const visit = await Visit.as(office, 'finance')
+    const { page } = visit
+    await page.goto('/console/orders')
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await visit.press('g')
+    await visit.press('m')
+    await page.getByRole('heading', { level: 1, name: 'Deposits' }).waitFor()
+    await page.getByRole('link', { name: `Deposit ${deposits[2]}` }).waitFor()
+    await visit.press('f')
+    await page.getByRole('radio', { name: 'Needs you' }).check()
+    await visit.click('Show')
+    await page.waitForURL(/state=review/)
+    await page.getByRole('link', { name: `Deposit ${deposits[2]}` }).waitFor({ state: 'detached' })
+    const [download] = await Promise.all([page.waitForEvent('download'), visit.click('Export', 'link')])
+    expect(download.url()).toContain('state=review')
+    await visit.click(`Deposit ${deposits[0]}`, 'link')
+    await visit.click('Confirm $20.00')
+    await page.getByText('$20.00 was credited.').waitFor()
+    expect(await page.getByRole('button', { name: /Refuse/ }).count()).toBe(0)
+    await page.goto(`/console/money/deposits/${deposits[1]}`)
+    await page.getByText('It was cancelled; nothing was credited.').waitFor()
+    await visit.leave()
+  })
+
+  test('statements, invoices and the check of the ledger are there, in sentences', async () => {
+    const visit = await Visit.as(office, 'finance')
+    const { page } = visit
+    await page.goto('/console/money/statements')
+    await page.getByLabel('Reseller').fill(shop.username)
+    await visit.click('Show')
+    const [file] = await Promise.all([page.waitForEvent('download'), visit.click(/PDF$/, 'link')])
+    expect(file.suggestedFilename()).toContain('.pdf')
+    await visit.click('Ledger', 'link')
+    await visit.click('Check now')
+    await page.getByText('The books are right').waitFor()
+    await page.getByRole('listitem').getByText('Holds').first().waitFor()
+    await visit.shot('ledger')
+    expect(await visit.violations()).toEqual([])
+    await visit.click('Invoices', 'link')
+    await visit.click('Issue an invoice…')
+    await page.getByRole('dialog').getByLabel('Reseller').fill(shop.username)
+    await page.getByLabel('Month, in UTC').fill('2020-01')
+    expect(await visit.violations()).toEqual([])
+    await visit.click('Issue the invoice of 2020-01')
+    await page.getByRole('alert').waitFor()
+    await page.getByText('No invoice was issued.').waitFor()
+    await visit.leave()
+  })
+
+  test('support sees deposits and decides nothing; who may not read money is told the permission', async () => {
+    const visit = await Visit.as(office, 'support')
+    const { page } = visit
+    await page.goto(`/console/money/deposits/${deposits[2]}`)
+    await page.getByText('Available now').waitFor()
+    for (const name of [/^Confirm/, /Refuse/, /Another amount/]) {
+      expect(await page.getByRole('button', { name }).count(), String(name)).toBe(0)
+    }
+    expect(await page.getByRole('link', { name: 'Ledger' }).count()).toBe(0)
+    await page.goto('/console/money/ledger')
+    await page.getByText('audit.read').waitFor()
+    await page.goto('/console/money/invoices')
+    await page.getByRole('heading', { level: 1, name: 'Invoices' }).waitFor()
+    expect(await page.getByRole('button', { name: /Issue/ }).count()).toBe(0)
+    await visit.leave()
+    const other = await Visit.as(office, 'catalogue')
+    await other.page.goto('/console/money')
+    await other.page.getByText('money.read').waitFor()
+    expect(await other.page.getByRole('link', { name: 'Money', exact: true }).count()).toBe(0)
+    await other.leave()
+  })
+
+  test.each([
+    { name: 'wide', screen: WIDE },
+    { name: 'a phone', screen: PHONE },
+  ])('every page is usable by everybody, light and dark: $name', async ({ screen }) => {
+    const base = '/console/money'
+    const paths = [
+      `${base}/deposits`,
+      `${base}/deposits/${deposits[2]}`,
+      `${base}/statements?account=${shop.username}`,
+      `${base}/invoices`,
+      `${base}/ledger`,
+    ]
+    for (const scheme of ['light', 'dark'] as const) {
+      const visit = await Visit.as(office, 'owner', { screen, scheme })
+      for (const path of paths) {
+        await visit.page.goto(path)
+        await visit.page.getByRole('heading', { level: 1 }).waitFor()
+        await visit.page.waitForLoadState('networkidle')
+        await visit.shot(`console${path.slice(base.length)} ${screen.width} ${scheme}`)
+        expect(await visit.violations(), path).toEqual([])
+        expect(await visit.overflow(), path).toBeLessThanOrEqual(0)
+      }
+      await visit.leave()
+    }
+  })
+})

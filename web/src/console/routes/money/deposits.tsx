@@ -1,0 +1,160 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { api, dataOf } from '../../../api/client.ts'
+import { useRefreshOn } from '../../../api/events.ts'
+import { Amount } from '../../../kit/amount.tsx'
+import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
+import { useKeys } from '../../../kit/keys.tsx'
+import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
+import { Page } from '../../../kit/page.tsx'
+import { usePages } from '../../../kit/pages.ts'
+import { type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
+import { When } from '../../../kit/when.tsx'
+import { DepositState, depositStateWords } from '../../deposit-state.tsx'
+
+const TOPICS = ['deposits']
+const KEY = ['deposits', 'list']
+
+const readDeposits = async (query: Values, cursor: string | undefined, signal: AbortSignal) => {
+  const params = { query: { ...query, ...(cursor !== undefined && { cursor }) } }
+  return (await dataOf(api.GET('/api/operator/deposits', { params, signal }))).page
+}
+type Deposit = Awaited<ReturnType<typeof readDeposits>>['items'][number]
+
+/** `Deposits` lists what resellers pay in. The filter stands in the URL; the file and the count have the same. */
+export function Deposits() {
+  const { t } = useLingui()
+  const query = useSearch({ strict: false }) as Values
+  const navigate = useNavigate()
+  const [look, setLook] = useLook('deposits')
+  const list = usePages<Deposit>([...KEY, query], (cursor, signal) => readDeposits(query, cursor, signal))
+  useRefreshOn(TOPICS, KEY)
+  const columns = useColumns()
+  const filters = useFilters()
+  const file = `/api/operator/deposits.csv?${new URLSearchParams(query)}`
+  useKeys({ e: [t`Export what is listed`, () => window.location.assign(file)] })
+  const isNarrowed = Object.keys(query).length > 0
+  const to = ({ id }: Deposit) => `/money/deposits/${id}`
+  return (
+    <Page
+      title={t`Deposits`}
+      actions={
+        <>
+          <LookMenu columns={columns} look={look} onLook={setLook} />
+          <Button component="a" href={file} download variant="default" size="compact-md">
+            <Trans>Export</Trans>
+          </Button>
+        </>
+      }
+    >
+      <FilterBar
+        filters={filters}
+        values={query}
+        onChange={(search) => void navigate({ to: '/money/deposits', search })}
+      />
+      <FaultNote fault={list.error} onRetry={list.again} />
+      {!list.rows && !list.error && <Loading />}
+      {list.rows?.length === 0 && list.isEnd && (
+        <Empty
+          action={
+            isNarrowed && (
+              <Button component={Link} to="/money/deposits" variant="default">
+                <Trans>Clear filters</Trans>
+              </Button>
+            )
+          }
+        >
+          {isNarrowed ? (
+            <Trans>No deposit fits these filters.</Trans>
+          ) : (
+            <Trans>
+              Nothing was paid in yet. Resellers begin deposits in the portal or by their programs, once there
+              is a way to pay in.
+            </Trans>
+          )}
+        </Empty>
+      )}
+      {list.rows && list.rows.length > 0 && (
+        <List
+          {...{ columns, rows: list.rows, look, more: list.more, to }}
+          name={t`Deposits`}
+          idOf={({ id }) => id}
+          label={({ id }) => t`Deposit ${id}`}
+          onOpen={(row) => void navigate({ to: to(row) })}
+          card={(one) => (
+            <>
+              <div>
+                <DepositState state={one.state} /> <span className="code">{one.id}</span> · {one.username}
+              </div>
+              <div>
+                <Amount value={one.total_pay} currency={one.currency} /> · {one.provider} ·{' '}
+                <When at={one.created_at} />
+              </div>
+            </>
+          )}
+        />
+      )}
+    </Page>
+  )
+}
+
+function useColumns(): readonly Column<Deposit>[] {
+  const { t } = useLingui()
+  return [
+    {
+      ...{ id: 'id', head: t`Deposit`, width: 90, rank: 0 },
+      cell: ({ id }) => <span className="code">{id}</span>,
+    },
+    {
+      ...{ id: 'state', head: t`State`, width: 140, rank: 0 },
+      cell: ({ state }) => <DepositState state={state} />,
+    },
+    { id: 'reseller', head: t`Reseller`, width: 140, grow: true, rank: 0, cell: ({ username }) => username },
+    { id: 'way', head: t`Way`, width: 120, rank: 3, cell: ({ provider }) => provider },
+    {
+      ...{ id: 'reference', head: t`Reference`, width: 150, rank: 4, grow: true },
+      cell: ({ proof, reference }) => <span className="code">{proof ?? reference ?? ''}</span>,
+    },
+    {
+      ...{ id: 'to-pay', head: t`To pay`, width: 120, rank: 1, end: true },
+      cell: ({ total_pay, currency }) => <Amount value={total_pay} currency={currency} />,
+    },
+    {
+      ...{ id: 'credited', head: t`Credited`, width: 120, rank: 3, end: true },
+      cell: ({ amount, currency, state }) =>
+        state === 'succeeded' ? <Amount value={amount} currency={currency} /> : null,
+    },
+    {
+      ...{ id: 'begun', head: t`Begun`, width: 110, rank: 2 },
+      cell: ({ created_at }) => <When at={created_at} />,
+    },
+    {
+      ...{ id: 'settled', head: t`Settled`, width: 110, rank: 5, isOptional: true },
+      cell: ({ settled_at }) => <When at={settled_at} />,
+    },
+    {
+      ...{ id: 'by', head: t`Settled by`, width: 130, rank: 6, isOptional: true },
+      cell: ({ settled_by }) => <span className="code">{settled_by}</span>,
+    },
+  ]
+}
+
+function useFilters(): Filter[] {
+  const { t, i18n } = useLingui()
+  const ways = useQuery({
+    queryKey: ['deposit-providers'],
+    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/deposit-providers', { signal })),
+  })
+  const states = Object.entries(depositStateWords).map(([value, words]) => ({ value, label: i18n._(words) }))
+  const providers = (ways.data?.items ?? []) as { code: string; name: string }[]
+  return [
+    { name: 'state', label: t`State`, kind: 'choice', choices: states },
+    {
+      ...{ name: 'provider', label: t`Way to pay in`, kind: 'choice' },
+      choices: providers.map(({ code, name }) => ({ value: code, label: name })),
+    },
+    { name: 'account', label: t`Reseller`, kind: 'text', help: t`A user name or an id` },
+  ]
+}
