@@ -15,6 +15,7 @@ export interface SettingsTab {
 }
 
 const people = msg`People`
+const selling = msg`Money`
 const installation = msg`Installation`
 
 /** `settingsTabs` are the pages of Settings as they are listed: a new one is a line here. Those of a group stand together. */
@@ -34,6 +35,18 @@ export const settingsTabs: readonly SettingsTab[] = [
   {
     ...{ path: 'security', words: msg`Security`, group: people, permission: 'staff.edit' },
     ...{ load: () => import('./security.tsx'), name: 'Security' },
+  },
+  {
+    ...{ path: 'business', words: msg`Business`, group: selling, permission: 'settings.read' },
+    ...{ load: () => import('./business.tsx'), name: 'Business' },
+  },
+  {
+    ...{ path: 'pay-in', words: msg`Ways to pay in`, group: selling, permission: 'settings.read' },
+    ...{ load: () => import('./pay-in.tsx'), name: 'PayInSettings' },
+  },
+  {
+    ...{ path: 'rates', words: msg`Exchange rates`, group: selling, permission: 'prices.edit' },
+    ...{ load: () => import('./rates.tsx'), name: 'Rates' },
   },
   {
     ...{ path: 'audit', words: msg`Audit`, group: installation, permission: 'audit.read' },

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
+import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
+
+closeBrowserAfterwards()
+
+describePages('settings of money in the console', () => {
+  let office: OperatorOffice
+  beforeAll(async () => {
+    office = await OperatorOffice.open()
+  })
+  afterAll(() => office.stop())
+
+  test('who sells is said once, and a change by somebody else is not overwritten', async () => {
+    const visit = await Visit.as(office, 'manager')
+    const { page } = visit
+    await page.goto('/console/settings/business')
+    await page.getByRole('textbox', { name: 'Name' }).fill('Corner Phones Ltd')
+    await page.getByRole('textbox', { name: 'Tax number' }).fill('DE123')
+    await visit.click('Save')
+    await page.getByText('Saved.').waitFor()
+    const [row] = await office.server.sql`select name, tax_id as "taxId" from seller`
+    expect(row).toEqual({ name: 'Corner Phones Ltd', taxId: 'DE123' })
+    await office.server.sql`update seller set name = 'Somebody Else'`
+    await page.getByRole('textbox', { name: 'Name' }).fill('Mine')
+    await visit.click('Save')
+    await page.getByRole('alert').waitFor()
+    await page.getByText('Nothing was saved.').waitFor()
+    await visit.leave()
+  })
+
+  test('a way to pay in is made of the fields of its kind, its secret is not shown again, and it is switched off', async () => {
+    const visit = await Visit.as(office, 'owner')
+    const { page } = visit
+    await page.goto('/console/settings/pay-in')
+    await visit.click('New way to pay in…')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Kind').selectOption('unique-amount')
+    await dialog.getByLabel('Code').fill('own')
+    await dialog.getByRole('textbox', { name: 'Currency', exact: true }).fill('usd')
+    await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('Transfer to our account')
+    await dialog.getByLabel('Account number').fill('DE02 1203')
+    await dialog.getByLabel('Account holder').fill('Corner Phones')
+    await dialog.getByLabel("Hook's secret").fill('a secret of the hook')
+    expect(await visit.violations()).toEqual([])
+    await visit.shot('new way')
+    await visit.click('Add the way to pay in')
+    await page.getByText('/hooks/deposits/own').waitFor()
+    await visit.click('Change Transfer to our account')
+    await dialog.getByLabel('Fixed fee').fill('0.5')
+    expect(await dialog.getByLabel("Hook's secret").inputValue()).toBe('')
+    expect(await page.content()).not.toContain('a secret of the hook')
+    await dialog.getByRole('button', { name: 'Change Transfer to our account' }).click()
+    await page.getByText('fee 0 % and $0.50').waitFor()
+    await visit.click('Switch Transfer to our account off')
+    await dialog.getByRole('button', { name: 'Switch Transfer to our account off' }).click()
+    await page.getByText('Off', { exact: true }).waitFor()
+    const [kept] = await office.server.sql`
+      select enabled, fee_flat::text as fee, secrets is not null as sealed from deposit_providers where code = 'own'`
+    expect(kept).toEqual({ enabled: false, fee: '500000', sealed: true })
+    await visit.leave()
+  })
+
+  test('a rate is set, by those who set prices', async () => {
+    const visit = await Visit.as(office, 'catalogue')
+    const { page } = visit
+    await page.goto('/console/settings/rates')
+    await visit.click('Set a rate…')
+    await page.getByLabel('One of this currency').fill('usd')
+    await page.getByLabel('is worth so much').fill('16250')
+    await page.getByRole('textbox', { name: 'of this currency', exact: true }).fill('idr')
+    expect(await visit.violations()).toEqual([])
+    await visit.click('Set 1 USD = 16250 IDR')
+    await page.getByRole('cell', { name: '16250' }).waitFor()
+    await page.goto('/console/settings/pay-in')
+    await page.getByText('settings.read').waitFor()
+    await visit.leave()
+  })
+
+  test.each([
+    { name: 'wide', screen: WIDE },
+    { name: 'a phone', screen: PHONE },
+  ])('every page is usable by everybody, light and dark: $name', async ({ screen }) => {
+    for (const scheme of ['light', 'dark'] as const) {
+      const visit = await Visit.as(office, 'owner', { screen, scheme })
+      for (const tab of ['business', 'pay-in', 'rates']) {
+        const path = `/console/settings/${tab}`
+        await visit.page.goto(path)
+        await visit.page.getByRole('heading', { level: 1 }).waitFor()
+        await visit.page.waitForLoadState('networkidle')
+        await visit.shot(`settings ${tab} ${screen.width} ${scheme}`)
+        expect(await visit.violations(), path).toEqual([])
+        expect(await visit.overflow(), path).toBeLessThanOrEqual(0)
+      }
+      await visit.leave()
+    }
+  })
+})

@@ -1,0 +1,323 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Button, NativeSelect, Stack, TextInput } from '@mantine/core'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, dataOf } from '../../../api/client.ts'
+import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { money } from '../../../kit/amount.tsx'
+import { KindFields, type KindValues, kindBody, valuesOf } from '../../../kit/kind-fields.tsx'
+import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
+import { Page } from '../../../kit/page.tsx'
+import { useMay } from '../../../kit/session.tsx'
+import { Badge } from '../../../kit/state-badge.tsx'
+import styles from './settings.module.css'
+
+const KEY = ['deposit-providers']
+
+const readWays = (signal: AbortSignal) => dataOf(api.GET('/api/operator/deposit-providers', { signal }))
+type Way = Awaited<ReturnType<typeof readWays>>['items'][number]
+const readKinds = (signal: AbortSignal) => dataOf(api.GET('/api/operator/gateway-kinds', { signal }))
+type Kind = Awaited<ReturnType<typeof readKinds>>['items'][number]
+
+type Doing = { what: 'new' } | { what: 'change' | 'switch'; way: Way }
+
+/** `PayInSettings` are the ways by which resellers pay in. */
+export function PayInSettings() {
+  const { t } = useLingui()
+  const may = useMay()
+  const client = useQueryClient()
+  const [doing, setDoing] = useState<Doing>()
+  const ways = useQuery({ queryKey: KEY, queryFn: ({ signal }) => readWays(signal) })
+  const kinds = useQuery({
+    queryKey: ['gateway-kinds'],
+    queryFn: ({ signal }) => readKinds(signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  const mayEdit = may('settings.edit')
+  const known = kinds.data?.items ?? []
+  const labelOf = ({ kind }: Way) => known.find((one) => one.kind === kind)?.label ?? kind
+  const done = () => void client.invalidateQueries({ queryKey: KEY })
+  const close = () => setDoing(undefined)
+  const add = mayEdit && (
+    <Button onClick={() => setDoing({ what: 'new' })} disabled={known.length === 0}>
+      <Trans>New way to pay in…</Trans>
+    </Button>
+  )
+  return (
+    <Page title={t`Ways to pay in`} actions={ways.data && ways.data.items.length > 0 && add}>
+      <p className={styles.lead}>
+        <Trans>
+          Resellers see those of their currency, with their fees. A deposit that has begun keeps what it said.
+        </Trans>
+      </p>
+      <FaultNote
+        fault={ways.error ?? kinds.error}
+        onRetry={() => void Promise.all([ways.refetch(), kinds.refetch()])}
+      />
+      {ways.isPending && <Loading rows={4} />}
+      {ways.data?.items.length === 0 && (
+        <Empty action={add}>
+          <Trans>Nobody can pay in by themselves yet. A bank account is the simplest way to begin.</Trans>
+        </Empty>
+      )}
+      {ways.data && ways.data.items.length > 0 && (
+        <ul className={styles.rows} aria-label={t`Ways to pay in`}>
+          {ways.data.items.map((way) => (
+            <li key={way.code}>
+              <div>
+                <div>
+                  <strong>{way.name}</strong> <span className="code">{way.code}</span>{' '}
+                  {way.enabled ? <Badge tone="done">{t`In use`}</Badge> : <Badge tone="off">{t`Off`}</Badge>}
+                </div>
+                <div className="muted">
+                  {labelOf(way)} · {way.currency} · <Terms way={way} />
+                </div>
+                {way.hook !== null && (
+                  <div className="muted">
+                    <Trans>
+                      Told of payments at <span className="code">{way.hook}</span>
+                    </Trans>
+                  </div>
+                )}
+              </div>
+              {mayEdit && (
+                <div className={styles.buttons}>
+                  <Button
+                    size="compact-md"
+                    variant="default"
+                    onClick={() => setDoing({ what: 'change', way })}
+                    disabled={known.length === 0}
+                    aria-label={t`Change ${way.name}`}
+                  >
+                    <Trans>Change…</Trans>
+                  </Button>
+                  <Button
+                    size="compact-md"
+                    variant="default"
+                    onClick={() => setDoing({ what: 'switch', way })}
+                    aria-label={way.enabled ? t`Switch ${way.name} off` : t`Switch ${way.name} on`}
+                  >
+                    {way.enabled ? <Trans>Switch off…</Trans> : <Trans>Switch on…</Trans>}
+                  </Button>
+                </div>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      {doing?.what === 'new' && <NewWay kinds={known} onDone={done} onClose={close} />}
+      {doing?.what === 'change' && (
+        <ChangeWay
+          way={doing.way}
+          kind={known.find(({ kind }) => kind === doing.way.kind)}
+          onDone={done}
+          onClose={close}
+        />
+      )}
+      {doing?.what === 'switch' && <SwitchWay way={doing.way} onDone={done} onClose={close} />}
+    </Page>
+  )
+}
+
+/** `Terms` says what a way takes, and what it costs. */
+function Terms({ way }: { way: Way }) {
+  const { t } = useLingui()
+  const { currency, min_amount: least, max_amount: most, fee_percent: percent, fee_flat: flat } = way
+  const bounds =
+    most === null
+      ? t`from ${money(least, currency)}`
+      : t`${money(least, currency)} to ${money(most, currency)}`
+  const fee = t`fee ${percent} % and ${money(flat, currency)}`
+  return /[1-9]/.test(`${percent} ${flat}`) ? `${bounds} · ${fee}` : `${bounds} · ${t`no fee`}`
+}
+
+interface Closing {
+  onDone: () => void
+  onClose: () => void
+}
+
+/** Terms of a way, as they are typed. */
+interface Draft {
+  name: string
+  min_amount: string
+  max_amount: string
+  fee_percent: string
+  fee_flat: string
+}
+
+const noTerms: Draft = { name: '', min_amount: '', max_amount: '', fee_percent: '', fee_flat: '' }
+
+function TermFields({ draft, onChange }: { draft: Draft; onChange: (draft: Draft) => void }) {
+  const { t } = useLingui()
+  const field = (name: keyof Draft, label: string, description: string) => (
+    <TextInput
+      label={label}
+      description={description}
+      value={draft[name]}
+      onChange={({ currentTarget }) => onChange({ ...draft, [name]: currentTarget.value })}
+      inputMode={name === 'name' ? 'text' : 'decimal'}
+      required={name === 'name'}
+      maxLength={100}
+    />
+  )
+  return (
+    <>
+      {field('name', t`Name`, t`What payers read`)}
+      {field('min_amount', t`Least amount`, t`That is credited at a time; empty: one of the smallest coin`)}
+      {field('max_amount', t`Largest amount`, t`Empty: no bound`)}
+      {field('fee_percent', t`Fee in percent`, t`Of what is credited, paid on top of it`)}
+      {field('fee_flat', t`Fixed fee`, t`Paid on top, too`)}
+    </>
+  )
+}
+
+function NewWay({ kinds, onDone, onClose }: Closing & { kinds: readonly Kind[] }) {
+  const { t } = useLingui()
+  const [chosen, setChosen] = useState(kinds[0]?.kind ?? '')
+  const kind = kinds.find((one) => one.kind === chosen)
+  const began = kind ? valuesOf(kind.fields, {}) : {}
+  const [values, setValues] = useState<KindValues>(began)
+  const [code, setCode] = useState('')
+  const [currency, setCurrency] = useState('')
+  const [draft, setDraft] = useState(noTerms)
+  const choose = (name: string) => {
+    setChosen(name)
+    const next = kinds.find((one) => one.kind === name)
+    setValues(next ? valuesOf(next.fields, {}) : {})
+  }
+  const given = Object.fromEntries(
+    Object.entries(draft)
+      .map(([name, value]) => [name, value.trim()] as const)
+      .filter(([, value]) => value !== ''),
+  )
+  return (
+    <ActDialog
+      title={t`New way to pay in`}
+      button={t`Add the way to pay in`}
+      untouched={<Trans>Nothing was added.</Trans>}
+      act={({ key }) =>
+        dataOf(
+          api.POST('/api/operator/deposit-providers', {
+            params: { header: { 'idempotency-key': key } },
+            body: {
+              ...{ kind: chosen, code: code.trim(), currency: currency.trim().toUpperCase() },
+              ...given,
+              name: draft.name.trim(),
+              ...kindBody(kind?.fields ?? [], values, began),
+            },
+          }),
+        )
+      }
+      onDone={onDone}
+      onClose={onClose}
+    >
+      <Stack>
+        <p style={{ margin: 0 }}>
+          <Trans>
+            Resellers of its currency see it at once. Secrets are kept sealed, and are not shown again.
+          </Trans>
+        </p>
+        <NativeSelect
+          label={t`Kind`}
+          data={kinds.map((one) => ({ value: one.kind, label: one.label }))}
+          value={chosen}
+          onChange={({ currentTarget }) => choose(currentTarget.value)}
+        />
+        <TextInput
+          label={t`Code`}
+          description={t`What programs name it by: small letters, digits and dashes; it stays`}
+          value={code}
+          onChange={({ currentTarget }) => setCode(currentTarget.value)}
+          maxLength={32}
+          required
+        />
+        <TextInput
+          label={t`Currency`}
+          description={t`Only resellers in it see this way; it stays`}
+          placeholder="USD"
+          value={currency}
+          onChange={({ currentTarget }) => setCurrency(currentTarget.value)}
+          maxLength={3}
+          required
+        />
+        <TermFields draft={draft} onChange={setDraft} />
+        <KindFields fields={kind?.fields ?? []} values={values} onChange={setValues} />
+      </Stack>
+    </ActDialog>
+  )
+}
+
+function ChangeWay({ way, kind, onDone, onClose }: Closing & { way: Way; kind: Kind | undefined }) {
+  const { t } = useLingui()
+  const fields = kind?.fields ?? []
+  const began = valuesOf(fields, way.settings)
+  const [values, setValues] = useState<KindValues>(began)
+  const terms: Draft = {
+    ...{ name: way.name, min_amount: way.min_amount, max_amount: way.max_amount ?? '' },
+    ...{ fee_percent: way.fee_percent, fee_flat: way.fee_flat },
+  }
+  const [draft, setDraft] = useState(terms)
+  const changed = Object.fromEntries(
+    (Object.keys(draft) as (keyof Draft)[])
+      .filter((name) => draft[name] !== terms[name])
+      .map((name) => [name, name === 'max_amount' && draft[name].trim() === '' ? null : draft[name].trim()]),
+  )
+  return (
+    <ActDialog
+      title={t`Change ${way.name}`}
+      button={t`Change ${way.name}`}
+      untouched={<Trans>Nothing was changed.</Trans>}
+      act={({ key }) =>
+        dataOf(
+          api.PATCH('/api/operator/deposit-providers/{code}', {
+            params: {
+              header: { 'idempotency-key': key, 'if-match': way.version },
+              path: { code: way.code },
+            },
+            body: { ...changed, ...kindBody(fields, values, began) },
+          }),
+        )
+      }
+      onDone={onDone}
+      onClose={onClose}
+    >
+      <Stack>
+        <p style={{ margin: 0 }}>
+          <Trans>
+            It counts for deposits that begin from now on. Those that have begun keep what they said.
+          </Trans>
+        </p>
+        <TermFields draft={draft} onChange={setDraft} />
+        <KindFields fields={fields} values={values} hasSecret={() => way.has_secrets} onChange={setValues} />
+      </Stack>
+    </ActDialog>
+  )
+}
+
+function SwitchWay({ way, onDone, onClose }: Closing & { way: Way }) {
+  const { t } = useLingui()
+  const { code, name, enabled } = way
+  return (
+    <ActDialog
+      title={enabled ? t`Switch ${name} off?` : t`Switch ${name} on?`}
+      button={enabled ? t`Switch ${name} off` : t`Switch ${name} on`}
+      untouched={<Trans>Nothing was changed.</Trans>}
+      act={({ key }) => {
+        const params = { header: { 'idempotency-key': key }, path: { code } }
+        return enabled
+          ? dataOf(api.POST('/api/operator/deposit-providers/{code}/disable', { params }))
+          : dataOf(api.POST('/api/operator/deposit-providers/{code}/enable', { params }))
+      }}
+      onDone={onDone}
+      onClose={onClose}
+    >
+      {enabled ? (
+        <Trans>
+          No deposit begins with it any more. Those that have begun can still be paid and credited.
+        </Trans>
+      ) : (
+        <Trans>Resellers see it again, and can pay in by it.</Trans>
+      )}
+    </ActDialog>
+  )
+}
