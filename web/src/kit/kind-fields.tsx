@@ -139,5 +139,14 @@ function Field({
         inputMode={type === 'string' ? 'text' : 'decimal'}
       />
     )
-  return <Textarea {...shared} value={value} onChange={onChange} autosize minRows={2} className="code" />
+  return (
+    <Textarea
+      {...shared}
+      value={value}
+      onChange={onChange}
+      autosize
+      minRows={2}
+      classNames={{ input: 'code' }}
+    />
+  )
 }

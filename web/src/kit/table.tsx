@@ -3,14 +3,7 @@ import { Button, Checkbox, Menu } from '@mantine/core'
 import { useElementSize, useMediaQuery } from '@mantine/hooks'
 import { Link } from '@tanstack/react-router'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import {
-  type MouseEvent,
-  type ReactNode,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from 'react'
+import { type MouseEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { Icon } from '../identity/icons.tsx'
 import { useKeys } from './keys.tsx'
 import styles from './table.module.css'
