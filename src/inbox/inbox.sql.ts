@@ -260,6 +260,47 @@ const forgetOld = (sql: Queryable, now: Date) => sql`
    where coalesce(taken_until, later_until) < ${now}::timestamptz - interval '1 day'
      and coalesce(later_until, taken_until) < ${now}::timestamptz - interval '1 day'`
 
+/** WaitingApplication is somebody who asks for an account, and has proved the e-mail address. */
+interface WaitingApplication extends Marks {
+  id: number
+  since: Date
+  name: string
+  email: string
+}
+
+/** `selectApplicationsWaiting` gives them, those that have waited the longest first. */
+export async function selectApplicationsWaiting(
+  sql: Queryable,
+  narrowed: Narrowed,
+  behind: Behind,
+  limit: number,
+): Promise<WaitingApplication[]> {
+  return await sql<WaitingApplication[]>`
+    select a.id, a.verified_at as since, a.name, a.email, ${marks(sql, narrowed.now)}
+      from applications a
+      left join inbox_marks m on m.thing = 'application-' || a.id
+     where a.verified_at is not null and a.decided_at is null
+       and (a.verified_at, a.id) > (${behind.since}::timestamptz, ${behind.id}::bigint)
+       ${narrowed.before === undefined ? sql`` : sql`and a.verified_at < ${narrowed.before}`}
+       ${byMarks(sql, narrowed)}
+     order by a.verified_at, a.id limit ${limit}`.records()
+}
+
+export async function countApplicationsWaiting(sql: Queryable, now: Date): Promise<KindCount[]> {
+  return await sql<KindCount[]>`
+    select 'application' as kind, count(*) filter (where coalesce(m.later_until <= ${now}, true))::int as count,
+           count(*) filter (where m.later_until > ${now})::int as later,
+           min(a.verified_at) filter (where coalesce(m.later_until <= ${now}, true)) as oldest
+      from applications a left join inbox_marks m on m.thing = 'application-' || a.id
+     where a.verified_at is not null and a.decided_at is null`.records()
+}
+
+export async function applicationWaits(sql: Queryable, id: number): Promise<boolean> {
+  const rows =
+    await sql`select from applications where id = ${id} and verified_at is not null and decided_at is null`
+  return rows.length > 0
+}
+
 /** `reviewWaits`, `depositWaits` and `workWaits` tell whether a thing still waits for a person. */
 export async function reviewWaits(sql: Queryable, id: number): Promise<boolean> {
   const rows = await sql`select from reviews where id = ${id} and resolved_at is null`

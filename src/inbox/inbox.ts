@@ -6,7 +6,9 @@ import { type Clock, DAY_MS, MINUTE_MS, systemClock } from '../lib/time.ts'
 import { findWaitingLists } from '../sync/waiting.ts'
 import { waitingListText } from '../sync/waiting-text.ts'
 import {
+  applicationWaits,
   type Behind,
+  countApplicationsWaiting,
   countDepositsWaiting,
   countReviewsWaiting,
   depositWaits,
@@ -18,6 +20,7 @@ import {
   release,
   reviewWaits,
   type Settled,
+  selectApplicationsWaiting,
   selectDepositsWaiting,
   selectLastSettled,
   selectMarks,
@@ -37,7 +40,7 @@ const MAX_LATER_MS = DAY_MS
 
 /** InboxEntry is one thing that waits for a person. What does not belong to its kind is null. */
 export interface InboxEntry extends Marks {
-  /** `thing` names it: review-12, deposit-1001, manual-3-17, list-3. */
+  /** `thing` names it: review-12, deposit-1001, manual-3-17, list-3, application-4. */
   thing: string
   kind: InboxKind
   since: Date
@@ -74,7 +77,7 @@ export interface InboxPlace {
 }
 
 /** `sources` is the order of things that began to wait at the same moment. */
-const sources = { review: 0, deposit: 1, manual: 2, list: 3 } as const
+const sources = { review: 0, deposit: 1, manual: 2, list: 3, application: 4 } as const
 
 interface Sorted {
   entry: InboxEntry
@@ -105,6 +108,9 @@ export async function listInbox(
     has('manual') ? (await selectWorkWaiting(sql, narrowed)).map(sortedWork) : [],
     has('list') && narrowed.account === undefined && narrowed.service === undefined
       ? listsWaiting(sql, narrowed)
+      : [],
+    has('application') && isOfAnySupplier(narrowed) && narrowed.account === undefined
+      ? applicationsBehind(sql, narrowed, behindIn(behind, sources.application), limit + 1)
       : [],
   ])
   const sorted = found
@@ -186,6 +192,26 @@ async function depositsBehind(
       count: 1,
       amount: one.totalPay,
       currency: one.currency,
+    },
+  }))
+}
+
+async function applicationsBehind(
+  sql: Queryable,
+  narrowed: Narrowed,
+  behind: Behind,
+  limit: number,
+): Promise<Sorted[]> {
+  return (await selectApplicationsWaiting(sql, narrowed, behind, limit)).map((one) => ({
+    place: { since: one.since, source: sources.application, id: one.id },
+    entry: {
+      ...marksOf(one),
+      ...nothing,
+      thing: `application-${one.id}`,
+      kind: 'application',
+      since: one.since,
+      detail: `${one.name}, ${one.email}`,
+      count: 1,
     },
   }))
 }
@@ -273,14 +299,15 @@ export async function countInbox(
   const now = clock.now()
   const has = (kind: InboxKind): boolean => kinds.includes(kind)
   const isReview = reviewKindsOf(kinds).length > 0
-  const [reviews, deposits, work, lists, settled] = await Promise.all([
+  const [reviews, deposits, work, lists, applications, settled] = await Promise.all([
     isReview ? countReviewsWaiting(sql, now) : [],
     has('deposit') ? countDepositsWaiting(sql, now) : [],
     has('manual') ? countsOfEntries(sql, 'manual', me, clock) : [],
     has('list') ? countsOfEntries(sql, 'list', me, clock) : [],
+    has('application') ? countApplicationsWaiting(sql, now) : [],
     selectLastSettled(sql),
   ])
-  const all = [...reviews, ...deposits, ...work, ...lists].map((one) => ({
+  const all = [...reviews, ...deposits, ...work, ...lists, ...applications].map((one) => ({
     ...one,
     kind: one.kind === 'unrecognised answer' ? 'answer' : one.kind,
   }))
@@ -314,11 +341,14 @@ type Thing =
   | { of: 'deposit'; id: number }
   | { of: 'manual'; supplierId: number; serviceId: number }
   | { of: 'list'; supplierId: number }
+  | { of: 'application'; id: number }
 
 /** `thingOf` reads the name of a thing. Throws not_found. */
 function thingOf(name: string): Thing {
-  const [, of, first, second] = /^(review|deposit|manual|list)-(\d{1,9})(?:-(\d{1,9}))?$/.exec(name) ?? []
-  if ((of === 'review' || of === 'deposit') && second === undefined) return { of, id: Number(first) }
+  const [, of, first, second] =
+    /^(review|deposit|manual|list|application)-(\d{1,9})(?:-(\d{1,9}))?$/.exec(name) ?? []
+  if ((of === 'review' || of === 'deposit' || of === 'application') && second === undefined)
+    return { of, id: Number(first) }
   if (of === 'manual' && second !== undefined)
     return { of, supplierId: Number(first), serviceId: Number(second) }
   if (of === 'list' && second === undefined) return { of, supplierId: Number(first) }
@@ -337,6 +367,7 @@ export async function kindOfThing(sql: Queryable, name: string): Promise<InboxKi
 async function waits(sql: Queryable, thing: Thing): Promise<boolean> {
   if (thing.of === 'review') return await reviewWaits(sql, thing.id)
   if (thing.of === 'deposit') return await depositWaits(sql, thing.id)
+  if (thing.of === 'application') return await applicationWaits(sql, thing.id)
   if (thing.of === 'manual') return await workWaits(sql, thing.supplierId, thing.serviceId)
   return (await findWaitingLists(sql)).some(({ supplierId }) => supplierId === thing.supplierId)
 }

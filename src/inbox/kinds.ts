@@ -4,7 +4,8 @@ import type { StaffPermission } from '../staff/roles.ts'
 /**
  * `inboxKinds` are the kinds of what waits for a person, in the order in which they are shown, each with the permission of who decides about it. The first
  * seven are kinds of reviews; `answer` is a review of an unrecognised answer, of all items that wait for its words; `manual` is what people do by hand of one
- * service for one supplier; `deposit` a payment that a person is to confirm; `list` a supplier's list that a person is to judge.
+ * service for one supplier; `deposit` a payment that a person is to confirm; `list` a supplier's list that a person is to judge;
+ * `application` somebody who asks for an account.
  */
 export const inboxKinds = {
   unknown: 'reviews.resolve',
@@ -18,6 +19,7 @@ export const inboxKinds = {
   manual: 'manual.answer',
   deposit: 'money.deposits',
   list: 'suppliers.sync',
+  application: 'people.edit',
 } as const satisfies Record<string, StaffPermission>
 
 export type InboxKind = keyof typeof inboxKinds

@@ -2,7 +2,7 @@
 
 -- Who works on something, and until when somebody has put it off. Both are over by themselves, so that nothing is lost.
 create table inbox_marks (
-  -- review-12, deposit-1001, manual-3-17 (supplier and service), list-3 (supplier).
+  -- review-12, deposit-1001, manual-3-17 (supplier and service), list-3 (supplier), application-4.
   thing text primary key,
   taken_by text,
   taken_until timestamptz,
@@ -14,6 +14,7 @@ create table inbox_marks (
 
 -- The oldest first.
 create index reviews_waiting_since on reviews (opened_at, id) where resolved_at is null;
+create index applications_waiting_since on applications (verified_at, id) where verified_at is not null and decided_at is null;
 create index deposits_waiting_since on deposits (created_at, id) where state = 'review';
 
 -- What was sent to a supplier and received from it where nobody can say what became of an item: the evidence of people who decide. Without secrets, kept 30 days.

@@ -50,6 +50,10 @@ beforeAll(async () => {
     insert into sync_runs (supplier_id, actor, trigger, outcome, error, started_at, finished_at)
     values (${hand?.id ?? 0}, 'test', 'scheduled', 'suspicious', 'lost half of it', ${momentOf(10)}, ${momentOf(10)})`
   things.push({ thing: `list-${hand?.id}`, kind: 'list' })
+  const [ana] = await server.sql<{ id: number }[]>`
+    insert into applications (name, email, address, made_at, ends_at, verified_at)
+    values ('Ana', 'ana@example.com', '192.0.2.1', ${momentOf(11)}, ${momentOf(11)}, ${momentOf(11)}) returning id`
+  things.push({ thing: `application-${ana?.id}`, kind: 'application' })
 })
 afterAll(async () => {
   expect(await brokenPromises(office.server.sql)).toEqual([])
@@ -91,6 +95,7 @@ it('lists all that waits, what has waited the longest first, with its money and 
   })
   expect(entries[7]).toMatchObject({ amount: '50.00', detail: 'Bank, FT77', supplier: null })
   expect(entries[9]).toMatchObject({ count: 3, amount: '3.00', supplier: { name: 'By hand' } })
+  expect(entries[11]).toMatchObject({ detail: 'Ana, ana@example.com', account: null, count: 1 })
   expect(entries[10]).toMatchObject({ detail: 'the list of By hand was not applied', amount: null })
 })
 

@@ -134,7 +134,7 @@ function Steps() {
   )
 }
 
-const WAITING_TOPICS = ['reviews', 'deposits', 'orders']
+const WAITING_TOPICS = ['reviews', 'deposits', 'orders', 'applications']
 
 /** `Waiting` is how much waits in the inbox that the person's role decides about. */
 function Waiting() {

@@ -5,7 +5,7 @@ import { ApiFault, dataOf } from '../api/client.ts'
 import { portal } from '../api/portal.ts'
 import { FaultNote } from '../kit/notes.tsx'
 import { formOf, linkToken, useSending } from './form.ts'
-import { Gate } from './gate.tsx'
+import { Gate, ToSignIn } from './gate.tsx'
 
 /** `Forgot` has a link sent by which another password is set. It does not say whether somebody signs in with the address. */
 export function Forgot() {
@@ -111,13 +111,5 @@ export function Reset() {
         </Stack>
       </form>
     </Gate>
-  )
-}
-
-function ToSignIn() {
-  return (
-    <a href="/portal/sign-in">
-      <Trans>Sign in</Trans>
-    </a>
   )
 }

@@ -27,3 +27,12 @@ export function Gate({ title, children }: { title: string; children: ReactNode }
     </main>
   )
 }
+
+/** `ToSignIn` leads who has an account to the portal's sign-in. */
+export function ToSignIn() {
+  return (
+    <a href="/portal/sign-in">
+      <Trans>Sign in</Trans>
+    </a>
+  )
+}

@@ -3,6 +3,7 @@ import { show } from '../kit/app.tsx'
 import { Forgot, Reset } from './forgot.tsx'
 import { Invite } from './invite.tsx'
 import { Join, Verify } from './join.tsx'
+import { Register } from './register.tsx'
 import { consoleEntrance, portalEntrance, SignIn } from './sign-in.tsx'
 
 /**
@@ -18,6 +19,7 @@ const pages: Record<string, () => ReactNode> = {
   '/portal/forgot': () => <Forgot />,
   '/portal/reset': () => <Reset />,
   '/portal/verify': () => <Verify />,
+  '/portal/register': () => <Register />,
 }
 
 await show(pages[window.location.pathname.replace(/\/$/, '')]?.())

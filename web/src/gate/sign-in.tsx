@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Divider, PasswordInput, Stack, TextInput } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useEffect, useState } from 'react'
 import { api, dataOf, keepCsrf } from '../api/client.ts'
 import { offerPasskey } from '../api/own.ts'
 import { hasPasskeys, signedBy } from '../api/passkeys.ts'
@@ -8,6 +8,7 @@ import { portal } from '../api/portal.ts'
 import { FaultNote } from '../kit/notes.tsx'
 import { formOf, useSending } from './form.ts'
 import { Gate } from './gate.tsx'
+import { isRegistrationOpen } from './register.tsx'
 
 interface Begun {
   csrf_token: string
@@ -23,6 +24,8 @@ interface Entrance {
   passkey?: () => Promise<Pick<Begun, 'csrf_token'>>
   /** `forgotten` is the page for who has no password any more. */
   forgotten?: string
+  /** `mayRegister` tells whether who has no account may ask for one. */
+  mayRegister?: () => Promise<boolean>
 }
 
 export const consoleEntrance: Entrance = {
@@ -42,6 +45,7 @@ export const portalEntrance: Entrance = {
     return await dataOf(portal.POST('/api/portal/session/passkey', { body: { credential } }))
   },
   forgotten: '/portal/forgot',
+  mayRegister: isRegistrationOpen,
 }
 
 /** `SignIn` takes e-mail address and password, then the second factor of who has one; or a passkey, which is both. */
@@ -68,7 +72,12 @@ export function SignIn({ entrance }: { entrance: Entrance }) {
       arrive()
     })
   }
-  const { passkey, forgotten } = entrance
+  const { passkey, forgotten, mayRegister } = entrance
+  const [isOpen, setOpen] = useState(false)
+  useEffect(() => {
+    // Without an answer the link is not there; the page itself says why.
+    mayRegister?.().then(setOpen, () => {})
+  }, [mayRegister])
   const givePasskey = (give: NonNullable<Entrance['passkey']>) =>
     during(async () => {
       keepCsrf((await give()).csrf_token)
@@ -107,6 +116,13 @@ export function SignIn({ entrance }: { entrance: Entrance }) {
           <p>
             <a href={forgotten}>
               <Trans>I forgot my password</Trans>
+            </a>
+          </p>
+        )}
+        {isOpen && (
+          <p>
+            <a href="/portal/register">
+              <Trans>Ask for an account</Trans>
             </a>
           </p>
         )}

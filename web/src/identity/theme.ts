@@ -43,6 +43,8 @@ export const theme = createTheme({
     },
     Drawer: { defaultProps: { transitionProps: { duration: 120, transition: 'fade' } } },
     Paper: { defaultProps: { radius: 'lg' } },
+    // They go by themselves, and nobody needs to read them: their button to close would have no name.
+    Notification: { defaultProps: { withCloseButton: false } },
     Tooltip: { defaultProps: { openDelay: 300, transitionProps: { duration: 120 } } },
     Anchor: { defaultProps: { underline: 'always' } },
     Button: { defaultProps: { size: 'sm' } },

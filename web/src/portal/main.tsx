@@ -1,3 +1,5 @@
+import '@mantine/notifications/styles.css'
+import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { queries } from '../api/queries.ts'
@@ -6,6 +8,7 @@ import { router } from './routes.tsx'
 
 await show(
   <QueryClientProvider client={queries}>
+    <Notifications position="bottom-right" />
     <RouterProvider router={router} />
   </QueryClientProvider>,
 )

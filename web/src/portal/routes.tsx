@@ -51,6 +51,10 @@ const pages = [
   page('/orders/$id', () => import('./routes/orders/order.tsx'), 'Order'),
   page('/keys', () => import('./routes/keys/keys.tsx'), 'Keys'),
   page('/keys/$id', () => import('./routes/keys/key.tsx'), 'Key'),
+  page('/webhooks/$id', () => import('./routes/webhooks/webhook.tsx'), 'Webhook'),
+  page('/people', () => import('./routes/people/people.tsx'), 'People'),
+  page('/me', () => import('./routes/me/me.tsx'), 'Me'),
+  page('/requests', () => import('./routes/requests/requests.tsx'), 'Requests'),
   createRoute({ getParentRoute: () => shell, path: '$', component: NotFound }),
 ]
 

@@ -1,6 +1,7 @@
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
+import { Menu } from '@mantine/core'
 import { Link, Outlet } from '@tanstack/react-router'
 import { dataOf } from '../api/client.ts'
 import { portal } from '../api/portal.ts'
@@ -29,6 +30,8 @@ const entries: readonly Entry[] = [
   { to: '/orders', icon: 'orders', words: msg`Orders` },
   { to: '/money', icon: 'money', words: msg`Money` },
   { to: '/keys', icon: 'key', words: msg`Keys`, permission: 'keys.read' },
+  { to: '/requests', icon: 'requests', words: msg`Requests` },
+  { to: '/people', icon: 'resellers', words: msg`People`, permission: 'people.read' },
 ]
 
 /** `Shell` is what stands around every page of the portal. */
@@ -93,10 +96,16 @@ function OwnMenu() {
   const name = person?.name ?? account.name
   return (
     <PersonMenu
-      label={t`${name}: colours, language, sign out`}
+      label={t`${name}: profile, colours, sign out`}
       head={`${name} · ${account.username}`}
       sessionKey={sessionQuery.queryKey}
       endSession={() => dataOf(portal.DELETE('/api/portal/session'))}
-    />
+    >
+      {person && (
+        <Menu.Item component={Link} to="/me">
+          <Trans>Profile and sign-ins</Trans>
+        </Menu.Item>
+      )}
+    </PersonMenu>
   )
 }

@@ -44,7 +44,7 @@ const marks = {
 
 const entry = Type.Object({
   thing: Type.String({
-    description: '`review-12`, `deposit-1001`, `manual-3-17` (supplier and service), `list-3`',
+    description: '`review-12`, `deposit-1001`, `manual-3-17` (supplier and service), `list-3`, `application-4`',
   }),
   kind: oneOf(inboxKindNames),
   since: time(),

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { changeOwnProfile } from '../../../account-people/account-people.ts'
+import { changeOwnProfile, findPerson } from '../../../account-people/account-people.ts'
 import { languages } from '../../../lib/languages.ts'
 import { removeTotp } from '../../../people/own-factors.ts'
 import { accountPerson, wireAccountPerson } from '../../kit/account-person-shapes.ts'
@@ -11,6 +11,17 @@ import { route } from '../route.ts'
 const section = 'Oneself'
 
 export const meRoutes = ({ clock }: Pick<PortalDeps, 'clock'>) => [
+  route({
+    method: 'GET',
+    path: '/me',
+    name: 'getOwnProfile',
+    section,
+    summary: 'Oneself, with what one signs in with',
+    access: 'person',
+    answer: accountPerson,
+    handle: async ({ caller, desk }) =>
+      wireAccountPerson(await findPerson(desk.read, personOf(caller).personId, clock)),
+  }),
   route({
     method: 'PATCH',
     path: '/me',

@@ -15,12 +15,13 @@ import { ago, When } from '../../../kit/when.tsx'
 import { DepositPane } from '../../deposit-pane.tsx'
 import { HeldList } from '../../held-list.tsx'
 import { AnswerPane } from './answer-pane.tsx'
+import { ApplicationPane } from './application-pane.tsx'
 import styles from './inbox.module.css'
 import { kinds, kindWords } from './kinds.tsx'
 import { ManualPane } from './manual-pane.tsx'
 import { ReviewPane } from './review-pane.tsx'
 
-const TOPICS = ['reviews', 'deposits', 'orders', 'suppliers']
+const TOPICS = ['reviews', 'deposits', 'orders', 'suppliers', 'applications']
 const HOUR = 3_600_000
 
 const listOf = (query: { kind?: string; state?: 'waiting' | 'later' }, signal: AbortSignal) =>
@@ -203,6 +204,8 @@ function Pane({ entry, onDone }: { entry: Entry; onDone: () => void }) {
         <DepositPane id={id} onDone={onDone} />
       ) : of === 'manual' ? (
         <ManualPane entry={entry} onDone={onDone} />
+      ) : of === 'application' ? (
+        <ApplicationPane id={id} onDone={onDone} />
       ) : (
         <>
           <p className={styles.lead}>{entry.detail}</p>

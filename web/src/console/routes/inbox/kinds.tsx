@@ -15,6 +15,7 @@ export const kinds: Readonly<Record<string, { tone: Tone; words: MessageDescript
   manual: { tone: 'working', words: msg`Work by hand` },
   deposit: { tone: 'waiting', words: msg`Deposit` },
   list: { tone: 'needs', words: msg`List held` },
+  application: { tone: 'waiting', words: msg`Asks for an account` },
 }
 
 /** `decisions` says what each decision about a review is called. */

@@ -1,12 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, SegmentedControl, Stack, Table } from '@mantine/core'
+import { Button, SegmentedControl, Stack } from '@mantine/core'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { api, dataOf } from '../../../api/client.ts'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
-import { Scrolling } from '../../../kit/scrolling.tsx'
-import { Badge } from '../../../kit/state-badge.tsx'
-import { When } from '../../../kit/when.tsx'
+import { type Asked, RequestLog } from '../../../kit/request-log.tsx'
 
 const readRequests = async (
   account: string,
@@ -20,7 +18,6 @@ const readRequests = async (
   )
   return page
 }
-type Asked = Awaited<ReturnType<typeof readRequests>>['items'][number]
 
 /** `Requests` shows what a reseller's keys asked for lately, and how it was answered. */
 export function Requests() {
@@ -56,46 +53,19 @@ export function Requests() {
         </Empty>
       )}
       {list.rows && list.rows.length > 0 && (
-        <Scrolling label={t`Requests`}>
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t`When`}</Table.Th>
-                <Table.Th>{t`What`}</Table.Th>
-                <Table.Th>{t`Outcome`}</Table.Th>
-                <Table.Th>{t`Said`}</Table.Th>
-                <Table.Th>{t`Order`}</Table.Th>
-                <Table.Th>{t`Address`}</Table.Th>
-                <Table.Th>{t`Trace id`}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {list.rows.map((asked) => (
-                <Table.Tr key={asked.trace_id}>
-                  <Table.Td>
-                    <When at={asked.time} />
-                  </Table.Td>
-                  <Table.Td className="code">
-                    {asked.protocol} {asked.action}
-                  </Table.Td>
-                  <Table.Td>
-                    <Badge tone={asked.outcome === 'ok' ? 'done' : 'failed'}>{asked.outcome}</Badge>
-                  </Table.Td>
-                  <Table.Td>{asked.message}</Table.Td>
-                  <Table.Td>
-                    {asked.order !== null && (
-                      <Link to="/orders/$id" params={{ id: String(asked.order) }} className="code">
-                        {asked.order}
-                      </Link>
-                    )}
-                  </Table.Td>
-                  <Table.Td className="code">{asked.ip}</Table.Td>
-                  <Table.Td className="code">{asked.trace_id}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Scrolling>
+        <RequestLog
+          rows={list.rows}
+          keyName={(key) => (
+            <Link to={`/resellers/${username}/keys` as string} className="code">
+              {key}
+            </Link>
+          )}
+          order={(id) => (
+            <Link to="/orders/$id" params={{ id: String(id) }} className="code">
+              {id}
+            </Link>
+          )}
+        />
       )}
       {list.more && (
         <Button variant="default" onClick={list.more} w="fit-content">

@@ -1,13 +1,14 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { answerOf } from '../../../api/client.ts'
+import { answerOf, dataOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
+import { isZero } from '../../../kit/amount.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { OrderList, readOrders } from '../../order-list.tsx'
 import { Price } from '../../price.tsx'
-import { useSession } from '../../session.tsx'
+import { useMay, useSession } from '../../session.tsx'
 import styles from './home.module.css'
 
 const LAST = 10
@@ -46,6 +47,9 @@ export function Home() {
           </div>
         </dl>
       )}
+      {wallet.data && orders.data && (
+        <FirstSteps hasMoney={isPaidIn(wallet.data)} hasOrders={orders.data.items.length > 0} />
+      )}
       <h2 className={styles.heading}>
         <Trans>Last orders</Trans>
       </h2>
@@ -73,5 +77,49 @@ export function Home() {
         </>
       )}
     </Page>
+  )
+}
+
+const isPaidIn = ({ balance, reserved }: { balance: string; reserved: string }): boolean =>
+  !isZero(balance) || !isZero(reserved)
+
+/** `FirstSteps` are what a new account does first: pay in, order, connect a shop. Each is gone once it is done. */
+function FirstSteps({ hasMoney, hasOrders }: { hasMoney: boolean; hasOrders: boolean }) {
+  const { t } = useLingui()
+  const may = useMay()
+  const maySeeKeys = may('keys.read')
+  const keys = useQuery({
+    queryKey: ['keys'],
+    queryFn: async ({ signal }) => (await dataOf(portal.GET('/api/portal/keys', { signal }))).items,
+    enabled: maySeeKeys,
+  })
+  // Who orders by hand, and has made no key, does not want one.
+  const isConnected =
+    keys.data === undefined ||
+    (keys.data.length === 0 ? hasOrders : keys.data.some(({ last_used_at: at }) => at !== null))
+  const steps = [
+    {
+      ...{ isDone: hasMoney || hasOrders, to: '/money/pay-in', head: t`Pay in` },
+      about: t`Orders are charged to your balance.`,
+    },
+    {
+      ...{ isDone: hasOrders, to: SERVICES, head: t`Order` },
+      about: t`Choose a service, and paste one IMEI or hundreds.`,
+    },
+    {
+      ...{ isDone: isConnected, to: '/keys', head: t`Connect your shop` },
+      about: t`A key lets a Dhru panel or your own program order by itself.`,
+    },
+  ].filter(({ isDone }) => !isDone)
+  if (steps.length === 0) return null
+  return (
+    <ul className={styles.steps} aria-label={t`First steps`}>
+      {steps.map(({ to, head, about }) => (
+        <li key={to}>
+          <Link to={to as string}>{head}</Link>
+          <p>{about}</p>
+        </li>
+      ))}
+    </ul>
   )
 }

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { PASSWORD, PortalShop } from '../protocols/portal/portal.fixtures.ts'
+import { codeAt } from '../staff/people.fixtures.ts'
+import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
+
+closeBrowserAfterwards()
+
+describePages('people and the own profile in the portal', () => {
+  let portal: PortalShop
+  beforeAll(async () => {
+    portal = await PortalShop.open()
+  })
+  afterAll(() => portal.stop())
+
+  const look = ({ page }: Visit, name: string, item: string): Promise<void> =>
+    page
+      .getByRole('button', { name })
+      .click()
+      .then(() => page.getByRole('menuitem', { name: item }).click())
+
+  test.each([
+    { name: 'wide', screen: WIDE },
+    { name: 'a phone', screen: PHONE },
+  ])('an owner invites somebody, changes the role, and keeps the person out: $name', async ({ screen }) => {
+    const { headers, shop } = await portal.person()
+    const { email } = await portal.invited(shop.accountId, 'member')
+    const invited = `new${screen.width}@example.com`
+    const visit = await Visit.entered(portal.server.url, headers, { screen })
+    const { page } = visit
+    await page.goto('/portal/people')
+    await page.getByText('(you)').waitFor()
+    await visit.expectUsable('people')
+    await visit.click('Invite somebody')
+    await page.getByRole('textbox', { name: 'E-mail address' }).fill(invited)
+    await visit.expectUsable('inviting')
+    await page.getByRole('button', { name: 'Invite', exact: true }).click()
+    const link = page.getByText(/\/portal\/invite#/)
+    await link.waitFor()
+    const url = (await link.textContent()) ?? ''
+    expect(url.startsWith(portal.server.url)).toBe(true)
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click()
+    await page.getByText(invited).first().waitFor()
+    await look(visit, 'What to do about Budi', 'Change the role…')
+    await page.getByRole('radio', { name: 'Owner' }).check()
+    await visit.click('Change the role')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    const people = async () => (await portal.ask('GET', '/people', { headers })).json.data.items
+    const stands = async () => {
+      const found = (await people()).find((one: { email: string }) => one.email === email)
+      return [found.role, found.status]
+    }
+    expect(await stands()).toEqual(['owner', 'active'])
+    await look(visit, 'What to do about Budi', 'Suspend…')
+    await page.getByRole('dialog').getByRole('button', { name: 'Suspend' }).click()
+    await page.getByText('Suspended').waitFor()
+    expect(await stands()).toEqual(['owner', 'suspended'])
+    await look(visit, 'What to do about Budi', 'Let in again…')
+    await page.getByRole('dialog').getByRole('button', { name: 'Let in again' }).click()
+    await page.getByText('Suspended').waitFor({ state: 'detached' })
+    await look(visit, 'What to do about Budi', 'Invite anew…')
+    await page.getByRole('dialog').getByRole('button', { name: 'Invite anew' }).click()
+    await page.getByText(/\/portal\/invite#/).waitFor()
+    expect(await stands()).toEqual(['owner', 'invited'])
+    const there = await Visit.begin(portal.server.url)
+    await there.page.goto(url)
+    await there.page.getByText('You are invited to the account').waitFor()
+    await there.leave()
+    await visit.leave()
+  })
+
+  test('a member has no page of people, and a profile of its own', async () => {
+    const { shop } = await portal.person()
+    const { email } = await portal.invited(shop.accountId, 'member')
+    const headers = await portal.signIn(email)
+    const other = await portal.signIn(email)
+    const visit = await Visit.entered(portal.server.url, headers, { screen: PHONE })
+    const { page } = visit
+    await page.goto('/portal/people')
+    await page.getByText('people.read').waitFor()
+    await visit.click(/profile, colours, sign out/)
+    await visit.click('Profile and sign-ins', 'menuitem')
+    await page.getByRole('heading', { level: 1, name: 'Profile' }).waitFor()
+    await page.getByText('this one').waitFor()
+    await visit.expectUsable('profile')
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Sari')
+    await page.getByLabel('Time zone').fill('Nowhere/At all')
+    await visit.click('Save')
+    await page.getByRole('alert').waitFor()
+    await page.getByLabel('Time zone').fill('Asia/Jakarta')
+    await page.getByLabel('Language').selectOption('id')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.waitForFunction(`document.documentElement.lang === 'id'`)
+    const self = await portal.ask('GET', '/me', { headers })
+    expect(self.json.data).toMatchObject({ name: 'Sari', language: 'id', time_zone: 'Asia/Jakarta' })
+    await page.evaluate(`localStorage.setItem('language', 'en')`)
+    await page.reload()
+    await page.getByRole('textbox', { name: 'New password' }).fill('quite another one')
+    await visit.click('Change the password')
+    await page.getByText('The password is changed').waitFor()
+    expect((await portal.ask('GET', '/session', { headers: other })).status).toBe(401)
+    await expect(portal.signIn(email, PASSWORD)).rejects.toThrow()
+    await visit.leave()
+  })
+
+  test('an authenticator app is set up, with recovery codes, and given up', async () => {
+    const { headers } = await portal.person()
+    const visit = await Visit.entered(portal.server.url, headers)
+    const { page } = visit
+    await page.goto('/portal/me')
+    await visit.click('Set up an app…')
+    await page.getByRole('img', { name: 'QR code for the authenticator app' }).waitFor()
+    await visit.expectUsable('an app')
+    const secret = (await page.getByRole('dialog').locator('.code').textContent()) ?? ''
+    await page.getByLabel('Code of your authenticator app').fill('000000')
+    await visit.click('Use this app')
+    await page.getByRole('dialog').getByRole('alert').waitFor()
+    await page.getByLabel('Code of your authenticator app').fill(codeAt(secret, portal.clock.now()))
+    await visit.click('Use this app')
+    await page.getByRole('dialog', { name: 'Recovery codes' }).waitFor()
+    await visit.expectUsable('recovery codes')
+    await visit.click('I have kept them')
+    await page.getByText('Recovery codes left: 10').waitFor()
+    await visit.click('Do without…')
+    await visit.click('Take the app away')
+    await page.getByRole('button', { name: 'Set up an app…' }).waitFor()
+    await visit.leave()
+  })
+})

@@ -1,0 +1,171 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Button, CopyButton, Group, Stack, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, dataOf } from '../../../api/client.ts'
+import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { Facts } from '../../../kit/section.tsx'
+import { useMay } from '../../../kit/session.tsx'
+import { When } from '../../../kit/when.tsx'
+
+const read = (id: number, signal: AbortSignal) =>
+  dataOf(api.GET('/api/operator/applications/{id}', { params: { path: { id } }, signal }))
+type Application = Awaited<ReturnType<typeof read>>
+
+/** `ApplicationPane` has what somebody says who asks for an account: accepted into a currency and a price group, or refused with a reason. */
+export function ApplicationPane({ id, onDone }: { id: number; onDone: () => void }) {
+  const { t } = useLingui()
+  const found = useQuery({ queryKey: ['application', id], queryFn: ({ signal }) => read(id, signal) })
+  const [doing, setDoing] = useState<'accept' | 'refuse'>()
+  const [link, setLink] = useState<string>()
+  const { data: one } = found
+  if (!one)
+    return found.error ? (
+      <FaultNote fault={found.error} onRetry={() => void found.refetch()} />
+    ) : (
+      <Loading rows={4} />
+    )
+  const { name, email, contact, country, note, address, verified_at: since } = one
+  return (
+    <Stack>
+      <Facts
+        of={[
+          [t`Name`, name],
+          [t`E-mail address`, email],
+          [t`Also reached at`, contact || undefined],
+          [t`Country`, country || undefined],
+          [t`Wants`, note || undefined],
+          [
+            t`From`,
+            <span key="address" className="code">
+              {address}
+            </span>,
+          ],
+          [t`Address proved`, <When key="since" at={since} exact />],
+        ]}
+      />
+      {link === undefined ? (
+        <Group>
+          <Button onClick={() => setDoing('accept')}>
+            <Trans>Accept…</Trans>
+          </Button>
+          <Button variant="default" onClick={() => setDoing('refuse')}>
+            <Trans>Refuse…</Trans>
+          </Button>
+        </Group>
+      ) : (
+        <div role="status">
+          <p>
+            <Trans>
+              {name} has an account now. The invitation is mailed where mails are set up; this is its link,
+              shown only now:
+            </Trans>
+          </p>
+          <p className="code" style={{ overflowWrap: 'anywhere' }}>
+            {link}
+          </p>
+          <Group>
+            <CopyButton value={link}>
+              {({ copied, copy }) => (
+                <Button variant="default" onClick={copy}>
+                  {copied ? t`Copied` : t`Copy the link`}
+                </Button>
+              )}
+            </CopyButton>
+            <Button onClick={onDone}>
+              <Trans>Go on</Trans>
+            </Button>
+          </Group>
+        </div>
+      )}
+      {doing === 'accept' && (
+        <Accept one={one} onAccepted={setLink} onDone={onDone} onClose={() => setDoing(undefined)} />
+      )}
+      {doing === 'refuse' && (
+        <ActDialog
+          title={t`Refuse ${name}?`}
+          button={t`Refuse`}
+          isDangerous
+          reasons={[t`We sell to shops only`, t`We cannot serve your country`]}
+          untouched={<Trans>Nothing is decided.</Trans>}
+          act={({ key, why }) =>
+            dataOf(
+              api.POST('/api/operator/applications/{id}/refuse', {
+                params: { path: { id }, header: { 'idempotency-key': key } },
+                body: why === '' ? {} : { why },
+              }),
+            )
+          }
+          onDone={onDone}
+          onClose={() => setDoing(undefined)}
+        >
+          <Trans>{email} is told by mail, with the reason as you write it.</Trans>
+        </ActDialog>
+      )}
+    </Stack>
+  )
+}
+
+function Accept({
+  one: { id, name, email },
+  onAccepted,
+  onDone,
+  onClose,
+}: {
+  one: Application
+  onAccepted: (link: string) => void
+  onDone: () => void
+  onClose: () => void
+}) {
+  const { t } = useLingui()
+  const mayTerms = useMay()('resellers.terms')
+  const [currency, setCurrency] = useState('')
+  const [group, setGroup] = useState('')
+  const act = async ({ key }: { key: string }) => {
+    const { link } = await dataOf(
+      api.POST('/api/operator/applications/{id}/accept', {
+        params: { path: { id }, header: { 'idempotency-key': key } },
+        body: {
+          currency: currency.trim().toUpperCase(),
+          ...(group.trim() !== '' && { group: group.trim() }),
+        },
+      }),
+    )
+    // The link is shown before the next one is opened; a repeated answer has none.
+    if (link === null) onDone()
+    else onAccepted(new URL(link, window.location.origin).href)
+  }
+  return (
+    <ActDialog
+      title={t`Accept ${name}`}
+      button={t`Make the account`}
+      untouched={<Trans>No account was made.</Trans>}
+      act={act}
+      onClose={onClose}
+    >
+      <Stack>
+        <p>
+          <Trans>An account is made, and {email} is invited to it as its owner.</Trans>
+        </p>
+        <TextInput
+          label={t`Currency`}
+          description={t`Such as USD. It never changes.`}
+          value={currency}
+          onChange={({ currentTarget }) => setCurrency(currentTarget.value)}
+          maxLength={3}
+          required
+          data-autofocus
+        />
+        {mayTerms && (
+          <TextInput
+            label={t`Price group`}
+            description={t`Empty: the prices of everyone.`}
+            value={group}
+            onChange={({ currentTarget }) => setGroup(currentTarget.value)}
+          />
+        )}
+      </Stack>
+    </ActDialog>
+  )
+}

@@ -1,0 +1,114 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Button, Stack, Textarea, TextInput } from '@mantine/core'
+import { type FormEvent, useEffect, useState } from 'react'
+import { dataOf } from '../api/client.ts'
+import { portal } from '../api/portal.ts'
+import { FaultNote } from '../kit/notes.tsx'
+import { chosenLanguage } from '../words/words.ts'
+import { formOf, useSending } from './form.ts'
+import { Gate, ToSignIn } from './gate.tsx'
+
+/** `isRegistrationOpen` asks whether who has no account may ask for one. */
+export const isRegistrationOpen = async (): Promise<boolean> =>
+  (await dataOf(portal.GET('/api/portal/registration'))).open
+
+/** `Register` asks for an account: the e-mail address is proved by a link, then the staff decides. */
+export function Register() {
+  const { t } = useLingui()
+  const { isBusy, fault, send } = useSending()
+  const [isOpen, setOpen] = useState<boolean>()
+  const [error, setError] = useState<unknown>()
+  const [sentTo, setSentTo] = useState<string>()
+  useEffect(() => {
+    isRegistrationOpen().then(setOpen, setError)
+  }, [])
+  const register = (event: FormEvent<HTMLFormElement>) => {
+    const form = formOf(event)
+    const [contact, country, note] = ['contact', 'country', 'note'].map((name) => form(name).trim())
+    const email = form('email').trim()
+    const body = {
+      ...{ name: form('name').trim(), email, language: chosenLanguage() },
+      ...(contact && { contact }),
+      ...(country && { country }),
+      ...(note && { note }),
+    }
+    void send(async () => {
+      await dataOf(portal.POST('/api/portal/registration', { body }))
+      setSentTo(email)
+    })
+  }
+  if (error !== undefined) {
+    return (
+      <Gate title={t`No answer`}>
+        <FaultNote fault={error} onRetry={() => window.location.reload()} />
+      </Gate>
+    )
+  }
+  if (isOpen === undefined) return null
+  if (!isOpen) {
+    return (
+      <Gate title={t`Registration is closed`}>
+        <p>
+          <Trans>Accounts come by invitation here. Ask who runs this server for one.</Trans>
+        </p>
+        <ToSignIn />
+      </Gate>
+    )
+  }
+  if (sentTo !== undefined) {
+    return (
+      <Gate title={t`Look into your mail`}>
+        <p role="status">
+          <Trans>
+            A link is on its way to {sentTo}. It proves that the address is yours, within 30 minutes. Then
+            somebody looks at what you asked for, and you are told by mail.
+          </Trans>
+        </p>
+        <ToSignIn />
+      </Gate>
+    )
+  }
+  return (
+    <Gate title={t`Ask for an account`}>
+      <form onSubmit={register}>
+        <Stack>
+          <TextInput
+            name="name"
+            label={t`Name of you or your shop`}
+            autoComplete="organization"
+            maxLength={100}
+            required
+            autoFocus
+          />
+          <TextInput
+            name="email"
+            type="email"
+            label={t`E-mail address`}
+            autoComplete="email"
+            maxLength={254}
+            required
+          />
+          <TextInput
+            name="contact"
+            label={t`Where else you are reached`}
+            description={t`Such as a number of WhatsApp or a name of Telegram.`}
+            maxLength={200}
+          />
+          <TextInput name="country" label={t`Country`} autoComplete="country-name" maxLength={100} />
+          <Textarea
+            name="note"
+            label={t`What you want to order, and how much of it`}
+            autosize
+            minRows={2}
+            maxLength={1000}
+          />
+          <FaultNote fault={fault} />
+          <Button type="submit" loading={isBusy}>
+            <Trans>Ask for an account</Trans>
+          </Button>
+        </Stack>
+      </form>
+      <ToSignIn />
+    </Gate>
+  )
+}

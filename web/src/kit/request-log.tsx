@@ -1,0 +1,130 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Button, CopyButton } from '@mantine/core'
+import { type ReactNode, useId, useState } from 'react'
+import { explain } from './explanations.ts'
+import styles from './request-log.module.css'
+import { Facts } from './section.tsx'
+import { Badge } from './state-badge.tsx'
+import { When } from './when.tsx'
+
+/** Asked is a request of a program, as both APIs of people show it. */
+export interface Asked {
+  trace_id: string
+  time: string
+  protocol: string
+  action: string
+  status: number
+  outcome: string
+  message: string | null
+  order: number | null
+  key: number | null
+  ip: string
+  duration_ms: number
+}
+
+/** `RequestLog` lists requests: each says what was asked and answered, and opens to what that means and what to do. */
+export function RequestLog({
+  rows,
+  keyName,
+  order,
+}: {
+  rows: readonly Asked[]
+  /** `keyName` shows the key of a request, and `order` the order that it placed. */
+  keyName: (key: number) => ReactNode
+  order: (id: number) => ReactNode
+}) {
+  const { t } = useLingui()
+  return (
+    <ul className={styles.log} aria-label={t`Requests`}>
+      {rows.map((asked) => (
+        <Row key={asked.trace_id} asked={asked} keyName={keyName} order={order} />
+      ))}
+    </ul>
+  )
+}
+
+function Row({
+  asked,
+  keyName,
+  order,
+}: {
+  asked: Asked
+  keyName: (key: number) => ReactNode
+  order: (id: number) => ReactNode
+}) {
+  const { t, i18n } = useLingui()
+  const id = useId()
+  const [isOpen, setOpen] = useState(false)
+  const isOk = asked.outcome === 'ok'
+  const { trace_id: trace } = asked
+  return (
+    <li>
+      <button
+        type="button"
+        className={styles.row}
+        aria-expanded={isOpen}
+        aria-controls={id}
+        onClick={() => setOpen(!isOpen)}
+      >
+        <span className={styles.time}>
+          <When at={asked.time} />
+        </span>
+        <span>
+          <Badge tone={isOk ? 'done' : 'failed'}>{isOk ? t`Answered` : t`Refused`}</Badge>
+        </span>
+        <span className={`code ${styles.action}`}>{asked.action || '–'}</span>
+        <span className={styles.said}>
+          {asked.message ?? (asked.order === null ? '' : t`Order ${asked.order}`)}
+        </span>
+      </button>
+      <div id={id} hidden={!isOpen} className={styles.more}>
+        {isOpen && (
+          <>
+            {!isOk && (
+              <p className={styles.meaning}>
+                <strong>{i18n._(explain(asked.outcome))}</strong>
+              </p>
+            )}
+            <Facts
+              of={[
+                [t`When`, <When key="time" at={asked.time} exact />],
+                [t`We said`, asked.message ?? undefined],
+                [
+                  t`Code`,
+                  <span key="code" className="code">
+                    {asked.outcome}
+                  </span>,
+                ],
+                [t`Order`, asked.order === null ? undefined : order(asked.order)],
+                [t`Key`, asked.key === null ? undefined : keyName(asked.key)],
+                [
+                  t`Address`,
+                  <span key="ip" className="code">
+                    {asked.ip}
+                  </span>,
+                ],
+                [
+                  t`Answered by`,
+                  t`${asked.protocol === 'dhru' ? 'Dhru' : asked.protocol.toUpperCase()}, HTTP ${asked.status}, ${Math.round(asked.duration_ms)} ms`,
+                ],
+                [
+                  t`Trace id`,
+                  <span key="trace" className={styles.trace}>
+                    <span className="code">{trace}</span>
+                    <CopyButton value={trace}>
+                      {({ copied, copy }) => (
+                        <Button size="compact-sm" variant="subtle" onClick={copy}>
+                          {copied ? <Trans>Copied</Trans> : <Trans>Copy</Trans>}
+                        </Button>
+                      )}
+                    </CopyButton>
+                  </span>,
+                ],
+              ]}
+            />
+          </>
+        )}
+      </div>
+    </li>
+  )
+}

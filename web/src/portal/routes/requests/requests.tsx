@@ -1,0 +1,132 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Button, Group, SegmentedControl, Stack } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { dataOf } from '../../../api/client.ts'
+import { portal } from '../../../api/portal.ts'
+import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
+import { Page } from '../../../kit/page.tsx'
+import { usePages } from '../../../kit/pages.ts'
+import { type Asked, RequestLog } from '../../../kit/request-log.tsx'
+import { useMay } from '../../session.tsx'
+
+interface Search {
+  outcome?: string
+  key?: string
+}
+
+async function readRequests({ outcome, key }: Search, cursor: string | undefined, signal: AbortSignal) {
+  const query = {
+    limit: 50,
+    ...(cursor !== undefined && { cursor: Number(cursor) }),
+    ...(outcome === 'refused' && { outcome: 'refused' as const }),
+    ...(key !== undefined && { key: Number(key) }),
+  }
+  const { page } = await dataOf(portal.GET('/api/requests', { params: { query }, signal }))
+  return {
+    items: page.items.map(
+      (one): Asked => ({
+        ...one,
+        ...{ order: one.order_id, key: one.api_key_id },
+        // Numbers with a point are read as they stand there: amounts are.
+        duration_ms: Number(one.duration_ms),
+      }),
+    ),
+    next_cursor: page.next_cursor === null ? null : String(page.next_cursor),
+  }
+}
+
+/** `Requests` is the log of what the account's keys asked for, and how it was answered: why was an order refused? */
+export function Requests() {
+  const { t } = useLingui()
+  const may = useMay()
+  const navigate = useNavigate()
+  const { outcome, key } = useSearch({ strict: false }) as Search
+  const isRefused = outcome === 'refused'
+  const list = usePages<Asked>(['requests', isRefused, key], (cursor, signal) =>
+    readRequests(
+      { ...(outcome !== undefined && { outcome }), ...(key !== undefined && { key }) },
+      cursor,
+      signal,
+    ),
+  )
+  const maySeeKeys = may('keys.read')
+  const keys = useQuery({
+    queryKey: ['keys'],
+    queryFn: async ({ signal }) => (await dataOf(portal.GET('/api/portal/keys', { signal }))).items,
+    enabled: maySeeKeys,
+  })
+  const nameOf = (id: number): string => {
+    const found = keys.data?.find((one) => one.id === id)
+    return found ? found.name || found.security_id : String(id)
+  }
+  const go = (search: Search) =>
+    void navigate({ to: '/requests' as string, search: search as Record<string, string> })
+  return (
+    <Page title={t`Requests`}>
+      <Stack>
+        <Group>
+          <SegmentedControl
+            aria-label={t`Which requests`}
+            value={isRefused ? 'refused' : 'all'}
+            onChange={(chosen) =>
+              go({ ...(chosen === 'refused' && { outcome: 'refused' }), ...(key !== undefined && { key }) })
+            }
+            data={[
+              { value: 'all', label: t`All` },
+              { value: 'refused', label: t`Refused` },
+            ]}
+          />
+          {key !== undefined && (
+            <Button
+              variant="default"
+              size="compact-md"
+              onClick={() => go(isRefused ? { outcome: 'refused' } : {})}
+            >
+              {t`Only of ${nameOf(Number(key))}: show all keys`}
+            </Button>
+          )}
+          <Button variant="subtle" size="compact-md" onClick={list.again}>
+            <Trans>Look again</Trans>
+          </Button>
+        </Group>
+        <FaultNote fault={list.error} onRetry={list.again} />
+        {!list.rows && !list.error && <Loading />}
+        {list.rows?.length === 0 && (
+          <Empty>
+            {isRefused ? (
+              <Trans>Nothing was refused lately.</Trans>
+            ) : (
+              <Trans>
+                No requests lately. What your shops and programs ask for stands here a second or two later.
+                Requests with a wrong access key are nobody’s, and stand nowhere.
+              </Trans>
+            )}
+          </Empty>
+        )}
+        {list.rows && list.rows.length > 0 && (
+          <RequestLog
+            rows={list.rows}
+            keyName={(id) =>
+              maySeeKeys ? (
+                <Link to={`/keys/${id}` as string}>{nameOf(id)}</Link>
+              ) : (
+                <span className="code">{id}</span>
+              )
+            }
+            order={(id) => (
+              <Link to={`/orders/${id}` as string} className="code">
+                {id}
+              </Link>
+            )}
+          />
+        )}
+        {list.more && (
+          <Button variant="default" onClick={list.more} w="fit-content">
+            <Trans>Show earlier</Trans>
+          </Button>
+        )}
+      </Stack>
+    </Page>
+  )
+}
