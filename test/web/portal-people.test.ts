@@ -89,7 +89,7 @@ describePages('people and the own profile in the portal', () => {
     await page.getByLabel('Time zone').fill('Asia/Jakarta')
     await page.getByLabel('Language').selectOption('id')
     await page.getByRole('button', { name: 'Save' }).click()
-    await page.waitForFunction(`document.documentElement.lang === 'id'`)
+    await page.locator('html[lang=id]').waitFor()
     const self = await portal.ask('GET', '/me', { headers })
     expect(self.json.data).toMatchObject({ name: 'Sari', language: 'id', time_zone: 'Asia/Jakarta' })
     await page.evaluate(`localStorage.setItem('language', 'en')`)

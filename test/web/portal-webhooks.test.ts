@@ -99,7 +99,7 @@ describePages('webhooks and requests in the portal', () => {
     await visit.click('I have kept it')
     await visit.click('Change the URL…')
     await page.getByRole('textbox', { name: 'URL' }).fill('ftp://nowhere')
-    await visit.click('Change the URL', 'button')
+    await page.getByRole('dialog').getByRole('button', { name: 'Change the URL' }).click()
     await page.getByRole('dialog').getByRole('alert').waitFor()
     await page.getByRole('textbox', { name: 'URL' }).fill(`${url}/2`)
     await page.getByRole('dialog').getByRole('button', { name: 'Change the URL' }).click()
