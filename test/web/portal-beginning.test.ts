@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { createAccount } from '../../src/accounts/accounts.ts'
 import { PortalShop } from '../protocols/portal/portal.fixtures.ts'
 import { imei } from '../support/server.ts'
 import { closeBrowserAfterwards, describePages, PHONE, Visit } from './browser.fixtures.ts'
@@ -26,7 +27,7 @@ describePages('the beginning in the portal', () => {
         await page.getByText('A link is on its way to ana@corner.example.').waitFor()
         const asked = await portal.server.sql`select name, email, note, verified_at from applications`
         expect(asked).toMatchObject([
-          { name: 'Corner Phones', email: 'ana@corner.example', note: '300 checks a day', verifiedAt: null },
+          { name: 'Corner Phones', email: 'ana@corner.example', note: '300 checks a day', verified_at: null },
         ])
       }
       await visit.leave()
@@ -37,8 +38,10 @@ describePages('the beginning in the portal', () => {
   test('the first steps are shown to a new account, and each is gone once it is done', async () => {
     const portal = await PortalShop.open()
     const service = await portal.server.service()
-    const shop = await portal.server.shop({ deposit: '0' })
-    const { headers } = await portal.person('owner', shop)
+    const made = { name: 'New', email: 'new@example.com', username: 'new', currency: 'USD' }
+    const { id: accountId } = await createAccount(portal.server.sql, made, 'test')
+    const { email } = await portal.invited(accountId)
+    const headers = await portal.signIn(email)
     const visit = await Visit.entered(portal.server.url, headers)
     const { page } = visit
     await page.goto('/portal/')

@@ -44,7 +44,8 @@ const marks = {
 
 const entry = Type.Object({
   thing: Type.String({
-    description: '`review-12`, `deposit-1001`, `manual-3-17` (supplier and service), `list-3`, `application-4`',
+    description:
+      '`review-12`, `deposit-1001`, `manual-3-17` (supplier and service), `list-3`, `application-4`',
   }),
   kind: oneOf(inboxKindNames),
   since: time(),
@@ -90,7 +91,9 @@ function kindsIn(given: string | undefined, { permissions }: Caller): InboxKind[
 }
 
 const thingParams = Type.Object({
-  thing: Type.String({ pattern: '^(?:(?:review|deposit|list)-\\d{1,9}|manual-\\d{1,9}-\\d{1,9})$' }),
+  thing: Type.String({
+    pattern: '^(?:(?:review|deposit|list|application)-\\d{1,9}|manual-\\d{1,9}-\\d{1,9})$',
+  }),
 })
 
 /** `refuseOthers` refuses what is about a thing of which the caller decides nothing. Throws not_found, permission_denied. */
