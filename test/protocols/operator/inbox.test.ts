@@ -136,8 +136,10 @@ it('shows to each role what it may decide, and counts it', async () => {
   for (const role of roles) {
     const may = permissionsOf(role)
     const needs = {
-      ...{ deposit: 'money.deposits', manual: 'manual.answer' },
-      ...{ list: 'suppliers.sync', application: 'people.edit' },
+      deposit: 'money.deposits',
+      manual: 'manual.answer',
+      list: 'suppliers.sync',
+      application: 'people.edit',
     } as const
     const own = things.filter(({ kind }) =>
       may.includes(needs[kind as keyof typeof needs] ?? 'reviews.resolve'),
