@@ -57,7 +57,9 @@ export function pages(app: FastifyInstance, { mayCall, built = BUILT, ...deps }:
     const isOperator = ({ ip }: FastifyRequest): boolean => mayCall(ip)
     application('gate.html', ['/console/sign-in', '/console/setup', '/console/invite'], isOperator)
     application('console.html', ['/console', '/console/*'], isOperator)
-    const entrances = ['sign-in', 'invite', 'forgot', 'reset', 'verify', 'register'].map((name) => `/portal/${name}`)
+    const entrances = ['sign-in', 'invite', 'forgot', 'reset', 'verify', 'register'].map(
+      (name) => `/portal/${name}`,
+    )
     application('gate.html', entrances, () => true)
     application('portal.html', ['/portal', '/portal/*'], () => true)
   })
