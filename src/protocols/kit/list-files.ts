@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { stringify } from 'csv-stringify/sync'
 import { type TSchema, Type } from 'typebox'
-import { insertExport, updateExport } from '../../audit/exports.sql.ts'
+import { beginExport, endExport } from '../../audit/exports.ts'
 import { Refusal } from '../../errors.ts'
 import { asText } from '../../lib/csv-text.ts'
 import { type AnyRoute, type Call, type Route, routeOf } from './people-route.ts'
@@ -119,7 +119,7 @@ export async function sendFile(
   write: (told: Told) => AsyncIterable<string>,
 ): Promise<object> {
   const filter = { ...(params as object), ...(query as object) }
-  const id = isOwn ? undefined : await insertExport(desk.change, { list, filter })
+  const id = isOwn ? undefined : await beginExport(desk.change, { list, filter })
   let sent = 0
   const file = async function* (): AsyncGenerator<string> {
     try {
@@ -128,7 +128,7 @@ export async function sendFile(
       })
     } finally {
       if (id !== undefined)
-        await updateExport(desk.change, id, sent).catch((error: unknown) =>
+        await endExport(desk.change, id, sent).catch((error: unknown) =>
           reply.log.warn({ err: error }, `how many rows of ${list} were sent was not noted`),
         )
     }
