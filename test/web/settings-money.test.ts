@@ -24,8 +24,7 @@ describePages('settings of money in the console', () => {
     await office.server.sql`update seller set name = 'Somebody Else'`
     await page.getByRole('textbox', { name: 'Name' }).fill('Mine')
     await visit.click('Save')
-    await page.getByRole('alert').waitFor()
-    await page.getByText('Nothing was saved.').waitFor()
+    await page.getByRole('alert').filter({ hasText: 'Nothing was saved.' }).waitFor()
     await visit.leave()
   })
 
@@ -52,7 +51,7 @@ describePages('settings of money in the console', () => {
     expect(await page.content()).not.toContain('a secret of the hook')
     await dialog.getByRole('button', { name: 'Change Transfer to our account' }).click()
     await page.getByText('fee 0 % and $0.50').waitFor()
-    await visit.click('Switch Transfer to our account off')
+    await visit.click('Switch off: Transfer to our account')
     await dialog.getByRole('button', { name: 'Switch Transfer to our account off' }).click()
     await page.getByText('Off', { exact: true }).waitFor()
     const [kept] = await office.server.sql`

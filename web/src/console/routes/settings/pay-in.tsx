@@ -95,7 +95,7 @@ export function PayInSettings() {
                     size="compact-md"
                     variant="default"
                     onClick={() => setDoing({ what: 'switch', way })}
-                    aria-label={way.enabled ? t`Switch ${way.name} off` : t`Switch ${way.name} on`}
+                    aria-label={way.enabled ? t`Switch off: ${way.name}` : t`Switch on: ${way.name}`}
                   >
                     {way.enabled ? <Trans>Switch off…</Trans> : <Trans>Switch on…</Trans>}
                   </Button>
