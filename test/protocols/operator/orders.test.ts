@@ -146,6 +146,15 @@ describe('orders are', () => {
     await sql`update webhooks set status = 'gone', paused_at = now()`
   })
 
+  it('shown to whoever has a link, until that is ended', async () => {
+    const order = await done()
+    const shared = await change('POST', `/orders/${order}/share`, {})
+    expect(shared.json.data, JSON.stringify(shared.json)).toMatchObject({
+      url: expect.stringContaining('/r/'),
+    })
+    expect((await change('POST', `/orders/${order}/stop-sharing`, {})).status).toBe(200)
+  })
+
   it('written about', async () => {
     const order = await done()
     const noted = await change('POST', `/orders/${order}/notes`, { text: ' They called ' })
