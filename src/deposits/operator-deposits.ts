@@ -2,7 +2,7 @@ import type { Sql, Transaction } from '../database/database.ts'
 import { MAX_SCANNED_ROWS, type WalkedPage } from '../database/walk.ts'
 import { Refusal } from '../errors.ts'
 import { creditDeposit } from '../ledger/adjustments.ts'
-import { type Moved, move, readNote } from '../ledger/entries.ts'
+import { findByReference, type Moved, move, readNote } from '../ledger/entries.ts'
 import { selectWallet } from '../ledger/wallets.ts'
 import { invalid, ok, orThrow, type Result } from '../lib/fault.ts'
 import type { DepositId } from '../lib/ids.ts'
@@ -33,7 +33,7 @@ export class OperatorDeposits {
 
   /**
    * `confirm` credits a deposit whose money is there, once. Money often comes late, so an expired one may be confirmed as well.
-   * Throws not_found, conflict when it has ended otherwise or a gateway is to say so, and invalid_input.
+   * Throws not_found, conflict when it has ended otherwise, a gateway is to say so, or another amount was credited for it, and invalid_input.
    */
   async confirm(
     id: DepositId,
@@ -41,6 +41,16 @@ export class OperatorDeposits {
   ): Promise<Deposit> {
     const kept = orThrow(readNote(note))
     return await this.#decide(id, async (transaction, deposit, at) => {
+      // A gateway that tells of its payment once more brings it before a person again.
+      const other = await findByReference(transaction, deposit.accountId, otherReference(id))
+      if (other) {
+        const came = formatMicros(other.amount, deposit.currency)
+        throw new Refusal(
+          'conflict',
+          `${came} ${deposit.currency} was credited for deposit ${id} already`,
+          'id',
+        )
+      }
       await creditDeposit(transaction, deposit, {
         actor,
         note: kept ?? deposit.proof ?? deposit.reference,
@@ -73,11 +83,11 @@ export class OperatorDeposits {
       const reason = orThrow(otherAmount(found, came))
       const words = kept ?? found.proof ?? found.reference
       entry = await move(transaction, found.accountId, came, {
-        ...{ kind: 'deposit', actor, at, reference: `deposit ${id}` },
+        ...{ kind: 'deposit', actor, at, reference: otherReference(id) },
         note: words === null ? `deposit ${id}` : `deposit ${id}: ${words}`.slice(0, 500),
       })
       if (entry.isRepeated)
-        throw new Refusal('conflict', `this amount was credited before, as "deposit ${id}"`, 'amount')
+        throw new Refusal('conflict', `this amount was credited before, as "${otherReference(id)}"`, 'amount')
       return { state: 'failed', settledBy: actor, reason, ...(kept !== null && { note: kept }) }
     })
     return { deposit, entry: entry as Moved }
@@ -120,6 +130,9 @@ export class OperatorDeposits {
     return await listDeposits(this.#sql, filter, maxRows)
   }
 }
+
+/** `otherReference` is that of the entry by which another amount was credited for a deposit: by it that happens once. */
+const otherReference = (id: DepositId): string => `deposit ${id}`
 
 /** `otherAmount` gives the reason that an account reads where another amount came than was to be paid, and was credited. Pure. */
 export function otherAmount({ totalPay, currency }: Deposit, came: Micros): Result<string> {

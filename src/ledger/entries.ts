@@ -8,6 +8,8 @@ import { insertEntry, selectByReference } from './entries.sql.ts'
 import type { EntryKind, LedgerEntry } from './entry.ts'
 import { lockWallet } from './wallets.ts'
 
+export { selectByReference as findByReference } from './entries.sql.ts'
+
 /** `MAX_BALANCE` keeps the sum of many deposits inside a bigint column, together with what is held, because that may come back. */
 export const MAX_BALANCE = 8_000_000_000_000_000_000n
 

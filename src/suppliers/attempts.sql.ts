@@ -54,14 +54,18 @@ export async function selectAttempts(
     limit: number
   },
 ): Promise<EndedAttempt[]> {
+  const { endedMicros = null, orderId = null, position = null } = before ?? {}
+  const at = sql`to_timestamp(${endedMicros}::bigint / 1000000) + (${endedMicros}::bigint % 1000000) * interval '1 microsecond'`
   return await sql<EndedAttempt[]>`
     with ended as (
       select a.* from supplier_routes r
        cross join lateral (
          select * from attempts a
           where a.route_id = r.id
-            and a.finished_at <= coalesce(to_timestamp(${before?.endedMicros ?? null}::bigint / 1000000) + (${before?.endedMicros ?? null}::bigint % 1000000) * interval '1 microsecond', 'infinity')
-          order by a.finished_at desc limit ${outcome === undefined ? limit + 200 : LOOKED_AT}) a
+            and a.finished_at <= coalesce(${at}, 'infinity')
+            and (${endedMicros}::bigint is null
+                 or (a.finished_at, a.order_id, a.position) < (${at}, ${orderId}::bigint, ${position}::int))
+          order by a.finished_at desc, a.order_id desc, a.position desc limit ${outcome === undefined ? limit : LOOKED_AT}) a
        where r.supplier_id = ${supplier} and (${service ?? null}::int is null or r.service_id = ${service ?? null}::int)
     ), named as (
       select *, (extract(epoch from finished_at) * 1000000)::bigint as ended_micros,
@@ -74,8 +78,6 @@ export async function selectAttempts(
     ), page as (
       select * from named
        where (${outcome ?? null}::text is null or outcome = ${outcome ?? null})
-         and (${before?.endedMicros ?? null}::bigint is null
-              or (ended_micros, order_id, position) < (${before?.endedMicros ?? null}::bigint, ${before?.orderId ?? null}::bigint, ${before?.position ?? null}::int))
        order by ended_micros desc, order_id desc, position desc limit ${limit}
     )
     select p.order_id, p.position, p.number, c.username, v.code as service_code, v.name as service_name, p.remote_service, i.input,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { IntegrationContext } from '../integrations/kit/kind.ts'
@@ -80,6 +81,7 @@ async function askAgain(
     test?.supplierId === connection.config.id &&
     test.remoteService === item.remoteService &&
     test.input === item.input &&
+    isDeepStrictEqual(test.fields, item.fields) &&
     test.quantity === item.quantity
   if (!test || !isSame) throw new Refusal('idempotency_conflict', undefined, 'Idempotency-Key')
   return await finish(deps, connection, recorded, test, (task, signal) =>

@@ -12,7 +12,7 @@ import type { Dearer } from './attach.ts'
 import { compare } from './comparison.ts'
 import { type ImportResult, importSelected, type Naming } from './import.ts'
 import { holdJumps } from './jumps.ts'
-import { forgetRead } from './kept-list.sql.ts'
+import { forgetRead, selectPlaces } from './kept-list.sql.ts'
 import {
   type MadeRoute,
   type MadeService,
@@ -74,6 +74,7 @@ export async function importChosen(
   const rules = await rulesOf(transaction, chosen.prices)
   await lockList(transaction, supplier)
   const { leftOut, services: listed } = await stageRead(transaction, supplier, chosen.list)
+  await mustBeNew(transaction, supplier, chosen.services)
   await holdJumps(transaction, supplier)
   const comparison = await compare(transaction, supplier, { listed: listed.length, leftOut })
   if (comparison.suspicion !== null) {
@@ -191,6 +192,21 @@ function floorOf(text: string | undefined): number | undefined {
     if (error instanceof Unreadable) throw refusalFor(invalid('margin_floor', error.message))
     throw error
   }
+}
+
+/** `mustBeNew` throws invalid_input for the first service that stands for one of ours: it would have its prices changed, and not be made. */
+async function mustBeNew(
+  transaction: Transaction,
+  { id }: ListedSupplier,
+  services: readonly string[],
+): Promise<void> {
+  const places = await selectPlaces(transaction, id)
+  const ours = new Map(places.map(({ remoteId, code }) => [remoteId, code]))
+  const at = services.findIndex((one) => ours.has(one))
+  if (at === -1) return
+  throw refusalFor(
+    invalid(['services', String(at)], `stands for ${ours.get(services[at] ?? '')} of ours already`),
+  )
 }
 
 /** `mustAttachAll` throws invalid_input for the first route that cannot be. */

@@ -267,6 +267,19 @@ test('an event that comes again after a person has decided changes nothing', asy
   expect(await show(id)).toMatchObject({ status: 'failed', reason: 'given back' })
 })
 
+test('what was credited as another amount is not credited again as its own, should the gateway tell of it once more', async () => {
+  const { id, session } = await opened()
+  const paid = { ...fake.pay(session), amount_total: 500 }
+  await fake.tell(hook, fake.event('completed', paid))
+  await deposits.creditOther(id as DepositId, money('5'), { actor: 'test' })
+  await fake.tell(hook, fake.event('completed', paid))
+  expect(await show(id)).toMatchObject({ status: 'review' })
+  await expect(deposits.confirm(id as DepositId, { actor: 'test' })).rejects.toMatchObject({
+    code: 'conflict',
+  })
+  expect(await balance(server, shop)).toBe('6.00')
+})
+
 test('events of other installations and other programs are none of our concern', async () => {
   const { id, session } = await opened()
   fake.pay(session)

@@ -95,7 +95,9 @@ async function carryOut(
       { actor, clock },
     ),
   )
-  const asked = new Map(routes.map((one) => [one.remoteService, one.service]))
+  const asked = new Map(
+    routes.map(({ remoteService, service }) => [keyOfRoute(remoteService, service.toLowerCase()), service]),
+  )
   return await plannedOf(work, { made, moves, currency, supplier: name, asked })
 }
 
@@ -116,6 +118,7 @@ async function plannedOf(
     moves: Move[]
     currency: string
     supplier: string
+    /** `asked` are the names that the input has for services of routes, by the keys of these with codes in lower case. */
     asked: ReadonlyMap<string, string>
   },
 ): Promise<Planned> {
@@ -144,7 +147,10 @@ async function plannedOf(
   })
   const routes = made.routes.map(
     (one): PlanRow => ({
-      key: keyOfRoute(one.remoteId, asked.get(one.remoteId) ?? String(one.service)),
+      key: keyOfRoute(
+        one.remoteId,
+        asked.get(keyOfRoute(one.remoteId, one.code.toLowerCase())) ?? String(one.service),
+      ),
       subject: {
         ...{ service: one.service, service_code: one.code, service_name: one.name },
         ...{ remote_service: one.remoteId, theirs: one.theirs },

@@ -98,7 +98,7 @@ describe('a file', () => {
     expect(await fileOf('/deposits.csv', await office.program(['money.read']))).toHaveLength(DEPOSITS)
   })
 
-  it('of prices or sales needs a proof for so many rows, too', async () => {
+  it('of prices, services or sales needs a proof for so many rows, too', async () => {
     const { sql } = office.server
     await office.server.service({ code: 'sold' })
     await sql`
@@ -115,7 +115,7 @@ describe('a file', () => {
     office.office.clock.advance(10 * 60_000)
     vi.spyOn(performance, 'now').mockReturnValue(performance.now())
     const month = 'from=2026-11-02&to=2026-11-02&by=service'
-    for (const path of ['/prices.csv', `/reports/sales.csv?${month}`]) {
+    for (const path of ['/prices.csv', '/services.csv', `/reports/sales.csv?${month}`]) {
       const refused = await api.ask(`GET ${path}`, { as: headers })
       expect([path, refused.status, refused.json.code]).toEqual([path, 403, 'STEP_UP_REQUIRED_ERROR'])
     }

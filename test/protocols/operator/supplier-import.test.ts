@@ -1,7 +1,9 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createPriceGroup } from '../../../src/accounts/accounts.ts'
+import { fillAccount } from '../../../bench/filled-account.ts'
+import { createAccount, createPriceGroup } from '../../../src/accounts/accounts.ts'
+import type { ServiceId } from '../../../src/lib/ids.ts'
 import { Documented } from './documented.fixtures.ts'
 import { OperatorOffice } from './office.fixtures.ts'
 
@@ -226,7 +228,8 @@ it('one item is bought for a test, once under its key, and asked about', async (
   const again = await api.post('/suppliers/Panel/try', body, { key })
   expect(again.json.data).toMatchObject({ id: first.json.data.id, outcome: 'success', result: 'Clean' })
   expect(bought).toHaveLength(1)
-  expect((await api.post('/suppliers/Panel/try', { ...body, imei: '1' }, { key })).status).toBe(409)
+  for (const other of [{ imei: '1' }, { fields: { NETWORK: 'another' } }])
+    expect((await api.post('/suppliers/Panel/try', { ...body, ...other }, { key })).status).toBe(409)
   const asked = await api.ask(`POST /suppliers/Panel/tries/${first.json.data.id}/ask`)
   expect(asked.json.data).toMatchObject({ outcome: 'success' })
   expect(bought).toHaveLength(1)
@@ -240,4 +243,57 @@ it('what was sent and has ended is listed page by page', async () => {
     items: [{ name: 'Unlock iPhone 13', available: false, ours: [] }],
     next_cursor: expect.stringMatching(/./),
   })
+})
+
+it('one of theirs becomes a further route of several of ours, each a row; what is ours already is not imported again', async () => {
+  const other = { code: 'fmi-fast', name: 'FMI check, fast', group: 'Ours', price: '9', currency: 'USD' }
+  expect((await api.post('/services', other)).status).toBe(200)
+  const [fmi] = (await api.read('/services?search=FMI check iPhone')).page.items
+  listed = [
+    ['1', 'Checks', 'AAA - Carrier check', '1.00'],
+    ['2', 'Checks', 'FMI Check - iPhone', '0.90'],
+    ['9', 'Checks', 'FMI new', '0.70'],
+  ]
+  const { list } = await read()
+  const routes = [
+    { remote_service: '9', service: String(fmi.id) },
+    { remote_service: '9', service: 'FMI-fast' },
+  ]
+  const made = await plan('supplier.import', { supplier: 'Panel', list: list.id, routes })
+  expect([made.status, made.json.data?.verdicts]).toEqual([200, { route: 2 }])
+  const rows = await rowsOf(made.json.data.id)
+  const first = rows.find(({ subject }: { subject: { service: number } }) => subject.service === fmi.id)
+  const prices = [{ percent: '900', currency: 'USD' }]
+  const again = { supplier: 'Panel', list: list.id, services: ['9', '1'], prices, margin_floor: '50' }
+  expect((await plan('supplier.import', again)).json.problems).toMatchObject([{ field: 'input.services.1' }])
+  const applied = await api.post(`/plans/${made.json.data.id}/apply`, { except: [first.position] })
+  expect([applied.status, applied.json.message]).toEqual([200, undefined])
+  const now = (await api.read('/routes?supplier=Panel')).page.items
+  expect(
+    now
+      .filter((one: { remote_service: string }) => one.remote_service === '9')
+      .map((one: { service_code: string }) => one.service_code),
+  ).toEqual(['fmi-fast'])
+})
+
+it('of many that ended at one moment each is listed once', async () => {
+  const { sql } = office.server
+  const form = { name: 'Many', email: 'many@example.com', currency: 'USD' }
+  const { id: accountId } = await createAccount(sql, form, 'test')
+  const [{ id, service }] = (await api.read('/routes?supplier=Panel')).page.items
+  const at = new Date('2026-11-02T12:00:00Z')
+  await fillAccount(sql, {
+    ...{ accountId, serviceId: service as ServiceId, orders: 300, itemsPerOrder: 1, from: at, to: at },
+  })
+  await sql`
+    update attempts a set route_id = r.id, supplier_id = r.supplier_id from supplier_routes r
+     where r.id = ${id} and a.account_id = ${accountId}`
+  const seen: number[] = []
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const { page } = await api.read(`/suppliers/Panel/attempts?limit=50${cursor && `&cursor=${cursor}`}`)
+    seen.push(...page.items.map(({ order }: { order: number }) => order))
+    cursor = page.next_cursor
+  }
+  expect(seen).toHaveLength(300)
+  expect(new Set(seen).size).toBe(300)
 })

@@ -40,7 +40,7 @@ import {
 import { listRoutes } from '../../../supplier-routes/routes.ts'
 import { findSupplier } from '../../../suppliers/suppliers.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
-import { COUNT_MS, MAX_COUNTED, sendFile } from '../../kit/list-files.ts'
+import { COUNT_MS, MAX_COUNTED, refuseUnproved, sendFile } from '../../kit/list-files.ts'
 import { formOf, givenIn, inColumns, type Json, shapeOf } from '../../kit/nouns.ts'
 import {
   bodyOf,
@@ -212,6 +212,7 @@ export const serviceRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     handle: async (call) => {
       const { read } = call.desk
       const chosen = await filterOf(read, call.query)
+      await refuseUnproved(call.caller, () => countServices(read, chosen))
       return await sendFile(call, { list: '/services', name: 'services' }, (told) =>
         exportServices(read, chosen, told),
       )
