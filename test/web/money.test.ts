@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Adjustments } from '../../src/ledger/adjustments.ts'
+import type { AccountId } from '../../src/lib/ids.ts'
+import { micros } from '../../src/lib/money.ts'
 import { bank } from '../deposits/deposits.fixtures.ts'
 import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
 import { RestClient } from '../support/rest.ts'
@@ -10,6 +13,8 @@ closeBrowserAfterwards()
 describePages('money in the console', () => {
   let office: OperatorOffice
   let shop: Shop
+  let other: Shop
+  let rupiah: Shop
   let deposits: number[]
   beforeAll(async () => {
     office = await OperatorOffice.open()
@@ -22,6 +27,12 @@ describePages('money in the console', () => {
     }
     await client.post(`/api/deposit/${deposits[0]}/proof`, { reference: 'FT26329ABCD' })
     await client.post(`/api/deposit/${deposits[1]}/cancel`, {})
+    other = await office.server.shop({ deposit: '7' })
+    rupiah = await office.server.shop({ deposit: '250000', currency: 'IDR' })
+    const fee = { actor: 'cli:anna', note: 'Bank fee of May' }
+    await new Adjustments(office.server.sql).adjust(shop.accountId as AccountId, micros(-2_500_000n), fee)
+    const sent = { receiver: other.username, amount: 3, description: 'for May' }
+    await client.post('/api/transfer', sent, { 'idempotency-key': 'send' })
   })
   afterAll(() => office.stop())
 
@@ -47,6 +58,28 @@ describePages('money in the console', () => {
     expect(await page.getByRole('button', { name: /Refuse/ }).count()).toBe(0)
     await page.goto(`/console/money/deposits/${deposits[1]}`)
     await page.getByText('It was cancelled; nothing was credited.').waitFor()
+    await visit.leave()
+  })
+
+  test('adjustments of all resellers are filtered in the URL and added up, and the file has the same', async () => {
+    const visit = await Visit.as(office, 'finance')
+    const { page } = visit
+    await page.goto('/console/money')
+    await visit.click('Adjustments', 'link')
+    await page.getByText('$17.00 put on, $2.50 taken; entries: 3').waitFor()
+    await page.getByText(/put on, .* taken; entries: 1$/).waitFor()
+    await page.getByRole('link', { name: `${rupiah.username}, Paid in by hand` }).waitFor()
+    await visit.press('f')
+    await page.getByRole('radio', { name: 'Adjusted down' }).check()
+    await visit.click('Show')
+    await page.waitForURL(/kind=adjust_down/)
+    await page.getByText('$0.00 put on, $2.50 taken; entries: 1').waitFor()
+    await page.getByText('Bank fee of May').waitFor()
+    await page
+      .getByRole('link', { name: `${rupiah.username}, Paid in by hand` })
+      .waitFor({ state: 'detached' })
+    const [download] = await Promise.all([page.waitForEvent('download'), visit.click('Export', 'link')])
+    expect(download.url()).toContain('adjustments.csv?kind=adjust_down')
     await visit.leave()
   })
 
@@ -90,11 +123,11 @@ describePages('money in the console', () => {
     await page.getByRole('heading', { level: 1, name: 'Invoices' }).waitFor()
     expect(await page.getByRole('button', { name: /Issue/ }).count()).toBe(0)
     await visit.leave()
-    const other = await Visit.as(office, 'catalogue')
-    await other.page.goto('/console/money')
-    await other.page.getByText('money.read').waitFor()
-    expect(await other.page.getByRole('link', { name: 'Money', exact: true }).count()).toBe(0)
-    await other.leave()
+    const kept = await Visit.as(office, 'catalogue')
+    await kept.page.goto('/console/money')
+    await kept.page.getByText('money.read').waitFor()
+    expect(await kept.page.getByRole('link', { name: 'Money', exact: true }).count()).toBe(0)
+    await kept.leave()
   })
 
   test.each([
@@ -105,6 +138,9 @@ describePages('money in the console', () => {
     const paths = [
       `${base}/deposits`,
       `${base}/deposits/${deposits[2]}`,
+      `${base}/adjustments`,
+      `${base}/adjustments?kind=opening_up`,
+      `${base}/transfers`,
       `${base}/statements?account=${shop.username}`,
       `${base}/invoices`,
       `${base}/ledger`,

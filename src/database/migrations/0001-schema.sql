@@ -1023,6 +1023,11 @@ create unique index ledger_entries_send_once on ledger_entries (account_id, tran
 -- Entries of no order: few rows, for which a busy account would otherwise be searched.
 create index ledger_entries_without_orders on ledger_entries (account_id, id)
   where kind in ('deposit', 'adjust_up', 'adjust_down', 'send', 'receive', 'opening_up', 'opening_down');
+-- What people did to balances by hand, of all accounts or of one, by time: few rows beside those of orders.
+create index ledger_entries_by_hand on ledger_entries (created_at, account_id, id)
+  where deposit_id is null and kind in ('deposit', 'adjust_up', 'adjust_down', 'refund', 'opening_up', 'opening_down');
+create index ledger_entries_by_hand_of_account on ledger_entries (account_id, created_at, id)
+  where deposit_id is null and kind in ('deposit', 'adjust_up', 'adjust_down', 'refund', 'opening_up', 'opening_down');
 create trigger ledger_entries_are_final before update or delete or truncate on ledger_entries
   for each statement execute function refuse_change('ledger entry');
 
@@ -1052,6 +1057,8 @@ create table transfers (
 );
 create index transfers_sent on transfers (sender_id, id);
 create index transfers_received on transfers (receiver_id, id);
+-- Operators look for the transfers of a time.
+create index transfers_by_time on transfers (created_at, id);
 create trigger transfers_are_final before update or delete or truncate on transfers
   for each statement execute function refuse_change('transfer between accounts');
 

@@ -20,6 +20,7 @@ import { invoiceRoutes } from './routes/invoices.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { manualRoutes } from './routes/manual.ts'
 import { moneyRoutes } from './routes/money.ts'
+import { moneyListRoutes } from './routes/money-lists.ts'
 import { noticeRoutes } from './routes/notices.ts'
 import { orderActionRoutes } from './routes/order-actions.ts'
 import { orderPageRoutes } from './routes/order-page.ts'
@@ -71,6 +72,7 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     answerRoutes,
     manualRoutes,
     moneyRoutes,
+    moneyListRoutes,
     operatorDepositRoutes,
     depositProviderRoutes,
     incomingPaymentRoutes,

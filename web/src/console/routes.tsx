@@ -86,6 +86,8 @@ const pages = [
   money.addChildren([
     moneyTab('/deposits', () => import('./routes/money/deposits.tsx'), 'Deposits'),
     moneyTab('/deposits/$id', () => import('./routes/money/deposit.tsx'), 'Deposit'),
+    moneyTab('/adjustments', () => import('./routes/money/adjustments.tsx'), 'Adjustments'),
+    moneyTab('/transfers', () => import('./routes/money/transfers.tsx'), 'Transfers'),
     moneyTab('/statements', () => import('./routes/money/statements.tsx'), 'Statements'),
     moneyTab('/invoices', () => import('./routes/money/invoices.tsx'), 'Invoices'),
     moneyTab('/ledger', () => import('./routes/money/ledger.tsx'), 'Ledger'),

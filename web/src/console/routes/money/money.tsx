@@ -12,6 +12,8 @@ export function Money() {
   const { pathname } = useLocation()
   const tabs = [
     { to: '/money/deposits', label: t`Deposits`, permission: 'money.read', isExact: false },
+    { to: '/money/adjustments', label: t`Adjustments`, permission: 'money.read' },
+    { to: '/money/transfers', label: t`Transfers`, permission: 'money.read' },
     { to: '/money/statements', label: t`Statements`, permission: 'money.read' },
     { to: '/money/invoices', label: t`Invoices`, permission: 'money.read' },
     { to: '/money/ledger', label: t`Ledger`, permission: 'audit.read' },

@@ -1,0 +1,219 @@
+import { parse } from 'csv-parse/sync'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { listAdjustments, sumAdjustments } from '../../../src/ledger/operator-adjustments.ts'
+import { sumTransfers } from '../../../src/ledger/operator-transfers.ts'
+import { DAY_MS } from '../../../src/lib/time.ts'
+import { RestClient } from '../../support/rest.ts'
+import { imei, type Shop } from '../../support/server.ts'
+import { Documented } from './documented.fixtures.ts'
+import { OperatorOffice } from './office.fixtures.ts'
+
+/** What people did to balances, and what accounts sent to each other, over all accounts. */
+let office: OperatorOffice
+let api: Documented
+let staff: number
+let dollars: Shop
+let others: Shop
+let rupiah: Shop
+let order: number
+let sent: number[]
+beforeAll(async () => {
+  office = await OperatorOffice.open()
+  const { server } = office
+  const { headers, id } = await office.person('owner')
+  staff = id
+  api = await Documented.open(server, headers)
+  dollars = await server.shop({ deposit: '50' })
+  others = await server.shop({ deposit: '5' })
+  rupiah = await server.shop({ deposit: '9000', currency: 'IDR' })
+  const placed = await server.place(dollars, { ID: await server.service(), IMEI: imei(1) })
+  order = Number(placed.SUCCESS[0].REFERENCEID)
+  await server.ended(dollars, String(order))
+  await api.post(`/accounts/${dollars.username}/adjust`, { amount: '-2.50', note: '=a fee', reference: 'F1' })
+  await api.post(`/accounts/${rupiah.username}/adjust`, { amount: '1000', note: 'a gift' })
+  const refunded = await api.post(`/orders/${order}/refund`, {
+    ...{ amount: '0.40', reason: 'too late', reference: 'R1' },
+  })
+  expect([refunded.status, refunded.json.message]).toEqual([200, undefined])
+  sent = []
+  for (const [amount, from, to] of [
+    [3, dollars, others],
+    [4, dollars, others],
+    [1, others, dollars],
+  ] as const) {
+    const body = { receiver: to.username, amount, description: `${amount} for May` }
+    const reply = await new RestClient(server, from).post('/api/transfer', body, {
+      'idempotency-key': `send ${amount}`,
+    })
+    sent.push(reply.body.data.transferId)
+  }
+  // A deposit that a gateway, or a person, has settled is in the list of deposits.
+  await server.sql`
+    with moved as (
+      update wallets set available = available + 1000000, last_entry = last_entry + 1
+       where account_id = ${others.accountId} returning account_id, last_entry, available
+    )
+    insert into ledger_entries (account_id, id, kind, amount, available_after, actor, created_at, deposit_id)
+    select account_id, last_entry, 'deposit', 1000000, available, 'test', now(), 1 from moved`
+})
+afterAll(() => office.stop())
+
+interface Row {
+  [field: string]: unknown
+}
+
+const listed = async (path: string): Promise<Row[]> => (await api.read(path)).page.items
+
+/** `byPages` follows a list to its end, one row at a time. */
+async function byPages(path: string): Promise<Row[]> {
+  const rows: Row[] = []
+  for (let cursor = ''; ; ) {
+    const { page } = await api.read(`${path}${path.includes('?') ? '&' : '?'}limit=1${cursor}`)
+    rows.push(...page.items)
+    if (page.next_cursor === null) return rows
+    cursor = `&cursor=${page.next_cursor}`
+  }
+}
+
+const fileOf = async (path: string): Promise<Row[]> =>
+  parse((await api.ask(`GET ${path}`)).json, { columns: true, bom: true })
+
+const today = (): string => new Date().toISOString().slice(0, 10)
+const tomorrow = (): string => new Date(Date.now() + DAY_MS).toISOString().slice(0, 10)
+
+describe('adjustments', () => {
+  it('are those of all accounts, with who did what, why, and what it left', async () => {
+    const rows = await listed('/adjustments')
+    expect(rows.map(({ kind, username, amount }) => [kind, username, amount])).toEqual(
+      expect.arrayContaining([
+        ['refund', dollars.username, '0.40'],
+        ['adjust_up', rupiah.username, expect.stringMatching(/^1000/)],
+        ['adjust_down', dollars.username, '-2.50'],
+        ['deposit', dollars.username, '50.00'],
+        ['deposit', others.username, '5.00'],
+      ]),
+    )
+    // Seven, with the deposit of the account that the server asks for its services: what orders did, transfers, and the settled deposit are left out.
+    expect(rows).toHaveLength(7)
+    const times = rows.map(({ created_at }) => String(created_at))
+    expect(times).toEqual(times.toSorted().reverse())
+    const [name] = await office.server.sql<{ name: string }[]>`select name from staff where id = ${staff}`
+    expect(rows.find(({ kind }) => kind === 'adjust_down')).toMatchObject({
+      ...{ note: '=a fee', reference: 'F1', order: null, currency: 'USD' },
+      ...{ actor: `staff:${staff}`, actor_name: name?.name },
+    })
+    expect(rows.find(({ kind }) => kind === 'refund')).toMatchObject({ order, item: 1, note: 'too late' })
+  })
+
+  it('are narrowed to an account, a kind and a time, and are the same by pages', async () => {
+    for (const query of ['', `?account=${dollars.username}`, '?kind=deposit', `?from=${today()}`]) {
+      const whole = await listed(`/adjustments${query}`)
+      expect(whole.length, query).toBeGreaterThan(1)
+      expect(await byPages(`/adjustments${query}`), query).toEqual(whole)
+    }
+    const mine = await listed(`/adjustments?account=${dollars.accountId}`)
+    expect(new Set(mine.map(({ username }) => username))).toEqual(new Set([dollars.username]))
+    expect(mine).toHaveLength(3)
+    expect((await listed('/adjustments?kind=refund')).map(({ order: of }) => of)).toEqual([order])
+    expect(await listed(`/adjustments?from=${tomorrow()}`)).toEqual([])
+    expect(await listed('/adjustments?to=2020-01-01')).toEqual([])
+    expect(await listed('/adjustments?to=9999-12-31')).toHaveLength(7)
+  })
+
+  it('refuse what they cannot be narrowed to by its name', async () => {
+    const refused = async (query: string) => {
+      const { status, json } = await api.ask(`GET /adjustments?${query}`)
+      return [status, Object.keys(json.errors)]
+    }
+    expect(await refused('account=nobody')).toEqual([404, ['account']])
+    expect(await refused('kind=capture')).toEqual([400, ['kind']])
+    expect(await refused('from=soon')).toEqual([400, ['from']])
+    expect(await refused('cursor=nonsense')).toEqual([422, ['cursor']])
+    const { next_cursor } = (await api.read('/adjustments?limit=1')).page
+    expect(await refused(`kind=refund&cursor=${next_cursor}`)).toEqual([422, ['cursor']])
+  })
+
+  it('are added up by currency, as the filter has them', async () => {
+    const { sums } = await api.read('/adjustments/sums')
+    expect(sums).toMatchObject([
+      { currency: 'IDR', count: 2 },
+      { currency: 'USD', count: 5, came_in: '155.40', went_out: '2.50', net: '152.90' },
+    ])
+    const down = { currency: 'USD', count: 1, came_in: '0.00', went_out: '2.50', net: '-2.50' }
+    expect(await api.read('/adjustments/sums?kind=adjust_down')).toEqual({ sums: [down] })
+    expect(await api.read(`/adjustments/sums?from=${tomorrow()}`)).toEqual({ sums: [] })
+  })
+
+  it('are looked for, and added up, in a bounded part', async () => {
+    const { sql } = office.server
+    expect(await sumAdjustments(sql, {}, 6)).toBeUndefined()
+    // Nothing of the kind is in the part, and still there is too much to look at.
+    expect(await sumAdjustments(sql, { kind: 'opening_up' }, 6)).toBeUndefined()
+    expect(await sumAdjustments(sql, {}, 7)).toHaveLength(2)
+    const first = await listAdjustments(sql, { kind: 'deposit', limit: 10 }, 5)
+    const second = await listAdjustments(sql, { kind: 'deposit', limit: 10, before: first.next }, 5)
+    expect(first.next).toBeDefined()
+    expect(second.next).toBeUndefined()
+    expect(first.items.length + second.items.length).toBe(4)
+  })
+
+  it('are a file of the same filter, with no formula', async () => {
+    const rows = await fileOf(`/adjustments.csv?account=${dollars.username}`)
+    const amounts = (await listed(`/adjustments?account=${dollars.username}`)).map(({ amount }) => amount)
+    expect(rows.map(({ amount }) => amount)).toEqual(amounts)
+    expect(JSON.stringify(rows)).toContain("'=a fee")
+    expect(await api.read('/adjustments/count')).toEqual({ value: 7, capped: false })
+  })
+})
+
+describe('transfers', () => {
+  it('are those between all accounts, with both balances that they left', async () => {
+    const rows = await listed('/transfers')
+    expect(rows.map(({ id }) => id)).toEqual(sent.toReversed())
+    expect(rows.at(-1)).toMatchObject({
+      ...{ sender_username: dollars.username, receiver_username: others.username },
+      ...{ amount: '3.00', currency: 'USD', description: '3 for May', receiver_balance_after: '8.00' },
+      actor: expect.stringMatching(/^key:/),
+    })
+  })
+
+  it('are narrowed to either side and a time, and are the same by pages', async () => {
+    for (const query of ['', `?account=${others.username}`, `?from=${today()}&to=${today()}`]) {
+      const whole = await listed(`/transfers${query}`)
+      expect(whole, query).toHaveLength(3)
+      expect(await byPages(`/transfers${query}`), query).toEqual(whole)
+    }
+    expect(await listed(`/transfers?account=${rupiah.username}`)).toEqual([])
+    expect(await listed(`/transfers?from=${tomorrow()}`)).toEqual([])
+    expect(await listed('/transfers?to=2020-01-01')).toEqual([])
+    const [middle] = (await listed('/transfers')).slice(1)
+    const since = await listed(`/transfers?from=${middle?.['created_at']}`)
+    expect(since.map(({ id }) => id)).toEqual(sent.slice(1).toReversed())
+    const until = await listed(`/transfers?to=${middle?.['created_at']}`)
+    expect(until.map(({ id }) => id)).toEqual(sent.slice(0, 1))
+    expect(await api.ask('GET /transfers?account=nobody')).toMatchObject({ status: 404 })
+  })
+
+  it('are added up by currency, and are a file', async () => {
+    expect(await api.read('/transfers/sums')).toEqual({
+      sums: [{ currency: 'USD', count: 3, amount: '8.00' }],
+    })
+    expect(await api.read(`/transfers/sums?account=${rupiah.username}`)).toEqual({ sums: [] })
+    expect(await sumTransfers(office.server.sql, {}, 2)).toBeUndefined()
+    expect((await fileOf('/transfers.csv')).map(({ id }) => Number(id))).toEqual(sent.toReversed())
+  })
+})
+
+it('both are for who may read money', async () => {
+  const as = await office.program(['orders.read', 'resellers.read'])
+  for (const path of [
+    '/adjustments',
+    '/adjustments/sums',
+    '/adjustments.csv',
+    '/transfers',
+    '/transfers/sums',
+  ]) {
+    const { status, json } = await api.ask(`GET ${path}`, { as })
+    expect([path, status, json.message]).toEqual([path, 403, 'Permission denied: you may not money.read'])
+  }
+})
