@@ -20,6 +20,7 @@ export interface Narrowed {
   supplier?: string | undefined
   account?: string | undefined
   service?: string | undefined
+  order?: OrderId | undefined
   /** `taken`: by the one who asks, or by nobody. */
   taken?: 'me' | 'free' | undefined
   /** `later`: only what was put off; left out: only what was not. */
@@ -49,7 +50,8 @@ const byMarks = (sql: Queryable, { taken, later = false, me, now }: Narrowed) =>
   ${taken === 'me' ? sql`and m.taken_by = ${me} and m.taken_until > ${now}` : sql``}
   ${taken === 'free' ? sql`and coalesce(m.taken_until <= ${now}, true)` : sql``}`
 
-const named = (sql: Queryable, { supplier, account, service }: Narrowed) => sql`
+const named = (sql: Queryable, { supplier, account, service, order }: Narrowed) => sql`
+  ${order === undefined ? sql`` : sql`and i.order_id = ${order}`}
   ${supplier === undefined ? sql`` : sql`and (lower(s.name) = lower(${supplier}) or s.id::text = ${supplier})`}
   ${account === undefined ? sql`` : sql`and (lower(ac.username) = lower(${account}) or ac.id::text = ${account})`}
   ${service === undefined ? sql`` : sql`and (lower(sv.code) = lower(${service}) or sv.id::text = ${service})`}`

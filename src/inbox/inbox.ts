@@ -63,6 +63,7 @@ export interface InboxFilter {
   supplier?: string | undefined
   account?: string | undefined
   service?: string | undefined
+  order?: OrderId | undefined
   taken?: 'me' | 'free' | undefined
   later?: boolean | undefined
   /** `olderThanMinutes`: only what has waited for so long. */
@@ -102,14 +103,15 @@ export async function listInbox(
   const has = (kind: InboxKind): boolean => kinds.includes(kind)
   const found = await Promise.all([
     reviewsBehind(sql, kinds, narrowed, behindIn(behind, sources.review), limit + 1),
-    has('deposit') && isOfAnySupplier(narrowed)
+    has('deposit') && isOfNoOrder(narrowed) && narrowed.supplier === undefined
       ? depositsBehind(sql, narrowed, behindIn(behind, sources.deposit), limit + 1)
       : [],
     has('manual') ? (await selectWorkWaiting(sql, narrowed)).map(sortedWork) : [],
-    has('list') && narrowed.account === undefined && narrowed.service === undefined
-      ? listsWaiting(sql, narrowed)
-      : [],
-    has('application') && isOfAnySupplier(narrowed) && narrowed.account === undefined
+    has('list') && isOfNoOrder(narrowed) && narrowed.account === undefined ? listsWaiting(sql, narrowed) : [],
+    has('application') &&
+    isOfNoOrder(narrowed) &&
+    narrowed.supplier === undefined &&
+    narrowed.account === undefined
       ? applicationsBehind(sql, narrowed, behindIn(behind, sources.application), limit + 1)
       : [],
   ])
@@ -121,9 +123,8 @@ export async function listInbox(
   return { items: items.map(({ entry }) => entry), next }
 }
 
-/** `isOfAnySupplier`: deposits are of none, and of no service. */
-const isOfAnySupplier = ({ supplier, service }: Narrowed): boolean =>
-  supplier === undefined && service === undefined
+/** `isOfNoOrder`: what is asked for may be of no order, and so of no service, as deposits, lists and applications are. */
+const isOfNoOrder = ({ service, order }: Narrowed): boolean => service === undefined && order === undefined
 
 const compare = (a: InboxPlace, b: InboxPlace): number =>
   a.since.getTime() - b.since.getTime() || a.source - b.source || a.id - b.id
@@ -266,7 +267,7 @@ async function listsWaiting(
       since: list.since,
       detail: waitingListText(list),
       supplier: { id: list.supplierId, name: list.name },
-      count: Math.max(1, list.jumps),
+      count: Math.max(1, list.jumps + list.abovePrices),
     }
     return [{ place: { since: list.since, source: sources.list, id: list.supplierId }, entry }]
   })

@@ -91,12 +91,14 @@ export const conditions: Record<ConditionName, (sql: Queryable) => Promise<Condi
     ]
   },
   'supplier.list': async (sql) =>
-    (await findWaitingLists(sql)).map(({ supplierId, name, error, jumps, edited, newestJump }) =>
+    (await findWaitingLists(sql)).map(({ supplierId, name, error, jumps, abovePrices, edited, newestJump }) =>
       operators(String(supplierId), newestJump?.getTime() ?? 0, {
         title: `The list of supplier ${quoteLine(name, 80)} waits for a person`,
         text: lines(
           error && `It was not applied: ${quoteLine(error)}`,
           jumps > 0 && `Costs that have jumped, so that the known ones stand: ${jumps}.`,
+          abovePrices > 0 &&
+            `Costs that would be above a fixed price, so that the known ones stand: ${abovePrices}.`,
           edited > 0 &&
             `Quantities, boxes and fields that changed there, of services that you have edited: ${edited}.`,
           `More: imeigate supplier sync ${supplierId}`,

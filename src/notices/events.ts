@@ -27,7 +27,7 @@ const conditionEvents = {
   'supplier.list': {
     sides: ['operator'],
     description:
-      "a supplier's list waits for a person: it has lost too much and is not applied, costs in it have jumped, or it has changed what you have edited",
+      "a supplier's list waits for a person: it has lost too much and is not applied, costs in it have jumped or would be above a fixed price, or it has changed what you have edited",
     againMs: 3_600_000,
   },
   'webhook.paused': {

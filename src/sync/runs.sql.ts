@@ -67,7 +67,7 @@ export interface SyncSchedule {
   maxJump: number
 }
 
-const UNSCHEDULED: SyncSchedule = { everyMinutes: null, nextAt: null, maxLoss: 20, maxJump: 30 }
+export const UNSCHEDULED: SyncSchedule = { everyMinutes: null, nextAt: null, maxLoss: 20, maxJump: 30 }
 
 export async function selectSchedule(sql: Queryable, supplier: SupplierId): Promise<SyncSchedule> {
   const [schedule] = await sql<SyncSchedule[]>`

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
 import { setPrice } from '../../src/catalogue/prices.ts'
 import { scheduleSync } from '../../src/sync/schedule.ts'
+import { findWaitingLists } from '../../src/sync/waiting.ts'
+import { waitingListText } from '../../src/sync/waiting-text.ts'
 import { type Listed, many, useStore, wish } from './sync.fixtures.ts'
 
 const used = useStore()
@@ -162,4 +164,29 @@ it('a cost and a price that a person wrote by hand stand while another waits', a
   await setPrice(store.sql, { service: String(service?.['service_id']), currency: 'USD', price: '3' })
   await store.apply(supplier, many(1, { cost: '4' }))
   expect(await state()).toEqual({ cost: 2_000_000n, waiting: 4_000_000n, price: 3_000_000n })
+})
+
+it('a cost that waits only because a fixed price would be below it is told apart from one that has jumped', async () => {
+  const { store } = used
+  const { supplier } = await imported(many(3))
+  const told = async () =>
+    (await findWaitingLists(store.sql))
+      .filter(({ supplierId }) => supplierId === supplier.id)
+      .map((list) => waitingListText({ ...list, name: 'Panel' }))
+  const routes = await store.sql<{ service: string }[]>`
+    select service_id::text as service from supplier_routes where supplier_id = ${supplier.id} order by remote_service`
+  for (const { service } of routes.slice(0, 2))
+    await setPrice(store.sql, { service, currency: 'USD', price: '1.05' })
+  const listed = (...costs: string[]): Listed[] => costs.map((cost, at) => ({ id: String(at + 1), cost }))
+  await store.apply(supplier, listed('1.10', '1', '1'))
+  expect(await told()).toEqual(['Panel: 1 cost would be above a fixed price and waits'])
+  await store.apply(supplier, listed('1.10', '1.20', '9'))
+  expect(await told()).toEqual([
+    'Panel: 1 cost has jumped and waits, 2 costs would be above fixed prices and wait',
+  ])
+  // Where ten percent are too much already, both have jumped.
+  await scheduleSync(store.sql, supplier.id, { maxJump: 5, now: new Date() })
+  expect(await told()).toEqual(['Panel: 3 costs have jumped and wait'])
+  await store.apply(supplier, listed('1', '1', '1'))
+  expect(await told()).toEqual([])
 })

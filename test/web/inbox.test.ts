@@ -34,12 +34,12 @@ describePages('the inbox', () => {
   })
 
   /** `sent` places orders that are with the supplier for a day. */
-  async function sent(count: number): Promise<{ order: number; input: string }[]> {
+  async function sent(count: number, by = shop): Promise<{ order: number; input: string }[]> {
     const { sql } = office.server
     const made: { order: number; input: string }[] = []
     for (let n = 0; n < count; n++) {
       const input = imei(++imeis, '00100105')
-      const answer = await office.server.place(shop, { ID: service, IMEI: input })
+      const answer = await office.server.place(by, { ID: service, IMEI: input })
       made.push({ order: Number(answer.SUCCESS[0].REFERENCEID), input })
     }
     await until('all are with the supplier', async () => {
@@ -50,9 +50,20 @@ describePages('the inbox', () => {
     return made
   }
 
-  const review = (order: number, kind: ReviewKind, detail: string): Promise<number> => {
-    const item = { accountId: shop.accountId as AccountId, orderId: order as OrderId, position: 1 }
-    return openReviews(office.server.sql, [{ item, attempt: 1, kind, detail }], new Date())
+  const review = (
+    order: number,
+    kind: ReviewKind,
+    detail: string,
+    { by = shop, at = new Date() } = {},
+  ): Promise<number> => {
+    const item = { accountId: by.accountId as AccountId, orderId: order as OrderId, position: 1 }
+    return openReviews(office.server.sql, [{ item, attempt: 1, kind, detail }], at)
+  }
+  /** `becomesUnknown` has nobody know what became of an order that was sent. */
+  async function becomesUnknown(order: number): Promise<void> {
+    const { sql } = office.server
+    await sql`update attempts set state = 'unknown', reference = null where order_id = ${order}`
+    await sql`update items set state = 'unknown', due_at = now() + interval '1 hour' where order_id = ${order}`
   }
   const stateOf = async (order: number): Promise<string | undefined> => {
     const [row] = await office.server.sql<
@@ -64,8 +75,7 @@ describePages('the inbox', () => {
   test('an unknown outcome is resolved within five steps, by keyboard, with what it does to the money said before', async () => {
     const { sql } = office.server
     const [{ order, input } = { order: 0, input: '' }] = await sent(1)
-    await sql`update attempts set state = 'unknown', reference = null where order_id = ${order}`
-    await sql`update items set state = 'unknown', due_at = now() + interval '1 hour' where order_id = ${order}`
+    await becomesUnknown(order)
     await sql`
       insert into attempt_exchanges (account_id, order_id, position, number, at, call, method, url, request, status, answer, milliseconds)
       values (${shop.accountId}, ${order}, 1, 1, now(), 'send', 'POST', 'https://panel.example/api', ${`imei=${input}`}, 502, '<html>Bad gateway</html>', 312)`
@@ -94,6 +104,45 @@ describePages('the inbox', () => {
       select a.reference, v.resolution, v.why from reviews v join attempts a using (order_id) where v.order_id = ${order} and v.resolution = 'found'`
     expect(row).toMatchObject({ reference: 'A-4711', resolution: 'found', why: 'Seen in our account there' })
     await visit.leave()
+  })
+
+  test('the filters stand in the URL, in words, on a wide screen and on a phone', async () => {
+    const other = await office.server.shop({ deposit: '1000' })
+    const [old, young] = await sent(2, other)
+    for (const { order } of [old, young].filter((one) => one !== undefined)) await becomesUnknown(order)
+    await review(old?.order ?? 0, 'unknown', 'no answer', { by: other, at: new Date(Date.UTC(2026, 0, 1)) })
+    await review(young?.order ?? 0, 'unknown', 'no answer', { by: other })
+    for (const screen of [WIDE, PHONE]) {
+      const visit = await Visit.as(office, 'owner', { screen })
+      const { page } = visit
+      const rows = page.getByRole('list', { name: 'What waits' }).getByRole('listitem')
+      const waiting = (count: number) =>
+        page.getByText(count === 1 ? '1 thing waits' : `${count} things wait`, { exact: true }).waitFor()
+      await page.goto(`/console/inbox?reseller=${other.username}&supplier=Sandbox&taken=free&older_than=90`)
+      await page.getByRole('button', { name: 'Leave out Waits longer than: 1.5 hr' }).waitFor()
+      await page.getByRole('button', { name: 'Leave out Taken by: Nobody' }).waitFor()
+      await waiting(1)
+      expect(await rows.count()).toBe(1)
+      await visit.expectUsable('inbox filters')
+      await visit.click('Leave out Waits longer than: 1.5 hr')
+      await waiting(2)
+      await visit.click('Filter')
+      await page.getByRole('dialog').getByLabel('1 day').waitFor()
+      expect(await visit.violations()).toEqual([])
+      await visit.shot(`inbox filter form ${screen.width}`)
+      await page.getByRole('dialog').getByLabel('Me', { exact: true }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Show' }).click()
+      await page.getByText('Nothing that waits fits these filters.').waitFor()
+      expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({
+        ...{ reseller: other.username, supplier: 'Sandbox', taken: 'me' },
+      })
+      await visit.expectUsable('inbox fits nothing')
+      await page.goto(`/console/inbox?order=${young?.order}`)
+      await waiting(1)
+      await page.goto('/console/inbox?older_than=soon')
+      await page.getByRole('alert').getByText('older_than').first().waitFor()
+      await visit.leave()
+    }
   })
 
   test('giving back names the amount, and is not there for who may not', async () => {

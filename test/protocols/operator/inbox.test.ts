@@ -117,7 +117,7 @@ it('goes from page to page, and no thing is missed or shown twice', async () => 
   expect(await get('support', `/inbox?cursor=${cursor}`)).toMatchObject({ status: 422 })
 })
 
-it('is narrowed by kind, supplier, reseller, service and age', async () => {
+it('is narrowed by kind, supplier, reseller, service, order and age', async () => {
   const ofKinds = (...kinds: string[]) => things.filter(({ kind }) => kinds.includes(kind))
   expect(names(await listed('owner', '&kind=deposit,cancel'))).toEqual(ofKinds('cancel', 'deposit'))
   expect(names(await listed('owner', '&supplier=by%20hand'))).toEqual(ofKinds('manual', 'list'))
@@ -126,6 +126,11 @@ it('is narrowed by kind, supplier, reseller, service and age', async () => {
     things.slice(0, 10),
   )
   expect(await listed('owner', '&reseller=nobody')).toEqual([])
+  const [first, , , , , , , , , byHand] = await listed('owner')
+  expect(names(await listed('owner', `&order=${first?.order.id}`))).toEqual(things.slice(0, 1))
+  const [item] = await office.server.sql<{ orderId: bigint }[]>`
+    select order_id as "orderId" from items i join suppliers s on s.id = i.supplier_id where s.name = 'By hand' limit 1`
+  expect(await listed('owner', `&order=${item?.orderId}`)).toMatchObject([{ thing: byHand?.thing, count: 1 }])
   expect(names(await listed('owner', '&older_than=1&kind=unknown'))).toEqual(things.slice(0, 1))
   expect(await listed('owner', '&older_than=525600')).toEqual([])
   const { status, json } = await get('owner', '/inbox?kind=unknown,other')

@@ -11,6 +11,7 @@ import {
   takeThing,
 } from '../../../inbox/inbox.ts'
 import { type InboxKind, inboxKindNames, inboxKinds, kindsFor } from '../../../inbox/kinds.ts'
+import type { OrderId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import { cursorOfNumbers, readNumbers } from '../../kit/cursors.ts'
 import {
@@ -127,6 +128,7 @@ export const inboxRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       supplier: Type.Optional(text(100, { description: 'Id or name' })),
       reseller: Type.Optional(text(64, { description: 'Id or user name' })),
       service: Type.Optional(text(64, { description: 'Id or code' })),
+      order: Type.Optional(longId),
       taken: Type.Optional(oneOf(['me', 'free'], { description: '`free`: nobody works on it' })),
       state: Type.Optional(oneOf(['waiting', 'later'], { description: '`later`: only what was put off' })),
       older_than: Type.Optional(
@@ -136,12 +138,15 @@ export const inboxRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     answer: pageOf(entry),
     refusals: ['invalid_input'],
     handle: async ({ desk, caller, query: { limit, cursor, ...given } }) => {
-      const { kind, reseller: account, older_than: olderThanMinutes, state, ...filter } = given
+      const { kind, reseller: account, order, older_than: olderThanMinutes, state, ...filter } = given
       const kinds = kindsIn(kind, caller)
       const marked = { ...given, kinds }
       const [since, source = 0, number = 0] = readNumbers(cursor, marked, 3) ?? []
       const behind = since === undefined ? undefined : { since: new Date(since), source, id: number }
-      const wanted = { ...filter, kinds, account, olderThanMinutes, later: state === 'later' }
+      const wanted = {
+        ...{ ...filter, kinds, account, order: order as OrderId | undefined },
+        ...{ olderThanMinutes, later: state === 'later' },
+      }
       const { items, next } = await listInbox(desk.read, wanted, { me: desk.actor, behind, limit, clock })
       return { page: { items: items.map(wireEntry), next_cursor: cursorOfNumbers(numbersOf(next), marked) } }
     },

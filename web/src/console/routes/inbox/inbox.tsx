@@ -1,11 +1,13 @@
-import { useLingui } from '@lingui/react/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button, Menu } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { money } from '../../../kit/amount.tsx'
+import { duration } from '../../../kit/duration.ts'
+import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
@@ -24,36 +26,41 @@ import { ReviewPane } from './review-pane.tsx'
 const TOPICS = ['reviews', 'deposits', 'orders', 'suppliers', 'applications']
 const HOUR = 3_600_000
 
-const listOf = (query: { kind?: string; state?: 'waiting' | 'later' }, signal: AbortSignal) =>
-  dataOf(api.GET('/api/operator/inbox', { params: { query: { ...query, limit: 100 } }, signal }))
+const listOf = (query: Values, signal: AbortSignal) =>
+  dataOf(api.GET('/api/operator/inbox', { params: { query: { ...(query as object), limit: 100 } }, signal }))
+
+const countsOf = (signal: AbortSignal) => dataOf(api.GET('/api/operator/inbox/counts', { signal }))
 
 export type Entry = Awaited<ReturnType<typeof listOf>>['page']['items'][number]
 
-/** `Inbox` is one queue of what only a person can decide: what waits on the left, its evidence and its decisions on the right. */
+/**
+ * `Inbox` is one queue of what only a person can decide: what waits on the left, its evidence and its decisions on the right. The filter stands in the
+ * URL, and stays while one thing after the other is decided.
+ */
 export function Inbox() {
   const { t, i18n } = useLingui()
   const navigate = useNavigate()
-  const { kind, open, state } = useSearch({ strict: false }) as Partial<Record<string, string>>
-  const filter = {
-    ...(kind !== undefined && { kind }),
-    ...(state === 'later' && { state: 'later' as const }),
-  }
+  const search = useSearch({ strict: false }) as Values
+  const { open, ...filter } = search
+  const { kind, state } = filter
+  const filters = useFilters(filter['older_than'])
+  const isNarrowed = filters.some(({ name }) => filter[name] !== undefined)
   const list = useQuery({ queryKey: ['inbox', filter], queryFn: ({ signal }) => listOf(filter, signal) })
   const counts = useQuery({
     queryKey: ['inbox', 'counts'],
-    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/inbox/counts', { signal })),
+    queryFn: ({ signal }) => countsOf(signal),
   })
   useRefreshOn(TOPICS, ['inbox'])
   const entries = list.data?.page.items ?? []
   const place = entries.findIndex(({ thing }) => thing === open)
   // What settled itself while it was looked at stays open until something else is chosen.
   const shown = open === undefined ? entries[0] : entries[place]
-  const go = (search: Record<string, string | undefined>) =>
+  const go = (changes: Record<string, string | undefined>) =>
     void navigate({
       to: '/inbox',
       search: Object.fromEntries(
-        Object.entries({ kind, open, state, ...search }).filter(([, value]) => value !== undefined),
-      ) as Record<string, string>,
+        Object.entries({ ...search, ...changes }).filter(([, value]) => value !== undefined),
+      ) as Values,
       replace: true,
     })
   const step = (by: number) => {
@@ -69,7 +76,8 @@ export function Inbox() {
     void counts.refetch()
   }
   useKeys({ j: [t`Next`, () => step(1)], k: [t`Previous`, () => step(-1)] })
-  const settled = counts.data?.settled
+  // What is counted is all that waits: beside a filter it would say too much.
+  const number = (count: number | undefined) => !isNarrowed && <b>{count}</b>
   return (
     <Page title={t`Inbox`}>
       <fieldset className={`${styles.kinds} ${open === undefined ? '' : styles.hides}`} aria-label={t`Kinds`}>
@@ -79,7 +87,7 @@ export function Inbox() {
           aria-pressed={kind === undefined && state !== 'later'}
           onClick={() => go({ kind: undefined, open: undefined, state: undefined })}
         >
-          {t`All`} <b>{counts.data?.total}</b>
+          {t`All`} {number(counts.data?.total)}
         </button>
         {counts.data?.kinds
           .filter(({ kind: one, count }) => count > 0 || one === kind)
@@ -91,7 +99,7 @@ export function Inbox() {
               aria-pressed={kind === one}
               onClick={() => go({ kind: one, open: undefined, state: undefined })}
             >
-              {i18n._(kindWords(one))} <b>{count}</b>
+              {i18n._(kindWords(one))} {number(count)}
             </button>
           ))}
         {(counts.data?.kinds ?? []).some(({ later }) => later > 0) && (
@@ -101,18 +109,25 @@ export function Inbox() {
             aria-pressed={state === 'later'}
             onClick={() => go({ kind: undefined, open: undefined, state: 'later' })}
           >
-            {t`Put off`} <b>{counts.data?.kinds.reduce((all, { later }) => all + later, 0)}</b>
+            {t`Put off`} {number(counts.data?.kinds.reduce((all, { later }) => all + later, 0))}
           </button>
         )}
       </fieldset>
+      <div className={open === undefined ? undefined : styles.hides}>
+        <FilterBar
+          filters={filters}
+          values={filter}
+          onChange={(values) => void navigate({ to: '/inbox', search: values })}
+        >
+          {isNarrowed && list.data && entries.length > 0 && (
+            <Fitting count={entries.length} isAll={list.data.page.next_cursor === null} />
+          )}
+        </FilterBar>
+      </div>
       {list.isPending && <Loading />}
       <FaultNote fault={list.error} onRetry={() => void list.refetch()} />
       {list.data && entries.length === 0 && (
-        <Empty>
-          {settled
-            ? t`Nothing needs you. Last decided ${ago(new Date(settled.at))} by ${settled.name ?? settled.by}.`
-            : t`Nothing needs you.`}
-        </Empty>
+        <Nothing settled={counts.data?.settled ?? null} isNarrowed={isNarrowed} />
       )}
       {entries.length > 0 && (
         <div className={styles.split}>
@@ -152,6 +167,67 @@ export function Inbox() {
         </div>
       )}
     </Page>
+  )
+}
+
+/** `useFilters` are those that the API has for what waits. `olderThan` is the age in the URL, which may be none of those that are offered. */
+function useFilters(olderThan: string | undefined): Filter[] {
+  const { t } = useLingui()
+  const given = /^\d{1,6}$/.test(olderThan ?? '') ? [Number(olderThan)] : []
+  const ages = [...new Set([...AGES_MINUTES, ...given])].toSorted((a, b) => a - b)
+  return [
+    { name: 'supplier', label: t`Supplier`, kind: 'text', help: t`A name or a number.` },
+    { name: 'reseller', label: t`Reseller`, kind: 'text', help: t`A user name or a number.` },
+    { name: 'service', label: t`Service`, kind: 'text', help: t`A code or a number.` },
+    { name: 'order', label: t`Order`, kind: 'text', help: t`Its number.` },
+    {
+      ...{ name: 'taken', label: t`Taken by`, kind: 'choice' },
+      choices: [
+        { value: 'me', label: t`Me` },
+        { value: 'free', label: t`Nobody` },
+      ],
+    },
+    {
+      ...{ name: 'older_than', label: t`Waits longer than`, kind: 'choice' },
+      choices: ages.map((minutes) => ({ value: String(minutes), label: duration(minutes * 60) })),
+    },
+  ]
+}
+
+/** AGES_MINUTES are an hour, four, a day and a week. */
+const AGES_MINUTES = [60, 240, 1440, 10_080]
+
+/** `Fitting` says how much of what waits fits the filter. */
+function Fitting({ count, isAll }: { count: number; isAll: boolean }) {
+  const { t } = useLingui()
+  return (
+    <span className={styles.fitting}>
+      {isAll ? <Plural value={count} one="# thing waits" other="# things wait" /> : t`${count}+ things wait`}
+    </span>
+  )
+}
+
+type Settled = Awaited<ReturnType<typeof countsOf>>['settled']
+
+/** `Nothing` says that nothing waits, or that nothing of it fits the filter. */
+function Nothing({ settled, isNarrowed }: { settled: Settled; isNarrowed: boolean }) {
+  const { t } = useLingui()
+  if (isNarrowed)
+    return (
+      <Empty
+        action={
+          <Button component={Link} to="/inbox" variant="default">
+            <Trans>Clear filters</Trans>
+          </Button>
+        }
+      >{t`Nothing that waits fits these filters.`}</Empty>
+    )
+  return (
+    <Empty>
+      {settled
+        ? t`Nothing needs you. Last decided ${ago(new Date(settled.at))} by ${settled.name ?? settled.by}.`
+        : t`Nothing needs you.`}
+    </Empty>
   )
 }
 
