@@ -6,6 +6,7 @@ import { StateBadge } from '../kit/state-badge.tsx'
 import { type Column, List, useLook } from '../kit/table.tsx'
 import { When } from '../kit/when.tsx'
 import { Price } from './price.tsx'
+import { ServiceName } from './service-name.tsx'
 
 interface Query {
   limit?: number
@@ -34,8 +35,8 @@ export function OrderList({ rows, more }: { rows: readonly OrderRow[]; more?: ((
       cell: ({ status }) => <StateBadge state={status} />,
     },
     {
-      ...{ id: 'service', head: t`Service`, width: 140, grow: true, rank: 1 },
-      cell: ({ service_code }) => <span className="code">{service_code}</span>,
+      ...{ id: 'service', head: t`Service`, width: 220, grow: true, rank: 1 },
+      cell: ({ service_code }) => <ServiceName code={service_code} />,
     },
     {
       ...{ id: 'done', head: t`Done`, width: 90, rank: 2, end: true },
@@ -61,7 +62,8 @@ export function OrderList({ rows, more }: { rows: readonly OrderRow[]; more?: ((
       card={({ order_id, status, service_code, total_price, currency, created_at }) => (
         <>
           <div>
-            <StateBadge state={status} /> <span className="code">{order_id}</span> · {service_code}
+            <StateBadge state={status} /> <span className="code">{order_id}</span> ·{' '}
+            <ServiceName code={service_code} />
           </div>
           <div>
             <Price value={total_price} currency={currency} /> · <When at={created_at} />

@@ -12,25 +12,19 @@ import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { priced } from '../../price.tsx'
+import { type Service, serviceQuery } from '../../service-name.tsx'
 import { useSession } from '../../session.tsx'
 import { type Form, formOf } from './form.ts'
 import styles from './place.module.css'
 
 const MAX_LINES = 500
 
-const readService = (idOrCode: string, signal: AbortSignal) =>
-  dataOf(portal.GET('/api/services/{idOrCode}', { params: { path: { idOrCode } }, signal }))
-type Service = Awaited<ReturnType<typeof readService>>
-
 /** `Place` is where a service is ordered: lines are pasted and checked, and what is fine is placed. */
 export function Place() {
   const { t } = useLingui()
   const { service: code } = useParams({ strict: false }) as { service: string }
   const { account, permissions } = useSession()
-  const service = useQuery({
-    queryKey: ['services', 'one', code],
-    queryFn: ({ signal }) => readService(code, signal),
-  })
+  const service = useQuery(serviceQuery(code))
   const form = service.data && formOf(service.data.service_type.input_schema)
   return (
     <Page title={service.data?.name ?? t`Order`} narrow>

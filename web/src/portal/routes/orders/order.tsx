@@ -8,6 +8,7 @@ import { Page } from '../../../kit/page.tsx'
 import { StateBadge } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
 import { Price } from '../../price.tsx'
+import { ServiceName } from '../../service-name.tsx'
 import styles from './order.module.css'
 
 /** POLL_MS is how often an order that has not ended is read again. */
@@ -28,6 +29,9 @@ export function Order() {
       {isPending && <Loading />}
       {data && (
         <>
+          <p>
+            <ServiceName code={data.service_code} />
+          </p>
           <p role="status">
             <StateBadge state={data.status} />{' '}
             <Trans>
