@@ -1,13 +1,7 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  type RouteComponent,
-  redirect,
-} from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
 import { onSignedOut } from '../api/client.ts'
 import { queries } from '../api/queries.ts'
+import { type Load, late, signedIn, texts } from '../kit/routing.ts'
 import { sessionQuery } from '../kit/session.tsx'
 import { NotFound } from './not-found.tsx'
 import { settingsTabs } from './routes/settings/tabs.ts'
@@ -17,33 +11,15 @@ import { settingsTabs } from './routes/settings/tabs.ts'
  * the URL, under the names of the API.
  */
 
-type Search = Record<string, string>
-
-/** `texts` takes the filters of a list as they stand in the URL. */
-const texts = (search: Record<string, unknown>): Search =>
-  Object.fromEntries(Object.entries(search).map(([name, value]) => [name, String(value)]))
-
 const root = createRootRoute()
 
-/** `shell` is around the pages of somebody who is signed in. Anybody else signs in first, and then comes to the page that was wanted. */
+/** `shell` is around the pages of somebody who is signed in. */
 const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
-  component: lazyRouteComponent(() => import('./shell.tsx'), 'Shell'),
-  beforeLoad: async ({ location }) => {
-    if (await queries.ensureQueryData(sessionQuery)) return
-    throw redirect({
-      href: `/console/sign-in?back=${encodeURIComponent(`/console${location.href}`)}`,
-      reloadDocument: true,
-    })
-  },
+  component: late(() => import('./shell.tsx'), 'Shell'),
+  beforeLoad: signedIn('/console', sessionQuery),
 })
-
-type Load = () => Promise<Record<string, unknown>>
-
-/** `late` loads the component of a page from its file when the page is first opened. */
-const late = (load: Load, name: string) =>
-  lazyRouteComponent(load as () => Promise<Record<string, RouteComponent>>, name)
 
 /** `page` is one page: its path, the file that it is loaded from, and the component there. Filters stand in its URL. */
 const page = <const Path extends string>(path: Path, load: Load, name: string) =>

@@ -1,13 +1,7 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  type RouteComponent,
-  redirect,
-} from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import { onSignedOut } from '../api/client.ts'
 import { queries } from '../api/queries.ts'
+import { type Load, late, signedIn, texts } from '../kit/routing.ts'
 import { NotFound } from './not-found.tsx'
 import { sessionQuery } from './session.tsx'
 
@@ -15,28 +9,16 @@ import { sessionQuery } from './session.tsx'
 
 const root = createRootRoute()
 
-/** `shell` is around the pages of somebody who is signed in. Anybody else signs in first, and then comes to the page that was wanted. */
+/** `shell` is around the pages of somebody who is signed in. */
 const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
-  component: lazyRouteComponent(() => import('./shell.tsx'), 'Shell'),
-  beforeLoad: async ({ location }) => {
-    if (await queries.ensureQueryData(sessionQuery)) return
-    throw redirect({
-      href: `/portal/sign-in?back=${encodeURIComponent(`/portal${location.href}`)}`,
-      reloadDocument: true,
-    })
-  },
+  component: late(() => import('./shell.tsx'), 'Shell'),
+  beforeLoad: signedIn('/portal', sessionQuery),
 })
 
-const page = (path: string, load: () => Promise<Record<string, unknown>>, name: string) =>
-  createRoute({
-    getParentRoute: () => shell,
-    path,
-    validateSearch: (search: Record<string, unknown>): Record<string, string> =>
-      Object.fromEntries(Object.entries(search).map(([key, value]) => [key, String(value)])),
-    component: lazyRouteComponent(load as () => Promise<Record<string, RouteComponent>>, name),
-  })
+const page = (path: string, load: Load, name: string) =>
+  createRoute({ getParentRoute: () => shell, path, validateSearch: texts, component: late(load, name) })
 
 const pages = [
   page('/', () => import('./routes/home/home.tsx'), 'Home'),
