@@ -48,6 +48,12 @@ export async function renewed(page: string, answer: (steps: Step[]) => Promise<s
   return now + page.slice(end)
 }
 
+/** `typing` gives a command that reads secrets from stdin (`-`) one for each, and leaves every other as it is. */
+export const typing = (command: string, secret: string): string => {
+  const asked = command.match(/ -(?=\s)/g) ?? []
+  return asked.length === 0 ? command : `printf '%s\\n'${` '${secret}'`.repeat(asked.length)} | ${command}`
+}
+
 const MARK = '--- next ---'
 
 /** `shell` runs commands in one shell behind `prelude`, and gives what each says. */
