@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
@@ -25,8 +26,7 @@ let server: TestServer
 let terminal: Terminal
 /** `stands` are what the page shows in place of what is so in the test: what a deposit is raised by is random. */
 const stands: [shown: string, inTruth: string][] = []
-const inTruth = (words: string) =>
-  stands.reduce((now, [shown, truth]) => now.replaceAll(shown, truth), words)
+const inTruth = (words: string) => stands.reduce((now, [shown, truth]) => now.replaceAll(shown, truth), words)
 const asShown = (words: string) => stands.reduce((now, [shown, truth]) => now.replaceAll(truth, shown), words)
 
 let dollars: Shop
@@ -50,7 +50,7 @@ beforeAll(async () => {
   await terminal.open()
   dollars = await server.shop()
   rupiah = await server.shop({ currency: 'IDR' })
-  stands.push(['http://127.0.0.1:8080', server.url])
+  stands.push(['http://127.0.0.1:8080', server.url], ['cli:anna', `cli:${userInfo().username}`])
   writeFileSync(join(terminal.folder, 'qris.txt'), QRIS)
 })
 afterAll(async () => {
@@ -61,12 +61,16 @@ afterAll(async () => {
 
 /** `begun` begins a deposit, and gives what is to be paid. */
 async function begun(by: Shop, amount: string, provider_code: string): Promise<number> {
-  const { status, body, text: said } = await new RestClient(server, by).post('/api/deposit', {
+  const {
+    status,
+    body,
+    text: said,
+  } = await new RestClient(server, by).post('/api/deposit', {
     amount,
     provider_code,
   })
   expect(status, said).toBeLessThan(300)
-  return Number(body.total_pay)
+  return Number(body.amounts.total_pay)
 }
 
 /** `shownFile` is what the page has of a file, behind its name. */

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
@@ -6,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startServer } from '../../src/app/server.ts'
 import { readConfig } from '../../src/config.ts'
 import { type FakeSupplier, startFakeSupplier } from '../../src/fake-supplier/server.ts'
-import { parseMicros } from '../../src/lib/money.ts'
+import { micros } from '../../src/lib/money.ts'
 import { systemClock } from '../../src/lib/time.ts'
 import { imeigate } from '../support/command.ts'
 import { settingsFor } from '../support/database-on.ts'
@@ -25,7 +26,7 @@ const page = fileURLToPath(new URL('../../docs/suppliers.md', import.meta.url))
 const text = readFileSync(page, 'utf8')
 const LISTS = /^## Its list of services\n[\s\S]*?(?=^## )/m
 
-/** SECRET is of the form of a key of a REST API; the suppliers take any. */
+/** SECRET has the form of a key of a REST API; the suppliers take any. */
 const SECRET = 'first-shop.tpd2k5bfqj3zqk6jxn3xw7uw'
 
 let server: TestServer
@@ -54,14 +55,12 @@ beforeAll(async () => {
   await terminal.open()
   const listFile = join(terminal.folder, 'list.json')
   writeFileSync(listFile, list())
-  const balance = parseMicros('1016.41')
-  if (balance === undefined) throw new Error('no amount')
-  bigPanel = await startFakeSupplier({ port: 0, listFile, balance, finishMs: 0 })
-  other = await startFakeSupplier({ port: 0 })
+  bigPanel = await startFakeSupplier({ port: 0, listFile, balance: micros(1_016_410_000n), finishMs: 0 })
+  other = await startFakeSupplier({ port: 0, balance: micros(250_000_000n) })
   reseller = await server.shop()
-  const blacklist = '--code blacklist --name Blacklist --group Checks --price 0.12 --currency USD'.split(' ')
-  const { code, output } = await imeigate(['service', 'create', ...blacklist], settings)
-  expect(code, output).toBe(0)
+  await operator(
+    'service create --code blacklist --name Blacklist --group Checks --price 0.12 --currency USD',
+  )
   writeFileSync(
     join(terminal.folder, 'my-checks.json'),
     /^```json\n(\{\n {2}"name": "my-checks"[\s\S]*?)^```$/m.exec(text)?.[1] ?? '',
@@ -72,6 +71,18 @@ afterAll(async () => {
   await Promise.all([server?.stop(), bigPanel?.stop(), other?.stop()])
   await cleanUp()
 })
+
+async function operator(command: string): Promise<void> {
+  const { code, output } = await imeigate(command.split(' '), settings)
+  expect(code, output).toBe(0)
+}
+
+/** `place` places an order once the server knows the service. */
+const place = (ID: string, IMEI: string) =>
+  until('the order is taken', async () => {
+    const { SUCCESS } = await server.place(reseller, { ID, IMEI })
+    return SUCCESS !== undefined
+  })
 
 /** `list` is that of Big Panel, which numbers the services of each type by themselves. */
 function list(): string {
@@ -100,11 +111,7 @@ const meanwhile: [words: string, work: () => Promise<unknown>][] = [
   [
     'imeigate manual list',
     async () => {
-      for (const IMEI of phones)
-        await until('the order is taken', async () => {
-          const { SUCCESS } = await server.place(reseller, { ID: 'unlock-acme', IMEI })
-          return SUCCESS !== undefined
-        })
+      for (const phone of phones) await place('unlock-acme', phone)
       const has = async () =>
         (await server.sql`select from items where state = 'processing'`).length === phones.length
       await until('all are with Ann', has)
@@ -123,9 +130,21 @@ const meanwhile: [words: string, work: () => Promise<unknown>][] = [
         on conflict (supplier_id) do update set open = true, why = 'credit', reason = excluded.reason, opened_at = now(),
           probe_at = excluded.probe_at, balance = excluded.balance, balance_at = now()`,
   ],
+  [
+    'imeigate review list',
+    async () => {
+      await operator('service create --code carrier --name Carrier --group Checks --price 1 --currency USD')
+      await operator('route add --service carrier --supplier fake --remote-service 101 --cost 0.80')
+      await place('carrier', imei(1, '00100203'))
+      await until('a review is open', async () => {
+        return (await server.sql`select from reviews where resolved_at is null`).length === 1
+      })
+    },
+  ],
 ]
 
 const stands = (): [shown: string, inTruth: string][] => [
+  ['cli:anna', `cli:${userInfo().username}`],
   ['https://panel.example', bigPanel.url],
   ['https://api.example', other.url],
   ['https://checks.example', `${other.url}/checks`],
@@ -139,13 +158,13 @@ async function answer(steps: Step[]): Promise<string[]> {
     meanwhile.shift()
     await work?.()
   }
-  const urls = stands()
+  const shownFor = stands()
   const inTruth = (command: string) =>
-    urls.reduce((now, [shown, truth]) => now.replaceAll(shown, truth), typing(command, SECRET))
+    shownFor.reduce((now, [shown, truth]) => now.replaceAll(shown, truth), typing(command, SECRET))
   const said = await terminal.run(commands.map(inTruth))
   for (const [index, output] of said.entries())
     if (!steps[index]?.said.startsWith('error:')) expect(output, commands[index]).not.toMatch(/^error:/m)
-  return said.map((output) => urls.reduce((now, [shown, truth]) => now.replaceAll(truth, shown), output))
+  return said.map((output) => shownFor.reduce((now, [shown, truth]) => now.replaceAll(truth, shown), output))
 }
 
 it('every command of the page gives what stands there', async () => {
