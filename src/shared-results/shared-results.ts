@@ -3,7 +3,7 @@ import { Refusal } from '../errors.ts'
 import type { AccountId, OrderId, ServiceId } from '../lib/ids.ts'
 import { type Clock, DAY_MS } from '../lib/time.ts'
 import { findOrderName } from '../orders/desk/order-name.ts'
-import { readToken, writeToken } from './link-token.ts'
+import { readToken, type SharedLink, writeToken } from './link-token.ts'
 import {
   type ItemName,
   selectShare,
@@ -66,11 +66,16 @@ export class SharedResults {
     return await updateStopped(sql, await nameOf(sql, orderId, position, accountId))
   }
 
-  /** `follow` gives the result that a link leads to; undefined: nobody has made it, its time is over, it was ended, or there is no result any more. */
-  async follow(token: string): Promise<SharedResult | undefined> {
-    const { sql, key, clock } = this.#deps
+  /** `readLink` reads the token of a link, without the database; undefined: nobody has made it, or its time is over. */
+  async readLink(token: string): Promise<SharedLink | undefined> {
+    const { key, clock } = this.#deps
     const link = readToken(await key(), token)
-    if (!link || link.until <= clock.now()) return undefined
+    return link && link.until > clock.now() ? link : undefined
+  }
+
+  /** `follow` gives the result that a link leads to; undefined: the link was ended, or there is no result any more. */
+  async follow(link: SharedLink): Promise<SharedResult | undefined> {
+    const { sql } = this.#deps
     const order = await findOrderName(sql, link.orderId)
     if (!order) return undefined
     const name = { accountId: order.accountId, orderId: link.orderId, position: link.position }

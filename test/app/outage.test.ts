@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
+import { Agent, setGlobalDispatcher } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startServer } from '../../src/app/server.ts'
 import { readConfig } from '../../src/config.ts'
@@ -165,6 +166,9 @@ interface Answer extends Asked {
   retryAfter: string | null
   text: string
 }
+
+// Some 500 connections at once are more than are queued for a server: the others are tried again by the system, seconds later.
+setGlobalDispatcher(new Agent({ connect: { timeout: 60_000 } }))
 
 /** NOT_OF_THE_DATABASE are the routes that are answered without it: of a link to a result that nobody has made, its signature says so. */
 const NOT_OF_THE_DATABASE =

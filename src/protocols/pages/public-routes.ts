@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Catalogue } from '../../catalogue/catalogue.ts'
 import { Refusal, Throttled } from '../../errors.ts'
 import type { PublicStatus, StatusReader } from '../../public-status/public-status.ts'
+import type { Presence } from '../../runtime/presence.ts'
 import type { SharedResults } from '../../shared-results/shared-results.ts'
 import type { ActionThrottle } from '../../throttles/action-throttle.ts'
 import { publicPage, sendPublic } from './public-page.ts'
@@ -11,8 +12,9 @@ import { statusPage } from './status-page.ts'
 export interface PublicDeps {
   catalogue: Pick<Catalogue, 'getService'>
   publicStatus: Pick<StatusReader, 'read' | 'seller'>
-  sharedResults: Pick<SharedResults, 'follow'>
+  sharedResults: Pick<SharedResults, 'readLink' | 'follow'>
   actionThrottle: Pick<ActionThrottle, 'countLook'>
+  presence: Pick<Presence, 'through'>
 }
 
 /**
@@ -20,7 +22,9 @@ export interface PublicDeps {
  * Who asks `/` for JSON is told that nothing is there.
  */
 export function publicRoutes(scope: FastifyInstance, deps: PublicDeps): void {
-  const { catalogue, publicStatus, sharedResults, actionThrottle } = deps
+  const { catalogue, publicStatus, sharedResults, actionThrottle, presence } = deps
+  /** `patiently` reads, and waits while the database is away for a moment. */
+  const patiently = <T>(read: () => Promise<T>): Promise<T> => presence.through(read, { isRepeatable: true })
   scope.get('/', async (request, reply) => {
     if (wantsJson(request)) throw new Refusal('not_found')
     // The start must be there while the database is not.
@@ -28,14 +32,13 @@ export function publicRoutes(scope: FastifyInstance, deps: PublicDeps): void {
     return sendPublic(reply, 200, publicPage.start(await publicStatus.seller(), status !== undefined))
   })
   scope.get('/status', async (_request, reply) => {
-    const status = await publicStatus.read()
-    const brand = await publicStatus.seller()
+    const [status, brand] = await patiently(() => Promise.all([publicStatus.read(), publicStatus.seller()]))
     return status
       ? sendPublic(reply, 200, statusPage(brand, status))
       : sendPublic(reply, 404, publicPage.noStatus())
   })
   scope.get('/api/public/status', async (_request, reply) => {
-    const status = await publicStatus.read()
+    const status = await patiently(() => publicStatus.read())
     if (!status) throw new Refusal('not_found')
     return reply.header('cache-control', 'public, max-age=30').send({ data: wireStatus(status) })
   })
@@ -47,10 +50,12 @@ export function publicRoutes(scope: FastifyInstance, deps: PublicDeps): void {
     } catch (error) {
       return refuseHurried(reply, error)
     }
-    const found = await sharedResults.follow(request.params.token)
+    const link = await sharedResults.readLink(request.params.token)
+    const found = link && (await patiently(() => sharedResults.follow(link)))
     if (!found) return sendPublic(reply, 404, publicPage.noResult())
     const service = await catalogue.getService(found.serviceId)
-    return sendPublic(reply, 200, resultPage(await publicStatus.seller(), service.name, found))
+    const brand = await patiently(() => publicStatus.seller())
+    return sendPublic(reply, 200, resultPage(brand, service.name, found))
   })
 }
 
