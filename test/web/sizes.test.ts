@@ -45,8 +45,8 @@ describe('what a page loads, compressed', () => {
     expect(scripts(['gate.html'])).toBeLessThanOrEqual(130 * KB)
   })
 
-  test('the shell with orders: at most 245 KB of scripts, and 40 KB of styles', () => {
-    expect(scripts(orders)).toBeLessThanOrEqual(245 * KB)
+  test('the shell with orders: at most 246 KB of scripts, and 40 KB of styles', () => {
+    expect(scripts(orders)).toBeLessThanOrEqual(246 * KB)
     expect(styles(orders)).toBeLessThanOrEqual(40 * KB)
   })
 
