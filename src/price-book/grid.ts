@@ -81,8 +81,9 @@ export interface GridForm {
   sort?: (typeof gridSorts)[number] | undefined
 }
 
-/** MAX_SERVICES bounds the rows of a grid, MAX_COLUMNS its columns. */
-const MAX_SERVICES = 10_000
+/** MAX_SERVICES bounds the rows of a grid. */
+export const MAX_SERVICES = 10_000
+/** MAX_COLUMNS bounds its columns. */
 const MAX_COLUMNS = 24
 
 /** `priceGrid` gives what audiences pay for each service. Throws not_found, and invalid_input naming the value at fault. */

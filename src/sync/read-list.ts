@@ -2,6 +2,7 @@ import type { Queryable, Sql } from '../database/database.ts'
 import type { SupplierService } from '../integrations/suppliers/supplier.ts'
 import { type Micros, micros } from '../lib/money.ts'
 import type { Clock } from '../lib/time.ts'
+import { mapInTurns } from '../runtime/pace.ts'
 import { selectOurs } from './attach.sql.ts'
 import { compare } from './comparison.ts'
 import { holdJumps } from './jumps.ts'
@@ -74,12 +75,12 @@ export async function showList(
   if (!kept) return undefined
   const places = Map.groupBy(await selectPlaces(sql, id), ({ remoteId }) => remoteId)
   const known = new Map((await selectKnown(sql, id)).map((one) => [one.remoteId, one]))
-  const suggester = new Suggester(await selectOurs(sql, id))
+  const suggester = await Suggester.of(await selectOurs(sql, id))
   const listed = new Set(kept.services.map(({ remote_id: remoteId }) => remoteId))
   return {
     ...{ id: kept.id, readAt: kept.readAt, readBy: kept.readBy, suspicion: kept.suspicion },
     leftOut: kept.leftOut,
-    services: kept.services.map((one) => {
+    services: await mapInTurns(kept.services, (one) => {
       const { remote_id: remoteId, name, kind, fields } = one
       const cost = BigInt(one.cost)
       const ours = places.get(remoteId) ?? []

@@ -1,3 +1,4 @@
+import { eachInTurns } from '../runtime/pace.ts'
 import { keyOfName, misfit, type OurCandidate, type TheirCandidate } from './attach-matches.ts'
 
 /** Suggestion is a service of ours that one of a supplier's may be a further route of; `percent` is how alike their names are. */
@@ -14,7 +15,6 @@ const MEANINGLESS = new Set(['service', 'services', 'the', 'of', 'by', 'for', 'a
 
 interface Words {
   ours: OurCandidate
-  key: string
   words: ReadonlySet<string>
 }
 
@@ -25,16 +25,27 @@ interface Words {
  */
 export class Suggester {
   readonly #byKey = new Map<string, Words[]>()
-  readonly #byWord = new Map<string, Words[]>()
+  /** `#byProduct` has those of ours by each of their words, apart for each set of words by which products differ. */
+  readonly #byProduct = new Map<string, Map<string, Words[]>>()
 
-  constructor(ours: readonly OurCandidate[]) {
-    for (const one of ours) {
-      const key = keyOfName(one.name)
-      if (key === '') continue
-      const known = { ours: one, key, words: wordsOf(key) }
-      add(this.#byKey, key, known)
-      for (const word of known.words) add(this.#byWord, word, known)
-    }
+  /** `of` takes several turns for thousands. */
+  static async of(ours: Iterable<OurCandidate>): Promise<Suggester> {
+    const suggester = new Suggester()
+    await eachInTurns(ours, (one) => suggester.#add(one))
+    return suggester
+  }
+
+  private constructor() {}
+
+  #add(ours: OurCandidate): void {
+    const key = keyOfName(ours.name)
+    if (key === '') return
+    const known = { ours, words: wordsOf(key) }
+    add(this.#byKey, key, known)
+    const product = productOf(known.words)
+    const byWord = this.#byProduct.get(product) ?? new Map<string, Words[]>()
+    this.#byProduct.set(product, byWord)
+    for (const word of known.words) add(byWord, word, known)
   }
 
   /** `suggest` gives the nearest that has no route there yet; undefined: none is near. */
@@ -46,19 +57,15 @@ export class Suggester {
     const equal = this.#byKey.get(key)?.find(fits)
     if (equal) return { ours: equal.ours, percent: 100 }
     const words = wordsOf(key)
-    const shared = new Map<Words, number>()
-    for (const word of words) {
-      for (const one of this.#byWord.get(word) ?? []) shared.set(one, (shared.get(one) ?? 0) + 1)
+    const byWord = this.#byProduct.get(productOf(words))
+    if (!byWord) return undefined
+    const nearest: { one: Words | undefined; percent: number } = { one: undefined, percent: LEAST - 1 }
+    for (const one of candidatesOf(words, byWord)) {
+      const percent = likeness(words, one.words)
+      if (percent > nearest.percent && fits(one)) Object.assign(nearest, { one, percent })
     }
-    let best: Suggestion | undefined
-    for (const [one, count] of shared) {
-      const percent = Math.floor((200 * count) / (words.size + one.words.size))
-      if (percent < LEAST || percent <= (best?.percent ?? 0)) continue
-      // Names that differ in their order only are as good as equal, and yet not the same.
-      if (isSameProduct(words, one.words) && fits(one))
-        best = { ours: one.ours, percent: Math.min(percent, 99) }
-    }
-    return best
+    // Names that differ in their order only are as good as equal, and yet not the same.
+    return nearest.one && { ours: nearest.one.ours, percent: Math.min(nearest.percent, 99) }
   }
 }
 
@@ -76,8 +83,22 @@ const wordsOf = (key: string): ReadonlySet<string> => {
 
 const isTelling = (word: string): boolean => /[\p{Nd}+%]/u.test(word)
 
-/** `isSameProduct` tells whether the words by which products differ are the same of both. */
-function isSameProduct(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
-  const [mine, yours] = [[...one].filter(isTelling), [...other].filter(isTelling)]
-  return mine.length === yours.length && mine.every((word) => other.has(word))
+/** `productOf` names the words by which products differ. */
+const productOf = (words: ReadonlySet<string>): string => [...words].filter(isTelling).sort().join(' ')
+
+/** `likeness` is twice the words that both have, in percent of the words of both. */
+function likeness(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
+  let shared = 0
+  for (const word of one) if (other.has(word)) shared++
+  return Math.floor((200 * shared) / (one.size + other.size))
+}
+
+/**
+ * `candidatesOf` gives all that may be near enough, and few others: what shares too few words to reach LEAST even if it has no others is left out, by
+ * looking at the rarest words only. Of n words a near name has at least n * LEAST / (200 - LEAST).
+ */
+function candidatesOf(words: ReadonlySet<string>, byWord: ReadonlyMap<string, Words[]>): Set<Words> {
+  const lists = [...words].map((word) => byWord.get(word) ?? []).sort((a, b) => a.length - b.length)
+  const needed = Math.max(Math.ceil((words.size * LEAST) / (200 - LEAST)), 1)
+  return new Set(lists.slice(0, lists.length - needed + 1).flat())
 }

@@ -36,11 +36,12 @@ export async function refuseUnproved(
 
 /**
  * `withFile` adds to a list that is `exported` what it is as a file of CSV, and how much it has: both by the list's own filter, page after page, so
- * that neither shows anything else, or to anybody else, than the list does. `isOwn`: it is the caller's own, and leaves the house without proof.
+ * that neither shows anything else, or to anybody else, than the list does. `isOwn` tells for whom it is their own: it leaves the house without proof,
+ * and the trail says nothing of it.
  */
 export function withFile<Permission extends string, Caller extends PersonAsking>(
   list: Route<Permission, Caller>,
-  { isOwn = false } = {},
+  { isOwn = () => false }: { isOwn?: (caller: Caller) => boolean } = {},
 ): Route<Permission, Caller>[] {
   if (list.exported === undefined) return [list]
   const route = routeOf<Permission, Caller>()
@@ -72,11 +73,12 @@ export function withFile<Permission extends string, Caller extends PersonAsking>
       answer: Type.Object({}, { description: 'A file of CSV' }),
       media: { 'text/csv': Type.String() },
       handle: async (call) => {
-        if (!isOwn) await refuseUnproved(call.caller, () => counted(list, call))
+        const own = isOwn(call.caller)
+        if (!own) await refuseUnproved(call.caller, () => counted(list, call))
         const pages = pagesOf(list, call)
         // The first is read before anything is answered: what is refused is no file that breaks off.
         const first = await pages.next()
-        return await sendFile(call, { list: path, name: plural, isOwn }, (told) =>
+        return await sendFile(call, { list: path, name: plural, isOwn: own }, (told) =>
           csvOf(list, first.value ?? [], withRows(pages, told), told),
         )
       },

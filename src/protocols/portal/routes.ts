@@ -27,4 +27,4 @@ export const routesOf = (deps: PortalDeps): Route[] =>
     webhookRoutes,
   ]
     .flatMap((make): Route[] => make({ ...deps, cookie: 'portal' }))
-    .flatMap((route) => withFile(route, { isOwn: true }))
+    .flatMap((route) => withFile(route, { isOwn: ({ role }) => role !== 'viewer' }))

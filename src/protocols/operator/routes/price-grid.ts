@@ -1,12 +1,20 @@
 import { type Static, Type } from 'typebox'
 import { findAccount } from '../../../accounts/accounts.ts'
 import { timeOf } from '../../../contract/page.ts'
+import { Refusal } from '../../../errors.ts'
 import type { PriceRuleId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import type { Desk } from '../../../people/desk.ts'
 import { bookPages, exportPrices, gridCsv, percentText } from '../../../price-book/export.ts'
 import { findFilter } from '../../../price-book/filter.ts'
-import { type Grid, type GridCell, type GridForm, gridSorts, priceGrid } from '../../../price-book/grid.ts'
+import {
+  type Grid,
+  type GridCell,
+  type GridForm,
+  gridSorts,
+  MAX_SERVICES,
+  priceGrid,
+} from '../../../price-book/grid.ts'
 import { inFieldsOf } from '../../kit/fields.ts'
 import { countRows, refuseUnproved, sendFile } from '../../kit/list-files.ts'
 import { accountParams, id, MAX_ID, oneOf, orNull, text } from '../../kit/shapes.ts'
@@ -248,6 +256,12 @@ export const priceGridRoutes = () => [
     handle: async (call) => {
       const { desk, caller, params, query } = call
       const found = await inFieldsOf(names, () => pricesFor(desk.read, params.account, query))
+      if (found.isCut)
+        throw new Refusal(
+          'invalid_input',
+          `there are more than ${MAX_SERVICES} services: name a filter, such as a service group, for each file`,
+          'service_group',
+        )
       const costs = caller.permissions.has('costs.read')
       const name = `prices-${found.columns[0]?.username}`
       return await sendFile(call, { list: `/prices/for/${params.account}`, name }, (told) =>

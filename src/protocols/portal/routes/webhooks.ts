@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { timeOf } from '../../../contract/page.ts'
+import { Refusal } from '../../../errors.ts'
 import type { AccountId, EventId, WebhookId } from '../../../lib/ids.ts'
 import { HOUR_MS } from '../../../lib/time.ts'
 import type { Desk } from '../../../people/desk.ts'
@@ -8,6 +9,7 @@ import { testWebhook } from '../../../webhooks/test-delivery.ts'
 import { eventIdOf } from '../../../webhooks/webhook.ts'
 import {
   changeUrl,
+  findWebhook,
   findWebhookOf,
   listWebhooks,
   pauseWebhook,
@@ -44,7 +46,8 @@ export const webhookRoutes = ({
   /** `ownEvent` throws not_found for an event of another account's webhook. */
   const ownEvent = async (sql: Desk['read'], accountId: AccountId, named: string) => {
     const event = await findEvent(sql, eventIdOf(named))
-    await findWebhookOf(sql, accountId, event.webhookId)
+    const webhook = await findWebhook(sql, event.webhookId)
+    if (webhook.accountId !== accountId) throw new Refusal('not_found', `there is no event ${named}`, 'event')
     return event
   }
   return [
