@@ -117,7 +117,7 @@ export async function catalogueWays(seller: Seller): Promise<Way[]> {
   const changed = (name: string, way: () => Promise<unknown>): Way => ({
     name,
     run: async () => {
-      // What was made of the catalogue before is worth nothing any more.
+      // The change makes the server forget the lists that it had made of the catalogue.
       const text = `Service ${++changes}`
       await sql`update services set name = ${text} where code = 'x1'`
       await until('the change is seen', async () =>

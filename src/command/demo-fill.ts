@@ -33,7 +33,7 @@ export async function fillShop(sql: Sql, { sealer, orders, now }: Filling): Prom
       await writeMonth(transaction, month)
       for (const one of balances) await writeBalances(transaction, history(one, now), pauseOf(one, now))
     })
-    // What is shown first are the figures: they are made at once, and not in turns.
+    // Today shows figures first, so they are made now and not in the background.
     while (await foldNext(sql, { now: () => now })) {}
   }
   return accounts.find(({ username }) => username === RESELLER.username) as MadeAccount

@@ -311,7 +311,7 @@ class Maker {
     const service = this.#weighted(services, ({ code }) => trades[code]?.often ?? 0)
     const unitPrice = this.#prices.get(`${account.id} ${service.id}`)
     if (unitPrice === undefined) return undefined
-    // What would be sold below its cost waits since then, see #specials.
+    // An order that would be sold below its cost waits since then, see #specials.
     if (service.code === 'serial-lock' && now.getTime() - at.getTime() < COST_ROSE_MS) return undefined
     const isCheck = (trades[service.code]?.medianMs ?? 0) < 5 * MINUTE_MS && service.kind !== 'server'
     const count = isCheck && this.#random() < 0.16 ? 2 + Math.floor(this.#random() ** 2 * 14) : 1
@@ -709,7 +709,7 @@ class Books {
     const { now } = this.#stage
     movements.sort((one, other) => one.at.getTime() - other.at.getTime())
     const size = depositSizes[account.currency] as bigint
-    // Who buys much pays in much at a time.
+    // A reseller who buys much pays in much at a time.
     const usual = size * BigInt(account.weight > 12 ? 5 : 2)
     const credit = parseMicros(account.creditLimit ?? '0') as bigint
     let available = 0n

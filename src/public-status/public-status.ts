@@ -102,14 +102,14 @@ export class StatusReader {
     if (kept && now.getTime() - kept.at < KEPT_MS && now.getTime() >= kept.at) return kept.status
     const status = readStatus(this.#sql, now)
     this.#kept = { at: now.getTime(), status }
-    // What could not be read is asked for again.
+    // A status that could not be read is asked for again.
     status.catch(() => {
       this.#kept = undefined
     })
     return status
   }
 
-  /** `seller` gives the name of who sells; where nobody has said it, or the database is away, that of the program. */
+  /** `seller` gives the name of the seller; of the program where none is set, or the database is away. */
   async seller(): Promise<string> {
     const at = this.#clock.now().getTime()
     if (at - this.#sellerAt >= KEPT_MS || at < this.#sellerAt) {

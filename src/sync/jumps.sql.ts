@@ -17,7 +17,7 @@ export async function holdStaged(
        and s.remote_id in (select remote_service from supplier_routes where supplier_id = ${supplier}
                            union all
                            select remote_id from synced_services where supplier_id = ${supplier})`
-  // What would be sold below its cost waits as well, however little the cost rises.
+  // A cost above a fixed price waits as well, however little it rises.
   await sql`
     update staged_services s set cost = k.cost, waiting_cost = s.cost
       from supplier_services k

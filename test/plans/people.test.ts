@@ -108,7 +108,7 @@ it('a pasted sheet is shown line by line, and then done as shown, once', async (
   await as('support', 'POST', '/manual/answer', { order: made[2]?.order, result: 'by Ann' })
   const done = await applied('support', plan.id, { why: 'their sheet' })
   expect(done.outcomes).toEqual({ done: 2, skipped: 4, failed: 0 })
-  // Who has no other route has failed once the worker has looked at it.
+  // An item that has no other route has failed once the worker has looked at it.
   await until(
     'what was refused has failed',
     async () => (await read(`/orders/${made[1]?.order}`)).items[0].state === 'failed',

@@ -94,7 +94,7 @@ describePages('one supplier', () => {
     await visit.paste('the-right-key')
     expect(await visit.violations()).toEqual([])
     await shot(visit, 'new-supplier')
-    // What the panel does not know is said with what to do, and is no step of the job: it is mended in place.
+    // A wrong key is said with what to do, and mending it in place is no step of the job.
     const steps = visit.steps
     key = 'another-key'
     await visit.click('Add and test')

@@ -240,7 +240,7 @@ async function* walkPlain(
     return yield* lookAmong(sql, wanted, few.filter(isIn), limit)
   }
   const cursor = ascending ? { after: behind } : { before: behind }
-  // What ended before a moment was placed before it.
+  // An order that ended before a moment was placed before it.
   const placedTo = endedTo && (!to || endedTo < to) ? endedTo : to
   let { first, below } = await selectRange(sql, { from, to: placedTo, ...cursor })
   while (first < below) {

@@ -19,7 +19,7 @@ export interface PublicDeps {
 
 /**
  * `publicRoutes` adds the pages that need no sign-in: the start, how services stand, and results that were shared. They are HTML without script.
- * Who asks `/` for JSON is told that nothing is there.
+ * A caller that asks `/` for JSON gets a 404.
  */
 export function publicRoutes(scope: FastifyInstance, deps: PublicDeps): void {
   const { catalogue, publicStatus, sharedResults, actionThrottle, presence } = deps

@@ -147,7 +147,7 @@ describe('a file', () => {
       { id: number },
     ]
     expect(new Set(lines.map(({ actor }: { actor: string }) => actor))).toEqual(new Set([`token:${id}`]))
-    // What is refused is sent to nobody.
+    // A decision that is refused is sent to nobody.
     await api.ask('GET /accounts/nobody/ledger.csv', { as })
     expect((await api.read('/audit?what=export&limit=1')).page.items[0].id).toBe(lines.at(-1)?.id)
   })

@@ -27,7 +27,7 @@ export function Join() {
       const begun = await dataOf(
         portal.POST('/api/portal/session', { body: { email, password: body.password } }),
       )
-      // Who was invited anew may have kept a second factor.
+      // A person who was invited anew may have kept a second factor.
       window.location.replace(begun.second_factor_needed ? '/portal/sign-in' : '/portal/')
     })
   }

@@ -72,7 +72,7 @@ export function givenFields(
 function settingOf(field: KindField, given: string): unknown {
   const text = given.trim()
   if (text === '') return null
-  // What may be a text or an object is an object where it looks like one.
+  // A value that may be a text or an object is an object where it looks like one.
   if (isText(field) && !(schemaOf(field).type === undefined && /^[{[]/.test(text))) return text
   try {
     return JSON.parse(text)

@@ -81,7 +81,7 @@ export function App({
   const finish = async (code: string) => {
     if (!offer) return
     await own.setTotp({ totp_secret: offer.secret, code })
-    // Who has an app for the first time needs a way in for the day on which the phone is away.
+    // A person who has an app for the first time needs a way in for the day on which the phone is away.
     if (hasApp === false) setCodes((await own.renewRecoveryCodes()).recovery_codes)
     onChange?.()
   }

@@ -125,7 +125,7 @@ function Editor({ service }: { service: Service }) {
     } catch (error) {
       setAsked(undefined)
       setFault(error)
-      // What is sent after a refusal is another request; after no answer at all it is the same one.
+      // After a refusal the next attempt is another request; after no answer at all it is the same one.
       if (error instanceof ApiFault && error.status !== 0) setKey(crypto.randomUUID())
       if (isConflict(error)) await client.invalidateQueries({ queryKey: KEY })
     } finally {

@@ -40,7 +40,7 @@ export function Services() {
   })
   useRefreshOn(TOPICS, KEY)
   const name = JSON.stringify(query)
-  // What is chosen is what is seen: another filter is another choice.
+  // Another filter clears the choice, so that nothing is chosen that is not seen.
   useEffect(() => {
     setChosen(name === '' ? new Set([0]) : new Set())
     setEvery(false)

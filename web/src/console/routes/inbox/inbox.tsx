@@ -76,7 +76,7 @@ export function Inbox() {
     void counts.refetch()
   }
   useKeys({ j: [t`Next`, () => step(1)], k: [t`Previous`, () => step(-1)] })
-  // What is counted is all that waits: beside a filter it would say too much.
+  // The counts are of all that waits: beside a filter they would say too much.
   const number = (count: number | undefined) => !isNarrowed && <b>{count}</b>
   return (
     <Page title={t`Inbox`}>

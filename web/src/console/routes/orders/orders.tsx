@@ -50,7 +50,7 @@ export function Orders() {
     find: (ids) => readSome(query, ids),
   })
   const name = JSON.stringify(query)
-  // What is chosen is what is seen: another filter is another choice.
+  // Another filter clears the choice, so that nothing is chosen that is not seen.
   useEffect(() => {
     setChosen(name === '' ? new Set([0]) : new Set())
     setEvery(undefined)
@@ -119,7 +119,7 @@ export function Orders() {
               setChosen(new Set())
               setEvery(undefined)
             }}
-            // What a margin is changes with the rates: those orders are chosen one by one.
+            // Margins change with the rates, so orders found by margin are chosen one by one.
             {...(count &&
               (every !== undefined || picked.length === rows.length) &&
               query['margin'] === undefined && {

@@ -93,7 +93,7 @@ function FirstSteps({ hasMoney, hasOrders }: { hasMoney: boolean; hasOrders: boo
     queryFn: async ({ signal }) => (await dataOf(portal.GET('/api/portal/keys', { signal }))).items,
     enabled: maySeeKeys,
   })
-  // Who orders by hand, and has made no key, does not want one.
+  // An account that orders by hand, and has made no key, does not want one.
   const isConnected =
     keys.data === undefined ||
     (keys.data.length === 0 ? hasOrders : keys.data.some(({ last_used_at: at }) => at !== null))

@@ -107,7 +107,7 @@ function Lines({ service, form }: { service: Service; form: Form }) {
       await client.invalidateQueries()
       await navigate({ to: `/orders/${order.order_id}` as string })
     })
-  // What was checked is what is placed: another text is to be checked anew.
+  // Only lines that were checked are placed: another text is to be checked anew.
   const change = () => setChecked(undefined)
   return (
     <>
