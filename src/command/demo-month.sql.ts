@@ -1,5 +1,5 @@
 import type { Queryable, Transaction } from '../database/database.ts'
-import type { Month, Offered, Order, Sold, WalletRow } from './demo-month.ts'
+import type { Month, Offered, Order, Sold, WalletRow } from './demo-rows.ts'
 
 /** `hasOrders` tells whether anybody has ordered anything yet. */
 export async function hasOrders(sql: Queryable): Promise<boolean> {
