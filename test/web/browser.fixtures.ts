@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { delimiter, join } from 'node:path'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Page, type Request } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import type { Role } from '../../src/staff/roles.ts'
 import type { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
@@ -74,12 +74,19 @@ export class Visit {
   readonly page: Page
   readonly #context: BrowserContext
   readonly #faults: string[] = []
+  /** `#asked` are the requests that the page waits for; not its stream of live events, which never ends. */
+  readonly #asked = new Set<Request>()
   /** `steps` counts what the person did by `click`, `press`, `paste` and `type`: the design states how many a job may take. */
   steps = 0
 
   private constructor(context: BrowserContext, page: Page) {
     this.#context = context
     this.page = page
+    page.on('request', (request) => {
+      if (request.resourceType() !== 'eventsource') this.#asked.add(request)
+    })
+    page.on('requestfinished', (request) => this.#asked.delete(request))
+    page.on('requestfailed', (request) => this.#asked.delete(request))
     page.on('pageerror', (error) => this.#faults.push(error.message))
     page.on('console', (message) => {
       // A refused request is told by the browser, too, and is no fault of the page.
@@ -159,6 +166,15 @@ export class Visit {
   async paste(text: string): Promise<void> {
     this.steps++
     await this.page.keyboard.insertText(text)
+  }
+
+  /** `settled` resolves when the page has painted what it was answered, and asks for nothing more. */
+  async settled(): Promise<void> {
+    let wasQuiet: boolean
+    do {
+      wasQuiet = this.#asked.size === 0
+      await this.page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+    } while (!wasQuiet || this.#asked.size > 0)
   }
 
   /** `violations` is what axe finds against WCAG 2.2 AA on the page as it is now. */

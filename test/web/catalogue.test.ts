@@ -271,7 +271,7 @@ describePages('the catalogue in the console', () => {
       for (const path of ['services', 'services/fmi', 'services/credits', 'groups', 'import']) {
         await visit.page.goto(`${base}/${path}`)
         await visit.page.getByRole('heading', { level: 1 }).waitFor()
-        await visit.page.waitForLoadState('networkidle')
+        await visit.settled()
         expect(await visit.violations(), path).toEqual([])
         expect(await visit.overflow(), path).toBeLessThanOrEqual(0)
         await shot(visit, `${path.replace('/', '-')}-${name.replace(' ', '-')}-${scheme}`)

@@ -122,7 +122,7 @@ describePages('getting into the console', () => {
       for (const path of ['/console/today', '/console/orders', '/console/me', '/console/nothing-here']) {
         await visit.page.goto(path)
         await visit.page.getByRole('heading', { level: 1 }).waitFor()
-        await visit.page.waitForLoadState('networkidle')
+        await visit.settled()
         expect(await visit.violations(), path).toEqual([])
         expect(await visit.overflow(), path).toBeLessThanOrEqual(0)
       }

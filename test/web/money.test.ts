@@ -150,7 +150,7 @@ describePages('money in the console', () => {
       for (const path of paths) {
         await visit.page.goto(path)
         await visit.page.getByRole('heading', { level: 1 }).waitFor()
-        await visit.page.waitForLoadState('networkidle')
+        await visit.settled()
         await visit.shot(`console${path.slice(base.length)} ${screen.width} ${scheme}`)
         expect(await visit.violations(), path).toEqual([])
         expect(await visit.overflow(), path).toBeLessThanOrEqual(0)

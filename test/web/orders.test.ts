@@ -112,7 +112,7 @@ describePages('orders in the console', () => {
     const open = await placed({}, '00100105')
     await page.goto('/console/orders')
     await page.getByRole('link', { name: `Order ${open}` }).waitFor()
-    await page.waitForLoadState('networkidle')
+    await visit.settled()
     const more = await placed()
     await page.getByRole('button', { name: /new · Show/ }).click()
     await page.getByRole('link', { name: `Order ${more}` }).waitFor()

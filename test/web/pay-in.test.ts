@@ -100,7 +100,7 @@ describePages('paying in, from the portal to the operator and back', () => {
     const support = await Visit.as(office, 'support')
     await support.page.goto('/console/inbox?kind=deposit')
     await support.page.getByRole('heading', { level: 1 }).waitFor()
-    await support.page.waitForLoadState('networkidle')
+    await support.settled()
     expect(await support.page.getByRole('button', { name: /^Confirm/ }).count()).toBe(0)
     await support.leave()
 

@@ -120,7 +120,7 @@ describePages('money in the portal', () => {
       ]) {
         await page.goto(path)
         await page.getByRole('heading', { level: 1 }).waitFor()
-        await page.waitForLoadState('networkidle')
+        await visit.settled()
         await visit.shot(`money${path.slice(base.length)} ${screen.width} ${scheme}`)
         expect(await visit.violations(), path).toEqual([])
         expect(await visit.overflow(), path).toBeLessThanOrEqual(0)

@@ -209,7 +209,7 @@ describePages('the price book', () => {
       for (const [what, path] of Object.entries(paths)) {
         await visit.page.goto(path)
         await visit.page.getByRole('heading', { level: 1 }).waitFor()
-        await visit.page.waitForLoadState('networkidle')
+        await visit.settled()
         await shot(visit, `${what}-${name}-${scheme}`)
         expect(await visit.violations(), path).toEqual([])
         expect(await visit.overflow(), path).toBeLessThanOrEqual(0)

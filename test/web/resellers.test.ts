@@ -93,7 +93,7 @@ describePages('resellers in the console', () => {
       for (const path of ['/console/resellers', base, `${base}/keys`, `${base}/money`, `${base}/requests`]) {
         await visit.page.goto(path)
         await visit.page.getByRole('heading', { level: 1 }).waitFor()
-        await visit.page.waitForLoadState('networkidle')
+        await visit.settled()
         expect(await visit.violations(), path).toEqual([])
         expect(await visit.overflow(), path).toBeLessThanOrEqual(0)
       }

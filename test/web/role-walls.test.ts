@@ -137,7 +137,7 @@ describePages('what each role sees of the console', () => {
       const url = opened(path.replace(/(.)\/$/, '$1'))
       await page.goto(`/console${url}`)
       await page.getByRole('heading', { level: 1 }).waitFor()
-      await page.waitForLoadState('networkidle')
+      await visit.settled()
       await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' })
       seen.push({
         path,

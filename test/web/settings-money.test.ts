@@ -86,7 +86,7 @@ describePages('settings of money in the console', () => {
         const path = `/console/settings/${tab}`
         await visit.page.goto(path)
         await visit.page.getByRole('heading', { level: 1 }).waitFor()
-        await visit.page.waitForLoadState('networkidle')
+        await visit.settled()
         await visit.shot(`settings ${tab} ${screen.width} ${scheme}`)
         expect(await visit.violations(), path).toEqual([])
         expect(await visit.overflow(), path).toBeLessThanOrEqual(0)

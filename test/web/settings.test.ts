@@ -259,7 +259,7 @@ describePages('settings in the console', () => {
       for (const tab of TABS) {
         await visit.page.goto(`/console/settings/${tab}`)
         await visit.page.getByRole('heading', { level: 1 }).waitFor()
-        await visit.page.waitForLoadState('networkidle')
+        await visit.settled()
         expect(await visit.violations(), tab).toEqual([])
         expect(await visit.overflow(), tab).toBeLessThanOrEqual(0)
       }

@@ -324,7 +324,7 @@ describePages('one supplier', () => {
       ]) {
         await visit.page.goto(`${base}${path}`)
         await visit.page.getByRole('heading', { level: 1 }).waitFor()
-        await visit.page.waitForLoadState('networkidle')
+        await visit.settled()
         await shot(visit, `supplier${path.replace('/', '-')}-${name}-${scheme}`)
         expect(await visit.violations(), path).toEqual([])
         expect(await visit.overflow(), path).toBeLessThanOrEqual(0)
