@@ -145,6 +145,7 @@ const meanwhile: [words: string, work: () => Promise<unknown>][] = [
 
 const stands = (): [shown: string, inTruth: string][] => [
   ['cli:anna', `cli:${userInfo().username}`],
+  ['shop1   ', reseller.username.padEnd('shop1   '.length)],
   ['https://panel.example', bigPanel.url],
   ['https://api.example', other.url],
   ['https://checks.example', `${other.url}/checks`],

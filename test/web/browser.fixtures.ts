@@ -173,7 +173,9 @@ export class Visit {
     let wasQuiet: boolean
     do {
       wasQuiet = this.#asked.size === 0
-      await this.page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+      await this.page.evaluate(
+        'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))',
+      )
     } while (!wasQuiet || this.#asked.size > 0)
   }
 

@@ -27,7 +27,7 @@ describePages('the public pages', () => {
   test('services are chosen in the console, and everybody reads how they stand', async () => {
     const visit = await Visit.as(office, 'catalogue')
     const { page } = visit
-    await page.goto('/console/settings')
+    await page.goto('/console/settings/status')
     await page.getByRole('heading', { level: 1, name: 'Status page' }).waitFor()
     await page.getByRole('checkbox', { name: 'Blacklist check' }).click()
     await page.locator('input[type=checkbox]:checked:enabled').waitFor()

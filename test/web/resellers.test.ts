@@ -64,7 +64,10 @@ describePages('resellers in the console', () => {
     await page.getByRole('alert').waitFor()
     await page.getByText('The balance is unchanged.').waitFor()
     await page.getByRole('dialog').getByText('Close', { exact: true }).click()
-    await page.getByRole('link', { name: 'Money' }).click()
+    await page
+      .getByRole('navigation', { name: `About ${username}` })
+      .getByRole('link', { name: 'Money' })
+      .click()
     await page.getByRole('cell', { name: 'Deposit' }).first().waitFor()
     await visit.leave()
   })
