@@ -167,8 +167,9 @@ interface Answer extends Asked {
   text: string
 }
 
-// Some 500 connections at once are more than are queued for a server: the others are tried again by the system, seconds later.
-setGlobalDispatcher(new Agent({ connect: { timeout: 60_000 } }))
+// Some 500 connections at once are more than are queued for a server: the others are tried again by the system, seconds later. None is used
+// again: a server that is busy for seconds closes those that it finds idle just while the next request is on its way.
+setGlobalDispatcher(new Agent({ connect: { timeout: 60_000 }, pipelining: 0 }))
 
 /** NOT_OF_THE_DATABASE are the routes that are answered without it: of a link to a result that nobody has made, its signature says so. */
 const NOT_OF_THE_DATABASE =

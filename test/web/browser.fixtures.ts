@@ -63,6 +63,8 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 
 /** STANDARDS are those of axe's rules that are asked for: WCAG 2.2 AA, and what it recommends beside. */
 const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+/** OF_COLOURS are the rules whose findings depend on the colours: the others say the same of a page in every scheme. */
+const OF_COLOURS = ['color-contrast', 'link-in-text-block']
 
 interface Violation {
   id: string
@@ -179,11 +181,11 @@ export class Visit {
     } while (!wasQuiet || this.#asked.size > 0)
   }
 
-  /** `violations` is what axe finds against WCAG 2.2 AA on the page as it is now. */
-  async violations(): Promise<string[]> {
-    await this.page.evaluate(axeSource)
+  /** `violations` is what axe finds against WCAG 2.2 AA on the page as it is now, or against some of its rules. */
+  async violations(runOnly = STANDARDS): Promise<string[]> {
+    if (!(await this.page.evaluate<boolean>('"axe" in window'))) await this.page.evaluate(axeSource)
     const found = await this.page.evaluate<Violation[]>(
-      `axe.run(document, ${JSON.stringify({ runOnly: STANDARDS })}).then(({ violations }) => violations)`,
+      `axe.run(document, ${JSON.stringify({ runOnly, resultTypes: ['violations'] })}).then(({ violations }) => violations)`,
     )
     return found.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`),
@@ -204,12 +206,29 @@ export class Visit {
 
   /** `expectUsable` looks at the page in both colours: neither axe finds anything, nor is it wider than its window. */
   async expectUsable(what: string): Promise<void> {
-    for (const colorScheme of ['dark', 'light'] as const) {
+    for (const colorScheme of ['light', 'dark'] as const) {
       await this.page.emulateMedia({ colorScheme })
-      expect(await this.violations(), `${what}, ${colorScheme}`).toEqual([])
-      await this.shot(`${what} ${colorScheme} ${this.page.viewportSize()?.width}`)
+      const found = await this.violations(colorScheme === 'light' ? STANDARDS : OF_COLOURS)
+      const size = this.page.viewportSize()
+      expect(found, `${what}, ${colorScheme}, ${size?.width} wide`).toEqual([])
+      await this.shot(`${what} ${colorScheme} ${size?.width}`)
     }
+    await this.page.emulateMedia({ colorScheme: 'light' })
     expect(await this.overflow(), what).toBeLessThanOrEqual(0)
+  }
+
+  /** `expectUsablePages` opens each page once, and looks at it as `expectUsable` does: on a wide screen, then on a phone. */
+  async expectUsablePages(paths: readonly string[]): Promise<void> {
+    for (const path of paths) {
+      await this.page.setViewportSize(WIDE)
+      await this.page.goto(path)
+      await this.page.getByRole('heading', { level: 1 }).waitFor()
+      for (const screen of [WIDE, PHONE]) {
+        await this.page.setViewportSize(screen)
+        await this.settled()
+        await this.expectUsable(path)
+      }
+    }
   }
 
   async leave(): Promise<void> {

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createPriceGroup } from '../../src/accounts/accounts.ts'
 import { changer, OperatorOffice } from '../protocols/operator/office.fixtures.ts'
-import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
+import { closeBrowserAfterwards, describePages, Visit } from './browser.fixtures.ts'
 
 closeBrowserAfterwards()
 
@@ -261,22 +261,13 @@ describePages('the catalogue in the console', () => {
     await visit.leave()
   })
 
-  test.each([
-    { name: 'wide', screen: WIDE },
-    { name: 'a phone', screen: PHONE },
-  ])('every page is usable by everybody, light and dark: $name', async ({ name, screen }) => {
-    for (const scheme of ['light', 'dark'] as const) {
-      const visit = await Visit.as(office, 'owner', { screen, scheme })
-      const base = '/console/catalogue'
-      for (const path of ['services', 'services/fmi', 'services/credits', 'groups', 'import']) {
-        await visit.page.goto(`${base}/${path}`)
-        await visit.page.getByRole('heading', { level: 1 }).waitFor()
-        await visit.settled()
-        expect(await visit.violations(), path).toEqual([])
-        expect(await visit.overflow(), path).toBeLessThanOrEqual(0)
-        await shot(visit, `${path.replace('/', '-')}-${name.replace(' ', '-')}-${scheme}`)
-      }
-      await visit.leave()
-    }
+  test('every page is usable by everybody, wide and on a phone, in light and dark', async () => {
+    const visit = await Visit.as(office, 'owner')
+    await visit.expectUsablePages(
+      ['services', 'services/fmi', 'services/credits', 'groups', 'import'].map(
+        (path) => `/console/catalogue/${path}`,
+      ),
+    )
+    await visit.leave()
   })
 })

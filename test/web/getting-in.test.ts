@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inviteStaff } from '../../src/staff/staff.ts'
 import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
 import { codeAt, PASSWORD } from '../staff/people.fixtures.ts'
-import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
+import { closeBrowserAfterwards, describePages, PHONE, Visit } from './browser.fixtures.ts'
 
 closeBrowserAfterwards()
 
@@ -105,28 +105,17 @@ describePages('getting into the console', () => {
     await visit.leave()
   })
 
-  test.each([
-    { name: 'wide', screen: WIDE },
-    { name: 'a phone', screen: PHONE },
-  ])('every page is usable by everybody, light and dark: $name', async ({ screen }) => {
-    for (const scheme of ['light', 'dark'] as const) {
-      const stranger = await Visit.begin(office.server.url, { screen, scheme })
-      await stranger.page.goto('/console/sign-in')
-      await stranger.page.getByRole('heading', { level: 1 }).waitFor()
-      expect(await stranger.violations()).toEqual([])
-      expect(await stranger.overflow()).toBeLessThanOrEqual(0)
-      await stranger.page.goto('/')
-      expect(await stranger.violations()).toEqual([])
-      await stranger.leave()
-      const visit = await Visit.as(office, 'owner', { screen, scheme })
-      for (const path of ['/console/today', '/console/orders', '/console/me', '/console/nothing-here']) {
-        await visit.page.goto(path)
-        await visit.page.getByRole('heading', { level: 1 }).waitFor()
-        await visit.settled()
-        expect(await visit.violations(), path).toEqual([])
-        expect(await visit.overflow(), path).toBeLessThanOrEqual(0)
-      }
-      await visit.leave()
-    }
+  test('every page is usable by everybody, wide and on a phone, in light and dark', async () => {
+    const stranger = await Visit.begin(office.server.url)
+    await stranger.expectUsablePages(['/console/sign-in', '/'])
+    await stranger.leave()
+    const visit = await Visit.as(office, 'owner')
+    await visit.expectUsablePages([
+      '/console/today',
+      '/console/orders',
+      '/console/me',
+      '/console/nothing-here',
+    ])
+    await visit.leave()
   })
 })

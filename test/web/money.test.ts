@@ -6,7 +6,7 @@ import { bank } from '../deposits/deposits.fixtures.ts'
 import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
 import { RestClient } from '../support/rest.ts'
 import type { Shop } from '../support/server.ts'
-import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
+import { closeBrowserAfterwards, describePages, Visit } from './browser.fixtures.ts'
 
 closeBrowserAfterwards()
 
@@ -130,32 +130,20 @@ describePages('money in the console', () => {
     await kept.leave()
   })
 
-  test.each([
-    { name: 'wide', screen: WIDE },
-    { name: 'a phone', screen: PHONE },
-  ])('every page is usable by everybody, light and dark: $name', async ({ screen }) => {
-    const base = '/console/money'
-    const paths = [
-      `${base}/deposits`,
-      `${base}/deposits/${deposits[2]}`,
-      `${base}/adjustments`,
-      `${base}/adjustments?kind=opening_up`,
-      `${base}/transfers`,
-      `${base}/statements?account=${shop.username}`,
-      `${base}/invoices`,
-      `${base}/ledger`,
-    ]
-    for (const scheme of ['light', 'dark'] as const) {
-      const visit = await Visit.as(office, 'owner', { screen, scheme })
-      for (const path of paths) {
-        await visit.page.goto(path)
-        await visit.page.getByRole('heading', { level: 1 }).waitFor()
-        await visit.settled()
-        await visit.shot(`console${path.slice(base.length)} ${screen.width} ${scheme}`)
-        expect(await visit.violations(), path).toEqual([])
-        expect(await visit.overflow(), path).toBeLessThanOrEqual(0)
-      }
-      await visit.leave()
-    }
+  test('every page is usable by everybody, wide and on a phone, in light and dark', async () => {
+    const visit = await Visit.as(office, 'owner')
+    await visit.expectUsablePages(
+      [
+        'deposits',
+        `deposits/${deposits[2]}`,
+        'adjustments',
+        'adjustments?kind=opening_up',
+        'transfers',
+        `statements?account=${shop.username}`,
+        'invoices',
+        'ledger',
+      ].map((path) => `/console/money/${path}`),
+    )
+    await visit.leave()
   })
 })

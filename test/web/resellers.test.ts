@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
-import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
+import { closeBrowserAfterwards, describePages, Visit } from './browser.fixtures.ts'
 
 closeBrowserAfterwards()
 
@@ -85,22 +85,17 @@ describePages('resellers in the console', () => {
     await visit.leave()
   })
 
-  test.each([
-    { name: 'wide', screen: WIDE },
-    { name: 'a phone', screen: PHONE },
-  ])('every page is usable by everybody, light and dark: $name', async ({ screen }) => {
+  test('every page is usable by everybody, wide and on a phone, in light and dark', async () => {
     const { username } = await office.server.shop({ deposit: '10' })
-    for (const scheme of ['light', 'dark'] as const) {
-      const visit = await Visit.as(office, 'owner', { screen, scheme })
-      const base = `/console/resellers/${username}`
-      for (const path of ['/console/resellers', base, `${base}/keys`, `${base}/money`, `${base}/requests`]) {
-        await visit.page.goto(path)
-        await visit.page.getByRole('heading', { level: 1 }).waitFor()
-        await visit.settled()
-        expect(await visit.violations(), path).toEqual([])
-        expect(await visit.overflow(), path).toBeLessThanOrEqual(0)
-      }
-      await visit.leave()
-    }
+    const visit = await Visit.as(office, 'owner')
+    const base = `/console/resellers/${username}`
+    await visit.expectUsablePages([
+      '/console/resellers',
+      base,
+      `${base}/keys`,
+      `${base}/money`,
+      `${base}/requests`,
+    ])
+    await visit.leave()
   })
 })

@@ -135,7 +135,9 @@ describePages('what each role sees of the console', () => {
     const seen: Seen[] = []
     for (const path of paths.filter((one) => !['/', '/$', '/settings'].includes(one)).sort()) {
       const url = opened(path.replace(/(.)\/$/, '$1'))
-      await page.goto(`/console${url}`)
+      // As a link does it: the application is not loaded again for each page.
+      await page.evaluate(`window.__TSR_ROUTER__.navigate({ href: ${JSON.stringify(`/console${url}`)} })`)
+      await page.waitForURL(`**/console${url}`)
       await page.getByRole('heading', { level: 1 }).waitFor()
       await visit.settled()
       await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' })

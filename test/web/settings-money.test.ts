@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
-import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
+import { closeBrowserAfterwards, describePages, Visit } from './browser.fixtures.ts'
 
 closeBrowserAfterwards()
 
@@ -76,22 +76,9 @@ describePages('settings of money in the console', () => {
     await visit.leave()
   })
 
-  test.each([
-    { name: 'wide', screen: WIDE },
-    { name: 'a phone', screen: PHONE },
-  ])('every page is usable by everybody, light and dark: $name', async ({ screen }) => {
-    for (const scheme of ['light', 'dark'] as const) {
-      const visit = await Visit.as(office, 'owner', { screen, scheme })
-      for (const tab of ['business', 'pay-in', 'rates']) {
-        const path = `/console/settings/${tab}`
-        await visit.page.goto(path)
-        await visit.page.getByRole('heading', { level: 1 }).waitFor()
-        await visit.settled()
-        await visit.shot(`settings ${tab} ${screen.width} ${scheme}`)
-        expect(await visit.violations(), path).toEqual([])
-        expect(await visit.overflow(), path).toBeLessThanOrEqual(0)
-      }
-      await visit.leave()
-    }
+  test('every page is usable by everybody, wide and on a phone, in light and dark', async () => {
+    const visit = await Visit.as(office, 'owner')
+    await visit.expectUsablePages(['business', 'pay-in', 'rates'].map((tab) => `/console/settings/${tab}`))
+    await visit.leave()
   })
 })

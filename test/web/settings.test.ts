@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ask, OperatorOffice, originOf } from '../protocols/operator/office.fixtures.ts'
 import { codeAt, PASSWORD } from '../staff/people.fixtures.ts'
 import { until } from '../support/until.ts'
-import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
+import { closeBrowserAfterwards, describePages, Visit } from './browser.fixtures.ts'
 
 closeBrowserAfterwards()
 
@@ -250,20 +250,9 @@ describePages('settings in the console', () => {
     receiver.close()
   })
 
-  test.each([
-    { name: 'wide', screen: WIDE },
-    { name: 'a phone', screen: PHONE },
-  ])('every page is usable by everybody, light and dark: $name', async ({ screen }) => {
-    for (const scheme of ['light', 'dark'] as const) {
-      const visit = await Visit.as(office, 'owner', { screen, scheme })
-      for (const tab of TABS) {
-        await visit.page.goto(`/console/settings/${tab}`)
-        await visit.page.getByRole('heading', { level: 1 }).waitFor()
-        await visit.settled()
-        expect(await visit.violations(), tab).toEqual([])
-        expect(await visit.overflow(), tab).toBeLessThanOrEqual(0)
-      }
-      await visit.leave()
-    }
+  test('every page is usable by everybody, wide and on a phone, in light and dark', async () => {
+    const visit = await Visit.as(office, 'owner')
+    await visit.expectUsablePages(TABS.map((tab) => `/console/settings/${tab}`))
+    await visit.leave()
   })
 })

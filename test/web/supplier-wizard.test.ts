@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createPriceGroup } from '../../src/accounts/accounts.ts'
 import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
-import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
+import { closeBrowserAfterwards, describePages, PHONE, Visit } from './browser.fixtures.ts'
 
 closeBrowserAfterwards()
 
@@ -305,35 +305,10 @@ describePages('one supplier', () => {
     await visit.leave()
   })
 
-  test.each([
-    { name: 'wide', screen: WIDE },
-    { name: 'phone', screen: PHONE },
-  ])('every page is usable by everybody, light and dark: $name', async ({ name, screen }) => {
-    for (const scheme of ['light', 'dark'] as const) {
-      const visit = await Visit.as(office, 'owner', { screen, scheme })
-      const base = at
-      for (const path of [
-        '',
-        '/services',
-        '/routes',
-        '/attempts',
-        '/answers',
-        '/lists',
-        '/settings',
-        '/import',
-      ]) {
-        await visit.page.goto(`${base}${path}`)
-        await visit.page.getByRole('heading', { level: 1 }).waitFor()
-        await visit.settled()
-        await shot(visit, `supplier${path.replace('/', '-')}-${name}-${scheme}`)
-        expect(await visit.violations(), path).toEqual([])
-        expect(await visit.overflow(), path).toBeLessThanOrEqual(0)
-      }
-      await visit.page.goto('/console/suppliers/new')
-      await visit.page.getByRole('textbox', { name: 'Name', exact: true }).waitFor()
-      expect(await visit.violations()).toEqual([])
-      expect(await visit.overflow()).toBeLessThanOrEqual(0)
-      await visit.leave()
-    }
+  test('every page is usable by everybody, wide and on a phone, in light and dark', async () => {
+    const visit = await Visit.as(office, 'owner')
+    const tabs = ['', '/services', '/routes', '/attempts', '/answers', '/lists', '/settings', '/import']
+    await visit.expectUsablePages([...tabs.map((tab) => `${at}${tab}`), '/console/suppliers/new'])
+    await visit.leave()
   })
 })
