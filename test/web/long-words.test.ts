@@ -132,7 +132,9 @@ describePages('words that are 40 % longer, from the right to the left', () => {
   test.each(screens)('every page of the console holds them: $name', async ({ screen }) => {
     const visit = await Visit.as(office, 'owner', { screen })
     await speakLonger(visit)
-    const tabs = ['keys', 'money', 'people', 'requests'].map((tab) => `/resellers/mobile-hospital/${tab}`)
+    const tabs = ['keys', 'money', 'people', 'requests', 'webhooks'].map(
+      (tab) => `/resellers/mobile-hospital/${tab}`,
+    )
     const settings = readFileSync(
       new URL('../../web/src/console/routes/settings/tabs.ts', import.meta.url),
       'utf8',

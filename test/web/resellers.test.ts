@@ -1,5 +1,9 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
+import { ask, OperatorOffice } from '../protocols/operator/office.fixtures.ts'
+import { imei } from '../support/server.ts'
+import { until } from '../support/until.ts'
 import { closeBrowserAfterwards, describePages, Visit } from './browser.fixtures.ts'
 
 closeBrowserAfterwards()
@@ -7,9 +11,19 @@ closeBrowserAfterwards()
 describePages('resellers in the console', () => {
   let office: OperatorOffice
   beforeAll(async () => {
-    office = await OperatorOffice.open()
+    office = await OperatorOffice.open({ OUTBOUND_ALLOW: '127.0.0.1' })
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
   })
-  afterAll(() => office.stop())
+  afterAll(async () => {
+    await office.stop()
+    receiver.close()
+  })
+  /** The shop's receiver: what it was told. */
+  const told: string[] = []
+  const receiver = createServer((request, reply) => {
+    told.push(String(request.headers['x-webhook-event']))
+    reply.end()
+  })
 
   test('a reseller is made with money, and a key made for its Dhru panel works over Dhru', async () => {
     const visit = await Visit.as(office, 'manager')
@@ -82,6 +96,80 @@ describePages('resellers in the console', () => {
     for (const name of ['Pay in…', 'Adjust…', 'Price group and credit limit…', 'Close…']) {
       expect(await page.getByRole('button', { name }).count(), name).toBe(0)
     }
+    await visit.leave()
+  })
+
+  test('support finds the webhook that is paused by Today, tests it, and sends again what it missed', async () => {
+    const { server } = office
+    const { username } = await server.shop({ deposit: '10' })
+    const { headers } = await office.person('support')
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`
+    const made = await ask(server, 'POST', `/accounts/${username}/keys`, {
+      body: { name: 'Own code', webhook_url: url },
+      headers: { ...headers, 'idempotency-key': 'key with a webhook' },
+    })
+    const { key, secret, webhook } = made.json.data
+    await ask(server, 'POST', `/webhooks/${webhook.id}/pause`, { headers })
+    const placed = await fetch(`${server.url}/api/order`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${key.security_id}.${secret}`,
+        'content-type': 'application/json',
+        'idempotency-key': 'an order of the shop',
+      },
+      body: JSON.stringify({ code: await server.service(), data: { imeis: [imei(5)] } }),
+    })
+    expect(placed.status).toBe(200)
+    const visit = await Visit.entered(server.url, headers)
+    const { page } = visit
+    await page.goto('/console/today')
+    await page.getByRole('link', { name: `A webhook of ${username} is sent nothing any more` }).click()
+    await page.getByRole('heading', { name: /^Webhook \d+ Paused/ }).waitFor()
+    await page.getByText(url).waitFor()
+    await visit.click('Send a test')
+    await page.getByText('Answered with 200').waitFor()
+    expect(told).toEqual(['test'])
+    await visit.expectUsable('a webhook of a reseller')
+    await visit.click('Resume')
+    await page.getByRole('heading', { name: /^Webhook \d+ Active/ }).waitFor()
+    await until('the order has ended', async () => {
+      await visit.click('Look again')
+      return (await page.getByRole('list', { name: 'Events' }).getByText('Held').count()) > 0
+    })
+    await visit.click('Send again since…')
+    await visit.click('Send them again')
+    await until('it has arrived', async () => told.length > 1)
+    await visit.click('Change the URL…')
+    await page.getByRole('textbox', { name: 'URL' }).fill(`${url}/2`)
+    await page.getByRole('dialog').getByRole('button', { name: 'Change the URL' }).click()
+    await page.getByText(`${url}/2`).waitFor()
+    await visit.click('New secret…')
+    await visit.click('Make the new secret')
+    await page.getByText(/^whsec_/).waitFor()
+    await visit.click('I have kept it')
+    await page
+      .getByRole('navigation', { name: /^About/ })
+      .getByRole('link', { name: 'Webhooks' })
+      .click()
+    await page.getByRole('link', { name: `${url}/2` }).waitFor()
+    await visit.expectUsable('webhooks of a reseller')
+    await visit.leave()
+  })
+
+  test('support looks at the portal as the reseller has it, and comes back', async () => {
+    const { username } = await office.server.shop({ deposit: '10' })
+    const visit = await Visit.as(office, 'support')
+    const { page } = visit
+    await page.goto(`/console/resellers/${username}`)
+    await visit.click('Open the portal…')
+    await visit.click(/^Open the portal as/)
+    await page.getByText('Nothing can be changed').waitFor()
+    expect(new URL(page.url()).pathname).toBe('/portal/')
+    await visit.expectUsable('the portal as somebody of the staff sees it')
+    await visit.click('Back to the console')
+    await page.waitForURL(`**/console/resellers/${username}`)
+    await page.goto('/portal/')
+    await page.getByRole('textbox', { name: /E-mail/ }).waitFor()
     await visit.leave()
   })
 

@@ -72,7 +72,22 @@ describePages('settings of money in the console', () => {
     await visit.click('Set 1 USD = 16250 IDR')
     await page.getByRole('cell', { name: '16250' }).waitFor()
     await page.goto('/console/settings/pay-in')
-    await page.getByText('settings.read').waitFor()
+    await page.getByText('money.read').waitFor()
+    await visit.leave()
+  })
+
+  test('finance reads who sells, the ways to pay in and the rates, and changes none of them', async () => {
+    const visit = await Visit.as(office, 'finance')
+    const { page } = visit
+    for (const tab of ['business', 'pay-in', 'rates']) {
+      await page.goto(`/console/settings/${tab}`)
+      await page.getByRole('navigation', { name: 'Settings' }).getByRole('link').first().waitFor()
+      await visit.settled()
+      expect(await page.getByRole('alert').count(), tab).toBe(0)
+      expect(
+        await page.getByRole('button', { name: /^(Save|Set a rate|New way|Change|Switch)/ }).count(),
+      ).toBe(0)
+    }
     await visit.leave()
   })
 

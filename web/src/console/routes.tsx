@@ -58,6 +58,8 @@ const pages = [
     resellerTab('/people', () => import('./routes/resellers/people.tsx'), 'People'),
     resellerTab('/prices', () => import('./routes/prices/pays.tsx'), 'ResellerPrices'),
     resellerTab('/requests', () => import('./routes/resellers/requests.tsx'), 'Requests'),
+    resellerTab('/webhooks', () => import('./routes/resellers/webhooks.tsx'), 'Webhooks'),
+    resellerTab('/webhooks/$id', () => import('./routes/resellers/webhooks.tsx'), 'WebhookOne'),
   ]),
   money.addChildren([
     moneyTab('/deposits', () => import('./routes/money/deposits.tsx'), 'Deposits'),

@@ -1,7 +1,7 @@
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Menu } from '@mantine/core'
+import { Button, Menu } from '@mantine/core'
 import { Link, Outlet } from '@tanstack/react-router'
 import { dataOf } from '../api/client.ts'
 import { portal } from '../api/portal.ts'
@@ -79,14 +79,31 @@ function Frame() {
       </header>
       <main id="main" className={styles.main} tabIndex={-1}>
         {role === 'viewer' && (
-          <p className={styles.viewer} role="status">
-            <Trans>You look at this account as its people do. Nothing can be changed.</Trans>
-          </p>
+          <div className={styles.viewer}>
+            <p role="status">
+              <Trans>You look at this account as its people do. Nothing can be changed.</Trans>
+            </p>
+            <Back />
+          </div>
         )}
         <Outlet />
       </main>
       <TabBar tabs={shown} />
     </div>
+  )
+}
+
+/** `Back` ends the view of somebody of the staff, and leads to the reseller in the console. */
+function Back() {
+  const { account } = useSession()
+  const leave = async () => {
+    await dataOf(portal.DELETE('/api/portal/session'))
+    window.location.assign(`/console/resellers/${account.username}`)
+  }
+  return (
+    <Button size="compact-sm" variant="default" onClick={() => void leave()}>
+      <Trans>Back to the console</Trans>
+    </Button>
   )
 }
 

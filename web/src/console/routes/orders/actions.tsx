@@ -12,6 +12,7 @@ import { money } from '../../../kit/amount.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
 import { useMay } from '../../../kit/session.tsx'
+import { ViewDialog } from '../../open-portal.tsx'
 import { type OrderAction, readInputs, readItems, type Summary } from './order-data.ts'
 import { replyOf } from './reply.ts'
 import { Share } from './share.tsx'
@@ -40,6 +41,7 @@ export function OrderActions({ summary }: { summary: Summary }) {
   const { order } = summary
   const [open, setOpen] = useState<Name>()
   const [isSharing, setSharing] = useState(false)
+  const [isViewing, setViewing] = useState(false)
   const may = useMay()
   const client = useQueryClient()
   const again = () => void client.invalidateQueries({ queryKey: ['order', order.id] })
@@ -108,9 +110,17 @@ export function OrderActions({ summary }: { summary: Summary }) {
           <Menu.Item onClick={() => void copyInputs()}>
             <Trans>Copy the IMEIs</Trans>
           </Menu.Item>
+          {may('resellers.view_as') && (
+            <Menu.Item onClick={() => setViewing(true)}>
+              <Trans>Open the portal as {order.account_name}…</Trans>
+            </Menu.Item>
+          )}
         </Menu.Dropdown>
       </Menu>
       {isSharing && <Share order={order} onClose={() => setSharing(false)} />}
+      {isViewing && (
+        <ViewDialog account={order.username} name={order.account_name} onClose={() => setViewing(false)} />
+      )}
       {open && <Dialog name={open} summary={summary} onDone={again} onClose={() => setOpen(undefined)} />}
     </>
   )

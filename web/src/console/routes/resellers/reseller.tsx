@@ -6,6 +6,7 @@ import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Tabs } from '../../../kit/tabs.tsx'
+import { OpenPortal } from '../../open-portal.tsx'
 import { resellerQuery } from './reseller-data.ts'
 import { Status } from './resellers.tsx'
 
@@ -27,9 +28,18 @@ export function ResellerPage() {
     { to: `${base}/people`, label: t`People` },
     ...(may('prices.read') ? [{ to: `${base}/prices`, label: t`Prices` }] : []),
     { to: `${base}/requests`, label: t`Requests` },
+    { to: `${base}/webhooks`, label: t`Webhooks`, isExact: false },
   ]
   return (
-    <Page title={data?.name ?? username} actions={data && <Status status={data.status} />}>
+    <Page
+      title={data?.name ?? username}
+      heading={
+        <>
+          {data?.name ?? username} {data && <Status status={data.status} />}
+        </>
+      }
+      actions={data && <OpenPortal account={data.username} name={data.name} />}
+    >
       <Tabs label={t`About ${data?.name ?? username}`} tabs={tabs}>
         <Link to="/orders" search={{ account: username }}>
           <Trans>Orders</Trans>

@@ -37,15 +37,15 @@ export const settingsTabs: readonly SettingsTab[] = [
     ...{ load: () => import('./security.tsx'), name: 'Security' },
   },
   {
-    ...{ path: 'business', words: msg`Business`, group: selling, permission: 'settings.read' },
+    ...{ path: 'business', words: msg`Business`, group: selling, permission: 'money.read' },
     ...{ load: () => import('./business.tsx'), name: 'Business' },
   },
   {
-    ...{ path: 'pay-in', words: msg`Ways to pay in`, group: selling, permission: 'settings.read' },
+    ...{ path: 'pay-in', words: msg`Ways to pay in`, group: selling, permission: 'money.read' },
     ...{ load: () => import('./pay-in.tsx'), name: 'PayInSettings' },
   },
   {
-    ...{ path: 'rates', words: msg`Exchange rates`, group: selling, permission: 'prices.edit' },
+    ...{ path: 'rates', words: msg`Exchange rates`, group: selling, permission: 'prices.read' },
     ...{ load: () => import('./rates.tsx'), name: 'Rates' },
   },
   {

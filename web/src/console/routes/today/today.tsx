@@ -202,7 +202,7 @@ function Troubles({ trouble }: { trouble: Day['trouble'] }) {
         key={`webhook ${webhook}`}
         tone="failed"
         state={t`Webhook`}
-        to={`${RESELLERS}/${username}/webhooks`}
+        to={`${RESELLERS}/${username}/webhooks/${webhook}`}
       >
         {status === 'active' ? (
           <Trans>
