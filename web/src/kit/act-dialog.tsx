@@ -6,8 +6,8 @@ import { FaultNote } from './notes.tsx'
 
 interface ActDialogProps {
   title: string
-  /** `children` says before the click what will move, and has further fields. */
-  children: ReactNode
+  /** `children` says before the click what will move, and has further fields; a function is given what went wrong, to show it at its field. */
+  children: ReactNode | ((fault: unknown) => ReactNode)
   /** `button` is a verb with its object and amount: "Refund $1.35". */
   button: string
   isDangerous?: boolean
@@ -70,7 +70,7 @@ export function ActDialog({
         }}
       >
         <Stack>
-          <div>{children}</div>
+          <div>{typeof children === 'function' ? children(fault) : children}</div>
           {(needsReason || reasons.length > 0) && (
             <Stack gap="xs">
               {reasons.length > 0 && (

@@ -1,7 +1,8 @@
 import { useLingui } from '@lingui/react/macro'
-import { Checkbox, PasswordInput, Select, Textarea, TextInput } from '@mantine/core'
+import { NativeSelect, PasswordInput, Stack, Switch, Textarea, TextInput } from '@mantine/core'
+import { faultOfField } from '../api/client.ts'
 
-/** KindField is a field of a kind of supplier, gateway or notice channel, as the API describes it. */
+/** KindField is one value that something of a kind is configured with, as the API lists it. */
 export interface KindField {
   name: string
   label: string
@@ -12,40 +13,51 @@ export interface KindField {
   default: unknown
 }
 
-/** KindValues are the values of a form as they are typed, by the fields' names. */
-export type KindValues = Readonly<Record<string, string>>
+/** KindValues are what was written in the form, by name: texts, and yes or no. What is not there was not touched. */
+export type KindValues = Readonly<Record<string, string | boolean>>
 
-const typeOf = ({ schema }: KindField): { type?: string; enum?: string[] } =>
-  schema as { type?: string; enum?: string[] }
+interface Schema {
+  type?: string
+  enum?: readonly string[]
+}
 
-const written = (value: unknown): string =>
-  value === null || value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value)
+const schemaOf = ({ schema }: KindField): Schema => schema as Schema
 
-/** `valuesOf` are the values with which a form begins: those that hold. Secrets are never known. */
-export const valuesOf = (
-  fields: readonly KindField[],
-  settings: Readonly<Record<string, unknown>>,
-): KindValues =>
-  Object.fromEntries(
-    fields
-      .filter(({ secret }) => !secret)
-      .map((field) => [field.name, written(settings[field.name] ?? field.default)]),
-  )
+/** `isText` tells whether the value is a text; all others are written as JSON, numbers and lists among them. */
+const isText = (field: KindField): boolean => {
+  const { type, enum: choices } = schemaOf(field)
+  return type === 'string' || choices !== undefined || type === undefined
+}
+
+/** `asText` writes a value as it stands in its input. */
+const asText = (field: KindField, value: unknown): string => {
+  if (value === null || value === undefined) return ''
+  if (typeof value === 'string') return value
+  const text = JSON.stringify(value)
+  return isText(field) && text.startsWith('"') ? String(value) : text === '{}' || text === '[]' ? '' : text
+}
+
+const sentence = (help: string): string => {
+  const plain = help.replaceAll('`', '')
+  return `${plain.charAt(0).toUpperCase()}${plain.slice(1)}${plain.endsWith('.') ? '' : '.'}`
+}
 
 /**
- * `kindBody` is what is sent of a form: the settings that differ from those that it began with, and the secrets that were typed. An emptied
- * setting goes back to its default. What is no JSON where JSON is wanted is sent as it is: the server says what is wrong.
+ * `givenFields` makes of what was written the settings and secrets of a body: only what was touched. A setting that was emptied goes back to its default, a
+ * secret that was left empty stays as it is. What should be JSON and is not is sent as it is: the server says what is wrong, and the field shows it.
  */
-export function kindBody(fields: readonly KindField[], typed: KindValues, began: KindValues) {
+export function givenFields(
+  fields: readonly KindField[],
+  values: KindValues,
+): { settings?: Record<string, unknown>; secrets?: Record<string, string> } {
   const settings: Record<string, unknown> = {}
   const secrets: Record<string, string> = {}
   for (const field of fields) {
-    const value = typed[field.name] ?? ''
+    const value = values[field.name]
+    if (value === undefined) continue
     if (field.secret) {
-      if (value !== '') secrets[field.name] = value
-    } else if (value !== (began[field.name] ?? '')) {
-      settings[field.name] = value === '' ? null : read(field, value)
-    }
+      if (value !== '') secrets[field.name] = String(value)
+    } else settings[field.name] = typeof value === 'boolean' ? value : settingOf(field, value)
   }
   return {
     ...(Object.keys(settings).length > 0 && { settings }),
@@ -53,8 +65,11 @@ export function kindBody(fields: readonly KindField[], typed: KindValues, began:
   }
 }
 
-function read(field: KindField, text: string): unknown {
-  if (typeOf(field).type === 'string') return text
+function settingOf(field: KindField, given: string): unknown {
+  const text = given.trim()
+  if (text === '') return null
+  // A value that may be a text or an object is an object where it looks like one.
+  if (isText(field) && !(schemaOf(field).type === undefined && /^[{[]/.test(text))) return text
   try {
     return JSON.parse(text)
   } catch {
@@ -62,91 +77,122 @@ function read(field: KindField, text: string): unknown {
   }
 }
 
-/** `KindFields` asks for the settings and secrets of a kind. `hasSecret` tells which secrets are set: those are only replaced. */
-export function KindFields({
-  fields,
-  values,
-  hasSecret,
-  onChange,
-}: {
+interface KindFieldsProps {
   fields: readonly KindField[]
   values: KindValues
-  hasSecret?: (name: string) => boolean
+  /** `present` are the settings as they are; left out: something new. */
+  present?: Readonly<Record<string, unknown>> | undefined
+  /** `isSet` says which secrets are set; true or false: all of them, or none. */
+  isSet?: Readonly<Record<string, unknown>> | boolean | null | undefined
+  fault: unknown
   onChange: (values: KindValues) => void
-}) {
-  return fields.map((field) => (
-    <Field
-      key={field.name}
-      field={field}
-      value={values[field.name] ?? ''}
-      isSet={hasSecret?.(field.name) ?? false}
-      onSet={(value) => onChange({ ...values, [field.name]: value })}
-    />
-  ))
 }
 
-function Field({
-  field,
-  value,
-  isSet,
-  onSet,
-}: {
-  field: KindField
-  value: string
-  isSet: boolean
-  onSet: (value: string) => void
-}) {
+/**
+ * `KindFields` is the form of what something of a kind is configured with, made of the kind's own description. Secrets are written and never shown; what is
+ * seldom needed stands folded below.
+ */
+export function KindFields(props: KindFieldsProps) {
   const { t } = useLingui()
-  const { label, help, secret, required } = field
-  const { type, enum: choices } = typeOf(field)
-  const shared = { label, description: help, required: required && !isSet }
-  const onChange = ({ currentTarget }: { currentTarget: { value: string } }) => onSet(currentTarget.value)
-  if (secret)
+  const { fields } = props
+  // What must be given stands first; of the rest only the second factor of signing in is common, and the kinds have it among what is needed.
+  const first = fields.filter(({ required }) => required)
+  const others = fields.filter(({ required }) => !required)
+  const hasFault = others.some(({ name }) => faultOfField(props.fault, `settings.${name}`, `secrets.${name}`))
+  return (
+    <>
+      {first.map((field) => (
+        <Field key={field.name} field={field} {...props} />
+      ))}
+      {others.length > 0 && (
+        <details open={hasFault || first.length === 0 || undefined}>
+          <summary>{t`More settings (${others.length})`}</summary>
+          <Stack pt="md">
+            {others.map((field) => (
+              <Field key={field.name} field={field} {...props} />
+            ))}
+          </Stack>
+        </details>
+      )}
+    </>
+  )
+}
+
+function Field({ field, values, present, isSet, fault, onChange }: KindFieldsProps & { field: KindField }) {
+  const { t } = useLingui()
+  const { name, label, secret, required, help } = field
+  const { type, enum: choices } = schemaOf(field)
+  const write = (value: string | boolean) => onChange({ ...values, [name]: value })
+  const shared = { label, description: sentence(help), name }
+  const error = faultOfField(fault, `settings.${name}`, `secrets.${name}`, name)
+  const now = present?.[name] ?? field.default
+  if (secret) {
+    const isKept = typeof isSet === 'boolean' ? isSet : isSet?.[name] === true
     return (
       <PasswordInput
         {...shared}
-        value={value}
-        onChange={onChange}
+        required={required && !isKept}
+        placeholder={isKept ? t`Set. Write another one to replace it` : ''}
+        value={String(values[name] ?? '')}
+        onChange={({ currentTarget }) => write(currentTarget.value)}
+        error={error}
         autoComplete="new-password"
-        placeholder={isSet ? t`set; type to replace it` : ''}
+        spellCheck={false}
+        visibilityToggleButtonProps={{ 'aria-label': t`Show ${label}` }}
       />
     )
-  if (choices)
+  }
+  if (type === 'boolean') {
+    const isOn = values[name] ?? now ?? false
     return (
-      <Select
+      <Switch
         {...shared}
-        data={choices}
-        value={value || null}
-        onChange={(chosen) => onSet(chosen ?? '')}
-        allowDeselect={!required}
+        checked={isOn === true}
+        onChange={({ currentTarget }) => write(currentTarget.checked)}
+        error={error}
       />
     )
-  if (type === 'boolean')
+  }
+  const value = String(values[name] ?? asText(field, now))
+  if (choices) {
     return (
-      <Checkbox
-        label={label}
-        description={help}
-        checked={value === 'true'}
-        onChange={({ currentTarget }) => onSet(String(currentTarget.checked))}
-      />
-    )
-  if (type === 'string' || type === 'integer' || type === 'number')
-    return (
-      <TextInput
+      <NativeSelect
         {...shared}
+        // Nothing is chosen yet where nothing holds: the first choice must not look chosen.
+        data={now === undefined || now === null ? ['', ...choices] : [...choices]}
+        required={required}
         value={value}
-        onChange={onChange}
-        inputMode={type === 'string' ? 'text' : 'decimal'}
+        onChange={({ currentTarget }) => write(currentTarget.value)}
+        error={error}
       />
     )
+  }
+  if (type === 'object' || type === 'array') {
+    return (
+      <Textarea
+        {...shared}
+        required={required}
+        value={value}
+        onChange={({ currentTarget }) => write(currentTarget.value)}
+        error={error}
+        autosize
+        minRows={1}
+        maxRows={8}
+        spellCheck={false}
+        classNames={{ input: 'code' }}
+      />
+    )
+  }
   return (
-    <Textarea
+    <TextInput
       {...shared}
+      required={required}
       value={value}
-      onChange={onChange}
-      autosize
-      minRows={2}
-      classNames={{ input: 'code' }}
+      onChange={({ currentTarget }) => write(currentTarget.value)}
+      error={error}
+      autoComplete="off"
+      spellCheck={false}
+      {...(type === 'integer' && { inputMode: 'numeric' as const, w: 160 })}
     />
   )
 }

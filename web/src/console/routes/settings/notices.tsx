@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
-import { KindFields, type KindValues, kindBody, valuesOf } from '../../../kit/kind-fields.tsx'
+import { givenFields, KindFields, type KindValues } from '../../../kit/kind-fields.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
@@ -284,14 +284,13 @@ function ChannelForm({
   const [kindName, setKind] = useState(channel?.kind ?? kinds[0]?.kind ?? '')
   const [name, setName] = useState(channel?.name ?? '')
   const fields = kinds.find(({ kind }) => kind === kindName)?.fields ?? []
-  const began = valuesOf(fields, (channel?.settings ?? {}) as Record<string, unknown>)
-  const [values, setValues] = useState<KindValues>(began)
+  const [values, setValues] = useState<KindValues>({})
   const choose = (kind: string) => {
     setKind(kind)
-    setValues(valuesOf(kinds.find((one) => one.kind === kind)?.fields ?? [], {}))
+    setValues({})
   }
   const act = async ({ key }: { key: string }) => {
-    const given = kindBody(fields, values, began)
+    const given = givenFields(fields, values)
     if (!channel) {
       return await dataOf(
         api.POST('/api/operator/notice-channels', {
@@ -311,7 +310,6 @@ function ChannelForm({
       }),
     )
   }
-  const secrets = (channel?.secrets ?? {}) as Record<string, boolean>
   return (
     <ActDialog
       title={channel ? t`Change ${channel.name}` : t`New channel`}
@@ -321,33 +319,37 @@ function ChannelForm({
       onDone={onDone}
       onClose={onClose}
     >
-      <Stack>
-        {!channel && (
-          <>
-            <Select
-              label={t`Kind`}
-              data={kinds.map(({ kind, label }) => ({ value: kind, label }))}
-              value={kindName}
-              onChange={(chosen) => choose(chosen ?? kindName)}
-              allowDeselect={false}
-              data-autofocus
-            />
-            <TextInput
-              label={t`Name`}
-              description={t`What you call it. Left out, it is called as its kind.`}
-              value={name}
-              onChange={({ currentTarget }) => setName(currentTarget.value)}
-              maxLength={100}
-            />
-          </>
-        )}
-        <KindFields
-          fields={fields}
-          values={values}
-          hasSecret={(one) => secrets[one] === true}
-          onChange={setValues}
-        />
-      </Stack>
+      {(fault) => (
+        <Stack>
+          {!channel && (
+            <>
+              <Select
+                label={t`Kind`}
+                data={kinds.map(({ kind, label }) => ({ value: kind, label }))}
+                value={kindName}
+                onChange={(chosen) => choose(chosen ?? kindName)}
+                allowDeselect={false}
+                data-autofocus
+              />
+              <TextInput
+                label={t`Name`}
+                description={t`What you call it. Left out, it is called as its kind.`}
+                value={name}
+                onChange={({ currentTarget }) => setName(currentTarget.value)}
+                maxLength={100}
+              />
+            </>
+          )}
+          <KindFields
+            fields={fields}
+            values={values}
+            present={channel?.settings as Record<string, unknown> | undefined}
+            isSet={channel?.secrets as Record<string, unknown> | undefined}
+            fault={fault}
+            onChange={setValues}
+          />
+        </Stack>
+      )}
     </ActDialog>
   )
 }

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { money } from '../../../kit/amount.tsx'
-import { KindFields, type KindValues, kindBody, valuesOf } from '../../../kit/kind-fields.tsx'
+import { givenFields, KindFields, type KindValues } from '../../../kit/kind-fields.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
@@ -175,15 +175,13 @@ function NewWay({ kinds, onDone, onClose }: Closing & { kinds: readonly Kind[] }
   const { t } = useLingui()
   const [chosen, setChosen] = useState(kinds[0]?.kind ?? '')
   const kind = kinds.find((one) => one.kind === chosen)
-  const began = kind ? valuesOf(kind.fields, {}) : {}
-  const [values, setValues] = useState<KindValues>(began)
+  const [values, setValues] = useState<KindValues>({})
   const [code, setCode] = useState('')
   const [currency, setCurrency] = useState('')
   const [draft, setDraft] = useState(noTerms)
   const choose = (name: string) => {
     setChosen(name)
-    const next = kinds.find((one) => one.kind === name)
-    setValues(next ? valuesOf(next.fields, {}) : {})
+    setValues({})
   }
   const given = Object.fromEntries(
     Object.entries(draft)
@@ -203,7 +201,7 @@ function NewWay({ kinds, onDone, onClose }: Closing & { kinds: readonly Kind[] }
               ...{ kind: chosen, code: code.trim(), currency: currency.trim().toUpperCase() },
               ...given,
               name: draft.name.trim(),
-              ...kindBody(kind?.fields ?? [], values, began),
+              ...givenFields(kind?.fields ?? [], values),
             },
           }),
         )
@@ -211,38 +209,40 @@ function NewWay({ kinds, onDone, onClose }: Closing & { kinds: readonly Kind[] }
       onDone={onDone}
       onClose={onClose}
     >
-      <Stack>
-        <p style={{ margin: 0 }}>
-          <Trans>
-            Resellers of its currency see it at once. Secrets are kept sealed, and are not shown again.
-          </Trans>
-        </p>
-        <NativeSelect
-          label={t`Kind`}
-          data={kinds.map((one) => ({ value: one.kind, label: one.label }))}
-          value={chosen}
-          onChange={({ currentTarget }) => choose(currentTarget.value)}
-        />
-        <TextInput
-          label={t`Code`}
-          description={t`What programs name it by: small letters, digits and dashes; it stays`}
-          value={code}
-          onChange={({ currentTarget }) => setCode(currentTarget.value)}
-          maxLength={32}
-          required
-        />
-        <TextInput
-          label={t`Currency`}
-          description={t`Only resellers in it see this way; it stays`}
-          placeholder="USD"
-          value={currency}
-          onChange={({ currentTarget }) => setCurrency(currentTarget.value)}
-          maxLength={3}
-          required
-        />
-        <TermFields draft={draft} onChange={setDraft} />
-        <KindFields fields={kind?.fields ?? []} values={values} onChange={setValues} />
-      </Stack>
+      {(fault) => (
+        <Stack>
+          <p style={{ margin: 0 }}>
+            <Trans>
+              Resellers of its currency see it at once. Secrets are kept sealed, and are not shown again.
+            </Trans>
+          </p>
+          <NativeSelect
+            label={t`Kind`}
+            data={kinds.map((one) => ({ value: one.kind, label: one.label }))}
+            value={chosen}
+            onChange={({ currentTarget }) => choose(currentTarget.value)}
+          />
+          <TextInput
+            label={t`Code`}
+            description={t`What programs name it by: small letters, digits and dashes; it stays`}
+            value={code}
+            onChange={({ currentTarget }) => setCode(currentTarget.value)}
+            maxLength={32}
+            required
+          />
+          <TextInput
+            label={t`Currency`}
+            description={t`Only resellers in it see this way; it stays`}
+            placeholder="USD"
+            value={currency}
+            onChange={({ currentTarget }) => setCurrency(currentTarget.value)}
+            maxLength={3}
+            required
+          />
+          <TermFields draft={draft} onChange={setDraft} />
+          <KindFields fields={kind?.fields ?? []} values={values} fault={fault} onChange={setValues} />
+        </Stack>
+      )}
     </ActDialog>
   )
 }
@@ -250,8 +250,7 @@ function NewWay({ kinds, onDone, onClose }: Closing & { kinds: readonly Kind[] }
 function ChangeWay({ way, kind, onDone, onClose }: Closing & { way: Way; kind: Kind | undefined }) {
   const { t } = useLingui()
   const fields = kind?.fields ?? []
-  const began = valuesOf(fields, way.settings)
-  const [values, setValues] = useState<KindValues>(began)
+  const [values, setValues] = useState<KindValues>({})
   const terms: Draft = {
     ...{ name: way.name, min_amount: way.min_amount, max_amount: way.max_amount ?? '' },
     ...{ fee_percent: way.fee_percent, fee_flat: way.fee_flat },
@@ -274,22 +273,31 @@ function ChangeWay({ way, kind, onDone, onClose }: Closing & { way: Way; kind: K
               header: { 'idempotency-key': key, 'if-match': way.version },
               path: { code: way.code },
             },
-            body: { ...changed, ...kindBody(fields, values, began) },
+            body: { ...changed, ...givenFields(fields, values) },
           }),
         )
       }
       onDone={onDone}
       onClose={onClose}
     >
-      <Stack>
-        <p style={{ margin: 0 }}>
-          <Trans>
-            It counts for deposits that begin from now on. Those that have begun keep what they said.
-          </Trans>
-        </p>
-        <TermFields draft={draft} onChange={setDraft} />
-        <KindFields fields={fields} values={values} hasSecret={() => way.has_secrets} onChange={setValues} />
-      </Stack>
+      {(fault) => (
+        <Stack>
+          <p style={{ margin: 0 }}>
+            <Trans>
+              It counts for deposits that begin from now on. Those that have begun keep what they said.
+            </Trans>
+          </p>
+          <TermFields draft={draft} onChange={setDraft} />
+          <KindFields
+            fields={fields}
+            values={values}
+            present={way.settings}
+            isSet={way.has_secrets}
+            fault={fault}
+            onChange={setValues}
+          />
+        </Stack>
+      )}
     </ActDialog>
   )
 }

@@ -3,8 +3,8 @@ import { Button, Group, NativeSelect, Stack, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
-import { api, dataOf } from '../../../api/client.ts'
-import { faultOfField, givenFields, KindFields, type KindValues } from '../../../kit/kind-form.tsx'
+import { api, dataOf, faultOfField } from '../../../api/client.ts'
+import { givenFields, KindFields, type KindValues } from '../../../kit/kind-fields.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
@@ -33,12 +33,10 @@ export function NewSupplier() {
   const save = useMutation({
     mutationFn: async () => {
       const { name, url, currency } = common
-      const { settings, secrets } = givenFields(kind?.fields ?? [], values)
       const given = {
         name: name.trim(),
         currency,
-        settings,
-        secrets,
+        ...givenFields(kind?.fields ?? [], values),
         ...(kind?.has_url && { url: url.trim() }),
       }
       if (made) {

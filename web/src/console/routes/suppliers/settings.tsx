@@ -4,8 +4,8 @@ import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
-import { ApiFault, api, dataOf } from '../../../api/client.ts'
-import { faultOfField, givenFields, KindFields, type KindValues } from '../../../kit/kind-form.tsx'
+import { ApiFault, api, dataOf, faultOfField } from '../../../api/client.ts'
+import { givenFields, KindFields, type KindValues } from '../../../kit/kind-fields.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import styles from './supplier.module.css'
@@ -27,7 +27,6 @@ export function Settings() {
   const kind = kinds.data?.items.find((one) => one.kind === supplier.kind)
   const save = useMutation({
     mutationFn: () => {
-      const { settings, secrets } = givenFields(kind?.fields ?? [], values)
       const number = (text: string) => (text.trim() === '' ? null : Number(text))
       const body = {
         ...('name' in texts && { name: texts['name']?.trim() }),
@@ -37,8 +36,7 @@ export function Settings() {
         ...('rate_per_second' in texts && { rate_per_second: number(texts['rate_per_second'] ?? '') }),
         ...('low_balance' in texts && { low_balance: texts['low_balance']?.trim() || null }),
         ...(shows !== undefined && { shows_reasons: shows }),
-        ...(Object.keys(settings).length > 0 && { settings }),
-        ...(Object.keys(secrets).length > 0 && { secrets }),
+        ...givenFields(kind?.fields ?? [], values),
       }
       return dataOf(
         api.PATCH('/api/operator/suppliers/{supplier}', {
