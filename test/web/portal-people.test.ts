@@ -38,7 +38,7 @@ describePages('people and the own profile in the portal', () => {
     await link.waitFor()
     const url = (await link.textContent()) ?? ''
     expect(url.startsWith(portal.server.url)).toBe(true)
-    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click()
+    await visit.click('I have kept it')
     await page.getByText(invited).first().waitFor()
     await look(visit, 'What to do about Budi', 'Change the role…')
     await page.getByRole('radio', { name: 'Owner' }).check()

@@ -1,7 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Checkbox, CopyButton, Group, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useEffect, useState } from 'react'
 import { ApiFault, api, dataOf } from '../api/client.ts'
+import { Copy } from '../kit/copy.tsx'
 import { FaultNote } from '../kit/notes.tsx'
 import { QrCode } from '../kit/qr-code.tsx'
 import { linkToken } from './form.ts'
@@ -148,13 +149,7 @@ function RecoveryCodes({ codes }: { codes: readonly string[] }) {
       </p>
       <pre className="code">{text}</pre>
       <Group>
-        <CopyButton value={text}>
-          {({ copied, copy }) => (
-            <Button variant="default" onClick={copy}>
-              {copied ? t`Copied` : t`Copy`}
-            </Button>
-          )}
-        </CopyButton>
+        <Copy value={text}>{t`Copy`}</Copy>
         <Button
           variant="default"
           component="a"

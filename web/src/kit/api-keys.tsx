@@ -1,11 +1,12 @@
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Checkbox, CopyButton, Group, Radio, Stack, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, Radio, Stack, TextInput } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import type { paths } from '../api/made/operator.ts'
 import { ActDialog } from './act-dialog.tsx'
 import styles from './api-keys.module.css'
+import { Copy } from './copy.tsx'
 import { Dialog } from './dialog.tsx'
 import { explain } from './explanations.ts'
 import { Facts } from './section.tsx'
@@ -194,13 +195,7 @@ export function ConnectionSheet({
               <dt>{name}</dt>
               <dd>
                 <span className="code">{value}</span>
-                <CopyButton value={value}>
-                  {({ copied, copy }) => (
-                    <Button size="compact-sm" variant="default" onClick={copy} aria-label={t`Copy: ${name}`}>
-                      {copied ? t`Copied` : t`Copy`}
-                    </Button>
-                  )}
-                </CopyButton>
+                <Copy value={value} size="compact-sm" aria-label={t`Copy: ${name}`}>{t`Copy`}</Copy>
               </dd>
             </div>
           ))}
@@ -215,13 +210,7 @@ export function ConnectionSheet({
           </p>
         )}
         <Group justify="flex-end">
-          <CopyButton value={lines.map((line) => line.join(': ')).join('\n')}>
-            {({ copied, copy }) => (
-              <Button variant="default" onClick={copy}>
-                {copied ? t`Copied` : t`Copy all`}
-              </Button>
-            )}
-          </CopyButton>
+          <Copy value={lines.map((line) => line.join(': ')).join('\n')}>{t`Copy all`}</Copy>
           <Button onClick={onClose}>
             <Trans>I have kept it</Trans>
           </Button>

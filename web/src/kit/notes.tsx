@@ -1,7 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, CopyButton } from '@mantine/core'
+import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { ApiFault } from '../api/client.ts'
+import { Copy } from './copy.tsx'
 import styles from './notes.module.css'
 
 /**
@@ -41,13 +42,9 @@ export function FaultNote({
           </Button>
         )}
         {known?.traceId && (
-          <CopyButton value={known.traceId}>
-            {({ copied, copy }) => (
-              <Button size="compact-sm" variant="subtle" onClick={copy}>
-                {copied ? t`Copied` : <span className="code">{known.traceId}</span>}
-              </Button>
-            )}
-          </CopyButton>
+          <Copy value={known.traceId} size="compact-sm" variant="subtle">
+            <span className="code">{known.traceId}</span>
+          </Copy>
         )}
       </div>
     </div>

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, CopyButton, Group, PasswordInput, Stack, Table, TextInput } from '@mantine/core'
+import { Button, Group, PasswordInput, Stack, Table, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
@@ -8,6 +8,7 @@ import { hasPasskeys } from '../api/passkeys.ts'
 import { ActDialog } from './act-dialog.tsx'
 import { Dialog } from './dialog.tsx'
 import { FaultNote, Loading } from './notes.tsx'
+import { OnceShown } from './once-shown.tsx'
 import { QrCode } from './qr-code.tsx'
 import { Scrolling } from './scrolling.tsx'
 import { Section } from './section.tsx'
@@ -117,7 +118,20 @@ export function App({
       </Group>
       <FaultNote fault={begin.error ?? renew.error} />
       {offer && <NewApp offer={offer} finish={finish} onClose={() => setOffer(undefined)} />}
-      {codes && <Codes codes={codes} onClose={() => setCodes(undefined)} />}
+      {codes && (
+        <OnceShown
+          title={t`Recovery codes`}
+          value={codes.join('\n')}
+          copy={t`Copy`}
+          done={t`I have kept them`}
+          onClose={() => setCodes(undefined)}
+        >
+          <Trans>
+            Each of these stands for a code of the app once, for the day on which your phone is away. They are
+            shown only now.
+          </Trans>
+        </OnceShown>
+      )}
       {isRemoving && own.removeTotp && (
         <ActDialog
           title={t`Do without an app?`}
@@ -174,36 +188,6 @@ function NewApp({
         />
       </Stack>
     </ActDialog>
-  )
-}
-
-function Codes({ codes, onClose }: { codes: readonly string[]; onClose: () => void }) {
-  const { t } = useLingui()
-  const text = codes.join('\n')
-  return (
-    <Dialog opened onClose={onClose} title={t`Recovery codes`} size="sm">
-      <Stack>
-        <p>
-          <Trans>
-            Each of these stands for a code of the app once, for the day on which your phone is away. They are
-            shown only now.
-          </Trans>
-        </p>
-        <pre className="code">{text}</pre>
-        <Group justify="flex-end">
-          <CopyButton value={text}>
-            {({ copied, copy }) => (
-              <Button variant="default" onClick={copy}>
-                {copied ? t`Copied` : t`Copy`}
-              </Button>
-            )}
-          </CopyButton>
-          <Button onClick={onClose}>
-            <Trans>I have kept them</Trans>
-          </Button>
-        </Group>
-      </Stack>
-    </Dialog>
   )
 }
 

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, CopyButton } from '@mantine/core'
 import { type ReactNode, useId, useState } from 'react'
+import { Copy } from './copy.tsx'
 import { explain } from './explanations.ts'
 import styles from './request-log.module.css'
 import { Facts } from './section.tsx'
@@ -111,13 +111,9 @@ function Row({
                   t`Trace id`,
                   <span key="trace" className={styles.trace}>
                     <span className="code">{trace}</span>
-                    <CopyButton value={trace}>
-                      {({ copied, copy }) => (
-                        <Button size="compact-sm" variant="subtle" onClick={copy}>
-                          {copied ? <Trans>Copied</Trans> : <Trans>Copy</Trans>}
-                        </Button>
-                      )}
-                    </CopyButton>
+                    <Copy value={trace} size="compact-sm" variant="subtle">
+                      <Trans>Copy</Trans>
+                    </Copy>
                   </span>,
                 ],
               ]}

@@ -1,12 +1,12 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, CopyButton, Group, Radio, SegmentedControl, Stack, Switch, TextInput } from '@mantine/core'
+import { Button, Group, Radio, SegmentedControl, Stack, Switch, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useId, useState } from 'react'
 import type { paths } from '../api/made/operator.ts'
 import { ActDialog } from './act-dialog.tsx'
-import { Dialog } from './dialog.tsx'
 import { Empty, FaultNote, Loading } from './notes.tsx'
+import { OnceShown } from './once-shown.tsx'
 import { usePages } from './pages.ts'
 import { Facts, Section, Sections } from './section.tsx'
 import { Badge, StateBadge, type Tone } from './state-badge.tsx'
@@ -116,13 +116,20 @@ export function WebhookView({
       {doing === 'pause' && <Pause {...dialog} />}
       {doing === 'replay' && <Replay {...dialog} />}
       {secret !== undefined && (
-        <Secret
-          secret={secret}
+        <OnceShown
+          title={t`The signing secret`}
+          value={secret}
+          copy={t`Copy`}
           onClose={() => {
             onShown?.()
             setSecret(undefined)
           }}
-        />
+        >
+          <Trans>
+            Put it into the program that takes the events: it proves by it that they come from us. It is shown
+            only now.
+          </Trans>
+        </OnceShown>
       )}
     </>
   )
@@ -505,35 +512,5 @@ function Pause({ calls, onDone, onClose }: HookDialog) {
         be sent then.
       </Trans>
     </ActDialog>
-  )
-}
-
-/** `Secret` shows a signing secret, once. */
-function Secret({ secret, onClose }: { secret: string; onClose: () => void }) {
-  const { t } = useLingui()
-  return (
-    <Dialog opened onClose={onClose} title={t`The signing secret`}>
-      <Stack>
-        <p>
-          <Trans>
-            Put it into the program that takes the events: it proves by it that they come from us. It is shown
-            only now.
-          </Trans>
-        </p>
-        <p className={`code ${styles.secret}`}>{secret}</p>
-        <Group justify="flex-end">
-          <CopyButton value={secret}>
-            {({ copied, copy }) => (
-              <Button variant="default" onClick={copy}>
-                {copied ? t`Copied` : t`Copy`}
-              </Button>
-            )}
-          </CopyButton>
-          <Button onClick={onClose}>
-            <Trans>I have kept it</Trans>
-          </Button>
-        </Group>
-      </Stack>
-    </Dialog>
   )
 }

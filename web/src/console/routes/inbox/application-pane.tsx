@@ -1,9 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, CopyButton, Group, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Stack, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { Copy } from '../../../kit/copy.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Facts } from '../../../kit/section.tsx'
 import { useMay } from '../../../kit/session.tsx'
@@ -66,13 +67,7 @@ export function ApplicationPane({ id, onDone }: { id: number; onDone: () => void
             {link}
           </p>
           <Group>
-            <CopyButton value={link}>
-              {({ copied, copy }) => (
-                <Button variant="default" onClick={copy}>
-                  {copied ? t`Copied` : t`Copy the link`}
-                </Button>
-              )}
-            </CopyButton>
+            <Copy value={link}>{t`Copy the link`}</Copy>
             <Button onClick={onDone}>
               <Trans>Go on</Trans>
             </Button>

@@ -1,9 +1,10 @@
 import { useLingui } from '@lingui/react/macro'
-import { Button, CopyButton, Group, Stack, Table, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Table, Textarea, TextInput } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { Amount, money } from '../../../kit/amount.tsx'
+import { Copy } from '../../../kit/copy.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
@@ -48,22 +49,8 @@ export function ManualPane({ entry, onDone }: { entry: Entry; onDone: () => void
         {t`${entry.supplier?.name ?? ''} does these by hand. Copy the IMEIs, and paste what comes back: nothing is charged or given back before you have seen every line.`}
       </p>
       <Group gap="sm">
-        <CopyButton value={inputs}>
-          {({ copied, copy }) => (
-            <Button variant="default" onClick={copy}>
-              {copied ? t`Copied` : t`Copy IMEIs`}
-            </Button>
-          )}
-        </CopyButton>
-        {hasFields && (
-          <CopyButton value={withFields}>
-            {({ copied, copy }) => (
-              <Button variant="default" onClick={copy}>
-                {copied ? t`Copied` : t`Copy with fields`}
-              </Button>
-            )}
-          </CopyButton>
-        )}
+        <Copy value={inputs}>{t`Copy IMEIs`}</Copy>
+        {hasFields && <Copy value={withFields}>{t`Copy with fields`}</Copy>}
         <Button variant="default" onClick={() => void take()}>{t`Take shown`}</Button>
         <Button onClick={() => setPasting(true)}>{t`Paste results`}</Button>
       </Group>

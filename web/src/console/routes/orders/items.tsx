@@ -1,8 +1,9 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Button, CopyButton, Select } from '@mantine/core'
+import { Button, Select } from '@mantine/core'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { Amount, isZero } from '../../../kit/amount.tsx'
+import { Copy } from '../../../kit/copy.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { StateBadge, stateWords } from '../../../kit/state-badge.tsx'
@@ -105,13 +106,7 @@ function ItemRow({ item, order }: { item: Item; order: OrderRow }) {
       {text && (
         <div>
           <pre className={styles.result}>{text}</pre>
-          <CopyButton value={text}>
-            {({ copied, copy }) => (
-              <Button size="compact-xs" variant="subtle" onClick={copy}>
-                {copied ? t`Copied` : t`Copy the text`}
-              </Button>
-            )}
-          </CopyButton>
+          <Copy value={text} size="compact-xs" variant="subtle">{t`Copy the text`}</Copy>
         </div>
       )}
     </li>

@@ -1,8 +1,9 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Button, CopyButton } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { api, dataOf } from '../../../api/client.ts'
+import { Copy } from '../../../kit/copy.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { type Column, List, type useLook } from '../../../kit/table.tsx'
 import type { OrderRow } from './order-data.ts'
@@ -52,13 +53,7 @@ export function Pasted({
             <Trans>Lines that name no order</Trans>
           </summary>
           <pre className="code">{missing.join('\n')}</pre>
-          <CopyButton value={missing.join('\n')}>
-            {({ copied, copy }) => (
-              <Button size="compact-sm" variant="default" onClick={copy}>
-                {copied ? t`Copied` : t`Copy these lines`}
-              </Button>
-            )}
-          </CopyButton>
+          <Copy value={missing.join('\n')} size="compact-sm">{t`Copy these lines`}</Copy>
         </details>
       )}
       {orders.length > 0 && (

@@ -1,8 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, CopyButton, Group, NumberInput, Stack } from '@mantine/core'
+import { Button, Group, NumberInput, Stack } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
+import { Copy } from '../../../kit/copy.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
 import { When } from '../../../kit/when.tsx'
@@ -66,9 +67,7 @@ export function Share({ order: { id, states }, onClose }: { order: OrderRow; onC
             <Trans>Stop sharing</Trans>
           </Button>
           {link ? (
-            <CopyButton value={link}>
-              {({ copied, copy }) => <Button onClick={copy}>{copied ? t`Copied` : t`Copy the link`}</Button>}
-            </CopyButton>
+            <Copy value={link} variant="filled">{t`Copy the link`}</Copy>
           ) : (
             <Button
               loading={share.isPending}

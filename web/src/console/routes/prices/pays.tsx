@@ -1,11 +1,12 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Autocomplete, Button, CopyButton, Select, Table, TextInput } from '@mantine/core'
+import { Autocomplete, Button, Select, Table, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { Amount } from '../../../kit/amount.tsx'
+import { Copy } from '../../../kit/copy.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { Scrolling } from '../../../kit/scrolling.tsx'
@@ -121,13 +122,7 @@ function Pays({ username }: { username: string }) {
         />
         <CompareWith value={compare ?? ''} onChange={(value) => set({ compare: value })} />
         <div className={styles.end}>
-          <CopyButton value={grid ? copied() : ''}>
-            {({ copied: isCopied, copy }) => (
-              <Button variant="default" onClick={copy} disabled={rows.length === 0}>
-                {isCopied ? t`Copied` : t`Copy`}
-              </Button>
-            )}
-          </CopyButton>
+          <Copy value={grid ? copied() : ''} disabled={rows.length === 0}>{t`Copy`}</Copy>
           <Button
             component="a"
             variant="default"

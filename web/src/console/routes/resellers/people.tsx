@@ -1,13 +1,13 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, CopyButton, Group, Radio, Stack, Table, TextInput } from '@mantine/core'
+import { Button, Group, Radio, Stack, Table, TextInput } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
-import { Dialog } from '../../../kit/dialog.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
+import { OnceShown } from '../../../kit/once-shown.tsx'
 import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
@@ -32,7 +32,7 @@ export function People() {
   })
   useRefreshOn(TOPICS, KEY)
   const [isInviting, setInviting] = useState(false)
-  const [link, setLink] = useState<string>()
+  const [link, setLink] = useState<string | null>()
   const items = people.data?.items ?? []
   const invite = may('people.edit') && (
     <Button onClick={() => setInviting(true)}>
@@ -86,13 +86,24 @@ export function People() {
           account={username}
           isFirst={items.length === 0}
           onInvited={(made) => {
-            setLink(made ?? '')
+            setLink(made ?? null)
             void client.invalidateQueries({ queryKey: KEY })
           }}
           onClose={() => setInviting(false)}
         />
       )}
-      {link !== undefined && <LinkSheet link={link} onClose={() => setLink(undefined)} />}
+      {link !== undefined && (
+        <OnceShown
+          title={t`The invitation`}
+          value={link && new URL(link, window.location.origin).href}
+          copy={t`Copy the link`}
+          onClose={() => setLink(undefined)}
+        >
+          <Trans>
+            Whoever has this link sets a password and is in the portal. It holds for 7 days, once.
+          </Trans>
+        </OnceShown>
+      )}
     </Stack>
   )
 }
@@ -163,41 +174,5 @@ function Invite({
         </Radio.Group>
       </Stack>
     </ActDialog>
-  )
-}
-
-/** `LinkSheet` has the link of an invitation. It is shown this once. */
-function LinkSheet({ link, onClose }: { link: string; onClose: () => void }) {
-  const { t } = useLingui()
-  const whole = link.startsWith('/') ? `${window.location.origin}${link}` : link
-  return (
-    <Dialog opened onClose={onClose} title={t`The invitation`}>
-      <Stack>
-        <p>
-          <Trans>
-            Whoever has this link sets a password and is in the portal. It holds for 7 days, once.
-          </Trans>
-        </p>
-        <TextInput
-          label={t`Link`}
-          value={whole || t`was shown before`}
-          readOnly
-          classNames={{ input: 'code' }}
-          onFocus={({ currentTarget }) => currentTarget.select()}
-        />
-        <Group justify="flex-end">
-          <CopyButton value={whole}>
-            {({ copied, copy }) => (
-              <Button variant="default" onClick={copy}>
-                {copied ? t`Copied` : t`Copy the link`}
-              </Button>
-            )}
-          </CopyButton>
-          <Button onClick={onClose}>
-            <Trans>I have kept it</Trans>
-          </Button>
-        </Group>
-      </Stack>
-    </Dialog>
   )
 }

@@ -1,10 +1,11 @@
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, CopyButton, Table } from '@mantine/core'
+import { Button, Table } from '@mantine/core'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { api, dataOf } from '../../../api/client.ts'
 import type { paths } from '../../../api/made/operator.ts'
+import { Copy } from '../../../kit/copy.tsx'
 import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
@@ -196,18 +197,9 @@ function Row({ change, query }: { change: Change; query: Query }) {
       </Table.Td>
       <Table.Td>
         {trace !== null && (
-          <CopyButton value={trace}>
-            {({ copied, copy }) => (
-              <Button
-                size="compact-sm"
-                variant="subtle"
-                onClick={copy}
-                aria-label={t`Copy the trace id ${trace}`}
-              >
-                {copied ? t`Copied` : <span className="code">{trace.slice(0, 8)}…</span>}
-              </Button>
-            )}
-          </CopyButton>
+          <Copy value={trace} size="compact-sm" variant="subtle" aria-label={t`Copy the trace id ${trace}`}>
+            <span className="code">{trace.slice(0, 8)}…</span>
+          </Copy>
         )}
       </Table.Td>
     </Table.Tr>

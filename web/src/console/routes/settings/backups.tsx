@@ -101,7 +101,7 @@ export function Backups() {
                 bought twice.
               </Trans>
             </p>
-            <p className={`code ${styles.secret}`}>imeigate restore {good.file}</p>
+            <p className={`code ${styles.command}`}>imeigate restore {good.file}</p>
           </div>
         )}
       </Stack>

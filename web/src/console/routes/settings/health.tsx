@@ -1,7 +1,8 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Button, CopyButton, Stack, Table } from '@mantine/core'
+import { Button, Stack, Table } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { api, dataOf } from '../../../api/client.ts'
+import { Copy } from '../../../kit/copy.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { sizeText, whole } from '../../../kit/numbers.ts'
 import { Page } from '../../../kit/page.tsx'
@@ -236,12 +237,8 @@ function Advice({ text }: { text: string }) {
   if (text === '') return null
   if (!text.startsWith('imeigate ')) return text
   return (
-    <CopyButton value={text}>
-      {({ copied, copy }) => (
-        <Button size="compact-sm" variant="subtle" onClick={copy} aria-label={t`Copy the command ${text}`}>
-          {copied ? t`Copied` : <span className="code">{text}</span>}
-        </Button>
-      )}
-    </CopyButton>
+    <Copy value={text} size="compact-sm" variant="subtle" aria-label={t`Copy the command ${text}`}>
+      <span className="code">{text}</span>
+    </Copy>
   )
 }

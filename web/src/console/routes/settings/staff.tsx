@@ -8,12 +8,12 @@ import { Icon } from '../../../identity/icons.tsx'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { OnceShown } from '../../../kit/once-shown.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useSession } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
-import { OnceShown } from './once-shown.tsx'
 import styles from './settings.module.css'
 
 const TOPICS = ['staff']
@@ -137,7 +137,8 @@ export function Staff() {
           <Trans>
             Send this link to {link.name} by a way that nobody else reads. It can be used once, until{' '}
             <When at={link.until} exact />, and sets name, password and second factor.
-          </Trans>
+          </Trans>{' '}
+          <Trans>It is kept as a hash and is not shown again.</Trans>
         </OnceShown>
       )}
     </Page>

@@ -7,12 +7,12 @@ import { useRefreshOn } from '../../../api/events.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
+import { OnceShown } from '../../../kit/once-shown.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useSession } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
-import { OnceShown } from './once-shown.tsx'
 import styles from './settings.module.css'
 
 const TOPICS = ['staff']
@@ -122,7 +122,8 @@ export function Tokens() {
         >
           <Trans>
             The program sends it with each request, as <span className="code">Authorization: Bearer …</span>
-          </Trans>
+          </Trans>{' '}
+          <Trans>It is kept as a hash and is not shown again.</Trans>
         </OnceShown>
       )}
       {revoked && (

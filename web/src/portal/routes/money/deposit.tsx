@@ -1,12 +1,13 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, CopyButton, FileInput, Group, TextInput } from '@mantine/core'
+import { Button, FileInput, Group, TextInput } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
+import { type FormEvent, useEffect, useState } from 'react'
 import { answerOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { money } from '../../../kit/amount.tsx'
+import { Copy } from '../../../kit/copy.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { QrCode } from '../../../kit/qr-code.tsx'
 import { When } from '../../../kit/when.tsx'
@@ -121,18 +122,6 @@ function Said({ deposit }: { deposit: Deposit }) {
   }
 }
 
-function Copied({ value, children }: { value: string; children: ReactNode }) {
-  return (
-    <CopyButton value={value}>
-      {({ copied, copy }) => (
-        <Button size="compact-sm" variant="default" onClick={copy}>
-          {copied ? <Trans>Copied</Trans> : children}
-        </Button>
-      )}
-    </CopyButton>
-  )
-}
-
 /** `HowToPay` is the gateway's page, or where to pay to, as text and as a QR code. */
 function HowToPay({ deposit }: { deposit: Deposit }) {
   const { t } = useLingui()
@@ -146,9 +135,9 @@ function HowToPay({ deposit }: { deposit: Deposit }) {
           <dt>{t`Pay exactly`}</dt>
           <dd>
             <span className={styles.total}>{money(total, currency)}</span>
-            <Copied value={total}>
+            <Copy value={total} size="compact-sm">
               <Trans>Copy the amount</Trans>
-            </Copied>
+            </Copy>
           </dd>
           {/[1-9]/.test(fee) && (
             <dd className="muted">
@@ -161,9 +150,9 @@ function HowToPay({ deposit }: { deposit: Deposit }) {
             <dt>{t`To the account`}</dt>
             <dd>
               <span className="code">{number}</span>
-              <Copied value={number}>
+              <Copy value={number} size="compact-sm">
                 <Trans>Copy the account number</Trans>
-              </Copied>
+              </Copy>
             </dd>
           </div>
         )}

@@ -1,13 +1,13 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, CopyButton, Group, Menu, Radio, Stack, TextInput } from '@mantine/core'
+import { Button, Menu, Radio, Stack, TextInput } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { dataOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
-import { Dialog } from '../../../kit/dialog.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { OnceShown } from '../../../kit/once-shown.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
@@ -103,7 +103,20 @@ function All() {
           onClose={() => setDoing(undefined)}
         />
       )}
-      {link && <InvitationLink link={link} onClose={() => setLink(undefined)} />}
+      {link && (
+        <OnceShown
+          title={t`The invitation`}
+          // Without an address of its own the server gives a path: it is one of this page's.
+          value={new URL(link.link, window.location.origin).href}
+          copy={t`Copy the link`}
+          onClose={() => setLink(undefined)}
+        >
+          <Trans>
+            Send this link to {link.email}, if no mail arrives. It works once, for 7 days, and is shown only
+            now.
+          </Trans>
+        </OnceShown>
+      )}
     </Page>
   )
 }
@@ -313,36 +326,5 @@ function Act({
     >
       {words.about}
     </ActDialog>
-  )
-}
-
-/** `InvitationLink` shows the link of an invitation, once. */
-function InvitationLink({ link: { email, link }, onClose }: { link: Link; onClose: () => void }) {
-  const { t } = useLingui()
-  // Without an address of its own the server gives a path: it is one of this page's.
-  const whole = new URL(link, window.location.origin).href
-  return (
-    <Dialog opened onClose={onClose} title={t`The invitation`}>
-      <Stack>
-        <p>
-          <Trans>
-            Send this link to {email}, if no mail arrives. It works once, for 7 days, and is shown only now.
-          </Trans>
-        </p>
-        <p className={`code ${styles.link}`}>{whole}</p>
-        <Group justify="flex-end">
-          <CopyButton value={whole}>
-            {({ copied, copy }) => (
-              <Button variant="default" onClick={copy}>
-                {copied ? t`Copied` : t`Copy the link`}
-              </Button>
-            )}
-          </CopyButton>
-          <Button onClick={onClose}>
-            <Trans>Close</Trans>
-          </Button>
-        </Group>
-      </Stack>
-    </Dialog>
   )
 }
