@@ -5,12 +5,10 @@ import { ApiFault, api, dataOf } from '../api/client.ts'
 import { Copy } from '../kit/copy.tsx'
 import { FaultNote } from '../kit/notes.tsx'
 import { QrCode } from '../kit/qr-code.tsx'
-import { linkToken } from './form.ts'
+import { formOf, linkToken, useSending } from './form.ts'
 import { Gate } from './gate.tsx'
 
-const invitation = linkToken
-
-const open = () => dataOf(api.POST('/api/operator/invitation/open', { body: { invitation } }))
+const open = () => dataOf(api.POST('/api/operator/invitation/open', { body: { invitation: linkToken } }))
 type Offer = Awaited<ReturnType<typeof open>>
 
 /** `Invite` makes somebody one of the staff: name, password, authenticator app, and the recovery codes, shown once. */
@@ -22,8 +20,7 @@ export function Invite() {
     open().then(setOffer, setError)
   }, [])
   const [codes, setCodes] = useState<string[]>()
-  const [isBusy, setBusy] = useState(false)
-  const [fault, setFault] = useState<unknown>()
+  const { isBusy, fault, send } = useSending()
   if (error instanceof ApiFault && error.status !== 404) {
     return (
       <Gate title={t`Invitation`}>
@@ -45,28 +42,17 @@ export function Invite() {
   }
   if (!offer) return null
   if (codes) return <RecoveryCodes codes={codes} />
-  const accept = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    const form = new FormData(event.currentTarget)
-    const text = (name: string) => String(form.get(name) ?? '').trim()
-    setBusy(true)
-    setFault(undefined)
-    try {
-      const accepted = await dataOf(
-        api.POST('/api/operator/invitation', {
-          body: {
-            ...{ invitation, name: text('name'), email: offer.email ?? text('email') },
-            ...{ password: String(form.get('password')), totp_secret: offer.totp.secret },
-            code: text('code').replace(/\s/g, ''),
-          },
-        }),
-      )
-      setCodes(accepted.recovery_codes)
-    } catch (refused) {
-      setFault(refused)
-    } finally {
-      setBusy(false)
+  const accept = (event: FormEvent<HTMLFormElement>) => {
+    const form = formOf(event)
+    const body = {
+      ...{ invitation: linkToken, name: form('name').trim(), email: offer.email ?? form('email').trim() },
+      ...{ password: form('password'), totp_secret: offer.totp.secret },
+      code: form('code').replace(/\s/g, ''),
     }
+    void send(async () => {
+      const accepted = await dataOf(api.POST('/api/operator/invitation', { body }))
+      setCodes(accepted.recovery_codes)
+    })
   }
   return (
     <Gate title={offer.role === 'owner' ? t`Welcome, owner` : t`Welcome`}>
