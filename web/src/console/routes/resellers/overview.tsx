@@ -8,9 +8,9 @@ import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Amount, money } from '../../../kit/amount.tsx'
 import { Figures } from '../../../kit/figures.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
+import { Facts } from '../../../kit/section.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { When } from '../../../kit/when.tsx'
-import styles from './reseller.module.css'
 import { type Reseller, resellerQuery } from './reseller-data.ts'
 
 type Doing = 'pay-in' | 'adjust' | 'terms' | 'close' | 'reopen'
@@ -61,26 +61,19 @@ export function Overview() {
           </>
         )}
       </Group>
-      <dl className={styles.lines}>
-        <dt>
-          <Trans>User name</Trans>
-        </dt>
-        <dd className="code">{username}</dd>
-        <dt>
-          <Trans>E-mail address</Trans>
-        </dt>
-        <dd>{email}</dd>
-        <dt>
-          <Trans>Price group</Trans>
-        </dt>
-        <dd>{group ?? '–'}</dd>
-        <dt>
-          <Trans>Since</Trans>
-        </dt>
-        <dd>
-          <When at={created_at} exact />
-        </dd>
-      </dl>
+      <Facts
+        of={[
+          [
+            t`User name`,
+            <span key="name" className="code">
+              {username}
+            </span>,
+          ],
+          [t`E-mail address`, email],
+          [t`Price group`, group ?? '–'],
+          [t`Since`, <When key="since" at={created_at} exact />],
+        ]}
+      />
       {(doing === 'pay-in' || doing === 'adjust') && (
         <Move reseller={reseller} isDeposit={doing === 'pay-in'} onClose={() => setDoing(undefined)} />
       )}
