@@ -77,6 +77,9 @@ function settingOf(field: KindField, given: string): unknown {
   }
 }
 
+const faultOf = (fault: unknown, name: string): string | undefined =>
+  faultOfField(fault, `settings.${name}`, `secrets.${name}`, name)
+
 interface KindFieldsProps {
   fields: readonly KindField[]
   values: KindValues
@@ -95,10 +98,10 @@ interface KindFieldsProps {
 export function KindFields(props: KindFieldsProps) {
   const { t } = useLingui()
   const { fields } = props
-  // What must be given stands first; of the rest only the second factor of signing in is common, and the kinds have it among what is needed.
+  // What must be given stands first, the rest below, folded.
   const first = fields.filter(({ required }) => required)
   const others = fields.filter(({ required }) => !required)
-  const hasFault = others.some(({ name }) => faultOfField(props.fault, `settings.${name}`, `secrets.${name}`))
+  const hasFault = others.some(({ name }) => faultOf(props.fault, name))
   return (
     <>
       {first.map((field) => (
@@ -124,7 +127,7 @@ function Field({ field, values, present, isSet, fault, onChange }: KindFieldsPro
   const { type, enum: choices } = schemaOf(field)
   const write = (value: string | boolean) => onChange({ ...values, [name]: value })
   const shared = { label, description: sentence(help), name }
-  const error = faultOfField(fault, `settings.${name}`, `secrets.${name}`, name)
+  const error = faultOf(fault, name)
   const now = present?.[name] ?? field.default
   if (secret) {
     const isKept = typeof isSet === 'boolean' ? isSet : isSet?.[name] === true
