@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url'
-import { lingui, linguiTransformerBabelPreset } from '@lingui/vite-plugin'
+import { linguiTransformerBabelPreset } from '@lingui/vite-plugin'
 import babel from '@rolldown/plugin-babel'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { wordsOfEachApplication } from './words-plugin.ts'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -17,7 +18,7 @@ process.env['LINGUI_SUPPRESS_BABEL_WARNING'] = '1'
 
 export default defineConfig({
   root: here('.'),
-  plugins: [lingui(), babel({ presets: [linguiTransformerBabelPreset()] }), react()],
+  plugins: [wordsOfEachApplication(), babel({ presets: [linguiTransformerBabelPreset()] }), react()],
   // The server puts a fresh nonce in place of this text into each page (src/protocols/pages).
   html: { cspNonce: 'NONCE' },
   build: {

@@ -5,10 +5,12 @@ import { RouterProvider } from '@tanstack/react-router'
 import { queries } from '../api/queries.ts'
 import { show } from '../kit/app.tsx'
 import { router } from './routes.tsx'
+import { words } from './words.ts'
 
 await show(
   <QueryClientProvider client={queries}>
     <Notifications position="bottom-right" />
     <RouterProvider router={router} />
   </QueryClientProvider>,
+  words,
 )

@@ -5,6 +5,7 @@ import { Invite } from './invite.tsx'
 import { Join, Verify } from './join.tsx'
 import { Register } from './register.tsx'
 import { consoleEntrance, portalEntrance, SignIn } from './sign-in.tsx'
+import { words } from './words.ts'
 
 /**
  * The gate is what somebody sees who is not signed in yet. It is an application of its own, so that a phone on a bad connection loads no more
@@ -22,4 +23,4 @@ const pages: Record<string, () => ReactNode> = {
   '/portal/register': () => <Register />,
 }
 
-await show(pages[window.location.pathname.replace(/\/$/, '')]?.())
+await show(pages[window.location.pathname.replace(/\/$/, '')]?.(), words)

@@ -10,14 +10,15 @@ import { setNonce } from 'get-nonce'
 import type { ReactNode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { resolver, theme } from '../identity/theme.ts'
-import { chosenLanguage, speak } from '../words/words.ts'
+import { type Catalogues, chosenLanguage, speak, speakBy } from '../words/words.ts'
 
 /** `nonce` lets the page's own style elements in, which its Content-Security-Policy forbids to all others. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''
 setNonce(nonce)
 
 /** `show` draws an application into its page, in the person's language and colours. */
-export async function show(application: ReactNode): Promise<void> {
+export async function show(application: ReactNode, words: Catalogues): Promise<void> {
+  speakBy(words)
   await speak(chosenLanguage())
   const root = document.getElementById('root')
   if (!root) throw new Error('the page has no place for the application')

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Kbd, Switch, Table } from '@mantine/core'
+import { Checkbox, Kbd, Table } from '@mantine/core'
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react'
 import { Dialog } from './dialog.tsx'
 
@@ -127,7 +127,7 @@ function KeyList() {
           ))}
         </Table.Tbody>
       </Table>
-      <Switch
+      <Checkbox
         mt="md"
         label={<Trans>Plain letters work as keys</Trans>}
         checked={letters}

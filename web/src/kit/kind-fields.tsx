@@ -139,6 +139,8 @@ function Field({ field, values, present, isSet, fault, onChange }: KindFieldsPro
         value={String(values[name] ?? '')}
         onChange={({ currentTarget }) => write(currentTarget.value)}
         error={error}
+        // Mantine says so of its other inputs, not of this one.
+        aria-invalid={error !== undefined}
         autoComplete="new-password"
         spellCheck={false}
         visibilityToggleButtonProps={{ 'aria-label': t`Show ${label}` }}

@@ -1,5 +1,9 @@
-declare module '*.po' {
-  import type { Messages } from '@lingui/core'
-
-  export const messages: Messages
+declare module '*.po?console' {
+  export const messages: import('@lingui/core').Messages
+}
+declare module '*.po?gate' {
+  export const messages: import('@lingui/core').Messages
+}
+declare module '*.po?portal' {
+  export const messages: import('@lingui/core').Messages
 }

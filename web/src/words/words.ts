@@ -1,14 +1,13 @@
-import { i18n } from '@lingui/core'
+import { i18n, type Messages } from '@lingui/core'
 
 /** `languages` are those that the pages are written in, each by its own name. */
 export const languages = { en: 'English', id: 'Bahasa Indonesia', es: 'Español' } as const
 export type Language = keyof typeof languages
 
-const catalogues = {
-  en: () => import('./en.po'),
-  id: () => import('./id.po'),
-  es: () => import('./es.po'),
-}
+/** Catalogues load the words that one application shows, in each language. */
+export type Catalogues = Readonly<Record<Language, () => Promise<{ messages: Messages }>>>
+
+let catalogues: Catalogues
 
 const KEPT = 'language'
 
@@ -16,6 +15,11 @@ const KEPT = 'language'
 export function chosenLanguage(): Language {
   const wanted = [localStorage.getItem(KEPT) ?? '', ...navigator.languages.map((tag) => tag.slice(0, 2))]
   return (wanted.find((tag) => tag in languages) as Language | undefined) ?? 'en'
+}
+
+/** `speakBy` says which words there are: those of the application that is shown. */
+export const speakBy = (those: Catalogues): void => {
+  catalogues = those
 }
 
 /** `wordsOf` loads the words of a language without showing them. */

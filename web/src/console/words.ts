@@ -1,0 +1,7 @@
+import type { Catalogues } from '../words/words.ts'
+
+export const words: Catalogues = {
+  en: () => import('../words/en.po?console'),
+  id: () => import('../words/id.po?console'),
+  es: () => import('../words/es.po?console'),
+}
