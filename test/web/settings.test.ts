@@ -236,7 +236,7 @@ describePages('settings in the console', () => {
     await visit.click('Make the channel')
     await page.getByText('pager').first().waitFor()
     await visit.click('Change pager')
-    await page.getByPlaceholder('Set. Write another one to replace it').waitFor()
+    await page.getByPlaceholder('Set. Write another one to replace it').first().waitFor()
     expect(await page.content()).not.toContain('very-secret')
     await page.getByRole('dialog').getByText('Close', { exact: true }).click()
     await visit.click('Tell one more')
