@@ -79,6 +79,7 @@ export function WebhookView({
   onShown?: () => void
   children: (parts: WebhookParts) => ReactNode
 }) {
+  const { t } = useLingui()
   const client = useQueryClient()
   const [doing, setDoing] = useState<Doing>()
   const [secret, setSecret] = useState(shown)
