@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { Refusal } from '../errors.ts'
 import type { PlannedRefund } from '../fulfilment/after/bulk-refunds.ts'
 import { correctResult } from '../fulfilment/after/corrections.ts'
+import { deliverAfterAll } from '../fulfilment/after/late-results.ts'
 import { checkRequest, type Refunded, refund } from '../fulfilment/after/refunds.ts'
 import { mustFindOrder } from '../fulfilment/people/operator-requests.ts'
 import { amountOf } from '../lib/amount.ts'
@@ -58,6 +59,12 @@ export function registerAfter(order: Command): void {
     .requiredOption('--result <text>', 'the right one')
     .requiredOption('--why <text>', 'for the trail')
     .action(answering(correct))
+  ofOrder('deliver', 'deliver an item after all whose price was given back: it is charged anew')
+    .option('--item <position>', 'which item, where there are several', position)
+    .option('--attempt <number>', 'the one that gave the result; the last one when left out', position)
+    .requiredOption('--result <text>', 'what the reseller gets')
+    .requiredOption('--why <text>', 'for the trail')
+    .action(answering(deliver))
 }
 
 interface ManyOptions extends Omit<FilterOptions, 'reference'> {
@@ -185,6 +192,22 @@ function said(done: Refunded[], currency: string): string {
   if (done.every(({ isRepeated }) => isRepeated))
     return 'nothing moved: it was given back under this reference before'
   return `${formatMoneyOf(done, currency)} given back`
+}
+
+async function deliver(
+  id: OrderId,
+  options: { item?: number; attempt?: number; result: string; why: string },
+): Promise<Answer> {
+  return await withDatabase(async ({ sql }) => {
+    const { order, currency } = await mustFindOrder(sql, id)
+    const name = { accountId: order.accountId, orderId: id }
+    const { charged } = await deliverAfterAll(sql, name, options, actor())
+    const after = await mustFindOrder(sql, id)
+    return {
+      json: { ...jsonOf(after), charged: formatMicros(charged, currency) },
+      text: `${textOf(after)}\n\n${formatMoney(charged, currency)} charged anew`,
+    }
+  })
 }
 
 async function correct(

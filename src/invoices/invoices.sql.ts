@@ -48,9 +48,9 @@ export async function selectSum(
   { accountId, after, last }: Billed,
 ): Promise<{ count: number; total: bigint }> {
   const [row] = await sql<{ count: number; total: string }[]>`
-    select count(*)::int as count, coalesce(sum(case kind when 'capture' then amount else -amount end), 0)::text as total
+    select count(*)::int as count, coalesce(sum(case kind when 'refund' then -amount else amount end), 0)::text as total
       from ledger_entries
-     where account_id = ${accountId} and id > ${after} and id <= ${last} and kind in ('capture', 'refund')`
+     where account_id = ${accountId} and id > ${after} and id <= ${last} and kind in ('capture', 'refund', 'charge')`
   return { count: row?.count ?? 0, total: BigInt(row?.total ?? '0') }
 }
 
@@ -72,12 +72,12 @@ export async function insertInvoice(
   await transaction`
     insert into invoice_lines (number, position, account_id, entry_id, order_id, service, input, reference, amount, at)
     select ${number}::int, row_number() over (order by e.id), e.account_id, e.id, e.order_id, s.name, i.input, o.reference,
-           case e.kind when 'capture' then e.amount else -e.amount end, e.created_at
+           case e.kind when 'refund' then -e.amount else e.amount end, e.created_at
       from ledger_entries e
       join orders o on o.account_id = e.account_id and o.id = e.order_id
       join items i on i.account_id = e.account_id and i.order_id = e.order_id and i.position = e.position
       join services s on s.id = o.service_id
-     where e.account_id = ${accountId} and e.id > ${after} and e.id <= ${last} and e.kind in ('capture', 'refund')`
+     where e.account_id = ${accountId} and e.id > ${after} and e.id <= ${last} and e.kind in ('capture', 'refund', 'charge')`
   return number
 }
 

@@ -31,6 +31,7 @@ export const balanceChangeKinds: Record<
   hold: { type: 'debit', reason: 'order' },
   release: { type: 'credit', reason: 'refund' },
   refund: { type: 'credit', reason: 'refund' },
+  charge: { type: 'debit', reason: 'order' },
   deposit: { type: 'credit', reason: 'deposit' },
   adjust_up: { type: 'credit', reason: 'adjustment' },
   adjust_down: { type: 'debit', reason: 'adjustment' },

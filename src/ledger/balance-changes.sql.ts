@@ -67,6 +67,7 @@ function noteOf({
 }: Pick<Row, 'kind' | 'state' | 'orderId' | 'position' | 'note'>): string | null {
   if (kind === 'hold') return state === null ? null : debitNotes[state]
   if (kind === 'release') return `Released: item ${position} of order ${orderId}`
+  if (kind === 'charge') return `Delivered after all: item ${position} of order ${orderId}`
   if (kind === 'refund') return `Refunded: item ${position} of order ${orderId}: ${note}`
   return note
 }

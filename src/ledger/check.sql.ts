@@ -125,11 +125,33 @@ export const ledgerQueries: LedgerQuery[] = [
                      from ledger_entries where kind in ('capture', 'release', 'refund')
                     group by account_id, order_id, position) s
                on s.account_id = i.account_id and s.order_id = i.order_id and s.position = i.position
-       where coalesce(s.captures, 0) <> (i.state = 'success' or i.state = 'failed' and coalesce(s.refunded, false))::int
-          or coalesce(s.releases, 0) <> (i.state in ('failed', 'cancelled') and not coalesce(s.refunded, false))::int
+       where case when i.ended_before is null
+                  then coalesce(s.captures, 0) <> (i.state = 'success' or i.state = 'failed' and coalesce(s.refunded, false))::int
+                       or coalesce(s.releases, 0) <> (i.state in ('failed', 'cancelled') and not coalesce(s.refunded, false))::int
+                  else coalesce(s.captures, 0) + coalesce(s.releases, 0) <> 1 end
           or s.captured <> i.price or s.released <> i.price
           -- Nothing is settled before its order was held.
           or s.entry_id <= o.hold_id
+       limit ${limit}`,
+  ),
+  check(
+    'what was delivered after all was charged anew once, for its price, after that had been given back',
+    (sql, limit) => sql`
+      select i.account_id, i.order_id, i.position, i.state, i.ended_before, i.price, coalesce(n.charges, 0) as charges, n.charged,
+             n.charge_id, s.id as settled_id, s.kind::text as settled_by, r.refunded
+        from items i
+        left join (select account_id, order_id, position, count(*)::int as charges, sum(amount)::bigint as charged, min(id) as charge_id
+                     from ledger_entries where kind = 'charge' group by account_id, order_id, position) n
+               on n.account_id = i.account_id and n.order_id = i.order_id and n.position = i.position
+        left join ledger_entries s on s.account_id = n.account_id and s.order_id = n.order_id and s.position = n.position
+                                  and s.kind in ('capture', 'release')
+        left join lateral (
+          select sum(e.amount)::bigint as refunded from ledger_entries e
+           where e.account_id = n.account_id and e.order_id = n.order_id and e.position = n.position and e.kind = 'refund'
+             and e.id < n.charge_id) r on true
+       where coalesce(n.charges, 0) <> (i.ended_before is not null)::int or n.charged <> i.price
+          or n.charges > 0 and (s.id is null or n.charge_id <= s.id or i.state not in ('success', 'failed')
+                                or coalesce(r.refunded, 0) <> case s.kind when 'capture' then i.price else 0 end)
        limit ${limit}`,
   ),
   check(
@@ -138,14 +160,21 @@ export const ledgerQueries: LedgerQuery[] = [
       select i.account_id, i.order_id, i.position, i.state, i.price, i.refunded, r.refunded as refunded_by_entries,
              c.id as capture_id, r.first_id
         from items i
-        left join (select account_id, order_id, position, sum(amount)::bigint as refunded, min(id) as first_id
-                     from ledger_entries where kind = 'refund' group by account_id, order_id, position) r
+        left join (select account_id, order_id, position, id from ledger_entries where kind = 'charge') n
+               on n.account_id = i.account_id and n.order_id = i.order_id and n.position = i.position
+        left join (select e.account_id, e.order_id, e.position, sum(e.amount) filter (where e.id > coalesce(g.id, 0))::bigint as refunded,
+                          min(e.id) as earliest_id, min(e.id) filter (where e.id > coalesce(g.id, 0)) as first_id
+                     from ledger_entries e
+                     left join ledger_entries g on g.account_id = e.account_id and g.order_id = e.order_id
+                                               and g.position = e.position and g.kind = 'charge'
+                    where e.kind = 'refund' group by e.account_id, e.order_id, e.position) r
                on r.account_id = i.account_id and r.order_id = i.order_id and r.position = i.position
-        left join ledger_entries c on c.account_id = r.account_id and c.order_id = r.order_id and c.position = r.position
+        left join ledger_entries c on c.account_id = i.account_id and c.order_id = i.order_id and c.position = i.position
                                   and c.kind = 'capture'
        where i.refunded <> coalesce(r.refunded, 0)
           or r.refunded > i.price
-          or r.first_id is not null and (c.id is null or r.first_id <= c.id
+          or r.earliest_id <= coalesce(c.id, n.id)
+          or r.first_id is not null and (coalesce(c.id, n.id) is null
                                          or i.state <> case when r.refunded = i.price then 'failed' else 'success' end::item_state)
        limit ${limit}`,
   ),
@@ -196,7 +225,8 @@ export const ledgerQueries: LedgerQuery[] = [
     'every success has an attempt that succeeded',
     (sql, limit) => sql`
       select i.account_id, i.order_id, i.position from items i
-       where i.state = 'success' and not exists (
+       -- What was delivered after all may never have been sent.
+       where i.state = 'success' and i.ended_before is null and not exists (
                select from attempts a
                 where a.account_id = i.account_id and a.order_id = i.order_id and a.position = i.position
                   and a.state = 'succeeded')
@@ -279,7 +309,7 @@ export const ledgerQueries: LedgerQuery[] = [
         union all
         select t.kind::text, t.account_id, t.order_id, t.position, 'item'
           from ledger_entries t
-         where t.kind in ('capture', 'release', 'refund', 'correction')
+         where t.kind in ('capture', 'release', 'refund', 'correction', 'charge')
            and not exists (select from items i where i.account_id = t.account_id and i.order_id = t.order_id
                               and i.position = t.position)
         union all

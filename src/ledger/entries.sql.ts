@@ -45,7 +45,7 @@ export async function selectByReference(
 }
 
 /** `ofOrders` are the kinds of entries that name an order. */
-export const ofOrders: readonly EntryKind[] = ['hold', 'capture', 'release', 'refund', 'correction']
+export const ofOrders: readonly EntryKind[] = ['hold', 'capture', 'release', 'refund', 'correction', 'charge']
 
 /** `ofKinds` filters ledger entries by kind. Where no kind is of an order, the small index serves. */
 export const ofKinds = (sql: Queryable, kinds: EntryKind[]) => sql`

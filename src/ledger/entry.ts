@@ -12,6 +12,7 @@ export type EntryKind =
   | 'receive'
   | 'refund'
   | 'correction'
+  | 'charge'
   | 'opening_up'
   | 'opening_down'
 

@@ -5,12 +5,13 @@ import type { Micros } from '../lib/money.ts'
 import type { Period } from '../lib/period.ts'
 import type { EntryKind } from './entry.ts'
 
-/** `adjustmentKinds` are the kinds of entries that people make: what is paid in or corrected by hand, refunds, and what an account has moved in with. */
+/** `adjustmentKinds` are the kinds of entries that people make: what is paid in or corrected by hand, refunds, what was charged anew, and what an account has moved in with. */
 export const adjustmentKinds = [
   'deposit',
   'adjust_up',
   'adjust_down',
   'refund',
+  'charge',
   'opening_up',
   'opening_down',
 ] as const satisfies EntryKind[]
@@ -69,7 +70,7 @@ function rangeOf({ accountId, from, to, before }: AdjustmentFilter, downTo?: Pla
 
 /** `byHand` is the condition of both indexes: a deposit of a gateway, or one that was confirmed, is none of these. */
 const byHand = (sql: Queryable) => sql`
-  deposit_id is null and kind in ('deposit', 'adjust_up', 'adjust_down', 'refund', 'opening_up', 'opening_down')`
+  deposit_id is null and kind in ('deposit', 'adjust_up', 'adjust_down', 'refund', 'charge', 'opening_up', 'opening_down')`
 
 const moment = (sql: Queryable, at: number) =>
   sql`(timestamptz 'epoch' + ${at}::bigint * interval '1 microsecond')`
@@ -155,8 +156,8 @@ export async function selectSums(
       from (select count(*)::int as looked from looked) n
       left join (
         select a.currency, count(*)::int as count,
-               coalesce(sum(amount) filter (where kind not in ('adjust_down', 'opening_down')), 0)::text as came_in,
-               coalesce(sum(amount) filter (where kind in ('adjust_down', 'opening_down')), 0)::text as went_out
+               coalesce(sum(amount) filter (where kind not in ('adjust_down', 'charge', 'opening_down')), 0)::text as came_in,
+               coalesce(sum(amount) filter (where kind in ('adjust_down', 'charge', 'opening_down')), 0)::text as went_out
           from looked join accounts a on a.id = account_id
          where true ${ofKind(sql, filter.kind)}
          group by a.currency

@@ -39,7 +39,7 @@ interface TransactionOrder {
 
 /** `transactionKinds` has the kinds of entry that a transaction begins with. */
 export const transactionKinds: Record<
-  Exclude<EntryKind, 'capture' | 'release' | 'refund' | 'correction'>,
+  Exclude<EntryKind, 'capture' | 'release' | 'refund' | 'correction' | 'charge'>,
   { type: TransactionType; direction: 'in' | 'out' }
 > = {
   hold: { type: 'order', direction: 'out' },

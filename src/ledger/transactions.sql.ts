@@ -49,10 +49,12 @@ export async function selectTransactions(
   const rows = await sql<Row[]>`
     select o.*, s.code as service_code, s.name as service_name,
            d.reference as gateway_reference,
-           case o.state when 'success' then o.total - r.refunded when 'partial' then e.captured - r.refunded
-                        when 'processing' then e.captured - r.refunded else 0 end::bigint as captured,
-           case o.state when 'success' then r.refunded when 'failed' then o.total when 'cancelled' then o.total
-                        when 'partial' then e.released + r.refunded when 'processing' then e.released + r.refunded
+           case o.state when 'success' then o.total - r.refunded + n.again
+                        when 'partial' then e.captured + n.late - r.refunded + n.again
+                        when 'processing' then e.captured + n.late - r.refunded + n.again else 0 end::bigint as captured,
+           case o.state when 'success' then r.refunded - n.again when 'failed' then o.total when 'cancelled' then o.total
+                        when 'partial' then e.released - n.late + r.refunded - n.again
+                        when 'processing' then e.released - n.late + r.refunded - n.again
                         else 0 end::bigint as refunded
       from (
         select t.id, t.kind, t.amount, t.note, t.deposit_id, t.transfer_id, t.created_at, o.id as order_id, o.state,
@@ -81,6 +83,15 @@ export async function selectTransactions(
           from ledger_entries i
          where i.account_id = ${accountId} and i.order_id = o.order_id and i.kind = 'refund'
       ) r on true
+      left join lateral (
+        -- What was charged anew: of items that were charged before, and of those that were not.
+        select coalesce(sum(i.amount) filter (where c.kind = 'capture'), 0) as again,
+               coalesce(sum(i.amount) filter (where c.kind = 'release'), 0) as late
+          from ledger_entries i
+          join ledger_entries c on c.account_id = i.account_id and c.order_id = i.order_id and c.position = i.position
+                               and c.kind in ('capture', 'release')
+         where i.account_id = ${accountId} and i.order_id = o.order_id and i.kind = 'charge'
+      ) n on true
      order by o.id desc`.records()
   const kept = rows.filter(({ counted }) => Number(counted) < MAX_COUNTED)
   return { found: kept.map(transactionOf), isCut: kept.length < rows.length }

@@ -120,7 +120,7 @@ export const changesOf = (sql: Queryable, spans: readonly Span[] | null, timeZon
       }) as s
       join wallets w on w.account_id = s.account_id
       join ledger_entries e on e.account_id = s.account_id and e.id between s.first and s.last
-     where e.kind in ('hold', 'capture', 'release', 'refund', 'correction')
+     where e.kind in ('hold', 'capture', 'release', 'refund', 'correction', 'charge')
   ), currencies as materialized (
     select id, at, subject::int as supplier_id, before ->> 'currency' as currency
       from trail where what = 'suppliers' and before is not null and after is not null and before ? 'currency'
@@ -138,23 +138,35 @@ export const changesOf = (sql: Queryable, spans: readonly Span[] | null, timeZon
            e.currency,
            -- All of an item is in one row, also what becomes of it later.
            case when a.cost is null then '' else a.currency end,
-           0, 0, (e.kind = 'capture')::int, (e.kind = 'release' and i.state = 'failed')::int,
-           (e.kind = 'release' and i.state = 'cancelled')::int,
+           0, 0, c.is_charged::int, (e.kind = 'release' and i.ended_as = 'failed')::int,
+           (e.kind = 'release' and i.ended_as = 'cancelled')::int,
+           -- What was charged anew is not given back any more.
            (e.kind = 'refund' and i.price = (
              select sum(r.amount) from ledger_entries r
               where r.account_id = e.account_id and r.order_id = e.order_id and r.position = e.position and r.kind = 'refund'
-                and r.id <= e.id))::int,
-           (e.kind = 'correction')::int, (e.kind = 'capture' and a.cost is null)::int,
-           case when e.kind = 'capture' then e.amount else 0 end, case when e.kind = 'refund' then e.amount else 0 end,
-           case when e.kind = 'capture' then coalesce(a.cost, 0) else 0 end,
+                and r.id <= e.id and r.id > coalesce((
+                  select n.id from ledger_entries n
+                   where n.account_id = e.account_id and n.order_id = e.order_id and n.position = e.position and n.kind = 'charge'
+                     and n.id < e.id), 0)))::int - c.is_again::int,
+           (e.kind = 'correction')::int, (c.is_charged and a.cost is null)::int,
+           case when c.is_charged then e.amount else 0 end,
+           case when e.kind = 'refund' then e.amount when c.is_again then -e.amount else 0 end,
+           case when c.is_charged then coalesce(a.cost, 0) else 0 end,
            case when e.kind = 'capture'
                 then ('1e' || ${DIGITS}::int * floor(${BUCKETS_A_DOUBLING}::int * ln(greatest(
                        extract(epoch from i.finished_at - o.created_at)::double precision * 1000, 1)) / ln(2::double precision)))::numeric
                 else 0 end
       from entries e
      cross join lateral (
-       select service_id, supplier_id, state, price, finished_at from items i
+       select service_id, supplier_id, coalesce(ended_before, state) as ended_as, price, finished_at from items i
         where i.account_id = e.account_id and i.order_id = e.order_id and i.position = e.position limit 1) i
+     cross join lateral (
+       -- What is charged anew had been charged and given back, or had failed or been cancelled.
+       select e.kind = 'charge' and w.was_captured as is_again, e.kind = 'capture' or e.kind = 'charge' and not w.was_captured as is_charged
+         from (select e.kind = 'charge' and exists (
+                 select from ledger_entries n
+                  where n.account_id = e.account_id and n.order_id = e.order_id and n.position = e.position and n.kind = 'capture'
+                    and n.kind in ('capture', 'release')) as was_captured) w) c
      cross join lateral (
        select created_at from orders o where o.account_id = e.account_id and o.id = e.order_id limit 1) o
       left join lateral (
@@ -168,6 +180,18 @@ export const changesOf = (sql: Queryable, spans: readonly Span[] | null, timeZon
            and t.state in ('succeeded', 'given_up')
          order by t.finished_at desc nulls last, t.number desc limit 1) a on e.kind <> 'release'
      where e.kind <> 'hold'
+    union all
+    -- What is delivered after all has not failed any more, nor is it cancelled: it is taken from where it was counted.
+    select (i.finished_at at time zone ${timeZone}::text)::date, i.finished_at, e.account_id, i.service_id, coalesce(i.supplier_id, 0), e.currency,
+           '', 0, 0, 0, -(i.ended_before = 'failed')::int, -(i.ended_before = 'cancelled')::int, 0, 0, 0, 0, 0, 0, 0
+      from entries e
+     cross join lateral (
+       select service_id, supplier_id, ended_before, finished_at from items i
+        where i.account_id = e.account_id and i.order_id = e.order_id and i.position = e.position limit 1) i
+     where e.kind = 'charge'
+       and exists (select from ledger_entries n
+                    where n.account_id = e.account_id and n.order_id = e.order_id and n.position = e.position and n.kind = 'release'
+                      and n.kind in ('capture', 'release'))
   ), changes as (
     -- Orders are placed, and items end: what counts the ones is apart from what counts the others.
     select d.day, date_bin('15 minutes', d.at, 'epoch') as quarter, d.account_id, d.service_id, d.supplier_id, d.currency, d.cost_currency,

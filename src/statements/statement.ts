@@ -39,7 +39,7 @@ export interface Statement {
   totals: StatementTotal[]
   /** `count` is how many movements there are. */
   count: number
-  /** `captured` was finally charged for items that succeeded: it was taken when their orders were placed. */
+  /** `captured` was finally charged for items that succeeded: it was taken when their orders were placed, or when they were delivered after all. */
   captured: Micros
   /** `refunded` was given back of what had been charged, in this month or before; it is among the credits. */
   refunded: Micros

@@ -61,6 +61,7 @@ const KINDS: EntryKind[] = [
   'capture',
   'release',
   'refund',
+  'charge',
   'correction',
   'send',
   'receive',

@@ -90,7 +90,7 @@ export class Statements {
         debits,
         totals,
         count: totals.reduce((count, total) => count + total.count, 0),
-        captured: amountOf('capture'),
+        captured: micros(amountOf('capture') + amountOf('charge')),
         refunded: amountOf('refund'),
         ids,
       }

@@ -112,6 +112,7 @@ const changing: [line: string, ...lines: Noun[]][] = [
   ['order refund 2001 --reason late', 'item'],
   ['order verify 2001', 'review'],
   ['order reject 2002 --reason wrong', 'item'],
+  ['order deliver 2002 --result clean --why late', 'item'],
   ['order resend 2003 --route 77 --why now', 'item'],
   ['order cancel 2003', 'item'],
   ['answer teach Ann refused --words nothing --why so', 'answer rule'],

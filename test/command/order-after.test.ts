@@ -156,6 +156,31 @@ test('a reseller sees a part refund, a correction and a refund in whole everywhe
   ])
   const events = await done('webhook', 'events', String(hook.webhook.id))
   expect(events.map(({ by }: { by: string }) => by)).toEqual([WHO, WHO, WHO, 'imeigate', 'imeigate'])
+
+  const late = ['order', 'deliver', id, '--result', 'Code 5678', '--why', 'it came after all']
+  expect(await done(...late)).toMatchObject({
+    ...{ state: 'success', charged: '1.00' },
+    items: [{ state: 'success', result: 'Code 5678', reason: null, refunded: '0.00' }],
+  })
+  expect(await order()).toMatchObject({
+    ...{ status: 'success', charged_amount: 1, refunded_amount: 0, remaining_balance: 9 },
+    result: [{ status: 'success', result: 'Code 5678', error: null }],
+  })
+  expect(await server.status(panel, id)).toMatchObject({ STATUS: '4', CODE: 'Code 5678' })
+  await expect.poll(() => told().length).toBe(6)
+  expect(told()[5]).toMatchObject({ status: 'success', charged_amount: 1 })
+  const [anew] = (await api.get('/api/mutation?limit=1')).body.data.page.items
+  expect(anew).toMatchObject({
+    ...{ type: 'debit', reason: 'order', amount: 1, balance_after: 9 },
+    note: `Delivered after all: item 1 of order ${id}`,
+  })
+  expect((await api.get('/api/transactions?type=order')).body.data.page.items[0]).toMatchObject({
+    ...{ status: 'succeeded', metadata: { captured: 1, refunded: 0 } },
+  })
+  expect((await api.get(`/api/statement/${month}`)).body.data).toMatchObject({
+    ...{ closing_balance: 9, captured: 2, refunded: 1 },
+  })
+  expect((await run(...late)).stderr).toContain('correct its result')
 })
 
 test('what is wrong is named, and nothing moves', async () => {

@@ -1,12 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readTrail } from '../../src/audit/trail.ts'
 import { correctResult } from '../../src/fulfilment/after/corrections.ts'
+import { type DeliveryRequest, deliverAfterAll } from '../../src/fulfilment/after/late-results.ts'
 import { type RefundRequest, refund } from '../../src/fulfilment/after/refunds.ts'
 import { requestVerify } from '../../src/fulfilment/people/cancel-verify.ts'
+import { cancelOrder } from '../../src/fulfilment/people/operator-requests.ts'
 import { listReviews } from '../../src/fulfilment/people/reviews.ts'
 import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
+import { Adjustments } from '../../src/ledger/adjustments.ts'
 import { checkLedger } from '../../src/ledger/check.ts'
 import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
+import { setCreditLimit } from '../../src/ledger/wallets.ts'
 import type { OrderId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
 import { brokenPromises, input, newAccount } from '../orders/orders.fixtures.ts'
@@ -226,4 +230,86 @@ test('a corrected result stays charged, and the former one is in the trail', asy
   }
   await giveBack(id)
   await expect(correct({ result: 'other' })).rejects.toMatchObject({ code: 'conflict', field: 'item' })
+})
+
+describe('delivered after all', () => {
+  const deliver = (id: OrderId, over: Partial<DeliveryRequest> = {}) =>
+    deliverAfterAll(shop.sql, nameOf(id), { result: 'clean', why: 'it came late', ...over }, ANN, shop.clock)
+
+  test('what had failed is charged anew once; twice is refused, also at once and after another refund', async () => {
+    const id = await done(1, () => REFUSED)
+    expect(await wallet()).toMatchObject({ available: 1_000_000n, held: 0n })
+    const both = await Promise.allSettled([deliver(id), deliver(id)])
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(await wallet()).toMatchObject({ available: 999_990n, held: 0n })
+    expect(await shop.order(id)).toMatchObject({
+      state: 'success',
+      items: [{ state: 'success', result: 'clean', reason: null, refunded: 0n }],
+    })
+    expect((await ledgerEntries(shop.sql, shop.account))[0]).toMatchObject({
+      ...{ kind: 'charge', amount: 10n, availableAfter: 999_990n, actor: ANN, note: 'it came late' },
+    })
+    const { items } = await readTrail(shop.sql, { what: 'item', limit: 10 })
+    expect(items.at(-1)).toMatchObject({
+      ...{ actor: ANN, why: 'it came late', before: { state: 'failed' }, after: { state: 'success' } },
+    })
+    await expect(deliver(id)).rejects.toMatchObject({ code: 'conflict', field: 'item' })
+    await giveBack(id)
+    expect(await wallet()).toMatchObject({ available: 1_000_000n })
+    await expect(deliver(id)).rejects.toMatchObject({ code: 'conflict', field: 'item' })
+    expect(await wallet()).toMatchObject({ available: 1_000_000n })
+  })
+
+  test('what was refunded is charged anew, and its refunds count from then on', async () => {
+    const id = await done()
+    await giveBack(id, { amount: micros(4n), reference: 'a part' })
+    await expect(deliver(id)).rejects.toMatchObject({ code: 'conflict' })
+    await giveBack(id)
+    expect(await deliver(id, { result: 'another' })).toEqual({ position: 1, charged: 10n })
+    expect(await wallet()).toMatchObject({ available: 999_990n })
+    await giveBack(id, { amount: micros(6n), reference: 'a part of it' })
+    await expect(giveBack(id, { amount: micros(5n), reference: 'too much' })).rejects.toMatchObject({
+      ...{ code: 'invalid_input', field: 'amount' },
+    })
+    expect(await shop.order(id)).toMatchObject({
+      state: 'success',
+      items: [{ state: 'success', result: 'another', refunded: 6n }],
+    })
+  })
+
+  test('only where the wallet can pay, and only with a result, a reason and an item that has ended without either', async () => {
+    const id = await done(3, (n) => oneByOne[n] as SupplierOutcome)
+    const { items } = await shop.order(id)
+    const failed = items.find(({ state }) => state === 'failed')?.position ?? 0
+    const other = items.find(({ state }) => state === 'success')?.position ?? 0
+    await expect(deliver(id)).rejects.toMatchObject({ code: 'invalid_input', field: 'item' })
+    await expect(deliver(id, { item: 9 })).rejects.toMatchObject({ code: 'not_found', field: 'item' })
+    await expect(deliver(id, { item: other })).rejects.toMatchObject({ code: 'conflict', field: 'item' })
+    await expect(deliver(id, { item: failed, result: ' ' })).rejects.toMatchObject({ field: 'result' })
+    await expect(deliver(id, { item: failed, why: '' })).rejects.toMatchObject({ field: 'why' })
+    await expect(deliver(id, { item: failed, attempt: 7 })).rejects.toMatchObject({ field: 'attempt' })
+    const spend = (amount: bigint) =>
+      new Adjustments(shop.sql, shop.clock).adjust(shop.account, micros(-amount), {
+        actor: ANN,
+        note: 'spent',
+      })
+    await spend(999_980n - 9n)
+    await expect(deliver(id, { item: failed })).rejects.toMatchObject({ code: 'insufficient_balance' })
+    expect(await wallet()).toMatchObject({ available: 9n })
+    expect((await shop.order(id)).state).toBe('partial')
+    await shop.sql.begin((transaction) => setCreditLimit(transaction, shop.account, micros(1n)))
+    await deliver(id, { item: failed })
+    expect(await wallet()).toMatchObject({ available: -1n })
+    expect((await shop.order(id)).state).toBe('success')
+  })
+
+  test('what was cancelled before it was sent is delivered by hand', async () => {
+    const id = await shop.place(1)
+    await cancelOrder(shop.sql, id, ANN, shop.clock)
+    await deliver(id)
+    expect(await shop.order(id)).toMatchObject({
+      state: 'success',
+      items: [{ state: 'success', result: 'clean' }],
+    })
+  })
 })

@@ -96,6 +96,10 @@ const FORCE = 'alter table ledger_entries disable trigger ledger_entries_are_fin
 const REFUND = `
   insert into ledger_entries (account_id, kind, amount, available_after, order_id, position, actor, note, created_at)
   values (1, 'refund', 1, 96, 3, 1, 'test', 'late', now())`
+/** `CHARGE` delivers order 6 after all. */
+const CHARGE = `
+  insert into ledger_entries (account_id, kind, amount, available_after, order_id, position, actor, note, created_at)
+  values (1, 'charge', 1, 94, 6, 1, 'test', 'late', now())`
 const SENT = 'alter table transfers disable trigger transfers_are_final;'
 const DEPOSIT = `
   insert into deposit_providers (code, kind, name, currency, min_amount, created_at, updated_at)
@@ -215,6 +219,17 @@ const damages: [check: string, statements: string[]][] = [
         where account_id = 1 and id > 1000;
        update ledger_entries set available_after = available_after + 1 where account_id = 1 and id between 5 and 8;
        update orders set hold_id = 9 where id = 3`,
+    ],
+  ],
+  [
+    'what was delivered after all was charged anew once, for its price, after that had been given back',
+    [
+      `update items set ended_before = 'failed' where order_id = 3`,
+      `${CHARGE}; update items set ended_before = null where order_id = 6`,
+      `${CHARGE}; ${FORCE} delete from ledger_entries where kind = 'charge'`,
+      `${CHARGE}; ${FORCE} update ledger_entries set amount = 2 where kind = 'charge'`,
+      `${CHARGE}; ${FORCE} update ledger_entries set kind = 'capture' where kind = 'release' and order_id = 6`,
+      `${CHARGE}; update items set state = 'cancelled' where order_id = 6`,
     ],
   ],
   [

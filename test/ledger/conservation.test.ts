@@ -12,6 +12,7 @@ import { Providers } from '../../src/deposits/providers.ts'
 import { settle } from '../../src/deposits/settlement.ts'
 import { Refusal } from '../../src/errors.ts'
 import { correctResult } from '../../src/fulfilment/after/corrections.ts'
+import { deliverAfterAll } from '../../src/fulfilment/after/late-results.ts'
 import { refund } from '../../src/fulfilment/after/refunds.ts'
 import { Adjustments } from '../../src/ledger/adjustments.ts'
 import { sendMoney } from '../../src/ledger/transfers.ts'
@@ -35,6 +36,7 @@ let pools: [Sql, Sql]
 let card: Provider
 let transfer: Provider
 let orders = 0
+let delivered = 0
 
 beforeAll(async () => {
   shop = await Workshop.open()
@@ -80,7 +82,7 @@ type Step =
   | { does: 'decide'; which: number; kind: 'card' | 'transfer'; confirms: boolean }
   | { does: 'buy'; who: number; items: number }
   | { does: 'refund'; which: number; item: number; amount: bigint | undefined; name: number }
-  | { does: 'correct'; which: number; item: number }
+  | { does: 'correct' | 'deliver'; which: number; item: number }
   | { does: 'adjust' | 'deposit'; who: number; amount: bigint; name: number }
   | { does: 'send'; who: number; amount: bigint }
 
@@ -104,7 +106,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     ...{ does: fc.constant('refund' as const), which, item: fc.integer({ min: 1, max: 3 }), name: fc.nat(2) },
     amount: fc.option(fc.constantFrom(PRICE / 3n, PRICE / 2n, PRICE), { nil: undefined }),
   }),
-  fc.record({ does: fc.constant('correct' as const), which, item: fc.integer({ min: 1, max: 3 }) }),
+  fc.record({
+    ...{ does: fc.constantFrom('correct' as const, 'deliver' as const, 'deliver' as const), which },
+    item: fc.integer({ min: 1, max: 3 }),
+  }),
   fc.record({
     ...{ does: fc.constantFrom('adjust' as const, 'deposit' as const), who, name: fc.nat(2) },
     amount: fc.oneof(
@@ -259,6 +264,17 @@ class House {
         await correctResult(sql, nameOf, { item: step.item, result: 'another', why: 'wrong' }, ACTOR, clock)
         return
       }
+      case 'deliver': {
+        const order = this.#orders[step.which]
+        if (!order) return
+        const nameOf = { accountId: this.accounts[order.who] as AccountId, orderId: order.id }
+        const late = { item: step.item, result: 'late', why: 'it came' }
+        const { charged } = await deliverAfterAll(sql, nameOf, late, ACTOR, clock)
+        expect(charged).toBe(PRICE)
+        this.expected[order.who] -= charged
+        delivered++
+        return
+      }
       case 'adjust':
       case 'deposit': {
         const reason = { actor: ACTOR, note: 'so', reference: `${step.does} ${step.name}` }
@@ -347,8 +363,12 @@ test('whatever moves money, in whatever order and at once: wallets are what the 
       }
       const refunds = await shop.sql`
         select i.price::text, i.refunded::text, sum(e.amount)::text as given
-          from ledger_entries e join items i using (account_id, order_id, position)
-         where e.kind = 'refund' group by i.account_id, i.order_id, i.position
+          from items i
+          left join ledger_entries c on c.account_id = i.account_id and c.order_id = i.order_id and c.position = i.position
+                                    and c.kind = 'charge'
+          join ledger_entries e on e.account_id = i.account_id and e.order_id = i.order_id and e.position = i.position
+                               and e.kind = 'refund' and e.id > coalesce(c.id, 0)
+         group by i.account_id, i.order_id, i.position
         having sum(e.amount) > i.price or sum(e.amount) <> i.refunded`
       expect([...refunds]).toEqual([])
       const { wallets, lines, all } = await totals()
@@ -358,4 +378,5 @@ test('whatever moves money, in whatever order and at once: wallets are what the 
     { numRuns: 25 },
   )
   expect(await brokenPromises(shop.sql)).toEqual([])
+  expect(delivered).toBeGreaterThan(0)
 })

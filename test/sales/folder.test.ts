@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { chainNext } from '../../src/audit/chain-writer.ts'
 import type { Sql } from '../../src/database/database.ts'
 import { correctResult } from '../../src/fulfilment/after/corrections.ts'
+import { deliverAfterAll } from '../../src/fulfilment/after/late-results.ts'
 import { refund, refundWithin } from '../../src/fulfilment/after/refunds.ts'
 import type { OrderId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
@@ -62,7 +63,7 @@ test('what has ended counts on its day, and what becomes of it later changes tha
   }
   expect(await days()).toEqual([first])
   shop.clock.advance(10 * DAY_MS)
-  const [, second, third, fourth] = ids as [OrderId, OrderId, OrderId, OrderId]
+  const [refused, second, third, fourth] = ids as [OrderId, OrderId, OrderId, OrderId]
   await refund(shop.sql, nameOf(second), { ...why, amount: micros(4n), reference: 'a part' }, ANN, shop.clock)
   await correctResult(
     shop.sql,
@@ -77,6 +78,22 @@ test('what has ended counts on its day, and what becomes of it later changes tha
   await refund(shop.sql, nameOf(fourth), why, ANN, shop.clock)
   await fold()
   expect(await days()).toEqual([{ ...first, refunded: 20n, corrected: 1, rejected: 2, successRate: 0.25 }])
+  const late = { result: 'clean', why: 'it came' }
+  await deliverAfterAll(shop.sql, nameOf(refused), late, ANN, shop.clock)
+  await deliverAfterAll(shop.sql, nameOf(second), late, ANN, shop.clock)
+  await fold()
+  expect(await days()).toEqual([
+    {
+      ...first,
+      charged: 4,
+      failed: 0,
+      turnover: 40n,
+      refunded: 10n,
+      corrected: 1,
+      rejected: 1,
+      successRate: 0.75,
+    },
+  ])
 })
 
 test('an entry that is committed late is in no figures before, and counts once', async () => {

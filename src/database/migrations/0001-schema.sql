@@ -938,7 +938,7 @@ create trigger cost_history_is_final before update or delete or truncate on cost
 
 create type entry_kind as enum
   ('deposit', 'adjust_up', 'adjust_down', 'hold', 'capture', 'release', 'send', 'receive', 'refund', 'correction',
-   'opening_up', 'opening_down');
+   'charge', 'opening_up', 'opening_down');
 create type wallet_side as enum ('bank', 'available', 'held', 'revenue', 'peers');
 
 -- Each kind of ledger entry takes from one side and gives to another: every entry is balanced by its form.
@@ -959,6 +959,8 @@ insert into entry_kinds values
   ('refund', 'revenue', 'available'),
   -- Another result of an item that was charged: it moves nothing, and is here for those who follow an account's orders.
   ('correction', 'held', 'revenue'),
+  -- The price of an item that was delivered after its price had been given back.
+  ('charge', 'available', 'revenue'),
   -- The balance, or the debt, with which an account has moved in.
   ('opening_up', 'bank', 'available'),
   ('opening_down', 'available', 'bank');
@@ -993,8 +995,8 @@ create table ledger_entries (
   -- Who asked for a refund, or paid in or corrected by hand, may name the request: it is carried out once, however often it is made.
   reference text check (reference <> ''),
   primary key (account_id, id),
-  check ((order_id is not null) = (kind in ('hold', 'capture', 'release', 'refund', 'correction'))),
-  check ((position is not null) = (kind in ('capture', 'release', 'refund', 'correction'))),
+  check ((order_id is not null) = (kind in ('hold', 'capture', 'release', 'refund', 'correction', 'charge'))),
+  check ((position is not null) = (kind in ('capture', 'release', 'refund', 'correction', 'charge'))),
   check (actor is not null or kind in ('hold', 'capture', 'release')),
   check (reference is null or kind in ('refund', 'deposit', 'adjust_up', 'adjust_down')),
   -- The note of a refund is the reason that the reseller reads.
@@ -1011,6 +1013,9 @@ create unique index ledger_entries_settle_once on ledger_entries (account_id, or
 -- A refund is made once for each request; those of an item are found by it, too.
 create unique index ledger_entries_refund_once on ledger_entries (account_id, order_id, position, reference)
   where kind = 'refund';
+-- An item is charged anew at most once.
+create unique index ledger_entries_charge_once on ledger_entries (account_id, order_id, position)
+  where kind = 'charge';
 -- A deposit is credited at most once, however often and by whomever it is said to be paid.
 create unique index ledger_entries_credit_once on ledger_entries (account_id, deposit_id)
   where deposit_id is not null;
@@ -1025,9 +1030,9 @@ create index ledger_entries_without_orders on ledger_entries (account_id, id)
   where kind in ('deposit', 'adjust_up', 'adjust_down', 'send', 'receive', 'opening_up', 'opening_down');
 -- What people did to balances by hand, of all accounts or of one, by time: few rows beside those of orders.
 create index ledger_entries_by_hand on ledger_entries (created_at, account_id, id)
-  where deposit_id is null and kind in ('deposit', 'adjust_up', 'adjust_down', 'refund', 'opening_up', 'opening_down');
+  where deposit_id is null and kind in ('deposit', 'adjust_up', 'adjust_down', 'refund', 'charge', 'opening_up', 'opening_down');
 create index ledger_entries_by_hand_of_account on ledger_entries (account_id, created_at, id)
-  where deposit_id is null and kind in ('deposit', 'adjust_up', 'adjust_down', 'refund', 'opening_up', 'opening_down');
+  where deposit_id is null and kind in ('deposit', 'adjust_up', 'adjust_down', 'refund', 'charge', 'opening_up', 'opening_down');
 create trigger ledger_entries_are_final before update or delete or truncate on ledger_entries
   for each statement execute function refuse_change('ledger entry');
 
@@ -1168,8 +1173,10 @@ create table items (
   any_margin boolean not null default false,
   -- True: it has been open for a while, see items_by_text.
   long_open boolean not null default false,
-  -- What was given back of its price after it had been charged: the sum of its refunds, see refund_item.
+  -- What was given back of its price after it had been charged: the sum of its refunds since it was charged last, see refund_item.
   refunded bigint not null default 0,
+  -- How it had ended, of one that was delivered after all: see charge_item.
+  ended_before item_state check (ended_before in ('failed', 'cancelled')),
   primary key (account_id, order_id, position),
   -- Promise 2 (money is conserved): an item's refunds never exceed its price.
   constraint items_refunded_at_most check (refunded between 0 and price),
@@ -1201,7 +1208,7 @@ begin
    where i.account_id = new.account_id and i.order_id = new.order_id and i.position = new.position and i.state = 'success'
      and exists (select from ledger_entries c
                   where c.account_id = new.account_id and c.order_id = new.order_id and c.position = new.position
-                    and c.kind = 'capture');
+                    and c.kind in ('capture', 'charge'));
   if not found then
     raise exception 'item % of order % was not charged, or was given back in whole', new.position, new.order_id;
   end if;
@@ -1209,6 +1216,22 @@ begin
 end $$;
 create trigger ledger_entries_refund after insert on ledger_entries
   for each row when (new.kind = 'refund') execute function refund_item();
+
+-- charge_item is what charging an item anew does to it: it was delivered after all, and nothing of its price is given back any more. Only what
+-- was given back in whole is charged anew, and only its whole price.
+create function charge_item() returns trigger language plpgsql as $$
+begin
+  update items i
+     set state = 'success', reason = null, refunded = 0, ended_before = i.state
+   where i.account_id = new.account_id and i.order_id = new.order_id and i.position = new.position
+     and i.state in ('failed', 'cancelled') and i.ended_before is null and i.price = new.amount;
+  if not found then
+    raise exception 'item % of order % is charged, or was charged anew before', new.position, new.order_id;
+  end if;
+  return null;
+end $$;
+create trigger ledger_entries_charge after insert on ledger_entries
+  for each row when (new.kind = 'charge') execute function charge_item();
 
 -- first_order_since gives the number of the first order of a moment or later; null: there is none. It is first_entry_since for the orders of
 -- all accounts.

@@ -38,9 +38,10 @@ export async function lockItems(
      order by i.position for update of i`.records()
 }
 
-/** ItemEntries are ledger entries about items of one order that were charged. */
+/** ItemEntries are ledger entries about items of one order that have ended. */
 export interface ItemEntries {
-  kind: Extract<EntryKind, 'refund' | 'correction'>
+  kind: Extract<EntryKind, 'refund' | 'correction' | 'charge'>
+  /** `amount` is never negative: a charge takes it from the balance. */
   rows: readonly { position: number; amount: bigint }[]
   actor: string
   note: string
@@ -50,30 +51,32 @@ export interface ItemEntries {
 
 /**
  * `insertItemEntries` writes the entries under the account's next numbers, and the balance that follows. The wallet must be locked. What a
- * refund does to its item is done by the schema: see refund_item.
+ * refund and a charge do to their items is done by the schema: see refund_item and charge_item.
  */
 export async function insertItemEntries(
   sql: Queryable,
   { accountId, orderId }: OrderOfAccount,
   { kind, rows, actor, note, reference, at }: ItemEntries,
 ): Promise<void> {
+  const sign = kind === 'charge' ? -1 : 1
   await sql`
     with given as materialized (
-      select * from unnest(${rows.map(({ position }) => position)}::smallint[], ${rows.map(({ amount }) => amount)}::bigint[])
+      select *, ${sign}::int * amount as change
+        from unnest(${rows.map(({ position }) => position)}::smallint[], ${rows.map(({ amount }) => amount)}::bigint[])
              with ordinality as g (position, amount, ord)
     ), balanced as (
       update wallets w
-         set available = w.available + t.amount, last_entry = w.last_entry + t.entries
-        from (select coalesce(sum(amount), 0)::bigint as amount, count(*) as entries from given) t
+         set available = w.available + t.change, last_entry = w.last_entry + t.entries
+        from (select coalesce(sum(change), 0)::bigint as change, count(*) as entries from given) t
        where w.account_id = ${accountId}
-      returning w.account_id, w.last_entry - t.entries as last_entry, w.available - t.amount as available
+      returning w.account_id, w.last_entry - t.entries as last_entry, w.available - t.change as available
     ), noted as (
       insert into unchained_ledgers (accounts) select array[account_id] from balanced
     )
     insert into ledger_entries (account_id, id, kind, amount, available_after, order_id, position, actor, note, reference,
                                 created_at)
     select b.account_id, b.last_entry + g.ord, ${kind}::entry_kind, g.amount,
-           b.available + sum(g.amount) over (order by g.ord), ${orderId}, g.position, ${actor}, ${sanitize(note)},
+           b.available + sum(g.change) over (order by g.ord), ${orderId}, g.position, ${actor}, ${sanitize(note)},
            ${reference === null ? null : sanitize(reference)}, ${at}
       from given g cross join balanced b
      order by g.ord`

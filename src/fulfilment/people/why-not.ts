@@ -17,6 +17,8 @@ export const UNKNOWN_ATTEMPT =
 export const isInHand = ({ askedUntil }: Pick<Decided, 'askedUntil'>, now: Date): boolean =>
   askedUntil !== null && askedUntil > now
 
+const wasGivenBack = (state: Decided['state']): boolean => state === 'failed' || state === 'cancelled'
+
 /** `whyNot` says why a decision does not fit what became of the item; undefined: it does. What the database alone knows, writing it finds. */
 export function whyNot(
   { kind, attempt }: Pick<Review, 'kind' | 'attempt'>,
@@ -35,7 +37,9 @@ export function whyNot(
     if (state === 'pending')
       return attempt === null && aboutTheSupplier.includes(decision) ? UNKNOWN_ATTEMPT : undefined
     // What was charged is refunded, which says itself why not.
-    return decision === 'give_back' ? undefined : `the item is ${state}, and waits for no supplier`
+    return decision === 'give_back'
+      ? undefined
+      : `the item is ${state}, and waits for no supplier${wasGivenBack(state) ? ': deliver it after all, on the page of its order' : ''}`
   }
   if (state !== 'pending' && state !== 'processing' && state !== 'unknown')
     return `the item is ${state} already`

@@ -11,6 +11,7 @@ export const orderActions = {
   refund: 'orders.refund',
   reject: 'orders.refund',
   correct: 'orders.correct',
+  deliver: 'orders.refund',
   verify: 'orders.act',
   resend_webhook: 'orders.act',
   note: 'orders.act',
@@ -27,6 +28,7 @@ export const whyNot = [
   'nothing_by_hand',
   'nothing_charged',
   'nothing_ended',
+  'nothing_given_back',
   'no_webhook',
   'webhook_paused',
 ] as const
@@ -45,7 +47,7 @@ export interface AllowedAction {
 
 /** `actionsOf` says what may be done to an order by who has some permissions: what these do not allow is not in it. Pure. */
 export function actionsOf(
-  order: Pick<ListedOrder, 'states' | 'reviews' | 'withPeople' | 'charged' | 'waiting'>,
+  order: Pick<ListedOrder, 'states' | 'reviews' | 'withPeople' | 'charged' | 'waiting' | 'deliverable'>,
   webhook: { status: string } | undefined,
   may: (permission: string) => boolean,
 ): AllowedAction[] {
@@ -60,6 +62,7 @@ export function actionsOf(
     ['refund', success, 'nothing_charged', order.charged],
     ['reject', success, 'nothing_charged', order.charged],
     ['correct', success, 'nothing_charged'],
+    ['deliver', order.deliverable, 'nothing_given_back'],
     ['verify', success + failed, 'nothing_ended'],
     ['resend_webhook', webhook?.status === 'active' ? 1 : 0, webhook ? 'webhook_paused' : 'no_webhook'],
     ['note', 1, null],

@@ -32,6 +32,8 @@ export interface OrderRow {
   waiting: Micros
   charged: Micros
   refunded: Micros
+  /** `deliverable` counts items whose price was given back, and that may be delivered after all. */
+  deliverable: number
   released: Micros
   /** `costs` are what the items that are charged, or with a supplier, cost, as texts of micros, by currency. */
   costs: Record<string, string>
@@ -56,7 +58,7 @@ export async function selectOrderRows(
   return await sql<OrderRow[]>`
     select o.id, o.account_id, a.username, a.name as account_name, g.name as price_group, a.currency, o.service_id,
            s.code as service_code, s.name as service_name, s.group_name as service_group, o.state, o.item_count,
-           i.inputs, i.states, i.suppliers, o.unit_price, o.total, i.held, i.waiting, i.charged, i.refunded, i.released,
+           i.inputs, i.states, i.suppliers, o.unit_price, o.total, i.held, i.waiting, i.charged, i.refunded, i.released, i.deliverable,
            coalesce(c.costs, '{}'::jsonb) as costs, coalesce(c.uncosted, 0)::int as uncosted,
            o.reference, o.via, nullif(coalesce(nullif(k.name, ''), k.security_id), '') as key, o.created_at, o.finished_at,
            (select count(*)::int from reviews v
@@ -83,6 +85,7 @@ export async function selectOrderRows(
               coalesce(sum(n.price) filter (where n.state = 'pending'), 0)::bigint as waiting,
               coalesce(sum(n.price - n.refunded) filter (where n.state = 'success'), 0)::bigint as charged,
               coalesce(sum(n.refunded), 0)::bigint as refunded,
+              count(*) filter (where n.state in ('failed', 'cancelled') and n.ended_before is null)::int as deliverable,
               coalesce(sum(n.price - n.refunded) filter (where n.state in ('failed', 'cancelled')), 0)::bigint as released,
               (count(*) filter (where n.state in ('processing', 'unknown') and p.kind = any(${people}::text[])))::int as with_people
          from items n left join suppliers p on p.id = n.supplier_id

@@ -12,7 +12,7 @@ export interface Positions {
 
 /** Movement is a ledger entry of an order. */
 export interface Movement {
-  kind: 'hold' | 'capture' | 'release' | 'refund' | 'correction'
+  kind: 'hold' | 'capture' | 'release' | 'refund' | 'correction' | 'charge'
   position: number | null
   amount: Micros
   actor: string | null
@@ -37,6 +37,10 @@ export async function selectMovements(
     union all
     select kind::text, position, amount, actor, note, created_at from ledger_entries
      where account_id = ${accountId} and order_id = ${id} and kind = 'refund'
+       and position >= ${first} and position <= ${last}
+    union all
+    select kind::text, position, amount, actor, note, created_at from ledger_entries
+     where account_id = ${accountId} and order_id = ${id} and kind = 'charge'
        and position >= ${first} and position <= ${last}`.records()
 }
 

@@ -33,6 +33,7 @@ export const momentKinds = [
   'charged',
   'given_back',
   'refunded',
+  'charged_anew',
   'changed',
   'event',
   'delivery',
@@ -172,6 +173,7 @@ const KIND_OF_MOVEMENT = {
   release: 'given_back',
   refund: 'refunded',
   correction: 'changed',
+  charge: 'charged_anew',
 } as const satisfies Record<Movement['kind'], Moment['kind']>
 
 const movementOf = ({ kind, createdAt, position, amount, actor, note }: Movement): Moment =>

@@ -227,6 +227,27 @@ describe('orders are', () => {
     })
   })
 
+  it('delivered after all, charged anew once, and read so by its shop', async () => {
+    const order = await done()
+    await change('POST', `/orders/${order}/refund`, { reason: 'It never came' })
+    const asked = { result: 'Code 99', why: 'it came' }
+    const told = await change('POST', `/orders/${order}/deliver`, asked)
+    expect(told.json.data).toMatchObject({
+      ...{ charged: '1.00', order: { state: 'success', items: [{ result: 'Code 99', refunded: '0.00' }] } },
+    })
+    expect(await office.server.status(shop, String(order))).toMatchObject({ STATUS: '4', CODE: 'Code 99' })
+    expect((await change('POST', `/orders/${order}/deliver`, asked)).status).toBe(409)
+    const poor = await office.server.shop({ deposit: '1' })
+    const { SUCCESS } = await office.server.place(poor, { ID: service, IMEI: imei(++imeis) })
+    const id = String(SUCCESS[0].REFERENCEID)
+    await office.server.ended(poor, id)
+    await change('POST', `/orders/${id}/refund`, { reason: 'It never came' })
+    await office.server.place(poor, { ID: service, IMEI: imei(++imeis) })
+    expect(await change('POST', `/orders/${id}/deliver`, asked)).toMatchObject({
+      ...{ status: 402, json: { code: 'INSUFFICIENT_BALANCE_ERROR' } },
+    })
+  })
+
   it('refunded many at a time, some in each request, and shown before', async () => {
     const own = await office.server.shop({ deposit: '50' })
     const ids: number[] = []

@@ -37,7 +37,7 @@ const adjustment = Type.Object({
   username: Type.String(),
   kind: oneOf(adjustmentKinds, {
     description:
-      '`deposit`: paid in by hand; `opening_up` and `opening_down`: the balance, or the debt, that an account has moved in with',
+      '`deposit`: paid in by hand; `charge`: the price of an item that was delivered after all; `opening_up` and `opening_down`: the balance, or the debt, that an account has moved in with',
   }),
   amount: amount('What it did to the balance: below 0 where something was taken'),
   balance_after: amount('What the account had available then'),
@@ -83,7 +83,8 @@ const transferFilter = {
 
 const sumsNull = 'null: more than 200,000 would have to be looked at; name a shorter time, or an account'
 
-const isTaken = (kind: AdjustmentRow['kind']): boolean => kind === 'adjust_down' || kind === 'opening_down'
+const isTaken = (kind: AdjustmentRow['kind']): boolean =>
+  kind === 'adjust_down' || kind === 'charge' || kind === 'opening_down'
 
 const wireAdjustment = (
   one: AdjustmentRow,

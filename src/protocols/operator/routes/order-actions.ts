@@ -6,6 +6,7 @@ import {
   refundPage,
 } from '../../../fulfilment/after/bulk-refunds.ts'
 import { correctResult } from '../../../fulfilment/after/corrections.ts'
+import { deliverAfterAll } from '../../../fulfilment/after/late-results.ts'
 import { checkRequest, type Refunded, refund } from '../../../fulfilment/after/refunds.ts'
 import { cancelOrder, mustFindOrder, verifyOrder } from '../../../fulfilment/people/operator-requests.ts'
 import { resendOrder } from '../../../fulfilment/people/resend.ts'
@@ -262,6 +263,42 @@ export const orderActionRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       const name = { accountId: one.accountId, orderId }
       const { before } = await correctResult(desk.change, name, { ...body, seen }, desk.actor, clock)
       return { order: await after(call), before }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/orders/:id/deliver',
+    name: 'deliverOrder',
+    section,
+    command: 'order deliver',
+    summary:
+      'Deliver an item after all whose price was given back: it is charged anew, and the reseller is told',
+    description:
+      'Once for each item, and only where the account can pay (`INSUFFICIENT_BALANCE_ERROR`). Reviews of the item are settled by it.',
+    access: 'orders.refund',
+    params: longIdParams,
+    needsKey: true,
+    body: bodyOf({
+      item: Type.Optional(Type.Integer({ ...position, description: 'Which one, where there are several' })),
+      attempt: Type.Optional(
+        Type.Integer({
+          ...position,
+          description:
+            'The one that gave the result; left out: the one that was charged before, or else the last',
+        }),
+      ),
+      result: text(20_000, { description: 'What the reseller gets' }),
+      why: text(500, { description: 'For the trail' }),
+    }),
+    answer: Type.Object({ order, charged: amount('What was taken from the balance now') }),
+    refusals: ['order_not_found', 'not_found', 'conflict', 'insufficient_balance', 'invalid_input'],
+    handle: async (call) => {
+      const { desk, params, body } = call
+      const orderId = params.id as OrderId
+      const { order: one, currency } = await mustFindOrder(desk.change, orderId)
+      const name = { accountId: one.accountId, orderId }
+      const { charged } = await deliverAfterAll(desk.change, name, body, desk.actor, clock)
+      return { order: await after(call), charged: formatMicros(charged, currency) }
     },
   }),
   route({

@@ -27,6 +27,7 @@ const kinds: Readonly<Record<Adjustment['kind'], MessageDescriptor>> = {
   adjust_up: msg`Adjusted up`,
   adjust_down: msg`Adjusted down`,
   refund: msg`Refund`,
+  charge: msg`Delivered after all`,
   opening_up: msg`Opening balance`,
   opening_down: msg`Opening debt`,
 }

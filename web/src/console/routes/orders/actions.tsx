@@ -30,10 +30,11 @@ const words: Record<Exclude<Name, 'note'>, MessageDescriptor> = {
   refund: msg`Refund…`,
   reject: msg`The result was wrong…`,
   correct: msg`Correct the result…`,
+  deliver: msg`Deliver after all…`,
   verify: msg`Have it verified…`,
   resend_webhook: msg`Send the webhook again`,
 }
-const FIRST: readonly Name[] = ['decide', 'answer', 'refund', 'cancel', 'ask']
+const FIRST: readonly Name[] = ['decide', 'answer', 'refund', 'deliver', 'cancel', 'ask']
 
 /** `OrderActions` are what may be done to the order. What its state does not allow is shown, and says why not. */
 export function OrderActions({ summary }: { summary: Summary }) {
@@ -144,6 +145,8 @@ function Dialog({ name, ...props }: DialogProps & { name: Name }) {
       return <Reject {...props} />
     case 'correct':
       return <Correct {...props} />
+    case 'deliver':
+      return <Deliver {...props} />
     case 'resend':
       return <Resend {...props} />
     case 'verify':
@@ -376,6 +379,88 @@ function Correct({ summary, onDone, onClose }: DialogProps) {
         />
         <p>
           <Trans>It stays charged as before, and the reseller is told the new result.</Trans>
+        </p>
+      </Stack>
+    </ActDialog>
+  )
+}
+
+function Deliver({ summary, onDone, onClose }: DialogProps) {
+  const { t } = useLingui()
+  const { order } = summary
+  const { say, now, who } = useMoney(summary, 'deliver')
+  const [position, setPosition] = useState<number>()
+  const [attempt, setAttempt] = useState<string | null>(null)
+  const [result, setResult] = useState('')
+  const items = useQuery({ queryKey: ['order', order.id, 'all items'], queryFn: () => readItems(order.id) })
+  const ended = items.data?.filter(({ state }) => state === 'failed' || state === 'cancelled') ?? []
+  const item = ended.find((one) => one.position === position) ?? ended[0]
+  const price = say(item?.price ?? order.unit_price)
+  // What was charged before was that of one attempt, which the server knows.
+  const attempts = Number(item?.refunded ?? 0) > 0 ? [] : (item?.attempts ?? [])
+  return (
+    <ActDialog
+      title={t`Deliver order ${order.id} after all`}
+      button={t`Deliver and charge ${price}`}
+      isReady={item !== undefined}
+      needsReason
+      reasons={[t`The supplier delivered late`, t`Given back by mistake`]}
+      untouched={<Trans>Nothing is delivered, and no money has moved.</Trans>}
+      act={({ key, why }) =>
+        dataOf(
+          api.POST('/api/operator/orders/{id}/deliver', {
+            params: under(order.id, key),
+            body: {
+              ...{ result, why },
+              ...(item && { item: item.position }),
+              ...(attempt !== null && { attempt: Number(attempt) }),
+            },
+          }),
+        )
+      }
+      {...{ onDone, onClose }}
+    >
+      <Stack gap="sm">
+        <FaultNote fault={items.error} />
+        {ended.length > 1 && (
+          <Select
+            label={t`Item`}
+            data={ended.map((one) => ({
+              value: String(one.position),
+              label: `${one.position}: ${one.input}`,
+            }))}
+            value={String(item?.position ?? '')}
+            onChange={(value) => {
+              setPosition(Number(value))
+              setAttempt(null)
+            }}
+          />
+        )}
+        {attempts.length > 1 && (
+          <Select
+            label={t`Who delivered it`}
+            data={attempts.map((one) => ({
+              value: String(one.number),
+              label: `${one.number}: ${one.supplier}`,
+            }))}
+            value={attempt ?? String(attempts.at(-1)?.number ?? '')}
+            onChange={setAttempt}
+          />
+        )}
+        <Textarea
+          label={t`Result`}
+          required
+          autosize
+          minRows={4}
+          maxRows={14}
+          value={result}
+          onChange={({ currentTarget }) => setResult(currentTarget.value)}
+        />
+        <p>
+          <Trans>
+            {price} was given back to {who}, and is charged anew: {who} has {now} now. Their shop is told the
+            result, and reads Success over Dhru. An item is charged anew once.
+          </Trans>
         </p>
       </Stack>
     </ActDialog>

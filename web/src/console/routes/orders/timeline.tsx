@@ -65,6 +65,7 @@ const TONES: Partial<Record<Moment['kind'], Tone>> = {
   charged: 'done',
   given_back: 'off',
   refunded: 'failed',
+  charged_anew: 'done',
   asked_person: 'needs',
   sent: 'working',
 }
@@ -125,6 +126,8 @@ function Sentence({ one, order }: { one: Moment; order: OrderRow }) {
       return <>{t`${amount} given back; it was never charged`}</>
     case 'refunded':
       return <>{t`${amount} refunded by ${whoOf(one)}`}</>
+    case 'charged_anew':
+      return <>{t`${whoOf(one)} delivered it after all: ${amount} charged anew`}</>
     case 'changed':
       return <>{t`${whoOf(one)} replaced the result`}</>
     case 'event':

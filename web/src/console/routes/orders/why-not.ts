@@ -10,6 +10,7 @@ export const whyNot: Readonly<Record<string, MessageDescriptor>> = {
   nothing_by_hand: msg`None of it is done by hand.`,
   nothing_charged: msg`Nothing of it is charged.`,
   nothing_ended: msg`Nothing has ended.`,
+  nothing_given_back: msg`Nothing of it was given back, or it was charged anew before.`,
   no_webhook: msg`The key of the order has no webhook.`,
   webhook_paused: msg`The webhook is paused.`,
   changed: msg`It has changed since it was shown.`,
