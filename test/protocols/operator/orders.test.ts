@@ -235,7 +235,10 @@ describe('orders are', () => {
     expect(told.json.data).toMatchObject({
       ...{ charged: '1.00', order: { state: 'success', items: [{ result: 'Code 99', refunded: '0.00' }] } },
     })
-    expect(await office.server.status(shop, String(order))).toMatchObject({ STATUS: '4', COMMENTS: 'Code 99' })
+    expect(await office.server.status(shop, String(order))).toMatchObject({
+      STATUS: '4',
+      COMMENTS: 'Code 99',
+    })
     expect((await change('POST', `/orders/${order}/deliver`, asked)).status).toBe(409)
     const poor = await office.server.shop({ deposit: '1' })
     const { SUCCESS } = await office.server.place(poor, { ID: service, IMEI: imei(++imeis) })
