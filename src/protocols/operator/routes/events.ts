@@ -1,19 +1,13 @@
-import { Readable } from 'node:stream'
 import { Type } from 'typebox'
 import { Refusal } from '../../../errors.ts'
 import type { Happened, Place } from '../../../live/operator-feed.ts'
 import { type LiveTopic, topicNames, topics } from '../../../live/topics.ts'
+import { sendEvents } from '../../kit/event-stream.ts'
 import { orNull, text } from '../../kit/shapes.ts'
 import { rightOf } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
 
-/** HEARTBEAT_MS is the time between heartbeats, which keep proxies from closing the connection. */
-const HEARTBEAT_MS = 15_000
-/** AWAY_MS is the time between two tries while the database is away. */
-const AWAY_MS = 1000
-/** RETRY_MS is the time after which a client that lost the connection comes back. */
-const RETRY_MS = 2000
 /** LAST_WORDS_MS is how long a stream may take to end once its right has ended. */
 const LAST_WORDS_MS = 500
 
@@ -81,39 +75,25 @@ export const eventRoutes = (deps: EventDeps) => [
         close()
         stop()
       })
-      return reply
-        .type('text/event-stream')
-        .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'close' })
-        .send(Readable.from(events(deps, wanted, place, over.signal)))
+      return sendEvents({
+        ...{ request, reply, presence: deps.presence, signal: over.signal },
+        ...{ id: idOf(place), next: changesAfter(deps, wanted, place) },
+      })
     },
   }),
 ]
 
-async function* events(
-  { operatorFeed, presence }: EventDeps,
-  wanted: readonly Wanted[],
-  from: Place,
-  signal: AbortSignal,
-): AsyncGenerator<string, void> {
-  yield `retry: ${RETRY_MS}\nid: ${idOf(from)}\n\n`
-  for (let place = from; ; ) {
-    let text = ''
-    try {
-      const news = await operatorFeed.after(place, HEARTBEAT_MS, signal)
-      if (news) place = news.place
-      text = news
-        ? textOf(
-            wanted.flatMap((one) => toldOf(one, news.happened)),
-            place,
-          )
-        : heartbeat(place)
-    } catch (error) {
-      if (!presence.isTemporary(error)) throw error
-      // What happens while the database is away is told when it is back, on the same connection.
-      await new Promise((resolve) => setTimeout(resolve, AWAY_MS))
-    }
-    if (signal.aborted) return
-    if (text !== '') yield text
+/** `changesAfter` gives what waits for what has changed after a place, and then after that. */
+function changesAfter({ operatorFeed }: EventDeps, wanted: readonly Wanted[], from: Place) {
+  let place = from
+  return async (ms: number, signal: AbortSignal): Promise<string> => {
+    const news = await operatorFeed.after(place, ms, signal)
+    if (!news) return heartbeat(place)
+    place = news.place
+    return textOf(
+      wanted.flatMap((one) => toldOf(one, news.happened)),
+      place,
+    )
   }
 }
 

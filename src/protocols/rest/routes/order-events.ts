@@ -1,19 +1,13 @@
-import { Readable } from 'node:stream'
 import { Type } from 'typebox'
 import { order, wireOrderSummary } from '../../../contract/orders.ts'
 import { Refusal } from '../../../errors.ts'
 import { jsonWithAmounts } from '../../../lib/money-json.ts'
+import { sendEvents } from '../../kit/event-stream.ts'
 import type { RestDeps } from '../deps.ts'
 import { type Call, route } from '../route.ts'
 
-/** HEARTBEAT_MS is the time between heartbeats, which keep proxies from closing the connection. */
-const HEARTBEAT_MS = 15_000
-/** CLOSED_MS is that time once the client has closed its half of the connection. */
-const CLOSED_MS = 500
-/** AWAY_MS is the time between two tries while the database is away. */
-const AWAY_MS = 1000
-/** RETRY_MS is the time after which a client that lost the connection comes back. */
-const RETRY_MS = 2000
+/** HEARTBEAT keeps the connection alive. */
+const HEARTBEAT = ':\n\n'
 
 type EventDeps = Pick<RestDeps, 'orderFeed' | 'orders' | 'presence'>
 
@@ -42,30 +36,25 @@ export const orderEventRoutes = (deps: EventDeps) => [
       const close = deps.orderFeed.openStream(asker.actor)
       reply.raw.once('close', close)
       const since = given === undefined ? await deps.orderFeed.last(accountId) : Number(given)
-      return reply
-        .type('text/event-stream')
-        .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'close' })
-        .send(Readable.from(events(deps, call, since)))
+      return sendEvents({
+        request,
+        reply,
+        signal: call.signal,
+        presence: deps.presence,
+        id: since,
+        next: changesAfter(deps, call, since),
+      })
     },
   }),
 ]
 
-async function* events(
-  { orderFeed, orders, presence }: EventDeps,
-  { accountId, signal, request }: Call,
-  from: number,
-): AsyncGenerator<string, void> {
-  // A client that closes its half of the connection may still read, which the next heartbeat finds out.
-  const closed = new AbortController()
-  request.raw.socket.once('end', () => closed.abort())
-  // An event without data is not dispatched, but its id is kept: a client that loses the connection now comes back with it.
-  yield `retry: ${RETRY_MS}\nid: ${from}\n\n`
-  const next = async (since: number): Promise<{ text: string; upTo: number }> => {
-    const changes = closed.signal.aborted
-      ? await orderFeed.after({ accountId, since }, CLOSED_MS, signal)
-      : await orderFeed.after({ accountId, since }, HEARTBEAT_MS, AbortSignal.any([signal, closed.signal]))
-    if (!changes) return { text: HEARTBEAT, upTo: since }
-    const own = orders.forBuyer(accountId)
+/** `changesAfter` gives what waits for what becomes of an account's orders after an event, and then after that. */
+function changesAfter({ orderFeed, orders }: EventDeps, { accountId }: Call, from: number) {
+  const own = orders.forBuyer(accountId)
+  let since = from
+  return async (ms: number, signal: AbortSignal): Promise<string> => {
+    const changes = await orderFeed.after({ accountId, since }, ms, signal)
+    if (!changes) return HEARTBEAT
     const found = await Promise.all(changes.orders.map(({ id }) => own.findSummary(id)))
     const texts = changes.orders.map(({ entry }, index) => {
       const summary = found[index]
@@ -73,20 +62,7 @@ async function* events(
         ? `event: order\nid: ${entry}\ndata: ${jsonWithAmounts(wireOrderSummary(summary))}\n\n`
         : ''
     })
-    return { text: texts.join(''), upTo: changes.upTo }
-  }
-  for (let since = from; ; ) {
-    let text = HEARTBEAT
-    try {
-      ;({ text, upTo: since } = await next(since))
-    } catch (error) {
-      if (!presence.isTemporary(error)) throw error
-      // What happens while the database is away is told when it is back, on the same connection.
-      await new Promise((resolve) => setTimeout(resolve, AWAY_MS))
-    }
-    if (signal.aborted) return
-    if (text !== '') yield text
+    since = changes.upTo
+    return texts.join('')
   }
 }
-
-const HEARTBEAT = ':\n\n'
