@@ -33,7 +33,8 @@ const money = page('/money', () => import('./routes/money/money.tsx'), 'Money')
 const moneyTab = <const Path extends string>(path: Path, load: Load, name: string) =>
   createRoute({ getParentRoute: () => money, path, validateSearch: texts, component: late(load, name) })
 
-const settings = page('/settings', () => import('./routes/settings/settings.tsx'), 'Settings')
+const loadSettings: Load = () => import('./routes/settings/settings.tsx')
+const settings = page('/settings', loadSettings, 'Settings')
 const supplier = page('/suppliers/$supplier', () => import('./routes/suppliers/supplier.tsx'), 'SupplierPage')
 const supplierTab = <const Path extends string>(path: Path, load: Load, name: string) =>
   createRoute({ getParentRoute: () => supplier, path, validateSearch: texts, component: late(load, name) })
@@ -62,6 +63,7 @@ const pages = [
     resellerTab('/webhooks/$id', () => import('./routes/resellers/webhooks.tsx'), 'WebhookOne'),
   ]),
   money.addChildren([
+    moneyTab('/', () => import('./routes/money/money.tsx'), 'FirstOfMoney'),
     moneyTab('/deposits', () => import('./routes/money/deposits.tsx'), 'Deposits'),
     moneyTab('/deposits/$id', () => import('./routes/money/deposit.tsx'), 'Deposit'),
     moneyTab('/adjustments', () => import('./routes/money/adjustments.tsx'), 'Adjustments'),
@@ -98,13 +100,14 @@ const pages = [
   page('/plans/$id', () => import('./routes/plans/plan.tsx'), 'Plan'),
   page('/reports', () => import('./routes/reports/reports.tsx'), 'Reports'),
   settings.addChildren(
-    settingsTabs.map(({ path, load, name }) =>
-      createRoute({
-        getParentRoute: () => settings,
-        path,
-        validateSearch: texts,
-        component: late(load, name),
-      }),
+    [{ path: '/', load: loadSettings, name: 'FirstOfSettings' }, ...settingsTabs].map(
+      ({ path, load, name }) =>
+        createRoute({
+          getParentRoute: () => settings,
+          path,
+          validateSearch: texts,
+          component: late(load, name),
+        }),
     ),
   ),
   page('/me', () => import('./routes/me/me.tsx'), 'Me'),

@@ -5,11 +5,10 @@ import { useMay } from '../../../kit/session.tsx'
 import { Tabs } from '../../../kit/tabs.tsx'
 import styles from './money.module.css'
 
-/** `Money` is the frame of the pages about money: their tabs, and one of them below. */
-export function Money() {
+/** `useTabs` gives the pages about money that the person may see, and all of them. */
+function useTabs() {
   const { t } = useLingui()
   const may = useMay()
-  const { pathname } = useLocation()
   const tabs = [
     { to: '/money/deposits', label: t`Deposits`, permission: 'money.read', isExact: false },
     { to: '/money/adjustments', label: t`Adjustments`, permission: 'money.read' },
@@ -18,11 +17,18 @@ export function Money() {
     { to: '/money/invoices', label: t`Invoices`, permission: 'money.read' },
     { to: '/money/ledger', label: t`Ledger`, permission: 'audit.read' },
   ]
-  const shown = tabs.filter(({ permission }) => may(permission))
+  return { tabs, shown: tabs.filter(({ permission }) => may(permission)) }
+}
+
+/** `Money` is the frame of the pages about money: their tabs, and one of them below. */
+export function Money() {
+  const { t } = useLingui()
+  const may = useMay()
+  const { pathname } = useLocation()
+  const { tabs, shown } = useTabs()
   const current = tabs.find(({ to }) => pathname.startsWith(to))
-  if (!current && shown[0]) return <Navigate to={shown[0].to} replace />
-  const lacks = [current?.permission ?? 'money.read'].filter((permission) => !may(permission))
-  if (lacks.length > 0) return <Denied title={current?.label ?? t`Money`} permissions={lacks} />
+  if (current && !may(current.permission))
+    return <Denied title={current.label} permissions={[current.permission]} />
   return (
     <>
       <div className={styles.tabs}>
@@ -31,4 +37,12 @@ export function Money() {
       <Outlet />
     </>
   )
+}
+
+/** `FirstOfMoney` leads to the first of them that the person may see. */
+export function FirstOfMoney() {
+  const { t } = useLingui()
+  const [first] = useTabs().shown
+  if (first) return <Navigate to={first.to} replace />
+  return <Denied title={t`Money`} permissions={['money.read']} />
 }

@@ -25,7 +25,6 @@ export function Settings() {
     const link = nav.current?.querySelector<HTMLElement>(`a[href$="${pathname}"]`)
     if (link && nav.current) nav.current.scrollLeft = link.offsetLeft - nav.current.offsetLeft - MARGIN
   }, [pathname])
-  if (!current && shown[0]) return <Navigate to={pathOf(shown[0])} replace />
   return (
     <div className={styles.frame}>
       <nav ref={nav} className={styles.nav} aria-label={t`Settings`}>
@@ -49,4 +48,13 @@ export function Settings() {
       </div>
     </div>
   )
+}
+
+/** `FirstOfSettings` leads to the first of the pages that the person may see. */
+export function FirstOfSettings() {
+  const { t } = useLingui()
+  const may = useMay()
+  const first = settingsTabs.find(({ permission }) => may(permission))
+  if (first) return <Navigate to={pathOf(first)} replace />
+  return <Denied title={t`Settings`} permissions={['settings.read']} />
 }
