@@ -106,6 +106,70 @@ describePages('the inbox', () => {
     await visit.leave()
   })
 
+  test('by keys alone: narrowed, decided by a digit with a reason, and the next one opens until none is left', async () => {
+    const { sql } = office.server
+    const other = await office.server.shop({ deposit: '1000' })
+    const made = await sent(3, other)
+    for (const [at, { order }] of made.entries()) {
+      await becomesUnknown(order)
+      await review(order, 'unknown', 'no answer', { by: other, at: new Date(Date.UTC(2026, 0, 1, 12, at)) })
+    }
+    const [first, second, third] = made
+    const visit = await Visit.as(office, 'owner', { screen: WIDE })
+    const { page } = visit
+    const opens = (input: string | undefined) => page.getByRole('heading', { name: input ?? '' }).waitFor()
+    const choose = async (digit: string, words: RegExp) => {
+      await page.getByRole('button', { name: words, pressed: false }).waitFor()
+      await visit.press(digit)
+      await page.getByRole('button', { name: words, pressed: true }).waitFor()
+    }
+    await page.goto('/console/orders')
+    await page.getByRole('heading', { name: 'Orders' }).waitFor()
+    await visit.press('g')
+    await visit.press('i')
+    await page.getByRole('button', { name: 'Filter', exact: true }).waitFor()
+    await visit.press('f')
+    await page.getByRole('dialog').getByLabel('Reseller').waitFor()
+    // The form takes the focus a moment after it is there.
+    await page.getByRole('dialog').locator(':focus').waitFor()
+    const focused = page.getByLabel('Reseller').and(page.locator(':focus'))
+    for (let tabs = 0; tabs < 5 && (await focused.count()) === 0; tabs++) await visit.press('Tab')
+    await visit.type(other.username)
+    await visit.press('Enter')
+    await page.getByRole('button', { name: `Leave out Reseller: ${other.username}` }).waitFor()
+    await page.getByText('3 things wait').waitFor()
+    await opens(first?.input)
+    await choose('1', /The supplier has it/)
+    await visit.type('A-4712')
+    await visit.press('Tab')
+    await visit.press('Space')
+    await visit.press('Control+Enter')
+    await opens(second?.input)
+    await choose('3', /Give the money back/)
+    // The field of the reseller's words, the reasons that are offered, the reason.
+    await visit.press('Tab')
+    await visit.press('Tab')
+    await visit.type('asked by phone')
+    await visit.press('Control+Enter')
+    await opens(third?.input)
+    await visit.press('t')
+    await page.getByRole('button', { name: 'Let it go' }).waitFor()
+    await visit.press('z')
+    await page.getByRole('menuitem', { name: 'In an hour' }).waitFor()
+    await visit.press('ArrowDown')
+    await visit.press('Enter')
+    await page.getByText('Nothing that waits fits these filters.').waitFor()
+    expect(new URL(page.url()).searchParams.get('reseller')).toBe(other.username)
+    const decided = await sql<{ resolution: string | null; why: string | null }[]>`
+      select resolution, why from reviews where account_id = ${other.accountId} order by opened_at`
+    expect(decided.map(({ resolution, why }) => [resolution, why])).toEqual([
+      ['found', 'Seen in our account there'],
+      ['give_back', 'asked by phone'],
+      [null, null],
+    ])
+    await visit.leave()
+  })
+
   test('the filters stand in the URL, in words, on a wide screen and on a phone', async () => {
     const other = await office.server.shop({ deposit: '1000' })
     const [old, young] = await sent(2, other)

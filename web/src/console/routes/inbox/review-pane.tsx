@@ -243,7 +243,13 @@ function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
               <Chip.Group value={why} onChange={(one) => setWhy(String(one))}>
                 <Group gap="xs">
                   {reasons.map((reason) => (
-                    <Chip key={reason} value={reason} size="xs" classNames={{ label: styles.chip ?? '' }}>
+                    <Chip
+                      key={reason}
+                      name="reasons"
+                      value={reason}
+                      size="xs"
+                      classNames={{ label: styles.chip ?? '' }}
+                    >
                       {reason}
                     </Chip>
                   ))}
