@@ -29,12 +29,16 @@ describePages('who asks for an account, in the inbox', () => {
     await page.getByText(/\/portal\/invite#/).waitFor()
     const [account] = await office.server.sql`select name, status from accounts`
     expect(account).toMatchObject({ name: 'Ana', status: 'active' })
-    await visit.click('Go on')
+    // The rest by keys alone.
+    await visit.press('Control+Enter')
     await page.goto('/console/inbox?kind=application')
-    await page.getByRole('button', { name: /Eve/ }).click()
-    await visit.click('Refuse…')
-    await page.getByLabel('Reason').fill('we sell to shops only')
-    await page.getByRole('dialog').getByRole('button', { name: 'Refuse', exact: true }).click()
+    await page.getByRole('button', { name: /Eve/ }).waitFor()
+    await visit.press('j')
+    await page.getByText('eve@corner.example').waitFor()
+    await visit.press('2')
+    await page.getByLabel('Reason', { exact: true }).and(page.locator(':focus')).waitFor()
+    await visit.type('we sell to shops only')
+    await visit.press('Control+Enter')
     await page.getByText('Nothing needs you').waitFor()
     const [eve] = await office.server.sql`select accepted, why from applications where name = 'Eve'`
     expect(eve).toMatchObject({ accepted: false, why: 'we sell to shops only' })

@@ -101,11 +101,11 @@ export function PlanView({ id, onDone = () => {} }: { id: string; onDone?: () =>
           {Object.keys(plan.data.verdicts).length > 1 && (
             <Chip.Group value={verdict} onChange={(value) => setVerdict(String(value))}>
               <Group gap="sm" mb="md" role="group" aria-label={t`Which rows`}>
-                <Chip value="" size="xs" variant="outline">
+                <Chip name="verdict" value="" size="xs" variant="outline">
                   <Trans>All {plan.data.rows}</Trans>
                 </Chip>
                 {Object.entries(plan.data.verdicts).map(([name, count]) => (
-                  <Chip key={name} value={name} size="xs" variant="outline">
+                  <Chip key={name} name="verdict" value={name} size="xs" variant="outline">
                     {verdicts[name] ? i18n._(verdicts[name].words) : name} {count}
                   </Chip>
                 ))}

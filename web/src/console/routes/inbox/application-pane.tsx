@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Copy } from '../../../kit/copy.tsx'
+import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Facts } from '../../../kit/section.tsx'
 import { useMay } from '../../../kit/session.tsx'
@@ -21,6 +22,15 @@ export function ApplicationPane({ id, onDone }: { id: number; onDone: () => void
   const [doing, setDoing] = useState<'accept' | 'refuse'>()
   const [link, setLink] = useState<string>()
   const { data: one } = found
+  // The digit is not typed into the dialog that it opens.
+  const opens = (what: 'accept' | 'refuse') => (event: KeyboardEvent) => {
+    event.preventDefault()
+    setDoing(what)
+  }
+  useKeys({
+    ...(one && !link && { 1: [t`Accept…`, opens('accept')], 2: [t`Refuse…`, opens('refuse')] }),
+    ...(link && { 'Ctrl+Enter': [t`Go on`, onDone] }),
+  })
   if (!one)
     return found.error ? (
       <FaultNote fault={found.error} onRetry={() => void found.refetch()} />
