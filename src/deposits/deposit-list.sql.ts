@@ -10,6 +10,13 @@ export interface DepositFilter {
   state?: DepositState | undefined
   /** `provider` is a provider's code. */
   provider?: string | undefined
+  /** `from` and `to` bound when it was begun: then or later, and before. */
+  from?: Date | undefined
+  to?: Date | undefined
+  /** `amount` is what is credited, or what is paid, in micros. */
+  amount?: bigint | undefined
+  /** `text` is in what the payer wrote, or in the gateway's name of the payment, in any case; or it is the deposit's number. */
+  text?: string | undefined
   /** `before` is the last id of the page before. */
   before?: DepositId | undefined
 }
@@ -50,12 +57,22 @@ export async function selectDeposits(
   sql: Queryable,
   { downTo, limit, ...filter }: DepositFilter & { downTo: DepositId | undefined; limit: number },
 ): Promise<Deposit[]> {
-  const { state, provider } = filter
+  const { state, provider, from, to, amount, text } = filter
   let chosen = deposits().where(walked(filter, downTo)).orderBy(newestFirst(filter)).limit(limit)
   if (state !== undefined) chosen = chosen.where('d.state', '=', state)
   if (provider !== undefined) {
     chosen = chosen.where(
       literal<boolean>`d.provider_id = (select id from deposit_providers where code = ${provider})`,
+    )
+  }
+  if (from !== undefined) chosen = chosen.where(literal<boolean>`d.created_at >= ${from}::timestamptz`)
+  if (to !== undefined) chosen = chosen.where(literal<boolean>`d.created_at < ${to}::timestamptz`)
+  if (amount !== undefined)
+    chosen = chosen.where(literal<boolean>`${amount}::bigint in (d.amount, d.total_pay)`)
+  if (text !== undefined) {
+    chosen = chosen.where(
+      literal<boolean>`(position(lower(${text}) in lower(d.proof)) > 0 or position(lower(${text}) in lower(d.reference)) > 0
+                        or d.id::text = ${text})`,
     )
   }
   return (await sql.run(chosen)).map(depositOf)

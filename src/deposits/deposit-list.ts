@@ -12,7 +12,7 @@ export const listDeposits = (
 ): Promise<WalkedPage<Deposit, DepositId>> =>
   walkPage({
     limit,
-    isNarrowed: isGiven(filter.state, filter.provider),
+    isNarrowed: isGiven(filter.state, filter.provider, filter.from, filter.to, filter.amount, filter.text),
     selectStop: () => selectStop(sql, filter, maxRows),
     select: (part) => selectDeposits(sql, { ...filter, ...part }),
   })

@@ -13,13 +13,16 @@ import type { DepositFilter } from './deposit-list.sql.ts'
 import { listDeposits } from './deposit-list.ts'
 import { type DepositChange, lockDeposit, selectDeposit, updateState } from './deposits.sql.ts'
 import { selectEvents } from './events.sql.ts'
-import { type ProofFile, selectProofFile } from './proofs.sql.ts'
+import { type ProofFile, type SeenBefore, selectProofFile, selectSeenBefore } from './proofs.sql.ts'
 
 /** OPEN lists the states in which a person may decide; what a gateway has not settled yet is left to the gateway. */
 const OPEN: Record<'manual' | 'gateway', DepositState[]> = {
   manual: ['pending', 'review', 'expired'],
   gateway: ['review'],
 }
+
+/** MAX_SEEN bounds the deposits that are shown of those for which the same was handed in. */
+const MAX_SEEN = 10
 
 /** OperatorDeposits is what operators do with deposits of all accounts. */
 export class OperatorDeposits {
@@ -105,14 +108,20 @@ export class OperatorDeposits {
     })
   }
 
-  /** `get` gives a deposit with what gateways said of it, and what its account has available now. Throws not_found. */
-  async get(id: DepositId): Promise<{ deposit: Deposit; events: DepositEvent[]; available: bigint }> {
+  /**
+   * `get` gives a deposit with what gateways said of it, what its account has available now, and other deposits for which the same was handed
+   * in. Throws not_found.
+   */
+  async get(
+    id: DepositId,
+  ): Promise<{ deposit: Deposit; events: DepositEvent[]; available: bigint; seenBefore: SeenBefore[] }> {
     const deposit = (await selectDeposit(this.#sql, null, id)) ?? refuseUnknown(id)
-    const [events, wallet] = await Promise.all([
+    const [events, wallet, seenBefore] = await Promise.all([
       selectEvents(this.#sql, id),
       selectWallet(this.#sql, deposit.accountId),
+      selectSeenBefore(this.#sql, id, MAX_SEEN),
     ])
-    return { deposit, events, available: wallet?.available ?? 0n }
+    return { deposit, events, available: wallet?.available ?? 0n, seenBefore }
   }
 
   /** `proofFile` gives the file that the payer handed in. Throws not_found. */

@@ -165,6 +165,7 @@ it('reviews of an outage are decided together: what was decided meanwhile is lef
     message: 'It took too long',
   })
   expect(plan).toMatchObject({ rows: 3, verdicts: { decided: 3 }, needs: ['moves'], may_apply: false })
+  expect(plan.summary).toEqual({ decision: 'give_back', gives_back: { USD: '3.00' } })
   expect((await rowsOf(plan.id))[0]).toMatchObject({ money: { currency: 'USD', back: '1.00' } })
   const refused = await as('support', 'POST', `/plans/${plan.id}/apply`, { why: 'x', confirm: ['moves'] })
   expect(refused.status).toBe(403)

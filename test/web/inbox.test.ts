@@ -127,6 +127,7 @@ describePages('the inbox', () => {
     await page.getByRole('heading', { name: 'Orders' }).waitFor()
     await visit.press('g')
     await visit.press('i')
+    await page.getByRole('heading', { level: 1, name: 'Inbox' }).waitFor()
     await page.getByRole('button', { name: 'Filter', exact: true }).waitFor()
     await visit.press('f')
     await page.getByRole('dialog').getByLabel('Reseller').waitFor()
@@ -167,6 +168,40 @@ describePages('the inbox', () => {
       ['give_back', 'asked by phone'],
       [null, null],
     ])
+    await visit.leave()
+  })
+
+  test('the reviews of an outage are chosen by keys and decided together, as it was shown', async () => {
+    const { sql } = office.server
+    const other = await office.server.shop({ deposit: '1000' })
+    const made = await sent(3, other)
+    for (const { order } of made) {
+      await becomesUnknown(order)
+      await review(order, 'unknown', 'no answer', { by: other })
+    }
+    const visit = await Visit.as(office, 'owner', { screen: WIDE })
+    const { page } = visit
+    await page.goto(`/console/inbox?reseller=${other.username}`)
+    await page.getByText('3 things wait').waitFor()
+    await visit.press('x')
+    await page.getByText('1 chosen').waitFor()
+    await visit.click('All of this supplier and kind')
+    await page.getByText('3 chosen').waitFor()
+    await visit.expectUsable('reviews that are chosen')
+    await visit.click('Decide together…')
+    await page.getByRole('radio', { name: 'Give the money back' }).check()
+    await page.getByLabel('What the resellers read').fill('Their panel was out of order')
+    await visit.expectUsable('deciding together')
+    await visit.click('See what would become of them')
+    await page.getByText('it fits 3 of 3.').waitFor()
+    await page.getByText('The supplier had an outage').click()
+    await visit.click('Give back $3.00')
+    await page.getByText('3 done, 0 left out, 0 failed.').waitFor()
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click()
+    await page.getByText('Nothing that waits fits these filters.').waitFor()
+    const given = await sql`
+      select from items where account_id = ${other.accountId} and state = 'failed' and reason = 'Their panel was out of order'`
+    expect(given.length).toBe(3)
     await visit.leave()
   })
 
@@ -302,11 +337,20 @@ describePages('the inbox', () => {
       'base64',
     )
     await sql`insert into deposit_proofs (deposit_id, media_type, content, created_at) values (${ids[0] ?? 0}, 'image/png', ${picture}, now())`
+    const other = await office.server.shop()
+    const [earlier] = await sql<{ id: bigint }[]>`
+      insert into deposits (account_id, provider_id, state, currency, amount, fee, total_pay, settled_at, settled_by, expires_at, created_at)
+      select ${other.accountId}, id, 'failed', 'USD', 50000000, 0, 50000000, now(), 'test', now(), now()
+        from deposit_providers where code = 'bank' returning id`
+    const seen = Number(earlier?.id)
+    await sql`insert into deposit_proofs (deposit_id, media_type, content, created_at) values (${seen}, 'image/png', ${picture}, now())`
     const visit = await Visit.as(office, 'finance')
     const { page } = visit
     await page.goto('/console/inbox?kind=deposit')
     await page.getByRole('img', { name: 'The proof that the payer handed in' }).waitFor()
     await page.getByText('FT26329ABCD').last().waitFor()
+    await page.getByText('Seen before').waitFor()
+    await page.getByRole('link', { name: `deposit ${seen}` }).waitFor()
     expect(await visit.violations()).toEqual([])
     await shot(visit, 'inbox-deposit')
     await visit.press('Control+Enter')

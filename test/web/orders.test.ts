@@ -71,6 +71,20 @@ describePages('orders in the console', () => {
     // What the reseller's shop reads of it over Dhru.
     const told = await office.server.status(shop, String(wanted))
     expect([told.STATUS, told.COMMENTS]).toEqual(['3', 'It came too late'])
+    // The supplier delivers after all.
+    await visit.click('Deliver after all…')
+    await page.getByRole('textbox', { name: 'Result' }).fill('Code 77')
+    await page.getByText('The supplier delivered late').click()
+    await visit.expectUsable('delivering after all')
+    await visit.click(/^Deliver and charge \$1\.00$/)
+    await page.getByText('$1.00 charged').first().waitFor()
+    const late = await office.server.status(shop, String(wanted))
+    expect([late.STATUS, late.COMMENTS]).toEqual(['4', 'Code 77'])
+    await visit.click('More actions')
+    await page
+      .getByRole('menuitem', { name: /Deliver after all…/ })
+      .and(page.locator('[data-disabled]'))
+      .waitFor()
     await visit.leave()
   })
 
@@ -210,7 +224,7 @@ describePages('orders in the console', () => {
     await page.getByRole('heading', { level: 1, name: new RegExp(`${second}`) }).waitFor()
     await page.getByText('$1.00 charged').first().waitFor()
     await visit.press('r')
-    const reason = page.getByLabel('Reason', { exact: true })
+    const reason = page.getByRole('textbox', { name: 'Reason' })
     await reason.and(page.locator(':focus')).waitFor()
     // The reasons that are offered are one stop, in front of the field.
     await visit.press('Shift+Tab')

@@ -1574,6 +1574,8 @@ create unique index deposits_reference on deposits (provider_id, reference) wher
 create unique index deposits_told_apart on deposits (provider_id, total_pay) where tail > 0 and state in ('pending', 'review');
 create index deposits_by_total on deposits (provider_id, total_pay, id) where tail > 0;
 create index deposits_of_account on deposits (account_id, id);
+-- The same text, or the same file, may have been handed in before, by whichever account.
+create index deposits_by_proof on deposits (lower(proof), id) where proof is not null;
 create index deposits_to_check on deposits (check_at) where check_at is not null;
 create index deposits_in_review on deposits (id) where state = 'review';
 
@@ -1583,6 +1585,7 @@ create table deposit_proofs (
   content bytea not null,
   created_at timestamptz not null
 );
+create index deposit_proofs_same on deposit_proofs (sha256(content), deposit_id);
 
 -- Inbound webhooks of gateways: each event once, and what came of it.
 create table deposit_events (

@@ -57,9 +57,19 @@ export const reviewsBulk = rowKind({
       throw new Refusal('invalid_input', 'belongs to the decision give_back', 'input.message')
     const known = referencesIn(references ?? '')
     const rows: PlanRow[] = []
-    for (const id of reviews) rows.push(await rowOf(work, id as ReviewId, decision as DecisionKind, known))
+    const sums = new Map<string, bigint>()
+    for (const id of reviews) {
+      const { row, gives } = await rowOf(work, id as ReviewId, decision as DecisionKind, known)
+      rows.push(row)
+      if (gives) sums.set(gives.currency, (sums.get(gives.currency) ?? 0n) + gives.amount)
+    }
     const isMove = MOVES.includes(decision as DecisionKind)
-    return { rows, summary: { decision }, ...(isMove && { needs: ['moves'] }) }
+    const given = [...sums].map(([currency, amount]) => [currency, formatMicros(amount, currency)] as const)
+    return {
+      rows,
+      summary: { decision, gives_back: Object.fromEntries(given) },
+      ...(isMove && { needs: ['moves'] }),
+    }
   },
   async applyRow({ sql, actor, why, clock }, row, { message }): Promise<RowOutcome> {
     const { review, decision, reference } = row.own as {
@@ -86,15 +96,16 @@ async function rowOf(
   id: ReviewId,
   decision: DecisionKind,
   references: ReadonlyMap<string, string>,
-): Promise<PlanRow> {
+): Promise<{ row: PlanRow; gives: { currency: string; amount: bigint } | undefined }> {
   const review = await findReview(sql, id)
   const [item, facts] = await Promise.all([readForDecision(sql, review), selectItemFacts(sql, id)])
   const reference = references.get(review.input.toUpperCase()) ?? null
   const problem =
     problemOf(review, decision, reference) ?? (item && whyNot(review, item, decision, clock.now()))
-  const price = facts ? formatMicros(facts.price - facts.refunded, facts.currency) : null
+  const left = facts && facts.price - facts.refunded
+  const price = facts && left !== undefined ? formatMicros(left, facts.currency) : null
   const becomes = decision === 'give_back' || decision === 'grant' ? 'back' : 'held'
-  return {
+  const row = {
     key: String(id),
     subject: {
       ...{ review: id, kind: review.kind, order: review.orderId, item: review.position, input: review.input },
@@ -108,6 +119,8 @@ async function rowOf(
     warnings: problem === undefined ? [] : [problem],
     own: { review: id, decision, reference },
   }
+  const isGiven = becomes === 'back' && problem === undefined && facts !== undefined && left !== undefined
+  return { row, gives: isGiven ? { currency: facts.currency, amount: left } : undefined }
 }
 
 function problemOf(review: ReviewView, decision: DecisionKind, reference: string | null): string | undefined {

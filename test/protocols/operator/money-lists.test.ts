@@ -204,6 +204,61 @@ describe('transfers', () => {
   })
 })
 
+describe('deposits', () => {
+  const ids: number[] = []
+  beforeAll(async () => {
+    const { sql } = office.server
+    await sql`
+      insert into deposit_providers (code, kind, name, currency, min_amount, created_at, updated_at)
+      values ('bank', 'manual', 'Bank', 'USD', 1, now(), now())`
+    const given = [
+      [dollars.accountId, 'FT26-ABC', 50_000_000, '2026-03-01T10:00:00Z', 'a receipt'],
+      [others.accountId, 'ft26-abc', 51_000_000, '2026-03-02T10:00:00Z', 'another receipt'],
+      [others.accountId, 'FT99', 50_000_000, '2026-03-03T10:00:00Z', 'a receipt'],
+    ] as const
+    for (const [account, proof, amount, at, file] of given) {
+      const [row] = await sql<{ id: bigint }[]>`
+        insert into deposits (account_id, provider_id, state, currency, amount, fee, total_pay, proof, expires_at, created_at)
+        select ${account}, id, 'review', 'USD', ${amount}, 1000000, ${amount + 1_000_000}, ${proof}, now() + interval '1 day',
+               ${at}::timestamptz
+          from deposit_providers where code = 'bank' returning id`
+      ids.push(Number(row?.id))
+      await sql`
+        insert into deposit_proofs (deposit_id, media_type, content, created_at)
+        values (${ids.at(-1) ?? 0}, 'image/png', ${Buffer.from(file)}, now())`
+    }
+  })
+
+  it('are narrowed by time, amount, and a part of a reference', async () => {
+    const found = async (query: string) => (await byPages(`/deposits?${query}`)).map(({ id }) => id)
+    const [first, second, third] = ids
+    expect(await found('q=26-a')).toEqual([second, first])
+    expect(await found(`q=${third}`)).toEqual([third])
+    expect(await found('amount=50')).toEqual([third, first])
+    expect(await found('amount=51.00')).toEqual([third, second, first])
+    expect(await found('from=2026-03-02&to=2026-03-02')).toEqual([second])
+    expect(await found('from=2026-03-02&amount=50')).toEqual([third])
+    const bad = await api.ask('GET /deposits?amount=much')
+    expect([bad.status, bad.json.errors.map(({ field }: { field: string }) => field)]).toEqual([
+      400,
+      ['amount'],
+    ])
+    const file = await fileOf('/deposits.csv?q=FT99')
+    expect(file.map(({ id }) => Number(id))).toEqual([third])
+  })
+
+  it('say for which others the same was handed in, whoever did', async () => {
+    const seen = async (id: number | undefined) => (await api.read(`/deposits/${id}`)).seen_before
+    const [first, second, third] = ids
+    expect(await seen(first)).toMatchObject([
+      { id: third, username: others.username, same_text: false, same_file: true },
+      { id: second, username: others.username, same_text: true, same_file: false },
+    ])
+    expect(await seen(second)).toMatchObject([{ id: first, username: dollars.username, same_file: false }])
+    expect(await seen(third)).toMatchObject([{ id: first, same_text: false, same_file: true }])
+  })
+})
+
 it('both are for who may read money', async () => {
   const as = await office.program(['orders.read', 'resellers.read'])
   for (const path of [

@@ -2,6 +2,7 @@ import { useLingui } from '@lingui/react/macro'
 import { Button, Group, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { type FormEvent, useEffect, useMemo, useState } from 'react'
 import { ApiFault, api, dataOf } from '../api/client.ts'
 import { money } from '../kit/amount.tsx'
@@ -119,9 +120,6 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
   const credited = money(deposit.amount, deposit.currency)
   const { available = '0', available_after = '0' } = found.data ?? {}
   const after = money(available_after, deposit.currency)
-  const same = others.data?.page.items.filter(
-    (one) => one.id !== id && deposit.proof !== null && one.proof === deposit.proof,
-  )
   return (
     <>
       <div className={styles.proof}>
@@ -168,11 +166,7 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
           )}
         </dl>
       </div>
-      {same !== undefined && same.length > 0 && (
-        <p role="alert" style={{ color: 'var(--failed)', margin: 0 }}>
-          {t`The same reference was handed in before, for deposit ${same[0]?.id ?? 0}.`}
-        </p>
-      )}
+      <SeenBefore others={found.data?.seen_before ?? []} />
       <FaultNote
         fault={fault}
         untouched={
@@ -226,6 +220,29 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
 }
 
 type Deposit = Awaited<ReturnType<typeof readDeposit>>['deposit']
+type Seen = Awaited<ReturnType<typeof readDeposit>>['seen_before'][number]
+
+/** `SeenBefore` warns of other deposits for which the same was handed in, by whichever reseller. */
+function SeenBefore({ others }: { others: readonly Seen[] }) {
+  const { t } = useLingui()
+  if (others.length === 0) return null
+  const what = ({ same_text: text, same_file: file }: Seen): string =>
+    text && file ? t`The same reference and file` : file ? t`The same file` : t`The same reference`
+  return (
+    <div role="alert" className={styles.seen}>
+      <strong>{t`Seen before`}</strong>
+      <ul>
+        {others.map((one) => (
+          <li key={one.id}>
+            {what(one)}: <Link to={`/money/deposits/${one.id}` as string}>{t`deposit ${one.id}`}</Link> ·{' '}
+            <span className="code">{one.username}</span> · <DepositState state={one.state} /> ·{' '}
+            <When at={one.created_at} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
 
 /** `Settled` says what became of a deposit about which nobody decides any more, or not yet. */
 function Settled({ deposit }: { deposit: Deposit }) {

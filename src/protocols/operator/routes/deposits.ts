@@ -1,11 +1,13 @@
 import { type Static, Type } from 'typebox'
 import { findAccount } from '../../../accounts/accounts.ts'
+import { bound, timeOf } from '../../../contract/page.ts'
 import { type Deposit, depositStates } from '../../../deposits/deposit.ts'
 import { isForPeople, OperatorDeposits, otherAmount } from '../../../deposits/operator-deposits.ts'
 import { amountOf } from '../../../lib/amount.ts'
 import { orThrow } from '../../../lib/fault.ts'
 import type { DepositId } from '../../../lib/ids.ts'
-import { formatMicros } from '../../../lib/money.ts'
+import { formatMicros, parseMicros } from '../../../lib/money.ts'
+import { DAY_MS } from '../../../lib/time.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
 import { inFieldsOf } from '../../kit/fields.ts'
 import {
@@ -98,15 +100,35 @@ export const operatorDepositRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) =>
       account: Type.Optional(text(64, { description: 'Id or user name' })),
       state: Type.Optional(oneOf(depositStates, { description: '`review`: they wait for a person' })),
       provider: Type.Optional(text(64)),
+      from: bound('Begun then or later: a time with its zone, or a day in UTC'),
+      to: bound('Begun before that time, or on that day in UTC and before'),
+      amount: Type.Optional(
+        Type.String({
+          pattern: '^\\d{1,12}(\\.\\d{1,6})?$',
+          maxLength: 20,
+          description: 'What is credited, or what is paid',
+        }),
+      ),
+      q: Type.Optional(
+        text(255, {
+          description:
+            "A part of what the payer wrote, or of the gateway's name of the payment; or its number",
+        }),
+      ),
     }),
     answer: pageOf(deposit),
     refusals: ['not_found'],
     handle: async ({ desk, query: { limit, cursor, ...filter } }) => {
-      const { account, state, provider } = filter
+      const { account, state, provider, from, to, amount: wanted, q } = filter
       const before = readCursor(cursor, filter) as DepositId | undefined
       const accountId = account === undefined ? undefined : (await findAccount(desk.read, account)).id
       const deposits = new OperatorDeposits(desk.read)
-      const { items, next } = await deposits.list({ accountId, state, provider, before, limit })
+      const { items, next } = await deposits.list({
+        ...{ accountId, state, provider, before, limit, text: q },
+        from: from === undefined ? undefined : timeOf(from),
+        to: to === undefined ? undefined : timeOf(to, DAY_MS),
+        amount: wanted === undefined ? undefined : parseMicros(wanted),
+      })
       return { page: { items: items.map(wireDeposit), next_cursor: cursorText(next, filter) } }
     },
   }),
@@ -137,6 +159,17 @@ export const operatorDepositRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) =>
         }),
         'null: no other amount was asked about',
       ),
+      seen_before: Type.Array(
+        Type.Object({
+          ...{ id: longId, username: Type.String(), state: oneOf(depositStates), created_at: time() },
+          same_text: Type.Boolean({ description: 'The payer wrote the same' }),
+          same_file: Type.Boolean({ description: 'The same file was handed in, byte for byte' }),
+        }),
+        {
+          description:
+            'Other deposits, of whichever accounts, for which the same was handed in; the newest first',
+        },
+      ),
       events: Type.Array(
         Type.Object({ id: Type.String(), type: Type.String(), outcome: Type.String(), received_at: time() }),
       ),
@@ -150,6 +183,10 @@ export const operatorDepositRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) =>
         may_decide: isForPeople(found.deposit),
         available: formatMicros(found.available, currency),
         available_after: formatMicros(found.available + credited, currency),
+        seen_before: found.seenBefore.map((one) => ({
+          ...{ id: one.id, username: one.username, state: one.state, created_at: one.createdAt },
+          ...{ same_text: one.isSameText, same_file: one.isSameFile },
+        })),
         other: other === undefined ? null : await othered(found, other),
         events: found.events.map(({ receivedAt, ...event }) => ({ ...event, received_at: receivedAt })),
       }

@@ -1,5 +1,5 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Button, Menu } from '@mantine/core'
+import { Button, Checkbox, Menu } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -11,8 +11,9 @@ import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
-import { useSession } from '../../../kit/session.tsx'
+import { useMay, useSession } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
+import { ActionBar } from '../../../kit/table.tsx'
 import { ago, When } from '../../../kit/when.tsx'
 import { DepositPane } from '../../deposit-pane.tsx'
 import { HeldList } from '../../held-list.tsx'
@@ -22,6 +23,7 @@ import styles from './inbox.module.css'
 import { kinds, kindWords } from './kinds.tsx'
 import { ManualPane } from './manual-pane.tsx'
 import { ReviewPane } from './review-pane.tsx'
+import { Together } from './together.tsx'
 
 const TOPICS = ['reviews', 'deposits', 'orders', 'suppliers', 'applications']
 const HOUR = 3_600_000
@@ -45,6 +47,7 @@ export function Inbox() {
   const { kind, state } = filter
   const filters = useFilters(filter['older_than'])
   const isNarrowed = filters.some(({ name }) => filter[name] !== undefined)
+  const [isDeciding, setDeciding] = useState(false)
   const list = useQuery({ queryKey: ['inbox', filter], queryFn: ({ signal }) => listOf(filter, signal) })
   const counts = useQuery({
     queryKey: ['inbox', 'counts'],
@@ -63,6 +66,7 @@ export function Inbox() {
       ) as Values,
       replace: true,
     })
+  const choosing = useChoosing(entries)
   const step = (by: number) => {
     const at = entries.findIndex(({ thing }) => thing === shown?.thing)
     const next = entries[Math.min(Math.max(at + by, 0), entries.length - 1)]
@@ -75,7 +79,13 @@ export function Inbox() {
     void list.refetch()
     void counts.refetch()
   }
-  useKeys({ j: [t`Next`, () => step(1)], k: [t`Previous`, () => step(-1)] })
+  useKeys({
+    j: [t`Next`, () => step(1)],
+    k: [t`Previous`, () => step(-1)],
+    ...(choosing.isOffered && {
+      x: [t`Choose it, to decide several together`, () => shown && choosing.toggle(shown)],
+    }),
+  })
   // The counts are of all that waits: beside a filter they would say too much.
   const number = (count: number | undefined) => !isNarrowed && <b>{count}</b>
   return (
@@ -134,9 +144,19 @@ export function Inbox() {
           <ul
             className={`${styles.queue} ${open === undefined ? '' : styles.hides}`}
             aria-label={t`What waits`}
+            data-choosing={choosing.isOffered || undefined}
           >
             {entries.map((entry) => (
               <li key={entry.thing}>
+                {choosing.fits(entry) && (
+                  <Checkbox
+                    size="xs"
+                    className={styles.choose ?? ''}
+                    aria-label={t`Choose ${i18n._(kindWords(entry.kind))} ${entry.input ?? ''}`}
+                    checked={choosing.chosen.includes(idOf(entry))}
+                    onChange={() => choosing.toggle(entry)}
+                  />
+                )}
                 <button
                   type="button"
                   className={styles.row}
@@ -166,8 +186,58 @@ export function Inbox() {
           </div>
         </div>
       )}
+      <ActionBar count={choosing.chosen.length} onClear={choosing.clear}>
+        {choosing.others > 0 && (
+          <Button size="compact-md" variant="subtle" onClick={choosing.all}>
+            {t`All of this supplier and kind`}
+          </Button>
+        )}
+        <Button size="compact-md" onClick={() => setDeciding(true)}>{t`Decide together…`}</Button>
+      </ActionBar>
+      {isDeciding && (
+        <Together
+          reviews={choosing.chosen}
+          onDone={() => {
+            choosing.clear()
+            void list.refetch()
+            void counts.refetch()
+          }}
+          onClose={() => setDeciding(false)}
+        />
+      )}
     </Page>
   )
+}
+
+const idOf = ({ thing }: Entry): number => Number(thing.split('-')[1])
+const isReview = ({ thing, kind }: Entry): boolean => thing.startsWith('review-') && kind !== 'answer'
+
+/** `useChoosing` are the reviews that are chosen to be decided together: all of one kind. It is offered where two of one kind wait. */
+function useChoosing(entries: readonly Entry[]) {
+  const may = useMay()
+  const [ids, setIds] = useState<readonly number[]>([])
+  const reviews = may('reviews.resolve') ? entries.filter(isReview) : []
+  const kindsThere = reviews.map(({ kind }) => kind)
+  const isOffered = new Set(kindsThere).size < kindsThere.length
+  // What was decided meanwhile is chosen no more.
+  const found = reviews.filter((entry) => ids.includes(idOf(entry)))
+  const [first] = found
+  const fits = (entry: Entry): boolean =>
+    isOffered && reviews.includes(entry) && (first === undefined || entry.kind === first.kind)
+  const alike = reviews.filter(
+    ({ kind, supplier }) => kind === first?.kind && supplier?.id === first?.supplier?.id,
+  )
+  const chosen = found.map(idOf)
+  return {
+    ...{ isOffered, fits, chosen },
+    others: alike.filter((entry) => !found.includes(entry)).length,
+    toggle: (entry: Entry) => {
+      const id = idOf(entry)
+      if (fits(entry)) setIds(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id])
+    },
+    all: () => setIds([...new Set([...chosen, ...alike.map(idOf)])]),
+    clear: () => setIds([]),
+  }
 }
 
 /** `useFilters` are those that the API has for what waits. `olderThan` is the age in the URL, which may be none of those that are offered. */

@@ -118,6 +118,10 @@ function useColumns(): readonly Column<Deposit>[] {
       cell: ({ proof, reference }) => <span className="code">{proof ?? reference ?? ''}</span>,
     },
     {
+      ...{ id: 'proof', head: t`Proof`, width: 80, rank: 4 },
+      cell: ({ has_file: has }) => (has ? t`File` : ''),
+    },
+    {
       ...{ id: 'to-pay', head: t`To pay`, width: 120, rank: 1, end: true },
       cell: ({ total_pay, currency }) => <Amount value={total_pay} currency={currency} />,
     },
@@ -156,5 +160,9 @@ function useFilters(): Filter[] {
       choices: providers.map(({ code, name }) => ({ value: code, label: name })),
     },
     { name: 'account', label: t`Reseller`, kind: 'text', help: t`A user name or an id` },
+    { name: 'q', label: t`Reference`, kind: 'text', help: t`A part of what the payer wrote, or a number.` },
+    { name: 'amount', label: t`Amount`, kind: 'text', help: t`What is credited, or what is paid.` },
+    { name: 'from', label: t`Begun from`, kind: 'day' },
+    { name: 'to', label: t`Begun to`, kind: 'day' },
   ]
 }

@@ -24,8 +24,12 @@ export function Beside({ summary }: { summary: Summary }) {
         <dl className={styles.facts}>
           <dt>{t`Reseller`}</dt>
           <dd>
-            <Link to="/orders" search={{ account: order.username }}>
+            <Link to="/resellers/$username" params={{ username: order.username }}>
               {order.username}
+            </Link>
+            {' · '}
+            <Link to="/orders" search={{ account: order.username }}>
+              <Trans>orders</Trans>
             </Link>
           </dd>
           <dt>{t`Balance`}</dt>

@@ -1,13 +1,12 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Button, Progress } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { money } from '../../../kit/amount.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { Applied } from '../../applied.tsx'
 import { type BulkAction, bulkWords } from './bulk-actions.ts'
 import styles from './order.module.css'
 import { whyNot } from './why-not.ts'
@@ -35,7 +34,7 @@ export function Bulk({ action, chosen, onClose }: BulkProps) {
     retry: false,
   })
   const title = i18n._(bulkWords[action])
-  if (applied !== undefined) return <Applied plan={applied} title={title} onClose={onClose} />
+  if (applied !== undefined) return <Applied plan={applied} title={title} words={whyNot} onClose={onClose} />
   if (!made.data)
     return (
       <Dialog opened onClose={onClose} title={title}>
@@ -134,69 +133,5 @@ function Misfits({ verdicts }: { verdicts: Record<string, number> }) {
         )
       })}
     </ul>
-  )
-}
-
-const EVERY_MS = 700
-
-/** `Applied` shows how far a plan has come, and what became of each order that was not done. */
-function Applied({ plan, title, onClose }: { plan: number; title: string; onClose: () => void }) {
-  const { t, i18n } = useLingui()
-  const params = { path: { id: plan } }
-  const now = useQuery({
-    queryKey: ['plan', plan],
-    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/plans/{id}', { params, signal })),
-    refetchInterval: ({ state }) => (state.data?.finished_at ? false : EVERY_MS),
-  })
-  const isOver = Boolean(now.data?.finished_at)
-  const others = useQuery({
-    queryKey: ['plan', plan, 'rows'],
-    queryFn: ({ signal }) =>
-      dataOf(
-        api.GET('/api/operator/plans/{id}/rows', { params: { ...params, query: { limit: 200 } }, signal }),
-      ),
-    enabled: isOver,
-  })
-  const { done = 0, skipped = 0, failed = 0 } = now.data?.outcomes ?? {}
-  const all = now.data?.rows ?? 0
-  const rest = others.data?.page.items.filter(({ outcome }) => outcome !== 'done') ?? []
-  return (
-    <Dialog opened onClose={onClose} title={title}>
-      <FaultNote fault={now.error} />
-      <p role="status">
-        {isOver ? (
-          <Trans>
-            {done} done, {skipped} left out, {failed} failed.
-          </Trans>
-        ) : (
-          <Trans>
-            {done + skipped + failed} of {all}. It goes on when this is closed.
-          </Trans>
-        )}
-      </p>
-      <Progress
-        value={all === 0 ? 0 : ((done + skipped + failed) / all) * 100}
-        aria-label={t`How far it has come`}
-      />
-      {rest.length > 0 && (
-        <ul className={styles.earlier}>
-          {rest.map(({ position, subject, reason }) => {
-            const id = String(subject['order'])
-            const words = whyNot[reason ?? '']
-            return (
-              <li key={position}>
-                <Link to="/orders/$id" params={{ id }} className="code">
-                  {id}
-                </Link>
-                <span className="muted">{words ? i18n._(words) : reason}</span>
-              </li>
-            )
-          })}
-        </ul>
-      )}
-      <Button mt="md" variant="default" onClick={onClose}>
-        <Trans>Close</Trans>
-      </Button>
-    </Dialog>
   )
 }

@@ -1,6 +1,6 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button, Select } from '@mantine/core'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { Amount, isZero } from '../../../kit/amount.tsx'
 import { Copy } from '../../../kit/copy.tsx'
@@ -8,7 +8,7 @@ import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { StateBadge, stateWords } from '../../../kit/state-badge.tsx'
 import styles from './order.module.css'
-import { type Item, type OrderRow, readInputs } from './order-data.ts'
+import { type Item, type OrderRow, readInputs, readResults } from './order-data.ts'
 
 type ItemState = Item['state']
 
@@ -44,7 +44,17 @@ export function Items({ order }: { order: OrderRow }) {
                 onChange={(value) => setState(value as ItemState | null)}
               />
             )}
-            <CopyInputs order={order} />
+            <CopyAll of={() => readInputs([order])}>{t`Copy IMEIs`}</CopyAll>
+            <CopyAll of={() => readResults(order)}>{t`Copy results`}</CopyAll>
+            <Button
+              component="a"
+              href={`/api/operator/orders.csv?id=${order.id}`}
+              download
+              variant="default"
+              size="compact-sm"
+            >
+              <Trans>CSV</Trans>
+            </Button>
           </div>
         )}
       </div>
@@ -64,17 +74,27 @@ export function Items({ order }: { order: OrderRow }) {
   )
 }
 
-function CopyInputs({ order }: { order: OrderRow }) {
+/** `CopyAll` copies the lines that it reads. */
+function CopyAll({ of, children }: { of: () => Promise<string[]>; children: ReactNode }) {
   const { t } = useLingui()
   const [isDone, setDone] = useState(false)
+  const [fault, setFault] = useState<unknown>()
   const copy = async () => {
-    await navigator.clipboard.writeText((await readInputs([order])).join('\n'))
-    setDone(true)
+    try {
+      setFault(undefined)
+      await navigator.clipboard.writeText((await of()).join('\n'))
+      setDone(true)
+    } catch (error) {
+      setFault(error)
+    }
   }
   return (
-    <Button variant="default" size="compact-sm" onClick={() => void copy()}>
-      {isDone ? t`Copied` : t`Copy IMEIs`}
-    </Button>
+    <>
+      <Button variant="default" size="compact-sm" onClick={() => void copy()}>
+        {isDone ? t`Copied` : children}
+      </Button>
+      <FaultNote fault={fault} />
+    </>
   )
 }
 

@@ -48,3 +48,9 @@ export async function readItems(id: number): Promise<Item[]> {
     cursor = page.next_cursor
   }
 }
+
+/** `readResults` gives a line for each item of an order that has ended: its IMEI and its answer in one line, with a tab between, as spreadsheets take them. */
+export const readResults = async (order: OrderRow): Promise<string[]> =>
+  (await readItems(order.id)).flatMap(({ input, result, reason, finished_at: ended }) =>
+    ended === null ? [] : [[input, (result ?? reason ?? '').replace(/\s+/g, ' ').trim()].join('\t')],
+  )

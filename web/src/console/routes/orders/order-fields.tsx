@@ -12,6 +12,7 @@ import styles from './orders.module.css'
 export const viaWords: Readonly<Record<string, MessageDescriptor>> = {
   dhru: msg`Dhru`,
   rest: msg`REST`,
+  portal: msg`Portal`,
 }
 
 /** `OrderState` shows the state of an order: one of which an item is unknown says so, and how much of several is done. */
@@ -100,7 +101,7 @@ export function useColumns(maySeeCosts: boolean): Column<OrderRow>[] {
     ...(maySeeCosts ? costs : []),
     { id: 'reference', head: t`Reference`, width: 120, rank: 8, cell: ({ reference }) => reference ?? '' },
     {
-      ...{ id: 'via', head: t`Via`, width: 64, rank: 9 },
+      ...{ id: 'via', head: t`Via`, width: 72, rank: 9 },
       cell: ({ via }) => {
         const words = viaWords[via]
         return words ? i18n._(words) : via

@@ -57,7 +57,10 @@ export function Order() {
   return (
     <Page title={title} heading={<Heading order={order} />} actions={<OrderActions summary={summary.data} />}>
       <p className={styles.what}>
-        {order.service_name} · {order.username}
+        {order.service_name} ·{' '}
+        <Link to="/resellers/$username" params={{ username: order.username }}>
+          {order.username}
+        </Link>
         {order.reference && (
           <>
             {' · '}

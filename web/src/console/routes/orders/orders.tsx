@@ -337,6 +337,7 @@ function useFilters(): Filter[] {
     { name: 'group', label: t`Price group`, kind: 'text' },
     { name: 'service_group', label: t`Group of services`, kind: 'text' },
     { name: 'via', label: t`Via`, kind: 'choices', choices: vias },
+    { name: 'key', label: t`API key`, kind: 'text', help: t`Its number.` },
     { name: 'refunded', label: t`Money`, kind: 'choices', choices: [{ value: 'yes', label: t`Refunded` }] },
     {
       name: 'total_gte',
