@@ -239,10 +239,7 @@ describe('deposits', () => {
     expect(await found('from=2026-03-02&to=2026-03-02')).toEqual([second])
     expect(await found('from=2026-03-02&amount=50')).toEqual([third])
     const bad = await api.ask('GET /deposits?amount=much')
-    expect([bad.status, bad.json.errors.map(({ field }: { field: string }) => field)]).toEqual([
-      400,
-      ['amount'],
-    ])
+    expect([bad.status, Object.keys(bad.json.errors)]).toEqual([400, ['amount']])
     const file = await fileOf('/deposits.csv?q=FT99')
     expect(file.map(({ id }) => Number(id))).toEqual([third])
   })

@@ -77,7 +77,7 @@ export function ActDialog({
                 <Chip.Group value={why} onChange={(chosen) => setWhy(String(chosen))}>
                   <Group gap="xs">
                     {reasons.map((reason) => (
-                      <Chip key={reason} name={`reasons ${key}`} value={reason} size="xs">
+                      <Chip key={reason} name={`reasons ${key}`} value={reason} size="xs" variant="outline">
                         {reason}
                       </Chip>
                     ))}
