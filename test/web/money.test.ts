@@ -94,7 +94,7 @@ describePages('money in the console', () => {
     await visit.click('Ledger', 'link')
     await visit.click('Check now')
     await page.getByText('The books are right').waitFor()
-    await page.getByRole('listitem').getByText('Holds').first().waitFor()
+    await page.getByRole('listitem').getByText('Right', { exact: true }).first().waitFor()
     await visit.shot('ledger')
     expect(await visit.violations()).toEqual([])
     await visit.click('Invoices', 'link')

@@ -39,7 +39,7 @@ const ACTIONS: readonly (readonly [words: RegExp, permission: StaffPermission, b
   [/^(Invite a person|What can be done about)/, 'staff.edit'],
   [/^New token/, 'tokens.edit'],
   [/^(Back up now|Check backup)/, 'backups.run'],
-  [/^(New channel|Tell one more)/, 'notices.edit'],
+  [/^(New channel|Add a receiver)/, 'notices.edit'],
   [/^Note beside/, 'catalogue.edit'],
 ]
 

@@ -53,8 +53,8 @@ describePages('settings of money in the console', () => {
     expect(await page.content()).not.toContain('a secret of the hook')
     await dialog.getByRole('button', { name: 'Change Transfer to our account' }).click()
     await page.getByText('fee 0 % and $0.50').waitFor()
-    await visit.click('Switch off: Transfer to our account')
-    await dialog.getByRole('button', { name: 'Switch Transfer to our account off' }).click()
+    await visit.click('Switch off Transfer to our account')
+    await dialog.getByRole('button', { name: 'Switch off Transfer to our account' }).click()
     await page.getByText('Off', { exact: true }).waitFor()
     const [kept] = await office.server.sql`
       select enabled, fee_flat::text as fee, secrets is not null as sealed from deposit_providers where code = 'own'`

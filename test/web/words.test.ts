@@ -10,9 +10,9 @@ function wordsIn(language: string): Map<string, string> {
   return new Map([...found].map(([, id = '', translation = '']) => [id, translation]))
 }
 
-/** `partsOf` are the names of values and the tags of a message, which every language has. */
+/** `partsOf` are the names of values and the tags of a message, which every language has; the branches of a plural are none. */
 const partsOf = (message: string): string[] =>
-  [...new Set(message.match(/(?<!(?:one|other|=\d+) )\{\w+(?=[,}])|<\/?\d+\/?>/g))].toSorted()
+  [...new Set(message.match(/(?<!plural,.*(?:one|other|=\d+) )\{\w+(?=[,}])|<\/?\d+\/?>/g))].toSorted()
 
 describe.each(['id', 'es'])('the words of the pages in %s', (language) => {
   let english: Map<string, string>

@@ -145,7 +145,7 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
           </dd>
           <dt>{t`Available now`}</dt>
           <dd>{money(available, deposit.currency)}</dd>
-          <dt>{t`Begun`}</dt>
+          <dt>{t`Started`}</dt>
           <dd>
             <When at={deposit.created_at} />
           </dd>
@@ -255,7 +255,7 @@ function Settled({ deposit }: { deposit: Deposit }) {
     succeeded: t`${amount} was credited.`,
     cancelled: t`It was cancelled; nothing was credited.`,
     expired: t`It has expired; nothing was credited.`,
-    failed: t`${amount} was not credited.`,
+    failed: t`${{ credit: amount }} was not credited.`,
   }
   return (
     <p className={styles.lead}>
@@ -381,7 +381,7 @@ function Proof({ id }: { id: number }) {
         />
       </div>
       <Group gap="xs" mt={8}>
-        <Button size="compact-sm" variant="default" onClick={() => setTurns(turns + 1)}>{t`Turn`}</Button>
+        <Button size="compact-sm" variant="default" onClick={() => setTurns(turns + 1)}>{t`Rotate`}</Button>
         <Button size="compact-sm" variant="default" onClick={() => setLarge(!isLarge)}>
           {isLarge ? t`Whole picture` : t`Full size`}
         </Button>

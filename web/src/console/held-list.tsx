@@ -67,7 +67,7 @@ export function HeldList({
             mt="sm"
             onClick={() => void client.resetQueries({ queryKey })}
           >
-            <Trans>Look at it anew</Trans>
+            <Trans>Check it again</Trans>
           </Button>
         </>
       )}

@@ -17,10 +17,10 @@ const TOPICS = ['plans', 'prices', 'services']
 
 const verdicts: Record<string, { tone: Tone; words: MessageDescriptor }> = {
   below_cost: { tone: 'failed', words: msg`Below the cost` },
-  raised: { tone: 'working', words: msg`Dearer` },
+  raised: { tone: 'working', words: msg`More expensive` },
   lowered: { tone: 'partial', words: msg`Cheaper` },
   new: { tone: 'done', words: msg`New` },
-  removed: { tone: 'off', words: msg`Taken away` },
+  removed: { tone: 'off', words: msg`Removed` },
   changed: { tone: 'working', words: msg`Changed` },
   route: { tone: 'working', words: msg`Further route` },
   cost_up: { tone: 'needs', words: msg`Cost went up` },

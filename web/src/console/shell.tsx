@@ -186,7 +186,7 @@ function OwnMenu() {
   const { person } = useSession()
   return (
     <PersonMenu
-      label={t`${person.name}: profile, colours, sign out`}
+      label={t`${{ name: person.name }}: profile, colours, sign out`}
       head={`${person.name} · ${person.role}`}
       sessionKey={sessionQuery.queryKey}
       endSession={() => dataOf(api.DELETE('/api/operator/session'))}

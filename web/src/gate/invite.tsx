@@ -42,11 +42,12 @@ export function Invite() {
   }
   if (!offer) return null
   if (codes) return <RecoveryCodes codes={codes} />
+  const { secret } = offer.totp
   const accept = (event: FormEvent<HTMLFormElement>) => {
     const form = formOf(event)
     const body = {
       ...{ invitation: linkToken, name: form('name').trim(), email: offer.email ?? form('email').trim() },
-      ...{ password: form('password'), totp_secret: offer.totp.secret },
+      ...{ password: form('password'), totp_secret: secret },
       code: form('code').replace(/\s/g, ''),
     }
     void send(async () => {
@@ -100,7 +101,7 @@ export function Invite() {
             <QrCode text={offer.totp.uri} label={t`QR code for the authenticator app`} />
             <p className="muted">
               <Trans>
-                No camera? Type this secret: <span className="code">{offer.totp.secret}</span>
+                No camera? Type this secret: <span className="code">{secret}</span>
               </Trans>
             </p>
           </div>

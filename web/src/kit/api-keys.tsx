@@ -339,7 +339,7 @@ export function KeyFacts({ apiKey: key, webhook }: { apiKey: ApiKey; webhook?: R
           ),
         ],
         [
-          t`May`,
+          t`Permissions`,
           key.permissions === null ? (
             t`everything`
           ) : (
@@ -393,7 +393,7 @@ export function KeyEdit({
     <ActDialog
       title={t`Change ${key.name || key.security_id}`}
       button={t`Save the changes`}
-      untouched={<Trans>The key is as it was.</Trans>}
+      untouched={<Trans>The key is unchanged.</Trans>}
       act={act}
       onClose={onDone}
     >
@@ -433,7 +433,7 @@ export function KeyEdit({
         />
         {granted && (
           <Checkbox.Group
-            label={t`It may`}
+            label={t`Permissions`}
             value={[...granted]}
             onChange={(some) => setGranted(some as Permission[])}
           >

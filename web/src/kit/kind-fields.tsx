@@ -143,7 +143,7 @@ function Field({ field, values, present, isSet, fault, onChange }: KindFieldsPro
         aria-invalid={error !== undefined}
         autoComplete="new-password"
         spellCheck={false}
-        visibilityToggleButtonProps={{ 'aria-label': t`Show ${label}` }}
+        visibilityToggleButtonProps={{ 'aria-label': t`Show ${{ name: label }}` }}
       />
     )
   }

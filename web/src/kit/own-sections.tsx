@@ -112,7 +112,7 @@ export function App({
         )}
         {isOn && own.removeTotp && (
           <Button variant="default" onClick={() => setRemoving(true)}>
-            <Trans>Do without…</Trans>
+            <Trans>Remove the app…</Trans>
           </Button>
         )}
       </Group>
@@ -134,8 +134,8 @@ export function App({
       )}
       {isRemoving && own.removeTotp && (
         <ActDialog
-          title={t`Do without an app?`}
-          button={t`Take the app away`}
+          title={t`Remove the app?`}
+          button={t`Remove the app`}
           isDangerous
           act={own.removeTotp}
           {...(onChange && { onDone: onChange })}

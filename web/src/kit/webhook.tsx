@@ -474,7 +474,7 @@ function NewSecret({ calls, onMade, onDone, onClose }: HookDialog & { onMade: (s
     <ActDialog
       title={t`A new signing secret`}
       button={t`Make the new secret`}
-      untouched={<Trans>The secret is as it was.</Trans>}
+      untouched={<Trans>The secret is unchanged.</Trans>}
       act={async ({ key }) => {
         const secret = await calls.rotate(overlap, key)
         if (secret !== null) onMade(secret)

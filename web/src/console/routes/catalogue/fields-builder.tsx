@@ -162,7 +162,7 @@ export function FieldsBuilder({
                     <ActionIcon
                       variant="subtle"
                       color="gray"
-                      aria-label={t`Take ${called} away`}
+                      aria-label={t`Remove ${{ name: called }}`}
                       onClick={() => write(rows.filter((row) => row.key !== key))}
                     >
                       <Icon name="close" size={16} />

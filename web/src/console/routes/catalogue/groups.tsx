@@ -89,10 +89,10 @@ function Rename({ group, onClose }: { group: string; onClose: () => void }) {
   const [name, setName] = useState(group)
   return (
     <ActDialog
-      title={t`Rename ${group}`}
+      title={t`Rename ${{ name: group }}`}
       button={t`Review the change`}
       isReady={name.trim() !== '' && name.trim() !== group}
-      untouched={<Trans>The group is called as before.</Trans>}
+      untouched={<Trans>The name of the group is unchanged.</Trans>}
       act={async () => {
         const input = { filter: { group }, change: { group: name.trim() } }
         const { id } = await dataOf(

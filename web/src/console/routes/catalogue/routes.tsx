@@ -68,7 +68,7 @@ export function Routes({ service }: { service: Service }) {
           <Trans>Nobody: it is not sold before it has a route.</Trans>
         </p>
       )}
-      <FaultNote fault={moving.error} untouched={<Trans>The order of the routes is as it was.</Trans>} />
+      <FaultNote fault={moving.error} untouched={<Trans>The order of the routes is unchanged.</Trans>} />
       <ol className={styles.fields} ref={list} aria-labelledby="routes">
         {routes.map((route, at) => {
           const called = `${route.supplier_name}${route.remote_service ? ` ${route.remote_service}` : ''}`
@@ -122,7 +122,7 @@ export function Routes({ service }: { service: Service }) {
                   <ActionIcon
                     variant="subtle"
                     color="gray"
-                    aria-label={t`Take ${called} away`}
+                    aria-label={t`Remove ${{ name: called }}`}
                     onClick={() => setAsked(route)}
                   >
                     <Icon name="close" size={16} />
@@ -145,8 +145,8 @@ export function Routes({ service }: { service: Service }) {
       )}
       {asked && asked !== 'add' && (
         <ActDialog
-          title={t`Take ${asked.supplier_name} away?`}
-          button={t`Take the route away`}
+          title={t`Remove ${{ name: asked.supplier_name }}?`}
+          button={t`Remove the route`}
           isDangerous
           untouched={<Trans>The route is still there.</Trans>}
           act={({ key }) =>

@@ -189,7 +189,7 @@ function Editor({ service }: { service: Service }) {
                 <p role="status">
                   <Plural value={names.length} one="# change" other="# changes" />
                 </p>
-                <FaultNote fault={fault} untouched={<Trans>The service is as it was.</Trans>} />
+                <FaultNote fault={fault} untouched={<Trans>The service is unchanged.</Trans>} />
                 <div className={styles.end}>
                   <Button variant="default" onClick={drop}>
                     <Trans>Drop</Trans>

@@ -46,7 +46,7 @@ export function ApplicationPane({ id, onDone }: { id: number; onDone: () => void
           [t`E-mail address`, email],
           [t`Also reached at`, contact || undefined],
           [t`Country`, country || undefined],
-          [t`Wants`, note || undefined],
+          [t`Message`, note || undefined],
           [
             t`From`,
             <span key="address" className="code">

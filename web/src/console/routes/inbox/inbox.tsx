@@ -119,7 +119,7 @@ export function Inbox() {
             aria-pressed={state === 'later'}
             onClick={() => go({ kind: undefined, open: undefined, state: 'later' })}
           >
-            {t`Put off`} {number(counts.data?.kinds.reduce((all, { later }) => all + later, 0))}
+            {t`Postponed`} {number(counts.data?.kinds.reduce((all, { later }) => all + later, 0))}
           </button>
         )}
       </fieldset>
@@ -395,7 +395,7 @@ function Marks({ entry, onLater }: { entry: Entry; onLater: () => void }) {
   const morning = new Date()
   morning.setDate(morning.getDate() + (morning.getHours() < 8 ? 0 : 1))
   morning.setHours(8, 0, 0, 0)
-  useKeys({ t: [t`Take it, or let it go`, take], z: [t`Later`, () => setOpen(true)] })
+  useKeys({ t: [t`Take it, or give it back`, take], z: [t`Later`, () => setOpen(true)] })
   const isTaken = entry.taken_by !== null && !isMine
   return (
     <div>
@@ -404,7 +404,7 @@ function Marks({ entry, onLater }: { entry: Entry; onLater: () => void }) {
         {isTaken
           ? t`${entry.taken_name ?? entry.taken_by ?? ''} is on this`
           : isMine
-            ? t`Let it go`
+            ? t`Give it back`
             : t`Take`}
       </Button>
       <Menu opened={isOpen} onChange={setOpen} position="bottom-end">

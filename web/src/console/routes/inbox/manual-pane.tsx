@@ -51,7 +51,7 @@ export function ManualPane({ entry, onDone }: { entry: Entry; onDone: () => void
       <Group gap="sm">
         <Copy value={inputs}>{t`Copy IMEIs`}</Copy>
         {hasFields && <Copy value={withFields}>{t`Copy with fields`}</Copy>}
-        <Button variant="default" onClick={() => void take()}>{t`Take shown`}</Button>
+        <Button variant="default" onClick={() => void take()}>{t`Mark those shown as mine`}</Button>
         <Button onClick={() => setPasting(true)}>{t`Paste results`}</Button>
       </Group>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by keys */}
@@ -149,10 +149,10 @@ function Paste({
   const verdicts: Record<string, string> = {
     answered: t`Answered`,
     refused: t`Refused`,
-    twice: t`There twice`,
+    twice: t`Listed twice`,
     answered_before: t`Answered before`,
-    no_fit: t`Fits nothing`,
-    ambiguous: t`Fits several`,
+    no_fit: t`Matches nothing`,
+    ambiguous: t`Matches several`,
     unreadable: t`No result in it`,
   }
   const doing = async (work: () => Promise<void>) => {
@@ -272,7 +272,7 @@ function Paste({
                         </Table.Td>
                         <Table.Td ta="end">
                           {charged
-                            ? t`${money(charged, currency)} charged`
+                            ? t`${{ amount: money(charged, currency) }} charged`
                             : back
                               ? t`next supplier, or ${money(back, currency)} back`
                               : ''}

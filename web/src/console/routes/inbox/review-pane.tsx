@@ -187,7 +187,7 @@ function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
   const reasons = [t`Seen in our account there`, t`Their support says so`, t`Asked by the reseller`]
   const labels: Record<string, string> = {
     give_back: t`Give back ${amount}`,
-    grant: t`Cancel and give back ${amount}`,
+    grant: t`Cancel and give back ${{ sum: amount }}`,
     result: t`Charge ${amount}`,
     send_again: t`Send again`,
     send_anyway: t`Send anyway`,

@@ -131,7 +131,7 @@ function useColumns(): readonly Column<Deposit>[] {
         state === 'succeeded' ? <Amount value={amount} currency={currency} /> : null,
     },
     {
-      ...{ id: 'begun', head: t`Begun`, width: 110, rank: 2 },
+      ...{ id: 'begun', head: t`Started`, width: 110, rank: 2 },
       cell: ({ created_at }) => <When at={created_at} />,
     },
     {

@@ -56,7 +56,7 @@ export function Ledger() {
           <ul className={styles.checks} aria-label={t`What was checked`}>
             {sorted.map(({ name, ok, rows }) => (
               <li key={name}>
-                {ok ? <Badge tone="done">{t`Holds`}</Badge> : <Badge tone="failed">{t`Broken`}</Badge>}
+                {ok ? <Badge tone="done">{t`Right`}</Badge> : <Badge tone="failed">{t`Wrong`}</Badge>}
                 <span>{name}</span>
                 {rows.length > 0 && (
                   <pre className="code">{rows.map((row) => JSON.stringify(row)).join('\n')}</pre>

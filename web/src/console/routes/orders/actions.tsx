@@ -190,7 +190,7 @@ function Cancel({ summary, onDone, onClose }: DialogProps) {
   return (
     <ActDialog
       title={t`Cancel order ${order.id}`}
-      button={gives ? t`Cancel and give back ${gives}` : t`Ask for the cancellation`}
+      button={gives ? t`Cancel and give back ${{ sum: gives }}` : t`Ask for the cancellation`}
       isDangerous
       untouched={<Untouched />}
       act={({ key }) =>
@@ -250,7 +250,7 @@ function Refund({ summary, onDone, onClose }: DialogProps) {
   return (
     <ActDialog
       title={t`Refund order ${order.id}`}
-      button={isPart ? t`Refund ${part === '' ? '…' : say(part)} of each item` : t`Refund ${gives}`}
+      button={isPart ? t`Refund ${part === '' ? '…' : say(part)} of each item` : t`Refund ${{ sum: gives }}`}
       isDangerous
       needsReason
       reasons={[t`The result was wrong`, t`It came too late`, t`Out of goodwill`]}
@@ -301,7 +301,7 @@ function Reject({ summary, onDone, onClose }: DialogProps) {
   return (
     <ActDialog
       title={t`The result of order ${order.id} was wrong`}
-      button={t`Refund ${gives}`}
+      button={t`Refund ${{ sum: gives }}`}
       isDangerous
       needsReason
       untouched={<Untouched />}

@@ -80,7 +80,7 @@ export function Reports() {
         </div>
         <div className={styles.choice}>
           <SegmentedControl
-            aria-label={t`Told apart by`}
+            aria-label={t`Grouped by`}
             size="sm"
             data={choices(groupings)}
             value={by}
@@ -119,7 +119,7 @@ function Shown({ report, by }: { report: Report; by: string }) {
           </>
         )}
       </p>
-      <Rows rows={report.totals} by="" label={t`In all`} isCompared={report.before !== null} />
+      <Rows rows={report.totals} by="" label={t`Total`} isCompared={report.before !== null} />
       {isByTime &&
         report.totals.map(({ currency }) => (
           <TimeChart key={currency} report={report} currency={currency} by={by} />

@@ -224,7 +224,7 @@ function Close({ reseller, doing, onClose }: DialogProps & { doing: 'close' | 'r
       title={isClosing ? t`Close ${name}?` : t`Reopen ${name}?`}
       button={isClosing ? t`Close ${name}` : t`Reopen ${name}`}
       isDangerous={isClosing}
-      untouched={<Trans>Nothing has changed.</Trans>}
+      untouched={<Trans>Nothing was changed.</Trans>}
       act={act}
       onDone={() => void done()}
       onClose={onClose}

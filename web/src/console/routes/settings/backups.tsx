@@ -44,7 +44,7 @@ export function Backups() {
     <Page title={t`Backups`} actions={items.length > 0 && button}>
       <Stack gap="lg">
         <FaultNote fault={backups.error} onRetry={() => void backups.refetch()} />
-        <FaultNote fault={make.error} untouched={<Trans>The backups before are as they were.</Trans>} />
+        <FaultNote fault={make.error} untouched={<Trans>Earlier backups are unchanged.</Trans>} />
         {backups.isPending && <Loading rows={4} />}
         {make.isPending && <Making backup={items.find(({ progress }) => progress !== null)} />}
         {backups.data && items.length === 0 && !make.isPending && (
@@ -71,7 +71,7 @@ export function Backups() {
             <Table className={styles.cards ?? ''}>
               <Table.Thead>
                 <Table.Tr>
-                  <Table.Th>{t`Begun`}</Table.Th>
+                  <Table.Th>{t`Started`}</Table.Th>
                   <Table.Th>{t`State`}</Table.Th>
                   <Table.Th ta="end">{t`Size`}</Table.Th>
                   <Table.Th ta="end">{t`Rows`}</Table.Th>

@@ -98,9 +98,9 @@ export function Health() {
               <Table className={styles.cards ?? ''}>
                 <Table.Thead>
                   <Table.Tr>
-                    <Table.Th>{t`Thing`}</Table.Th>
+                    <Table.Th>{t`What was checked`}</Table.Th>
                     <Table.Th>{t`State`}</Table.Th>
-                    <Table.Th>{t`Found`}</Table.Th>
+                    <Table.Th>{t`Result`}</Table.Th>
                     <Table.Th>{t`What to do`}</Table.Th>
                   </Table.Tr>
                 </Table.Thead>
@@ -111,7 +111,7 @@ export function Health() {
                       <Table.Td data-label={t`State`}>
                         <CheckBadge status={check.status} />
                       </Table.Td>
-                      <Table.Td className={styles.words} data-label={t`Found`}>
+                      <Table.Td className={styles.words} data-label={t`Result`}>
                         {check.detail}
                       </Table.Td>
                       <Table.Td
@@ -223,7 +223,7 @@ function CheckBadge({ status }: { status: Check['status'] }) {
   const { t } = useLingui()
   const [tone, words] = (
     {
-      ok: ['done', t`Well`],
+      ok: ['done', t`OK`],
       warn: ['needs', t`Look at it`],
       fail: ['failed', t`Fails`],
     } satisfies Record<Check['status'], [Tone, string]>

@@ -67,7 +67,7 @@ export function Notices() {
       actions={
         all.length > 0 && (
           <Button onClick={() => setDoing({ what: 'new subscription' })}>
-            <Trans>Tell one more</Trans>
+            <Trans>Add a receiver</Trans>
           </Button>
         )
       }
@@ -170,7 +170,7 @@ export function Notices() {
                         size="compact-sm"
                         variant="subtle"
                         onClick={() => setDoing({ what: 'remove channel', channel })}
-                        aria-label={t`Remove ${channel.name}`}
+                        aria-label={t`Remove ${{ name: channel.name }}`}
                       >
                         <Trans>Remove…</Trans>
                       </Button>
@@ -191,7 +191,7 @@ export function Notices() {
       )}
       {doing?.what === 'remove channel' && (
         <ActDialog
-          title={t`Remove ${doing.channel.name}?`}
+          title={t`Remove ${{ name: doing.channel.name }}?`}
           button={t`Remove the channel`}
           isDangerous
           untouched={<Trans>The channel is still there.</Trans>}
@@ -221,7 +221,7 @@ export function Notices() {
           title={t`Tell ${doing.subscription.address} nothing more?`}
           button={t`Remove`}
           isDangerous
-          untouched={<Trans>Nothing has changed.</Trans>}
+          untouched={<Trans>Nothing was changed.</Trans>}
           act={() =>
             dataOf(
               api.DELETE('/api/operator/notice-subscriptions/{id}', {
@@ -314,7 +314,7 @@ function ChannelForm({
     <ActDialog
       title={channel ? t`Change ${channel.name}` : t`New channel`}
       button={channel ? t`Save the channel` : t`Make the channel`}
-      untouched={<Trans>Nothing has changed.</Trans>}
+      untouched={<Trans>Nothing was changed.</Trans>}
       act={act}
       onDone={onDone}
       onClose={onClose}
@@ -412,9 +412,9 @@ function NewSubscription({
     )
   return (
     <ActDialog
-      title={t`Tell one more`}
-      button={t`Tell this one`}
-      untouched={<Trans>Nothing has changed.</Trans>}
+      title={t`Add a receiver`}
+      button={t`Add the receiver`}
+      untouched={<Trans>Nothing was changed.</Trans>}
       act={act}
       onDone={onDone}
       onClose={onClose}
@@ -462,7 +462,7 @@ function ChangeSubscription({
     <ActDialog
       title={t`What ${address} is told`}
       button={t`Save`}
-      untouched={<Trans>Nothing has changed.</Trans>}
+      untouched={<Trans>Nothing was changed.</Trans>}
       act={({ key }) =>
         dataOf(
           api.PATCH('/api/operator/notice-subscriptions/{id}', {

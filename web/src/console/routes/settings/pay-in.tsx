@@ -95,7 +95,9 @@ export function PayInSettings() {
                     size="compact-md"
                     variant="default"
                     onClick={() => setDoing({ what: 'switch', way })}
-                    aria-label={way.enabled ? t`Switch off: ${way.name}` : t`Switch on: ${way.name}`}
+                    aria-label={
+                      way.enabled ? t`Switch off ${{ name: way.name }}` : t`Switch on ${{ name: way.name }}`
+                    }
                   >
                     {way.enabled ? <Trans>Switch off…</Trans> : <Trans>Switch on…</Trans>}
                   </Button>
@@ -307,8 +309,8 @@ function SwitchWay({ way, onDone, onClose }: Closing & { way: Way }) {
   const { code, name, enabled } = way
   return (
     <ActDialog
-      title={enabled ? t`Switch ${name} off?` : t`Switch ${name} on?`}
-      button={enabled ? t`Switch ${name} off` : t`Switch ${name} on`}
+      title={enabled ? t`Switch off ${name}?` : t`Switch on ${name}?`}
+      button={enabled ? t`Switch off ${name}` : t`Switch on ${name}`}
       untouched={<Trans>Nothing was changed.</Trans>}
       act={({ key }) => {
         const params = { header: { 'idempotency-key': key }, path: { code } }

@@ -96,7 +96,7 @@ export function Security() {
                 <Table.Thead>
                   <Table.Tr>
                     <Table.Th>{t`When`}</Table.Th>
-                    <Table.Th>{t`Whose`}</Table.Th>
+                    <Table.Th>{t`Person`}</Table.Th>
                     <Table.Th>{t`What`}</Table.Th>
                     <Table.Th>{t`Address`}</Table.Th>
                   </Table.Tr>

@@ -305,7 +305,7 @@ function Suspend({ person, doing, onDone, onClose }: DialogProps & { doing: 'sus
       title={isSuspending ? t`Suspend ${name}?` : t`Let ${name} in again?`}
       button={isSuspending ? t`Suspend ${name}` : t`Let ${name} in again`}
       isDangerous={isSuspending}
-      untouched={<Trans>Nothing has changed.</Trans>}
+      untouched={<Trans>Nothing was changed.</Trans>}
       act={act}
       onDone={onDone}
       onClose={onClose}
@@ -338,7 +338,7 @@ function Reset({ person, onMade, onDone, onClose }: DialogProps & { onMade: (lin
       title={t`Reset ${name}?`}
       button={t`Reset ${name}`}
       isDangerous
-      untouched={<Trans>Nothing has changed.</Trans>}
+      untouched={<Trans>Nothing was changed.</Trans>}
       act={act}
       onDone={onDone}
       onClose={onClose}
@@ -378,7 +378,7 @@ function SignIns({ person, onDone, onClose }: DialogProps) {
       title={t`Where ${name} is signed in`}
       button={t`End all sign-ins`}
       isDangerous
-      untouched={<Trans>Nothing has changed.</Trans>}
+      untouched={<Trans>Nothing was changed.</Trans>}
       act={() => dataOf(api.DELETE('/api/operator/staff/{id}/sign-ins', { params: { path: { id } } }))}
       onDone={onDone}
       onClose={onClose}
@@ -387,7 +387,7 @@ function SignIns({ person, onDone, onClose }: DialogProps) {
       {one.isPending && <Loading rows={2} />}
       {one.data?.sign_ins.length === 0 && (
         <p className="muted">
-          <Trans>Nowhere.</Trans>
+          <Trans>This person is not signed in anywhere.</Trans>
         </p>
       )}
       {one.data && one.data.sign_ins.length > 0 && (

@@ -91,7 +91,7 @@ export function StatusPage() {
                       size="compact-sm"
                       variant="subtle"
                       onClick={() => setNoted(service)}
-                      aria-label={t`Note beside ${service.name}`}
+                      aria-label={t`Note beside ${{ name: service.name }}`}
                     >
                       <Trans>Note…</Trans>
                     </Button>
@@ -127,7 +127,7 @@ function Note({
     <ActDialog
       title={t`Note beside ${name}`}
       button={t`Save the note`}
-      untouched={<Trans>Nothing has changed.</Trans>}
+      untouched={<Trans>Nothing was changed.</Trans>}
       act={({ key }) =>
         dataOf(
           api.PATCH('/api/operator/services/{service}', {

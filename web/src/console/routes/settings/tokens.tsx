@@ -77,7 +77,7 @@ export function Tokens() {
                   <Table.Td data-label={t`State`}>
                     <State status={token.status} />
                   </Table.Td>
-                  <Table.Td data-label={t`May`}>
+                  <Table.Td data-label={t`Permissions`}>
                     <details>
                       <summary>
                         <Plural value={token.permissions.length} one="# permission" other="# permissions" />

@@ -90,7 +90,7 @@ export function Attempts() {
                 <Table.Th>{t`Order`}</Table.Th>
                 <Table.Th>{t`Outcome`}</Table.Th>
                 <Table.Th>{t`Said`}</Table.Th>
-                <Table.Th ta="end">{t`Took`}</Table.Th>
+                <Table.Th ta="end">{t`Duration`}</Table.Th>
                 {seesCosts && <Table.Th ta="end">{t`Cost`}</Table.Th>}
               </Table.Tr>
             </Table.Thead>

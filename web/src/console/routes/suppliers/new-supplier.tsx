@@ -143,7 +143,7 @@ export function NewSupplier() {
             />
             <FaultNote
               fault={save.error}
-              untouched={made ? t`The supplier is as it was.` : t`No supplier was added.`}
+              untouched={made ? t`The supplier is unchanged.` : t`No supplier was added.`}
             />
             <Tested test={test} supplier={made} />
             <Group>

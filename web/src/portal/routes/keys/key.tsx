@@ -183,7 +183,7 @@ function Rotate({
     <ActDialog
       title={t`A new access key for ${name || security_id}`}
       button={t`Make the new access key`}
-      untouched={<Trans>The key works as before.</Trans>}
+      untouched={<Trans>The key is unchanged.</Trans>}
       act={async ({ key }) =>
         onMade(
           await dataOf(

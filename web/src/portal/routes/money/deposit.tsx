@@ -158,7 +158,7 @@ function HowToPay({ deposit }: { deposit: Deposit }) {
         )}
         {deposit.account_holder_name !== null && (
           <div>
-            <dt>{t`Of`}</dt>
+            <dt>{t`Account holder`}</dt>
             <dd>{deposit.account_holder_name}</dd>
           </div>
         )}

@@ -112,8 +112,8 @@ function useFilters(): Filter[] {
   const { t } = useLingui()
   const reasons = Object.entries(useReasonWords()).map(([value, label]) => ({ value, label }))
   const types = [
-    { value: 'credit', label: t`Came in` },
-    { value: 'debit', label: t`Went out` },
+    { value: 'credit', label: t`Received` },
+    { value: 'debit', label: t`Paid out` },
   ]
   return [
     { name: 'type', label: t`Direction`, kind: 'choice', choices: types },

@@ -227,7 +227,7 @@ function Deposits({ ways }: { ways: readonly Way[] }) {
     { id: 'way', head: t`Way`, width: 160, grow: true, rank: 2, cell: nameOf },
     { id: 'amount', head: t`Credited`, width: 130, rank: 0, end: true, cell: credited },
     {
-      ...{ id: 'begun', head: t`Begun`, width: 130, rank: 1 },
+      ...{ id: 'begun', head: t`Started`, width: 130, rank: 1 },
       cell: ({ created_at }) => <When at={created_at} />,
     },
   ]

@@ -111,7 +111,7 @@ function Send({ onClose }: { onClose: () => void }) {
     <ActDialog
       title={t`Send money to another account`}
       button={t`Send ${said}`}
-      untouched={<Trans>Nothing was sent; your balance is unchanged.</Trans>}
+      untouched={<Trans>Nothing was sent. Your balance is unchanged.</Trans>}
       act={act}
       onClose={onClose}
     >

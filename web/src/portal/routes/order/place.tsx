@@ -168,10 +168,10 @@ function Lines({ service, form }: { service: Service; form: Form }) {
 const linesOf = (text: string): string[] => text.split(/\r?\n/).filter((line) => line.trim() !== '')
 
 const verdictWords: Record<Checked['lines'][number]['verdict'], { tone: Tone; words: MessageDescriptor }> = {
-  fine: { tone: 'done', words: msg`Fine` },
+  fine: { tone: 'done', words: msg`OK` },
   check_digit: { tone: 'failed', words: msg`Wrong check digit` },
   short: { tone: 'failed', words: msg`Last digit is missing` },
-  twice: { tone: 'off', words: msg`There twice` },
+  twice: { tone: 'off', words: msg`Listed twice` },
   ordered: { tone: 'needs', words: msg`Ordered before` },
   unfit: { tone: 'failed', words: msg`Not taken` },
 }

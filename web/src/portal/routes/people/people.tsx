@@ -243,7 +243,7 @@ function ChangeRole({
     <ActDialog
       title={t`The role of ${name || email}`}
       button={t`Change the role`}
-      untouched={<Trans>The role is as it was.</Trans>}
+      untouched={<Trans>The role is unchanged.</Trans>}
       act={({ key }) =>
         dataOf(
           portal.POST('/api/portal/people/{id}/role', {
@@ -283,14 +283,14 @@ function Act({
   const called = name || email
   const words = {
     suspend: {
-      title: t`Suspend ${called}?`,
+      title: t`Suspend ${{ name: called }}?`,
       button: t`Suspend`,
       about: t`All sign-ins of this person end within a second, and nobody gets in with the address until you let it in again. Orders and keys go on.`,
     },
     resume: {
-      title: t`Let ${called} in again?`,
+      title: t`Let ${{ name: called }} in again?`,
       button: t`Let in again`,
-      about: t`The password is as it was.`,
+      about: t`The password is unchanged.`,
     },
     reset: {
       title: t`Invite ${called} anew?`,
@@ -319,7 +319,7 @@ function Act({
       title={words.title}
       button={words.button}
       isDangerous={verb === 'suspend' || verb === 'reset'}
-      untouched={<Trans>Nothing has changed.</Trans>}
+      untouched={<Trans>Nothing was changed.</Trans>}
       act={act}
       onDone={onDone}
       onClose={onClose}

@@ -190,7 +190,7 @@ function GroupOf({
           aria-label={isOpen ? t`Fold ${name}` : t`Show ${name}`}
           onClick={() => onOpen(!isOpen)}
         >
-          {isOpen ? <Trans>Fold</Trans> : <Trans>Show</Trans>}
+          {isOpen ? <Trans>Collapse</Trans> : <Trans>Show</Trans>}
         </Button>
       </div>
       {isOpen && (

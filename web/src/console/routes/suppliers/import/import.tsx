@@ -229,7 +229,7 @@ function Read({
             figures={[
               { label: t`Services`, value: list.counts.listed },
               { label: t`New`, value: list.counts.new },
-              { label: t`Ours already`, value: list.counts.ours },
+              { label: t`Already ours`, value: list.counts.ours },
               { label: t`With another cost`, value: list.counts.changed },
               { label: t`Gone`, value: list.counts.gone },
               { label: t`Not importable`, value: list.counts.left_out },
