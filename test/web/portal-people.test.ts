@@ -121,7 +121,7 @@ describePages('people and the own profile in the portal', () => {
     await visit.click('I have kept them')
     await page.getByText('Recovery codes left: 10').waitFor()
     await visit.click('Remove the app…')
-    await visit.click('Remove the app')
+    await visit.click(/^Remove the app$/)
     await page.getByRole('button', { name: 'Set up an app…' }).waitFor()
     await visit.leave()
   })

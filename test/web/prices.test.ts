@@ -180,6 +180,45 @@ describePages('the price book', () => {
     await visit.leave()
   })
 
+  test('services are filtered by group, supplier and margin, resellers have columns, and the file follows', async () => {
+    const visit = await Visit.as(office, 'manager')
+    const { page } = visit
+    await page.goto('/console/prices')
+    await page.getByRole('grid').waitFor()
+    await visit.click('Filter')
+    const sheet = page.getByRole('dialog', { name: 'Filter' })
+    await sheet.getByRole('radio', { name: 'Unlocks' }).check()
+    await sheet.getByRole('radio', { name: 'Panel' }).check()
+    await sheet.getByLabel('Columns of resellers').fill('anna')
+    expect(await visit.violations()).toEqual([])
+    await sheet.getByRole('button', { name: 'Show' }).click()
+    await page.locator('[data-head]').filter({ hasText: 'anna' }).waitFor()
+    await page.getByText('Blacklist worldwide').waitFor({ state: 'detached' })
+    // T-Mobile has no route to the supplier.
+    expect(await page.getByText('T-Mobile USA: unlock').count()).toBe(0)
+    const file = await page.getByRole('link', { name: /^Download CSV/ }).getAttribute('href')
+    expect(file).toBe('/api/operator/prices.csv?service_group=Unlocks&supplier=Panel')
+    await page.goto('/console/prices?margin_lte=-50')
+    await page.getByText('Samsung: information').waitFor({ state: 'detached' })
+    await page.getByRole('link', { name: 'Download CSV, with more than is shown' }).waitFor()
+    await visit.leave()
+  })
+
+  test('while changes do not arrive by themselves, what is shown is read again, and the bar says so', async () => {
+    const visit = await Visit.as(office, 'manager')
+    const { page } = visit
+    await page.clock.install()
+    await page.route(/\/api\/operator\/events/, (route) => route.fulfill({ status: 200, body: '' }))
+    await page.goto('/console/prices')
+    await page.getByRole('grid').waitFor()
+    await page.clock.fastForward(6000)
+    await page.getByText('No connection since').waitFor()
+    const again = page.waitForRequest(/\/prices\/grid/)
+    await page.clock.fastForward(15_000)
+    await again
+    await visit.leave()
+  })
+
   test('who may not change prices sees them, without costs', async () => {
     const visit = await Visit.as(office, 'support')
     const { page } = visit

@@ -117,8 +117,12 @@ export function useRefreshOn(topics: readonly string[], key: readonly unknown[])
   }, [client, name, topics])
 }
 
-/** `useLiveState` tells whether changes arrive, and since when. */
-export function useLiveState(): { state: State; since: number } {
+/** POLL_MS is how often what is shown is read again while changes do not arrive by themselves. */
+const POLL_MS = 15_000
+
+/** `usePollingWhileLost` reads what is shown again and again for as long as the stream is away, and says since when that is so. */
+export function usePollingWhileLost(): number | undefined {
+  const client = useQueryClient()
   const now = useSyncExternalStore(
     (watcher) => {
       watchers.add(watcher)
@@ -126,5 +130,15 @@ export function useLiveState(): { state: State; since: number } {
     },
     () => state,
   )
-  return { state: now, since }
+  const isLost = now === 'lost'
+  useEffect(() => {
+    if (!isLost) return
+    const timer = setInterval(() => void client.invalidateQueries({ type: 'active' }), POLL_MS)
+    return () => {
+      clearInterval(timer)
+      // What changed meanwhile was told to nobody.
+      void client.invalidateQueries({ type: 'active' })
+    }
+  }, [client, isLost])
+  return isLost ? since : undefined
 }

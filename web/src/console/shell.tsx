@@ -5,7 +5,7 @@ import { Menu } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { api, dataOf } from '../api/client.ts'
-import { useLiveState, useRefreshOn } from '../api/events.ts'
+import { usePollingWhileLost, useRefreshOn } from '../api/events.ts'
 import { consoleOwn } from '../api/own.ts'
 import { Icon, type IconName } from '../identity/icons.tsx'
 import { Mark } from '../identity/mark.tsx'
@@ -170,12 +170,13 @@ function useEntries(): Shown[] {
 
 /** `Connection` says since when changes do not arrive by themselves. */
 function Connection() {
-  const { state, since } = useLiveState()
-  if (state !== 'lost') return null
+  const since = usePollingWhileLost()
+  if (since === undefined) return null
   return (
     <div className={styles.lost} role="status">
       <Trans>
-        No connection since <When at={new Date(since).toISOString()} exact />. What you see may be old.
+        No connection since <When at={new Date(since).toISOString()} exact />. What you see is read again
+        every 15 seconds.
       </Trans>
     </div>
   )

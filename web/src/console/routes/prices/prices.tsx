@@ -13,6 +13,7 @@ import { changed, type Edits, isLess, NO_EDITS, placeOf, readPrice, undone } fro
 import { FileDialog } from './file-dialog.tsx'
 import { PriceHistory } from './history.tsx'
 import { PriceCells } from './price-cells.tsx'
+import { PriceFilters, priceFileOf } from './price-filters.tsx'
 import styles from './prices.module.css'
 import { RaiseDialog, RuleDialog } from './rule-dialog.tsx'
 import {
@@ -43,6 +44,7 @@ export function Prices() {
   const [asked, setAsked] = useState<Asked>()
   const grid = read.data
   const mayEdit = may('prices.edit')
+  const file = priceFileOf(search)
   const filter = (changes: Record<string, string | undefined>) => {
     const next = Object.entries({ ...search, ...changes }).filter(
       (one): one is [string, string] => one[1] !== undefined && one[1] !== '',
@@ -109,8 +111,12 @@ export function Prices() {
       actions={
         <>
           {may('costs.read') && (
-            <Button variant="default" component="a" href="/api/operator/prices.csv" download>
-              <Trans>Download CSV</Trans>
+            <Button variant="default" component="a" href={file.url} download>
+              {file.isWider ? (
+                <Trans>Download CSV, with more than is shown</Trans>
+              ) : (
+                <Trans>Download CSV</Trans>
+              )}
             </Button>
           )}
           {mayEdit && (
@@ -175,6 +181,12 @@ export function Prices() {
           />
         )}
       </div>
+      <PriceFilters
+        values={search}
+        groups={groups}
+        rules={ruleOf}
+        onChange={(values) => void navigate({ to: '/prices', search: values, replace: true })}
+      />
       <FaultNote fault={error} onRetry={() => void read.refetch()} />
       {!grid && !error && <Loading rows={12} />}
       {grid && grid.columns.length > 0 && grid.rows.length === 0 && (
