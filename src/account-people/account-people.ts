@@ -5,7 +5,6 @@ import type { AccountId, AccountPersonId } from '../lib/ids.ts'
 import type { Language } from '../lib/languages.ts'
 import { plainLineFault, sanitize } from '../lib/text.ts'
 import { type Clock, DAY_MS, systemClock } from '../lib/time.ts'
-import { isTimeZone } from '../lib/wall-clock.ts'
 import { terms } from '../people/circle.ts'
 import {
   deletePasskeys,
@@ -16,7 +15,7 @@ import {
   updatePerson,
   updateRecoveryCodes,
 } from '../people/people.ts'
-import { readEmail, readName } from '../people/read.ts'
+import { type ProfileForm, readEmail, readProfile } from '../people/read.ts'
 import { hashToken, randomToken } from '../people/tokens.ts'
 import { mailAccountPerson } from './mails.ts'
 import {
@@ -130,18 +129,10 @@ export async function makeInvitation(
 export async function changeOwnProfile(
   sql: Sql,
   id: AccountPersonId,
-  {
-    name,
-    language,
-    timeZone,
-  }: { name?: string | undefined; language?: Language | undefined; timeZone?: string | undefined },
+  form: ProfileForm,
   clock: Clock = systemClock,
 ): Promise<AccountPersonView> {
-  if (timeZone && !isTimeZone(timeZone)) {
-    throw new Refusal('invalid_input', 'is no time zone, such as Asia/Jakarta', 'time_zone')
-  }
-  const changes = { name: name === undefined ? undefined : readName(name), language, timeZone }
-  await updatePerson(sql, 'account_people', id, changes)
+  await updatePerson(sql, 'account_people', id, readProfile(form))
   return await findPerson(sql, id, clock)
 }
 

@@ -1,5 +1,8 @@
+import { Refusal } from '../errors.ts'
 import { fault, orThrow, resultOf } from '../lib/fault.ts'
+import type { Language } from '../lib/languages.ts'
 import { emptyFault, plainLineFault } from '../lib/text.ts'
+import { isTimeZone } from '../lib/wall-clock.ts'
 
 /** `readEmail` gives an e-mail address as it is kept. Throws invalid_input. */
 export function readEmail(text: string): string {
@@ -16,4 +19,19 @@ export function readEmail(text: string): string {
 export function readName(text: string): string {
   const name = text.trim()
   return orThrow(resultOf(name, [emptyFault('name', name), plainLineFault('name', name, 100)]))
+}
+
+/** ProfileForm is what people say of themselves; what is left out stays. "" as time zone: that of the browser. */
+export interface ProfileForm {
+  name?: string | undefined
+  language?: Language | undefined
+  timeZone?: string | undefined
+}
+
+/** `readProfile` throws invalid_input that names the value at fault. */
+export function readProfile({ name, language, timeZone }: ProfileForm): ProfileForm {
+  if (timeZone && !isTimeZone(timeZone)) {
+    throw new Refusal('invalid_input', 'is no time zone, such as Asia/Jakarta', 'time_zone')
+  }
+  return { name: name === undefined ? undefined : readName(name), language, timeZone }
 }

@@ -97,6 +97,7 @@ export interface StaffRow {
   name: string
   email: string | null
   language: Language
+  timeZone: string
   role: Role
   isSetUp: boolean
   invitedUntil: Date | null
@@ -120,7 +121,7 @@ export async function selectStaff(
   }: { now: Date; seenAfter: Date; failedAfter: Date; id?: StaffId | null },
 ): Promise<StaffRow[]> {
   return await sql<StaffRow[]>`
-    select p.id, p.name, p.email, p.language, p.role::text as role, p.password is not null as is_set_up, p.invited_until, p.suspended_at,
+    select p.id, p.name, p.email, p.language, p.time_zone, p.role::text as role, p.password is not null as is_set_up, p.invited_until, p.suspended_at,
            p.created_at, cardinality(p.recovery_codes) as recovery_codes,
            (select count(*)::int from passkeys k where k.staff_id = p.id) as passkeys,
            (select count(*)::int from sign_ins s

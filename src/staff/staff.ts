@@ -15,7 +15,7 @@ import {
   updatePerson,
   updateRecoveryCodes,
 } from '../people/people.ts'
-import { readEmail } from '../people/read.ts'
+import { type ProfileForm, readEmail, readProfile } from '../people/read.ts'
 import { hashToken, randomToken } from '../people/tokens.ts'
 import type { Role } from './roles.ts'
 import {
@@ -217,6 +217,17 @@ export async function findStaff(sql: Queryable, id: StaffId, clock: Clock = syst
   const [view] = await viewsOf(sql, clock, id)
   if (!view) throw new Refusal('not_found', `there is no staff ${id}`, 'id')
   return view
+}
+
+/** `changeOwnStaffProfile` changes what somebody of the staff says of themselves. Throws invalid_input. */
+export async function changeOwnStaffProfile(
+  sql: Sql,
+  id: StaffId,
+  form: ProfileForm,
+  clock: Clock = systemClock,
+): Promise<StaffView> {
+  await updatePerson(sql, 'staff', id, readProfile(form))
+  return await findStaff(sql, id, clock)
 }
 
 /** `listStaff` gives all people by id. */

@@ -105,6 +105,25 @@ describePages('getting into the console', () => {
     await visit.leave()
   })
 
+  test('somebody of the staff says what they are called, in which language and time zone', async () => {
+    const visit = await Visit.as(office, 'support')
+    const { page } = visit
+    await page.goto('/console/me')
+    await page.getByLabel('Name', { exact: true }).fill('Sari')
+    await page.getByLabel('Time zone').fill('Nowhere/At all')
+    await visit.click('Save')
+    await page.getByText('is no time zone').waitFor()
+    await page.getByLabel('Time zone').fill('Asia/Jakarta')
+    await page.getByLabel('Language').selectOption('id')
+    await visit.shot('own profile')
+    await visit.click('Save')
+    await page.getByRole('heading', { level: 1, name: 'Profil' }).waitFor()
+    const [said] = await office.server.sql<{ said: string }[]>`
+      select concat_ws(' ', name, language, time_zone) as said from staff where role = 'support'`
+    expect(said?.said).toBe('Sari id Asia/Jakarta')
+    await visit.leave()
+  })
+
   test('every page is usable by everybody, wide and on a phone, in light and dark', async () => {
     const stranger = await Visit.begin(office.server.url)
     await stranger.expectUsablePages(['/console/sign-in', '/'])

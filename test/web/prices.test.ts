@@ -208,7 +208,7 @@ describePages('the price book', () => {
     const visit = await Visit.as(office, 'manager')
     const { page } = visit
     await page.clock.install()
-    await page.route(/\/api\/operator\/events/, (route) => route.fulfill({ status: 200, body: '' }))
+    await page.route(/\/api\/operator\/events/, (route) => route.fulfill({ status: 503, body: '' }))
     await page.goto('/console/prices')
     await page.getByRole('grid').waitFor()
     await page.clock.fastForward(6000)

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { SignInId } from '../../lib/ids.ts'
+import { languages } from '../../lib/languages.ts'
 import type { Clock } from '../../lib/time.ts'
 import type { PersonId } from '../../people/circle.ts'
 import { changePassword, changeTotp, renewRecoveryCodes } from '../../people/own-factors.ts'
@@ -8,7 +9,7 @@ import { offerTotp } from '../../people/second-factor.ts'
 import type { SignIns, SignInView } from '../../people/sign-ins.ts'
 import type { Sealer } from '../../secrets/sealer.ts'
 import { personOf, route } from './person.ts'
-import { bodyOf, id, nothing, text, time } from './shapes.ts'
+import { bodyOf, id, nothing, oneOf, text, time } from './shapes.ts'
 
 /** `totp` is a secret for an authenticator app. */
 export const totp = Type.Object({ secret: Type.String(), uri: Type.String({ description: 'For a QR code' }) })
@@ -31,6 +32,13 @@ export const wireSignIn = ({ id: number, device, address, madeAt, lastSeenAt, en
   ...{ id: number, device, address },
   ...{ made_at: madeAt, last_seen_at: lastSeenAt, ends_at: endsAt },
 })
+
+/** `profile` is what people say of themselves. */
+export const profile = {
+  name: text(100),
+  language: oneOf(languages),
+  time_zone: Type.String({ maxLength: 64, description: 'As IANA names it; empty: that of the browser' }),
+}
 
 interface OwnDeps {
   signIns: Pick<SignIns<PersonId, string>, 'list' | 'end'>

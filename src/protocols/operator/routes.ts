@@ -19,6 +19,7 @@ import { invitationRoutes } from './routes/invitation.ts'
 import { invoiceRoutes } from './routes/invoices.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { manualRoutes } from './routes/manual.ts'
+import { meRoutes } from './routes/me.ts'
 import { moneyRoutes } from './routes/money.ts'
 import { moneyListRoutes } from './routes/money-lists.ts'
 import { noticeRoutes } from './routes/notices.ts'
@@ -52,6 +53,7 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
   [
     sessionRoutes,
     invitationRoutes,
+    meRoutes,
     ownRoutes,
     passkeyRoutes,
     staffRoutes,

@@ -46,6 +46,7 @@ it('every change is found in the trail, in the name of who made it, with before 
   ][] = [
     ['DELETE /me/sign-ins/:id', '/me/sign-ins/2000000000', undefined, '', ''],
     ['DELETE /me/sign-ins', '/me/sign-ins', undefined, '', ''],
+    ['PATCH /me', '/me', { time_zone: 'Asia/Jakarta' }, 'staff', 'time_zone'],
     ['POST /me/password', '/me/password', { password: 'yet another good one' }, 'staff', 'password'],
     ['POST /me/totp', '/me/totp', undefined, 'staff', 'secrets'],
     ['POST /me/recovery-codes', '/me/recovery-codes', {}, 'staff', 'recovery_codes'],

@@ -1,10 +1,9 @@
-import { Type } from 'typebox'
 import { changeOwnProfile, findPerson } from '../../../account-people/account-people.ts'
-import { languages } from '../../../lib/languages.ts'
 import { removeTotp } from '../../../people/own-factors.ts'
 import { accountPerson, wireAccountPerson } from '../../kit/account-person-shapes.ts'
+import { profile } from '../../kit/own-routes.ts'
 import { personOf } from '../../kit/person.ts'
-import { changesOf, nothing, oneOf, text } from '../../kit/shapes.ts'
+import { changesOf, nothing } from '../../kit/shapes.ts'
 import type { PortalDeps } from '../deps.ts'
 import { route } from '../route.ts'
 
@@ -29,11 +28,7 @@ export const meRoutes = ({ clock }: Pick<PortalDeps, 'clock'>) => [
     section,
     summary: 'Change name, language or time zone',
     access: 'person',
-    body: changesOf({
-      name: text(100),
-      language: oneOf(languages),
-      time_zone: Type.String({ maxLength: 64, description: 'As IANA names it; empty: that of the browser' }),
-    }),
+    body: changesOf(profile),
     answer: accountPerson,
     handle: async ({ caller, desk, body: { name, language, time_zone: timeZone } }) => {
       const { personId } = personOf(caller)

@@ -1,31 +1,53 @@
 import { useLingui } from '@lingui/react/macro'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { api, dataOf } from '../../../api/client.ts'
 import { consoleOwn } from '../../../api/own.ts'
+import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { OwnProfile } from '../../../kit/own-profile.tsx'
 import { App, Passkeys, Password, SignIns } from '../../../kit/own-sections.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { Facts, Section, Sections } from '../../../kit/section.tsx'
-import { useSession } from '../../../kit/session.tsx'
+import { sessionQuery } from '../../../kit/session.tsx'
 
-/** `Me` is what belongs to the person who is signed in: password, second factors, and where it is signed in. */
+const KEY = ['me']
+
+/** `Me` is what belongs to the person who is signed in: name, language, time zone, password, second factors, and where it is signed in. */
 export function Me() {
   const { t } = useLingui()
-  const { person } = useSession()
+  const client = useQueryClient()
+  const me = useQuery({
+    queryKey: KEY,
+    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/me', { signal })),
+  })
+  const refresh = () => {
+    void client.invalidateQueries({ queryKey: KEY })
+    void client.invalidateQueries({ queryKey: sessionQuery.queryKey })
+  }
   return (
     <Page title={t`Profile`} narrow>
-      <Sections>
-        <Section title={t`Who you are`}>
-          <Facts
-            of={[
-              [t`Name`, person.name],
-              [t`E-mail address`, person.email],
-              [t`Role`, person.role],
-            ]}
-          />
-        </Section>
-        <Password own={consoleOwn} />
-        <App own={consoleOwn} hasApp={undefined} />
-        <Passkeys own={consoleOwn} />
-        <SignIns own={consoleOwn} />
-      </Sections>
+      <FaultNote fault={me.error} onRetry={() => void me.refetch()} />
+      {me.isPending && <Loading rows={4} />}
+      {me.data && (
+        <Sections>
+          <Section title={t`Who you are`}>
+            <Facts
+              of={[
+                [t`E-mail address`, me.data.email],
+                [t`Role`, me.data.role],
+              ]}
+            />
+            <OwnProfile
+              self={me.data}
+              save={(body) => dataOf(api.PATCH('/api/operator/me', { body }))}
+              onDone={refresh}
+            />
+          </Section>
+          <Password own={consoleOwn} />
+          <App own={consoleOwn} hasApp={undefined} />
+          <Passkeys own={consoleOwn} />
+          <SignIns own={consoleOwn} />
+        </Sections>
+      )}
     </Page>
   )
 }
