@@ -21,7 +21,7 @@ export class ClosingLine implements Reporter {
       if (failed > 0) process.stdout.write(`TEST_SEED=${this.#seed} makes the same random choices again\n`)
       if (this.#withoutBrowser > 0) {
         process.stdout.write(
-          `${this.#withoutBrowser} tests of pages did not run: there is no Chromium (apt-get install chromium, or name one in CHROMIUM)\n`,
+          `${this.#withoutBrowser} tests of pages did not run: there is no Chromium (apt-get install chromium-headless-shell, or name one in CHROMIUM)\n`,
         )
       }
       process.stdout.write(`${this.#passed} passed, ${failed} failed\n`)
