@@ -1,6 +1,7 @@
 /** `tableOf` has the table of each noun whose changes are in the trail, under the word of the command line. */
 export const tableOf = {
   account: 'accounts',
+  'account note': 'account_notes',
   group: 'price_groups',
   key: 'api_keys',
   'credit limit': 'wallets',

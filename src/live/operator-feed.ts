@@ -98,7 +98,7 @@ function namedIn(written: Written[] | undefined): Happened[] {
 
 /** `idOf` gives the id of the thing that a line of the trail is about; null: it has none. */
 function idOf(what: string, subject: string, accountId: number | null): number | null {
-  if (['api_keys', 'wallets', 'account_people'].includes(what)) return accountId
+  if (['api_keys', 'wallets', 'account_people', 'account_notes'].includes(what)) return accountId
   // Subjects of items and notes begin with their order, which is what has changed; those of reviews end with the review's own id.
   const part = ['items', 'order_notes'].includes(what) ? subject.split('/')[0] : subject.split('/').at(-1)
   return part !== undefined && /^\d{1,15}$/.test(part) && hasOwnId(what) ? Number(part) : null

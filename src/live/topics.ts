@@ -32,6 +32,7 @@ export const topicOf: Readonly<Record<string, LiveTopic>> = {
   price_groups: 'accounts',
   api_keys: 'accounts',
   account_people: 'accounts',
+  account_notes: 'accounts',
   applications: 'applications',
   wallets: 'accounts',
   suppliers: 'suppliers',

@@ -13,7 +13,11 @@ export async function listRequests(
 ): Promise<Page<LoggedRequest, RequestNumber>> {
   return await walkPage({
     limit,
-    isNarrowed: isGiven(filter.via, filter.outcome, filter.action, filter.key),
+    isNarrowed: isGiven(
+      ...[filter.via, filter.outcome, filter.action, filter.key],
+      ...[filter.ip, filter.from, filter.to],
+    ),
+    from: filter.from,
     selectStop: () => selectStop(sql, accountId, filter, MAX_SCANNED_ROWS.account),
     select: (part) => selectRequests(sql, accountId, { ...filter, ...part }),
   })

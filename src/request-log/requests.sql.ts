@@ -27,6 +27,10 @@ export interface RequestFilter {
   outcome?: OwnedRequest['outcome'] | 'refused' | undefined
   action?: string | undefined
   key?: KeyId | undefined
+  ip?: string | undefined
+  /** `from` is the first instant, `to` the first one behind. */
+  from?: Date | undefined
+  to?: Date | undefined
 }
 
 /**
@@ -39,7 +43,7 @@ export async function selectStop(
   { before, outcome }: Pick<RequestFilter, 'outcome'> & { before?: RequestNumber | undefined },
   maxRows: number,
 ): Promise<Stop<RequestNumber> | undefined> {
-  let query = build.selectFrom('requests').select('id').where('accountId', '=', accountId)
+  let query = build.selectFrom('requests').select(['id', 'at']).where('accountId', '=', accountId)
   if (before !== undefined) query = query.where('id', '<', before)
   if (outcome !== undefined && outcome !== 'ok') query = query.where('outcome', '<>', literal.lit('ok'))
   const [stop] = await sql.run(
@@ -63,6 +67,9 @@ export async function selectRequests(
     outcome,
     action,
     key,
+    ip,
+    from,
+    to,
   }: RequestFilter & {
     before?: RequestNumber | undefined
     downTo?: RequestNumber | undefined
@@ -82,6 +89,9 @@ export async function selectRequests(
   if (outcome !== undefined && outcome !== 'refused') query = query.where('outcome', '=', outcome)
   if (action !== undefined) query = query.where('action', '=', action)
   if (key !== undefined) query = query.where('keyId', '=', key)
+  if (ip !== undefined) query = query.where('ip', '=', ip)
+  if (from !== undefined) query = query.where('at', '>=', from)
+  if (to !== undefined) query = query.where('at', '<', to)
   return await sql.run(
     query.orderBy('id', 'desc').limit(limit).$narrowType<Pick<LoggedRequest, 'via' | 'outcome'>>(),
   )

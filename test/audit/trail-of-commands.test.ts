@@ -300,6 +300,7 @@ it('every command that changes something adds a line with before and after, and 
   const followed = new Set(changing.flatMap(([, ...lines]) => lines))
   expect(nouns.filter((noun) => !followed.has(noun))).toEqual([
     ...[
+      'account note',
       'supplier test',
       'field name',
       'order note',

@@ -24,7 +24,7 @@ const ACTIONS: readonly (readonly [words: RegExp, permission: StaffPermission, b
   [/^(Confirm|Refuse) \$/, 'money.deposits'],
   [/^(Pay in|Adjust)/, 'money.adjust'],
   [/^(Price group and credit limit|Close…|Reopen)/, 'resellers.terms'],
-  [/^New reseller/, 'resellers.edit'],
+  [/^(New reseller|Name, e-mail|Pin|Unpin)/, 'resellers.edit'],
   [/^(New key|Revoke key)/, 'keys.edit'],
   [/^(Change the URL|New secret)/, 'keys.edit', '/resellers'],
   [/^(Send a test|Send again since|Pause|Resume)/, 'orders.act', '/resellers'],

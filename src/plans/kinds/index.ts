@@ -1,5 +1,6 @@
 import { Refusal } from '../../errors.ts'
 import type { PlanKind } from '../plan-kind.ts'
+import { accountsGroup } from './accounts-group.ts'
 import { manualPaste } from './manual-paste.ts'
 import { ordersBulk, ordersRefund } from './orders.ts'
 import { prices } from './prices.ts'
@@ -22,6 +23,7 @@ export const planKinds: PlanKind[] = [
   reviewsBulk,
   ordersBulk,
   ordersRefund,
+  accountsGroup,
 ]
 
 /** `findKind` throws invalid_input. */

@@ -302,6 +302,185 @@ it('requests are found by account and by their id, also those that were refused'
   expect(await get('/requests/nonsense')).toMatchObject({ status: 422 })
 })
 
+describe('a key that is made anew', () => {
+  it('is as the old one, which goes on for as long as was said; its webhook too', async () => {
+    const { username } = await office.server.shop()
+    const { json } = await change('POST', `/accounts/${username}/keys`, {
+      ...{ name: 'Website', permissions: ['order.create'], allowed_ips: ['203.0.113.9'] },
+      ...{ requests_per_minute: 90, webhook_url: 'https://example.com/hook' },
+    })
+    const { key } = json.data
+    const path = `/keys/${key.id}/rotate`
+    expect(await change('POST', path, { overlap_hours: '2' })).toMatchObject({ status: 400 })
+    const fresh = await change('POST', path, { overlap_hours: '1' }, { key: 'anew' })
+    expect(fresh.json.data).toMatchObject({
+      key: {
+        ...{ name: 'Website', permissions: ['order.create'], allowed_ips: ['203.0.113.9'] },
+        ...{ requests_per_minute: 90, webhook_url: 'https://example.com/hook', status: 'active' },
+      },
+      secret: expect.stringMatching(/.{20}/),
+      webhook: { secret: expect.stringMatching(/^whsec_/) },
+    })
+    expect(fresh.json.data.key.id).not.toBe(key.id)
+    const again = await change('POST', path, { overlap_hours: '1' }, { key: 'anew' })
+    expect(again.json.data).toMatchObject({ key: { id: fresh.json.data.key.id }, secret: null })
+    const old = await read(`/keys/${key.id}`)
+    expect(old.expires_at).not.toBeNull()
+    await change('POST', `/keys/${key.id}/revoke`, {})
+    expect(await change('POST', path, { overlap_hours: '0' })).toMatchObject({ status: 409 })
+  })
+})
+
+describe('requests', () => {
+  it('are narrowed to a key, an address and a time', async () => {
+    const { accountId, username } = await office.server.shop()
+    await office.server.sql`
+      insert into requests (account_id, at, key_id, via, action, status, outcome, ip, took_us, request_id)
+      select ${accountId}, timestamptz '2026-01-10 12:00Z' + n * interval '1 day', n, 'rest', 'x', 200, 'ok', '203.0.113.' || n, 1, gen_random_uuid()
+        from generate_series(1, 3) n`
+    const of = async (query: string) =>
+      (await read(`/accounts/${username}/requests?${query}`)).page.items.map(
+        (one: { key: number }) => one.key,
+      )
+    expect(await of('')).toEqual([3, 2, 1])
+    expect(await of('ip=203.0.113.2')).toEqual([2])
+    expect(await of('from=2026-01-12')).toEqual([3, 2])
+    expect(await of('to=2026-01-12')).toEqual([2, 1])
+    expect(await of('from=2026-01-12&to=2026-01-12&key=2')).toEqual([2])
+    expect(await of('from=2026-01-12T12:00:01Z')).toEqual([3])
+  })
+})
+
+describe('resellers', () => {
+  const names = async (query: string) =>
+    (await read(`/accounts?${query}`)).page.items.map((one: { username: string }) => one.username)
+
+  it('are listed with what they did lately, by what is wrong with them, in other orders, page by page', async () => {
+    const { server } = office
+    const made = [
+      await server.shop({ deposit: '5' }),
+      await server.shop({ deposit: '7' }),
+      await server.shop({ deposit: '6' }),
+    ]
+    const [a, b, c] = made.map(({ username }) => username) as [string, string, string]
+    await server.sql`update accounts set name = 'listed ' || name where id = any(${made.map((one) => one.accountId)})`
+    const mine = (of: string) => names(`search=listed&${of}`)
+    expect(await mine('sort=-available')).toEqual([b, c, a])
+    expect(await mine('sort=available')).toEqual([a, c, b])
+    expect(await mine('sort=-name')).toEqual([c, b, a])
+    const first = (await read('/accounts?search=listed&sort=-available&limit=2')).page
+    expect(first.items).toHaveLength(2)
+    const second = await read(`/accounts?search=listed&sort=-available&limit=2&cursor=${first.next_cursor}`)
+    expect(second.page.items).toMatchObject([{ username: a }])
+    expect(second.page.next_cursor).toBeNull()
+
+    const order = await server.place(made[0] as Shop, { ID: await server.service(), IMEI: imei(8) })
+    await server.ended(made[0] as Shop, order.SUCCESS[0].REFERENCEID)
+    expect(await mine('no_order_since=2000-01-01')).toEqual([b, c])
+    expect((await mine('sort=-last_order'))[0]).toBe(a)
+    expect((await read(`/accounts/${a}`)).last_order_at).toMatch(/^20/)
+
+    await server.sql`update accounts set low_balance = 8000000 where username = ${b}`
+    expect(await mine('low_balance=yes')).toEqual([b])
+    expect(await read(`/accounts/${b}`)).toMatchObject({ low: true, refused_24h: 0, webhook: null })
+    await server.sql`update wallets set credit_limit = 9000000 where account_id = ${made[2]?.accountId as number}`
+    expect(await mine('in_credit=yes')).toEqual([])
+    await change('POST', `/accounts/${c}/adjust`, { amount: '-9', note: 'lent' })
+    expect(await mine('in_credit=yes')).toEqual([c])
+
+    const { json } = await change('POST', `/accounts/${a}/keys`, {
+      name: 'hook',
+      webhook_url: 'https://example.com/hook',
+    })
+    await change('POST', `/webhooks/${json.data.webhook.id}/pause`, {})
+    expect(await mine('webhook=paused')).toEqual([a])
+    expect(await mine('webhook=failing')).toEqual([])
+    await server.sql`
+      insert into requests (account_id, at, key_id, via, action, status, outcome, ip, took_us, request_id)
+      select ${made[1]?.accountId as number}, now() - n * interval '1 hour', 1, 'rest', 'x', 401, 'key_revoked', '::1', 1, gen_random_uuid()
+        from generate_series(0, 30, 10) n`
+    expect(await mine('refused_gte=3')).toEqual([b])
+    expect(await mine('refused_gte=4')).toEqual([])
+    expect(await mine('currency=EUR')).toEqual([])
+    expect(await get('/accounts?currency=nothing')).toMatchObject({ status: 400 })
+    const file = await get('/accounts.csv?search=listed&low_balance=yes')
+    expect(file.json).toContain(b)
+    expect(file.json).not.toContain(c)
+  })
+
+  it('what a role may not read it may not sort by; turnover is the ledger’s', async () => {
+    const { headers } = await office.person('support')
+    for (const [query, status] of [
+      ['sort=turnover', 403],
+      ['sort=available', 200],
+      ['sort=name', 200],
+    ] as const)
+      expect((await ask(office.server, 'GET', `/accounts?${query}`, { headers })).status, query).toBe(status)
+    const found = await ask(office.server, 'GET', '/accounts', { headers })
+    expect(found.json.data.page.items[0]).not.toHaveProperty('turnover_30d')
+    const catalogue = await office.person('catalogue')
+    expect(
+      (await ask(office.server, 'GET', '/accounts?in_credit=yes', { headers: catalogue.headers })).status,
+    ).toBe(403)
+    await office.server.sql`
+      insert into sales (cut, whole_month, day, account_id, service_id, supplier_id, currency, cost_currency, orders, placed, charged, failed,
+                         cancelled, rejected, corrected, uncosted, turnover, refunded, cost, times)
+      select 'account', whole_month, day, (select min(id) from accounts), 0, 0, 'USD', '', 2, 2, 2, 1, 0, 1, 0, 0, 5000000, 1000000, 0, 0
+        from (values (false, current_date), (false, current_date - 60), (true, date_trunc('month', now())::date)) d (whole_month, day)`
+    const [first] = (await read('/accounts?sort=-turnover&limit=1')).page.items
+    expect(first).toMatchObject({ turnover_30d: '5.00', refunded_30d: '1.00', orders_30d: 2 })
+    expect(first.success_30d).toBeCloseTo(1 / 3)
+  })
+
+  it('what a payment would do is said before, and the same one within a day', async () => {
+    const { username } = await office.server.shop({ deposit: '5' })
+    const preview = (query: string) => read(`/accounts/${username}/move-preview?${query}`)
+    expect(await preview('amount=10')).toEqual({
+      ...{ currency: 'USD', available: '5.00', after: '15.00', spendable: '15.00', fits: true, same: null },
+    })
+    expect(await preview('amount=-6')).toMatchObject({ after: '-1.00', fits: false })
+    await change('POST', `/accounts/${username}/deposit`, { amount: '10', note: 'cash' })
+    expect((await preview('amount=10&note=cash')).same).toMatchObject({ note: 'cash' })
+    expect((await preview('amount=10&note=other')).same).toBeNull()
+    expect((await preview('amount=11&note=cash')).same).toBeNull()
+    expect((await preview('amount=-10&note=cash')).same).toBeNull()
+    expect(await get(`/accounts/${username}/move-preview?amount=x`)).toMatchObject({ status: 422 })
+  })
+
+  it('have notes, by whom, of which some are pinned', async () => {
+    const { username } = await office.server.shop()
+    const path = `/accounts/${username}/notes`
+    expect((await read(path)).items).toEqual([])
+    await change('POST', path, { text: 'Pays late', pinned: true })
+    const { json } = await change('POST', path, { text: '  Asks for Gold ' })
+    expect(json.data.items).toMatchObject([
+      { text: 'Pays late', pinned: true },
+      { text: 'Asks for Gold', pinned: false },
+    ])
+    const [late, gold] = json.data.items
+    expect(gold.actor).toMatch(/^staff:\d+$/)
+    const turned = await change('POST', `${path}/${late.id}/unpin`, {})
+    expect(turned.json.data.items.map((one: { text: string }) => one.text)).toEqual([
+      'Asks for Gold',
+      'Pays late',
+    ])
+    await change('POST', `${path}/${late.id}/pin`, {})
+    expect((await read(path)).items[0].text).toBe('Pays late')
+    expect(await change('POST', path, { text: '  ' })).toMatchObject({ status: 422 })
+    const other = await office.server.shop()
+    expect(await change('POST', `/accounts/${other.username}/notes/${late.id}/pin`, {})).toMatchObject({
+      status: 404,
+    })
+    const reader = await office.person('finance')
+    expect(
+      await ask(office.server, 'POST', path, {
+        body: { text: 'x' },
+        headers: { ...reader.headers, 'idempotency-key': 'note' },
+      }),
+    ).toMatchObject({ status: 403 })
+  })
+})
+
 describe('deposits', () => {
   let shop: Shop
   const ids: number[] = []

@@ -246,7 +246,7 @@ function Row({
   const known = verdicts[row.verdict]
   const outcome = row.outcome ? outcomes[row.outcome] : undefined
   const name = String(subject['service_name'] ?? subject['name'] ?? '')
-  const code = String(subject['service_code'] ?? subject['remote_service'] ?? '')
+  const code = String(subject['service_code'] ?? subject['remote_service'] ?? subject['username'] ?? '')
   const prices = (row.after as { prices?: ImportedPrice[] } | null)?.prices
   const percent = (row.after as { percent?: number | null } | null)?.percent
   // Only a row of a price is for an audience.

@@ -59,6 +59,7 @@ const pages = [
     resellerTab('/people', () => import('./routes/resellers/people.tsx'), 'People'),
     resellerTab('/prices', () => import('./routes/prices/pays.tsx'), 'ResellerPrices'),
     resellerTab('/requests', () => import('./routes/resellers/requests.tsx'), 'Requests'),
+    resellerTab('/notes', () => import('./routes/resellers/notes.tsx'), 'NotesPage'),
     resellerTab('/webhooks', () => import('./routes/resellers/webhooks.tsx'), 'Webhooks'),
     resellerTab('/webhooks/$id', () => import('./routes/resellers/webhooks.tsx'), 'WebhookOne'),
   ]),

@@ -66,11 +66,13 @@ export function NewKey({
   const [name, setName] = useState('')
   const [addresses, setAddresses] = useState('')
   const [hook, setHook] = useState('')
+  const [granted, setGranted] = useState<readonly Permission[] | null>(null)
   const act = ({ key }: { key: string }) => {
     const given = addressesIn(addresses)
     const form: KeyForm = {
       ...{ name: name.trim(), dialect },
       ...(given.length > 0 && { allowed_ips: given }),
+      ...(granted && { permissions: [...granted] }),
       ...(dialect === 'contract' && hook.trim() !== '' && { webhook_url: hook.trim() }),
     }
     return make(form, key)
@@ -131,6 +133,7 @@ export function NewKey({
             onChange={({ currentTarget }) => setHook(currentTarget.value)}
           />
         )}
+        <MayFields granted={granted} onGrant={setGranted} />
       </Stack>
     </ActDialog>
   )
@@ -359,22 +362,61 @@ export function KeyFacts({ apiKey: key, webhook }: { apiKey: ApiKey; webhook?: R
   )
 }
 
+/** `MayFields` says what a key may do; null is everything. */
+function MayFields({
+  granted,
+  onGrant,
+}: {
+  granted: readonly Permission[] | null
+  onGrant: (granted: readonly Permission[] | null) => void
+}) {
+  const { t, i18n } = useLingui()
+  return (
+    <>
+      <Checkbox
+        label={t`It may do everything`}
+        checked={granted === null}
+        onChange={({ currentTarget }) =>
+          onGrant(currentTarget.checked ? null : ['order.create', 'order.read'])
+        }
+      />
+      {granted && (
+        <Checkbox.Group
+          label={t`Permissions`}
+          value={[...granted]}
+          onChange={(some) => onGrant(some as Permission[])}
+        >
+          <Stack gap="xs" mt={4}>
+            {permissionNames.map((one) => (
+              <Checkbox key={one} value={one} label={i18n._(permissionWords[one])} />
+            ))}
+          </Stack>
+        </Checkbox.Group>
+      )}
+    </>
+  )
+}
+
 /** `KeyEdit` changes the values of a key where they stand. `save` sends what has changed. */
 export function KeyEdit({
   apiKey: key,
+  hasRate = false,
   save,
   onDone,
 }: {
   apiKey: ApiKey
+  /** `hasRate`: how much it may ask a minute is set here, too. */
+  hasRate?: boolean
   save: (changes: KeyForm) => Promise<unknown>
   onDone: () => void
 }) {
-  const { t, i18n } = useLingui()
+  const { t } = useLingui()
   const [name, setName] = useState(key.name)
   const [dialect, setDialect] = useState<Dialect>(key.dialect)
   const [addresses, setAddresses] = useState(key.allowed_ips.join(', '))
   const [expires, setExpires] = useState(key.expires_at === null ? '' : key.expires_at.slice(0, 10))
   const [granted, setGranted] = useState<readonly Permission[] | null>(key.permissions)
+  const [rate, setRate] = useState(String(key.requests_per_minute ?? ''))
   const act = () => {
     const given = addressesIn(addresses)
     const changes: KeyForm = {
@@ -385,10 +427,12 @@ export function KeyEdit({
         expires_at: expires === '' ? null : `${expires}T00:00:00Z`,
       }),
       ...(granted?.join() !== key.permissions?.join() && { permissions: granted && [...granted] }),
+      ...(rate !== String(key.requests_per_minute ?? '') && {
+        requests_per_minute: rate === '' ? null : Number(rate),
+      }),
     }
     return Object.keys(changes).length === 0 ? Promise.resolve() : save(changes)
   }
-  const isAll = granted === null
   return (
     <ActDialog
       title={t`Change ${key.name || key.security_id}`}
@@ -424,25 +468,16 @@ export function KeyEdit({
           value={expires}
           onChange={({ currentTarget }) => setExpires(currentTarget.value)}
         />
-        <Checkbox
-          label={t`It may do everything`}
-          checked={isAll}
-          onChange={({ currentTarget }) =>
-            setGranted(currentTarget.checked ? null : ['order.create', 'order.read'])
-          }
-        />
-        {granted && (
-          <Checkbox.Group
-            label={t`Permissions`}
-            value={[...granted]}
-            onChange={(some) => setGranted(some as Permission[])}
-          >
-            <Stack gap="xs" mt={4}>
-              {permissionNames.map((one) => (
-                <Checkbox key={one} value={one} label={i18n._(permissionWords[one])} />
-              ))}
-            </Stack>
-          </Checkbox.Group>
+        <MayFields granted={granted} onGrant={setGranted} />
+        {hasRate && (
+          <TextInput
+            label={t`Requests a minute`}
+            description={t`To each of Dhru and REST. Empty: as the settings say.`}
+            value={rate}
+            onChange={({ currentTarget }) => setRate(currentTarget.value.replace(/\D/g, ''))}
+            inputMode="numeric"
+            maxLength={9}
+          />
         )}
       </Stack>
     </ActDialog>
@@ -476,6 +511,89 @@ export function RevokeKey({
         Its shop stops ordering within a second. Open orders are finished and charged as usual. Its webhook is
         told of nothing more. This cannot be undone.
       </Trans>
+    </ActDialog>
+  )
+}
+
+type Overlap = '0' | '1' | '24'
+
+/** `RotateKey` makes another key that is as this one; for a time both work, so that the shop can be changed in between. */
+export function RotateKey({
+  apiKey: { name, security_id },
+  rotate,
+  onClose,
+}: {
+  apiKey: Pick<ApiKey, 'name' | 'security_id'>
+  /** `rotate` makes the key, under a key of idempotency. */
+  rotate: (overlap: Overlap, key: string) => Promise<void>
+  onClose: () => void
+}) {
+  const { t } = useLingui()
+  const [overlap, setOverlap] = useState<Overlap>('24')
+  return (
+    <ActDialog
+      title={t`A new access key for ${name || security_id}`}
+      button={t`Make the new access key`}
+      untouched={<Trans>The key is unchanged.</Trans>}
+      act={({ key }) => rotate(overlap, key)}
+      onClose={onClose}
+    >
+      <Stack>
+        <p>
+          <Trans>
+            A key is made that is as this one. Type its access key into the shop while both work. Open orders
+            are finished and charged as usual.
+          </Trans>
+        </p>
+        <Radio.Group
+          label={t`The old one goes on working`}
+          value={overlap}
+          onChange={(chosen) => setOverlap(chosen as Overlap)}
+        >
+          <Stack gap="xs" mt={4}>
+            <Radio value="24" label={t`for 24 hours`} />
+            <Radio value="1" label={t`for an hour`} />
+            <Radio value="0" label={t`not at all: somebody else has it`} />
+          </Stack>
+        </Radio.Group>
+      </Stack>
+    </ActDialog>
+  )
+}
+
+/** `AddWebhook` gives a key its webhook, for which the access key is needed: we keep but its hash. */
+export function AddWebhook({
+  add,
+  onClose,
+}: {
+  add: (form: { webhook_url: string; secret: string }) => Promise<void>
+  onClose: () => void
+}) {
+  const { t } = useLingui()
+  const [url, setUrl] = useState('')
+  const [secret, setSecret] = useState('')
+  const act = () => add({ webhook_url: url.trim(), secret: secret.trim() })
+  return (
+    <ActDialog title={t`Add a webhook`} button={t`Add the webhook`} act={act} onClose={onClose}>
+      <Stack>
+        <TextInput
+          label={t`URL`}
+          description={t`Where your program takes a POST. It must begin with https.`}
+          type="url"
+          value={url}
+          onChange={({ currentTarget }) => setUrl(currentTarget.value)}
+          required
+          data-autofocus
+        />
+        <TextInput
+          label={t`Access key of this key`}
+          description={t`One of the two signatures is made with it, and we keep but its hash.`}
+          value={secret}
+          onChange={({ currentTarget }) => setSecret(currentTarget.value)}
+          autoComplete="off"
+          required
+        />
+      </Stack>
     </ActDialog>
   )
 }

@@ -5,13 +5,26 @@ import {
   closeAccount,
   createAccount,
   findAccount,
-  listAccounts,
   reopenAccount,
 } from '../../../accounts/accounts.ts'
 import { type AccountForm, type AccountView, accountAttributes } from '../../../accounts/attributes.ts'
+import { actorNames } from '../../../audit/actors.ts'
+import { bound, timeOf } from '../../../contract/page.ts'
+import { Refusal } from '../../../errors.ts'
+import { previewMove } from '../../../ledger/move-preview.ts'
+import { amountOf } from '../../../lib/amount.ts'
 import type { AccountId } from '../../../lib/ids.ts'
-import { formatMicros } from '../../../lib/money.ts'
-import { pageOf as pageOfFound } from '../../../lib/page.ts'
+import { formatMicros, isCurrency, ZERO } from '../../../lib/money.ts'
+import { addAccountNote, listAccountNotes, pinAccountNote } from '../../../resellers/notes.ts'
+import {
+  isLow,
+  listResellers,
+  type Reseller,
+  type ResellerFilter,
+  resellerSorts,
+  withFigures,
+} from '../../../resellers/resellers.ts'
+import type { StaffPermission } from '../../../staff/roles.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
 import { fieldsOf, inFieldsOf } from '../../kit/fields.ts'
 import {
@@ -30,7 +43,7 @@ import {
   time,
   version,
 } from '../../kit/shapes.ts'
-import type { Caller } from '../caller.ts'
+import { type Caller, refuseUnless } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { type Call, route } from '../route.ts'
 
@@ -70,6 +83,106 @@ function wireAccount(view: AccountView, { permissions }: Caller): Static<typeof 
   }
 }
 
+const reseller = Type.Object({
+  ...account.properties,
+  last_order_at: orNull(time(), 'null: it has never ordered'),
+  orders_30d: Type.Integer({ description: 'Orders of the last 30 days, without today’s last moments' }),
+  success_30d: orNull(Type.Number(), 'Of what was charged or failed, from 0 to 1; null: there is neither'),
+  turnover_30d: Type.Optional(amount('Only for who has `reports.read`, as the next one')),
+  refunded_30d: Type.Optional(amount()),
+  low: Type.Optional(
+    Type.Boolean({ description: 'Less is left than `low_balance`; only with `money.read`' }),
+  ),
+  webhook: orNull(oneOf(['failing', 'paused']), 'What is wrong with a webhook of it'),
+  refused_24h: Type.Integer({ description: 'Refused requests of the last 24 hours, counted up to 1,000' }),
+})
+
+function wireReseller(one: Reseller, caller: Caller): Static<typeof reseller> {
+  const { figures, currency } = one
+  const { charged = 0, failed = 0, rejected = 0 } = figures ?? {}
+  return {
+    ...wireAccount(one, caller),
+    last_order_at: one.lastOrderAt ?? null,
+    orders_30d: figures?.orders ?? 0,
+    success_30d: charged + failed === 0 ? null : (charged - rejected) / (charged + failed),
+    ...(caller.permissions.has('reports.read') && {
+      turnover_30d: formatMicros(figures?.turnover ?? ZERO, currency),
+      refunded_30d: formatMicros(figures?.refunded ?? ZERO, currency),
+    }),
+    ...(caller.permissions.has('money.read') && { low: isLow(one) }),
+    webhook: one.webhook,
+    refused_24h: one.refused,
+  }
+}
+
+const yes = oneOf(['yes'])
+
+const resellerFilter = {
+  search: Type.Optional(text(200, { description: 'A part of the name, user name or e-mail address' })),
+  group: Type.Optional(text(64, { description: 'Id or name of a price group' })),
+  status: Type.Optional(oneOf(['active', 'closed'])),
+  currency: Type.Optional(text(3)),
+  low_balance: Type.Optional(yes),
+  in_credit: Type.Optional(yes),
+  no_order_since: bound('Nothing was ordered since this time with its zone, or day in UTC; or never'),
+  webhook: Type.Optional(oneOf(['failing', 'paused'])),
+  refused_gte: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 1000, description: 'Refused requests of the last 24 hours' }),
+  ),
+  sort: Type.Optional(
+    oneOf(resellerSorts, { description: 'Amounts of several currencies stand by currency' }),
+  ),
+}
+
+/** `neededFor` gives what somebody must be allowed to read who filters or sorts by it. */
+function neededFor({ low_balance, in_credit, sort = 'id' }: Record<string, unknown>): StaffPermission[] {
+  return [
+    ...(low_balance || in_credit || String(sort).endsWith('available') ? (['money.read'] as const) : []),
+    ...(String(sort).endsWith('turnover') ? (['reports.read'] as const) : []),
+  ]
+}
+
+/** `filterOf` reads a filter. Throws invalid_input. */
+function filterOf(given: Static<Type.TObject<typeof resellerFilter>>): ResellerFilter {
+  const { currency, no_order_since: since } = given
+  if (currency !== undefined && !isCurrency(currency.toUpperCase()))
+    throw new Refusal('invalid_input', 'is no currency', 'currency')
+  return {
+    ...{ search: given.search, group: given.group, status: given.status },
+    ...{ currency: currency?.toUpperCase(), webhook: given.webhook, refused: given.refused_gte },
+    ...{ isLow: given.low_balance === 'yes', isInCredit: given.in_credit === 'yes' },
+    noOrderSince: since === undefined ? undefined : timeOf(since),
+  }
+}
+
+const note = Type.Object({
+  id: Type.Integer(),
+  at: time(),
+  actor: Type.String(),
+  name: orNull(Type.String(), 'That of the person or of the program'),
+  text: Type.String(),
+  pinned: Type.Boolean(),
+})
+
+const notes = Type.Object({ items: Type.Array(note) })
+
+const noteParams = Type.Object({
+  ...accountParams.properties,
+  note: Type.Integer({ minimum: 1, maximum: MAX_ID }),
+})
+
+const movePreview = Type.Object({
+  currency: Type.String(),
+  available: amount('Now'),
+  after: amount('What it would be then'),
+  spendable: amount('What could be spent then, with the credit limit'),
+  fits: Type.Boolean({ description: 'It would not be below minus the credit limit' }),
+  same: orNull(
+    Type.Object({ at: time(), actor_name: orNull(Type.String()), note: orNull(Type.String()) }),
+    'The last one of the same amount and note within 24 hours; null: there was none',
+  ),
+})
+
 const group = text(64, { description: 'Id or name of a price group' })
 const creditLimit = givenAmount('How far the balance may go below 0')
 
@@ -93,24 +206,22 @@ export const accountRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     exported: 'accounts',
     section,
     command: 'account list',
-    summary: 'Resellers, by id',
+    summary: 'Resellers, by id unless sorted otherwise, with what they did lately',
+    description:
+      '`low_balance`, `in_credit` and the order of balances need `money.read`, that of turnover `reports.read`.',
     access,
-    query: Type.Object({
-      ...pageQuery,
-      search: Type.Optional(text(200, { description: 'A part of the name, user name or e-mail address' })),
-      group: Type.Optional(group),
-      status: Type.Optional(oneOf(['active', 'closed'])),
-    }),
-    answer: pageOf(account),
+    query: Type.Object({ ...pageQuery, ...resellerFilter }),
+    answer: pageOf(reseller),
     refusals: ['invalid_input'],
-    handle: async ({ desk, caller, query: { limit, cursor, ...filter } }) => {
-      const after = readCursor(cursor, filter, MAX_ID) as AccountId | undefined
-      const found = await listAccounts(desk.read, filter, limit + 1, after)
-      const { items, next } = pageOfFound(found, limit, (last) => last.id)
+    handle: async ({ desk, caller, query: { limit, cursor, ...given } }) => {
+      refuseUnless(caller, neededFor(given))
+      const after = readCursor(cursor, given, MAX_ID) as AccountId | undefined
+      const wanted = { ...filterOf(given), sort: given.sort, after, limit }
+      const { items, next } = await listResellers(desk.read, wanted, clock.now())
       return {
         page: {
-          items: items.map((one) => wireAccount(one, caller)),
-          next_cursor: cursorText(next, filter),
+          items: items.map((one) => wireReseller(one, caller)),
+          next_cursor: cursorText(next, given),
         },
       }
     },
@@ -121,14 +232,106 @@ export const accountRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     name: 'getAccount',
     section,
     command: 'account show',
-    summary: 'One reseller',
+    summary: 'One reseller, with what it did lately',
     access,
     params: accountParams,
-    answer: account,
+    answer: reseller,
     refusals: ['not_found'],
-    handle: async ({ desk, caller, params }) =>
-      wireAccount(await findAccount(desk.read, params.account), caller),
+    handle: async ({ desk, caller, params }) => {
+      const found = await findAccount(desk.read, params.account)
+      const [one] = await withFigures(desk.read, [found], clock.now())
+      return wireReseller(one as Reseller, caller)
+    },
   }),
+  route({
+    method: 'GET',
+    path: '/accounts/:account/move-preview',
+    name: 'previewMove',
+    section,
+    summary:
+      'What a payment or an adjustment would do to a balance, and whether there was the same one a short time ago',
+    access: 'money.read',
+    params: accountParams,
+    query: Type.Object({
+      amount: givenAmount('Down when it is negative'),
+      note: Type.Optional(text(500)),
+    }),
+    answer: movePreview,
+    refusals: ['invalid_input', 'not_found'],
+    handle: async ({ desk, params, query: { amount: given, note: why } }) => {
+      const found = await findAccount(desk.read, params.account)
+      const { currency, available, creditLimit } = found
+      const moved = amountOf(given, 'amount', currency)
+      const after = available + moved
+      const same = await previewMove(desk.read, found.id, { amount: moved, note: why ?? null }, clock)
+      const money = (value: bigint): string => formatMicros(value, currency)
+      const names = await actorNames(desk.read, same?.actor ? [same.actor] : [])
+      return {
+        ...{ currency, available: money(available), after: money(after) },
+        ...{ spendable: money(after + creditLimit), fits: moved >= ZERO || after >= -creditLimit },
+        same: same && {
+          at: same.at,
+          actor_name: names.get(same.actor ?? '') ?? same.actor,
+          note: same.note,
+        },
+      }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/accounts/:account/notes',
+    name: 'listAccountNotes',
+    section,
+    summary: 'What people wrote down of a reseller: what is pinned, then the newest first',
+    access,
+    params: accountParams,
+    answer: notes,
+    refusals: ['not_found'],
+    handle: async ({ desk, params }) => {
+      const { id: accountId } = await findAccount(desk.read, params.account)
+      return { items: await listAccountNotes(desk.read, accountId) }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/accounts/:account/notes',
+    name: 'addAccountNote',
+    section,
+    summary: 'Write something down of a reseller, for the staff alone',
+    access: 'resellers.edit',
+    params: accountParams,
+    body: bodyOf({ text: text(2000), pinned: Type.Optional(Type.Boolean()) }),
+    answer: notes,
+    refusals: ['not_found', 'invalid_input'],
+    handle: async ({ desk, params, body: { text: words, pinned = false } }) => {
+      const { id: accountId } = await findAccount(desk.change, params.account)
+      await addAccountNote(desk.change, accountId, { text: words, pinned, actor: desk.actor }, clock)
+      return { items: await listAccountNotes(desk.change, accountId) }
+    },
+  }),
+  ...(
+    [
+      ['pin', 'pinAccountNote', 'Put a note of a reseller before the others', true],
+      ['unpin', 'unpinAccountNote', 'Put a note of a reseller back among the others', false],
+    ] as const
+  ).map(([verb, name, summary, pinned]) =>
+    route({
+      method: 'POST',
+      path: `/accounts/:account/notes/:note/${verb}`,
+      name,
+      section,
+      summary,
+      access: 'resellers.edit',
+      params: noteParams,
+      answer: notes,
+      refusals: ['not_found'],
+      handle: async ({ desk, params }) => {
+        const { id: accountId } = await findAccount(desk.change, params.account)
+        await pinAccountNote(desk.change, accountId, { id: params.note, pinned })
+        return { items: await listAccountNotes(desk.change, accountId) }
+      },
+    }),
+  ),
   route({
     method: 'POST',
     path: '/accounts',

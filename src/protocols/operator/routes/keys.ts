@@ -1,8 +1,18 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { findAccount } from '../../../accounts/accounts.ts'
-import { changeKey, createKey, findKey, listKeys, revokeKey } from '../../../accounts/keys.ts'
-import type { KeyId } from '../../../lib/ids.ts'
+import {
+  changeKey,
+  createKey,
+  findKey,
+  listKeys,
+  type NewKey,
+  revokeKey,
+  rotateKey,
+} from '../../../accounts/keys.ts'
+import type { AccountId, KeyId } from '../../../lib/ids.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
+import { HOUR_MS } from '../../../lib/time.ts'
+import type { Desk } from '../../../people/desk.ts'
 import { createWebhook, setWebhookOfKey } from '../../../webhooks/webhooks.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
 import { inFieldsOf } from '../../kit/fields.ts'
@@ -17,9 +27,11 @@ import {
 } from '../../kit/key-shapes.ts'
 import {
   accountParams,
+  bodyOf,
   changesOf,
   idParams,
   MAX_ID,
+  oneOf,
   orNull,
   pageOf,
   pageQuery,
@@ -30,130 +42,164 @@ import { route } from '../route.ts'
 
 const section = 'API keys'
 
-export const keyRoutes = ({ clock, sealer, config }: Pick<OperatorDeps, 'clock' | 'sealer' | 'config'>) => [
-  route({
-    method: 'GET',
-    path: '/keys',
-    name: 'listKeys',
-    exported: 'keys',
-    section,
-    command: 'key list',
-    summary: 'API keys, by id',
-    access: 'resellers.read',
-    query: Type.Object({
-      ...pageQuery,
-      account: Type.Optional(text(64, { description: 'Id or user name' })),
-    }),
-    answer: pageOf(key),
-    refusals: ['not_found'],
-    handle: async ({ desk, query: { limit, cursor, ...filter } }) => {
-      const { account } = filter
-      const after = readCursor(cursor, filter, MAX_ID) as KeyId | undefined
-      const accountId = account === undefined ? undefined : (await findAccount(desk.read, account)).id
-      const found = await listKeys(desk.read, accountId, limit + 1, clock, after)
-      const { items, next } = pageOfFound(found, limit, (last) => last.id)
-      return { page: { items: items.map(wireKey), next_cursor: cursorText(next, filter) } }
-    },
-  }),
-  route({
-    method: 'GET',
-    path: '/keys/:id',
-    name: 'getKey',
-    section,
-    summary: 'One API key',
-    access: 'resellers.read',
-    params: idParams,
-    answer: key,
-    refusals: ['not_found'],
-    handle: async ({ desk, params }) => wireKey(await findKey(desk.read, params.id as KeyId, clock)),
-  }),
-  route({
-    method: 'POST',
-    path: '/accounts/:account/keys',
-    name: 'createKey',
-    section,
-    command: 'key create',
-    summary: 'Make an API key, and with `webhook_url` its webhook',
-    access: 'keys.edit',
-    params: accountParams,
-    needsKey: true,
-    shownOnce: ['secret', 'webhook'],
-    body: Type.Partial(Type.Object(keyForm), { additionalProperties: false }),
-    answer: Type.Object({
-      key,
-      secret: orNull(
-        Type.String({ description: 'The access key' }),
-        'It is shown this once: null in a repeated answer',
-      ),
-      webhook: newWebhook,
-    }),
-    refusals: ['invalid_input', 'not_found', 'conflict'],
-    handle: ({ desk, params, body: { webhook_url: url, ...body } }) =>
-      inFieldsOf(keyFields, async () => {
-        const { id: accountId } = await findAccount(desk.change, params.account)
-        const made = await createKey(desk.change, accountId, keyFormOf(body), clock)
-        const to = { accountId, key: made, allow: config.outboundAllow }
-        const hook =
-          url === undefined
-            ? null
-            : await desk.change.begin(async (transaction) =>
-                createWebhook(transaction, await sealer(), { ...to, url }, clock),
-              )
-        return {
-          key: wireKey(await findKey(desk.change, made.id, clock)),
-          secret: made.secret,
-          webhook: hook && wireNewWebhook(hook),
-        }
+const made = Type.Object({
+  key,
+  secret: orNull(
+    Type.String({ description: 'The access key' }),
+    'It is shown this once: null in a repeated answer',
+  ),
+  webhook: newWebhook,
+})
+
+export const keyRoutes = ({ clock, sealer, config }: Pick<OperatorDeps, 'clock' | 'sealer' | 'config'>) => {
+  /** `madeOf` shows a key that was made, this once, with the webhook that it gets where a URL is given. */
+  const madeOf = async (
+    desk: Desk,
+    accountId: AccountId,
+    fresh: NewKey,
+    url: string | undefined,
+  ): Promise<Static<typeof made>> => {
+    const to = { accountId, key: fresh, allow: config.outboundAllow }
+    const hook =
+      url === undefined
+        ? null
+        : await desk.change.begin(async (transaction) =>
+            createWebhook(transaction, await sealer(), { ...to, url }, clock),
+          )
+    return {
+      key: wireKey(await findKey(desk.change, fresh.id, clock)),
+      secret: fresh.secret,
+      webhook: hook && wireNewWebhook(hook),
+    }
+  }
+  return [
+    route({
+      method: 'GET',
+      path: '/keys',
+      name: 'listKeys',
+      exported: 'keys',
+      section,
+      command: 'key list',
+      summary: 'API keys, by id',
+      access: 'resellers.read',
+      query: Type.Object({
+        ...pageQuery,
+        account: Type.Optional(text(64, { description: 'Id or user name' })),
       }),
-  }),
-  route({
-    method: 'PATCH',
-    path: '/keys/:id',
-    name: 'changeKey',
-    section,
-    command: 'key set',
-    summary: 'Change an API key, in every process within a second',
-    description: 'A first `webhook_url` needs the `secret` of the key, of which only a hash is kept.',
-    access: 'keys.edit',
-    params: idParams,
-    needsVersion: true,
-    shownOnce: ['webhook'],
-    body: changesOf({ ...keyForm, secret: text(200, { description: "The key's own" }) }),
-    answer: Type.Object({ key, webhook: newWebhook }),
-    refusals: ['invalid_input', 'not_found', 'conflict'],
-    handle: ({ desk, params, version: seen, body: { webhook_url: url, secret, ...body } }) =>
-      inFieldsOf(keyFields, async () => {
+      answer: pageOf(key),
+      refusals: ['not_found'],
+      handle: async ({ desk, query: { limit, cursor, ...filter } }) => {
+        const { account } = filter
+        const after = readCursor(cursor, filter, MAX_ID) as KeyId | undefined
+        const accountId = account === undefined ? undefined : (await findAccount(desk.read, account)).id
+        const found = await listKeys(desk.read, accountId, limit + 1, clock, after)
+        const { items, next } = pageOfFound(found, limit, (last) => last.id)
+        return { page: { items: items.map(wireKey), next_cursor: cursorText(next, filter) } }
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/keys/:id',
+      name: 'getKey',
+      section,
+      summary: 'One API key',
+      access: 'resellers.read',
+      params: idParams,
+      answer: key,
+      refusals: ['not_found'],
+      handle: async ({ desk, params }) => wireKey(await findKey(desk.read, params.id as KeyId, clock)),
+    }),
+    route({
+      method: 'POST',
+      path: '/accounts/:account/keys',
+      name: 'createKey',
+      section,
+      command: 'key create',
+      summary: 'Make an API key, and with `webhook_url` its webhook',
+      access: 'keys.edit',
+      params: accountParams,
+      needsKey: true,
+      shownOnce: ['secret', 'webhook'],
+      body: Type.Partial(Type.Object(keyForm), { additionalProperties: false }),
+      answer: made,
+      refusals: ['invalid_input', 'not_found', 'conflict'],
+      handle: ({ desk, params, body: { webhook_url: url, ...body } }) =>
+        inFieldsOf(keyFields, async () => {
+          const { id: accountId } = await findAccount(desk.change, params.account)
+          const fresh = await createKey(desk.change, accountId, keyFormOf(body), clock)
+          return await madeOf(desk, accountId, fresh, url)
+        }),
+    }),
+    route({
+      method: 'PATCH',
+      path: '/keys/:id',
+      name: 'changeKey',
+      section,
+      command: 'key set',
+      summary: 'Change an API key, in every process within a second',
+      description: 'A first `webhook_url` needs the `secret` of the key, of which only a hash is kept.',
+      access: 'keys.edit',
+      params: idParams,
+      needsVersion: true,
+      shownOnce: ['webhook'],
+      body: changesOf({ ...keyForm, secret: text(200, { description: "The key's own" }) }),
+      answer: Type.Object({ key, webhook: newWebhook }),
+      refusals: ['invalid_input', 'not_found', 'conflict'],
+      handle: ({ desk, params, version: seen, body: { webhook_url: url, secret, ...body } }) =>
+        inFieldsOf(keyFields, async () => {
+          const keyId = params.id as KeyId
+          await changeKey(desk.change, keyId, keyFormOf(body), clock, seen)
+          const found = await findKey(desk.change, keyId, clock)
+          const to = { key: found, secret, allow: config.outboundAllow }
+          const hook =
+            url === undefined
+              ? undefined
+              : await desk.change.begin(async (transaction) =>
+                  setWebhookOfKey(transaction, await sealer(), { ...to, url }, clock),
+                )
+          return {
+            key: wireKey(await findKey(desk.change, keyId, clock)),
+            webhook: hook ? wireNewWebhook(hook) : null,
+          }
+        }),
+    }),
+    route({
+      method: 'POST',
+      path: '/keys/:id/rotate',
+      name: 'rotateKey',
+      section,
+      summary: 'Make a key that is as this one, which goes on working for some hours',
+      description:
+        'A webhook of it gets a fresh one of the new key, with the same URL; that of the old key tells of the orders that it has placed.',
+      access: 'keys.edit',
+      params: idParams,
+      needsKey: true,
+      shownOnce: ['secret', 'webhook'],
+      body: bodyOf({ overlap_hours: oneOf(['0', '1', '24'], { description: 'How long both work' }) }),
+      answer: made,
+      refusals: ['not_found', 'conflict'],
+      handle: async ({ desk, params, body }) => {
+        const before = await findKey(desk.change, params.id as KeyId, clock)
+        const fresh = await rotateKey(desk.change, before, Number(body.overlap_hours) * HOUR_MS, clock)
+        return await madeOf(desk, before.accountId, fresh, before.webhookUrl ?? undefined)
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/keys/:id/revoke',
+      name: 'revokeKey',
+      section,
+      command: 'key revoke',
+      summary: 'Let an API key stop working, for ever',
+      access: 'keys.edit',
+      params: idParams,
+      answer: key,
+      refusals: ['not_found'],
+      handle: async ({ desk, params }) => {
         const keyId = params.id as KeyId
-        await changeKey(desk.change, keyId, keyFormOf(body), clock, seen)
-        const found = await findKey(desk.change, keyId, clock)
-        const to = { key: found, secret, allow: config.outboundAllow }
-        const hook =
-          url === undefined
-            ? undefined
-            : await desk.change.begin(async (transaction) =>
-                setWebhookOfKey(transaction, await sealer(), { ...to, url }, clock),
-              )
-        return {
-          key: wireKey(await findKey(desk.change, keyId, clock)),
-          webhook: hook ? wireNewWebhook(hook) : null,
-        }
-      }),
-  }),
-  route({
-    method: 'POST',
-    path: '/keys/:id/revoke',
-    name: 'revokeKey',
-    section,
-    command: 'key revoke',
-    summary: 'Let an API key stop working, for ever',
-    access: 'keys.edit',
-    params: idParams,
-    answer: key,
-    refusals: ['not_found'],
-    handle: async ({ desk, params }) => {
-      const keyId = params.id as KeyId
-      await revokeKey(desk.change, keyId, clock)
-      return wireKey(await findKey(desk.change, keyId, clock))
-    },
-  }),
-]
+        await revokeKey(desk.change, keyId, clock)
+        return wireKey(await findKey(desk.change, keyId, clock))
+      },
+    }),
+  ]
+}

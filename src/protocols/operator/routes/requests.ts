@@ -1,8 +1,10 @@
 import { type Static, Type } from 'typebox'
 import { findAccount } from '../../../accounts/accounts.ts'
 import { findKey } from '../../../accounts/keys.ts'
+import { bound, timeOf } from '../../../contract/page.ts'
 import { requestOutcomes, requestProtocols } from '../../../contract/requests.ts'
 import type { KeyId, RequestNumber } from '../../../lib/ids.ts'
+import { DAY_MS } from '../../../lib/time.ts'
 import { findRequest } from '../../../request-log/find-request.ts'
 import { listRequests } from '../../../request-log/list-requests.ts'
 import type { RequestEntry } from '../../../request-log/request.ts'
@@ -54,17 +56,22 @@ export const requestRoutes = () => [
       ),
       action: Type.Optional(text(100)),
       key: Type.Optional(id),
+      ip: Type.Optional(text(45, { description: 'The address it came from' })),
+      from: bound('The first instant: a time with its zone, or a day in UTC'),
+      to: bound('The first instant behind it, or the last day in UTC'),
     }),
     answer: pageOf(request),
     refusals: ['not_found'],
-    handle: async ({ desk, params, query: { limit, cursor, protocol, key, ...rest } }) => {
+    handle: async ({ desk, params, query: { limit, cursor, protocol, key, from, to, ...rest } }) => {
       const { id: accountId } = await findAccount(desk.read, params.account)
-      const named = { ...rest, ...(key !== undefined && { key }), via: protocol, account: accountId }
+      const named = { ...rest, key, from, to, via: protocol, account: accountId }
       const before = readCursor(cursor, named) as RequestNumber | undefined
       const { items, next } = await listRequests(desk.read, accountId, {
         ...rest,
         via: protocol,
         key: key as KeyId | undefined,
+        from: from === undefined ? undefined : timeOf(from),
+        to: to === undefined ? undefined : timeOf(to, DAY_MS),
         before,
         limit,
       })

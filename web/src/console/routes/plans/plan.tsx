@@ -11,6 +11,7 @@ const kinds: Record<string, MessageDescriptor> = {
   'prices.csv': msg`Prices of a file`,
   'services.bulk': msg`Services`,
   'services.csv': msg`Services of a file`,
+  'accounts.group': msg`Price groups of resellers`,
   'manual.paste': msg`Pasted results`,
   'reviews.bulk': msg`Decisions`,
   'supplier.import': msg`Import from a supplier`,

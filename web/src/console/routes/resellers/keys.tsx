@@ -1,11 +1,13 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Group, Stack, Table } from '@mantine/core'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { Button, Group, Menu, Stack, Table } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
+import { Icon } from '../../../identity/icons.tsx'
 import {
+  AddWebhook,
   type ApiKey,
   ConnectionSheet,
   FirstCall,
@@ -15,6 +17,7 @@ import {
   type MadeKey,
   NewKey,
   RevokeKey,
+  RotateKey,
   UsedIn,
 } from '../../../kit/api-keys.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
@@ -28,6 +31,8 @@ const KEY = ['keys']
 const readKeys = (account: string, signal: AbortSignal) =>
   dataOf(api.GET('/api/operator/keys', { params: { query: { account, limit: 200 } }, signal }))
 
+/** MOST_ADDRESSES is how many addresses are offered for a key. */
+const MOST_ADDRESSES = 3
 /** POLL_MS is how often the first call of a key is looked for. */
 const POLL_MS = 2000
 
@@ -37,12 +42,31 @@ export function Keys() {
   const { username = '' } = useParams({ strict: false }) as { username?: string }
   const may = useMay()
   const client = useQueryClient()
+  const navigate = useNavigate()
   const keys = useQuery({ queryKey: [...KEY, username], queryFn: ({ signal }) => readKeys(username, signal) })
   useRefreshOn(TOPICS, KEY)
   const [isMaking, setMaking] = useState(false)
   const [changed, setChanged] = useState<ApiKey>()
   const [revoked, setRevoked] = useState<ApiKey>()
   const [made, setMade] = useState<MadeKey>()
+  const [rotated, setRotated] = useState<ApiKey>()
+  const [hooked, setHooked] = useState<ApiKey>()
+  const turnedAway = useQuery({
+    queryKey: [...KEY, username, 'turned away'],
+    queryFn: ({ signal }) => {
+      const params = { path: { account: username }, query: { outcome: 'ip_not_allowed' as const, limit: 50 } }
+      return dataOf(api.GET('/api/operator/accounts/{account}/requests', { params, signal }))
+    },
+  })
+  /** `addressesOf` are those from which a key was refused lately, and which it still may not be used from. */
+  const addressesOf = ({ id, allowed_ips: allowed }: ApiKey): string[] => {
+    const tried = turnedAway.data?.page.items.filter(({ key }) => key === id).map(({ ip }) => ip) ?? []
+    return [...new Set(tried)].filter((ip) => !allowed.includes(ip)).slice(0, MOST_ADDRESSES)
+  }
+  const allow = useMutation({
+    mutationFn: ({ key, address }: { key: ApiKey; address: string }) => allowAddress(key.id, address),
+    onSuccess: () => refresh(),
+  })
   const refresh = () => client.invalidateQueries({ queryKey: KEY })
   const newButton = may('keys.edit') && (
     <Button onClick={() => setMaking(true)}>
@@ -51,6 +75,7 @@ export function Keys() {
   )
   return (
     <Stack>
+      <FaultNote fault={allow.error} untouched={<Trans>The key is unchanged.</Trans>} />
       <FaultNote fault={keys.error} onRetry={() => void keys.refetch()} />
       {keys.isPending && <Loading rows={3} />}
       {keys.data?.page.items.length === 0 && (
@@ -87,7 +112,23 @@ export function Keys() {
                     <Table.Td>
                       <UsedIn dialect={key.dialect} />
                     </Table.Td>
-                    <Table.Td className="code">{key.allowed_ips.join(', ') || t`any`}</Table.Td>
+                    <Table.Td>
+                      <span className="code">{key.allowed_ips.join(', ') || t`any`}</span>
+                      {may('keys.edit') &&
+                        key.status === 'active' &&
+                        addressesOf(key).map((address) => (
+                          <div key={address}>
+                            <Button
+                              size="compact-sm"
+                              variant="subtle"
+                              onClick={() => allow.mutate({ key, address })}
+                              title={t`It was refused from there lately`}
+                            >
+                              {t`Allow ${address}`}
+                            </Button>
+                          </div>
+                        ))}
+                    </Table.Td>
                     <Table.Td>
                       {key.last_used_at === null ? t`never` : <When at={key.last_used_at} />}
                     </Table.Td>
@@ -102,14 +143,34 @@ export function Keys() {
                           >
                             <Trans>Change…</Trans>
                           </Button>
-                          <Button
-                            size="compact-sm"
-                            variant="subtle"
-                            onClick={() => setRevoked(key)}
-                            aria-label={t`Revoke ${key.security_id}`}
-                          >
-                            <Trans>Revoke…</Trans>
-                          </Button>
+                          <Menu position="bottom-end">
+                            <Menu.Target>
+                              <Button
+                                size="compact-sm"
+                                variant="subtle"
+                                aria-label={t`More about ${key.security_id}`}
+                              >
+                                <Icon name="more" size={16} />
+                              </Button>
+                            </Menu.Target>
+                            <Menu.Dropdown>
+                              <Menu.Item onClick={() => setRotated(key)}>
+                                <Trans>New access key…</Trans>
+                              </Menu.Item>
+                              {key.webhook_url === null ? (
+                                <Menu.Item onClick={() => setHooked(key)}>
+                                  <Trans>Add a webhook…</Trans>
+                                </Menu.Item>
+                              ) : (
+                                <Menu.Item component={Link} to={`/resellers/${username}/webhooks` as string}>
+                                  <Trans>To its webhook</Trans>
+                                </Menu.Item>
+                              )}
+                              <Menu.Item onClick={() => setRevoked(key)}>
+                                <Trans>Revoke…</Trans>
+                              </Menu.Item>
+                            </Menu.Dropdown>
+                          </Menu>
                         </Group>
                       )}
                     </Table.Td>
@@ -139,11 +200,40 @@ export function Keys() {
       {changed && (
         <KeyEdit
           apiKey={changed}
+          hasRate
           save={async (body) => {
             await changeKey(changed, body)
             await refresh()
           }}
           onDone={() => setChanged(undefined)}
+        />
+      )}
+      {rotated && (
+        <RotateKey
+          apiKey={rotated}
+          rotate={async (overlap, key) => {
+            const params = { header: { 'idempotency-key': key }, path: { id: rotated.id } }
+            const fresh = await dataOf(
+              api.POST('/api/operator/keys/{id}/rotate', { params, body: { overlap_hours: overlap } }),
+            )
+            setMade({ ...fresh, username: fresh.key.security_id })
+            await refresh()
+          }}
+          onClose={() => setRotated(undefined)}
+        />
+      )}
+      {hooked && (
+        <AddWebhook
+          add={async (form) => {
+            const { webhook } = await changeKey(hooked, form)
+            await refresh()
+            await client.invalidateQueries({ queryKey: ['webhooks'] })
+            if (!webhook) return
+            // The secret is shown on the page of the webhook, this once.
+            client.setQueryData(['webhooks', webhook.id, 'secret'], webhook.secret)
+            await navigate({ to: `/resellers/${username}/webhooks/${webhook.id}` as string })
+          }}
+          onClose={() => setHooked(undefined)}
         />
       )}
       {revoked && (
@@ -164,10 +254,16 @@ export function Keys() {
   )
 }
 
-const changeKey = ({ id, version }: ApiKey, body: KeyForm) =>
+const changeKey = ({ id, version }: ApiKey, body: KeyForm & { secret?: string }) =>
   dataOf(
     api.PATCH('/api/operator/keys/{id}', { params: { path: { id }, header: { 'if-match': version } }, body }),
   )
+
+/** `allowAddress` lets a key be used from one more address. Another change may have come between: the key is read as it stands now. */
+async function allowAddress(id: number, address: string): Promise<void> {
+  const now = await dataOf(api.GET('/api/operator/keys/{id}', { params: { path: { id } } }))
+  await changeKey(now, { allowed_ips: [...now.allowed_ips, address] })
+}
 
 /** `Calls` looks for the first calls of a key that was just made, and says what became of them. */
 function Calls({ apiKey, account }: { apiKey: ApiKey; account: string }) {
@@ -179,5 +275,20 @@ function Calls({ apiKey, account }: { apiKey: ApiKey; account: string }) {
     },
     refetchInterval: POLL_MS,
   })
-  return <FirstCall apiKey={apiKey} calls={calls.data?.page.items} />
+  const client = useQueryClient()
+  const may = useMay()
+  const allow = useMutation({
+    mutationFn: (address: string) => allowAddress(apiKey.id, address),
+    onSuccess: () => client.invalidateQueries({ queryKey: KEY }),
+  })
+  return (
+    <>
+      <FirstCall
+        apiKey={apiKey}
+        calls={calls.data?.page.items}
+        onAllow={may('keys.edit') ? allow.mutate : undefined}
+      />
+      <FaultNote fault={allow.error} />
+    </>
+  )
 }

@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Group, Stack, TextInput } from '@mantine/core'
-import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
@@ -11,9 +11,11 @@ import { useKeys } from '../../../kit/keys.tsx'
 import { Facts } from '../../../kit/section.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { When } from '../../../kit/when.tsx'
+import { PinnedNotes } from './notes.tsx'
+import styles from './reseller.module.css'
 import { type Reseller, resellerQuery } from './reseller-data.ts'
 
-type Doing = 'pay-in' | 'adjust' | 'terms' | 'close' | 'reopen'
+type Doing = 'pay-in' | 'adjust' | 'terms' | 'profile' | 'close' | 'reopen'
 
 /** `Overview` shows a reseller's money and terms, and what may be done about them. */
 export function Overview() {
@@ -26,6 +28,7 @@ export function Overview() {
   useKeys(may('money.adjust') ? { i: [t`Pay in`, () => setDoing('pay-in')] } : {})
   return (
     <Stack gap="xl">
+      <PinnedNotes account={username} />
       {available !== undefined && (
         <Figures
           figures={[
@@ -50,6 +53,11 @@ export function Overview() {
             </Button>
           </>
         )}
+        {may('resellers.edit') && (
+          <Button variant="default" onClick={() => setDoing('profile')}>
+            <Trans>Name, e-mail, low mark…</Trans>
+          </Button>
+        )}
         {may('resellers.terms') && (
           <>
             <Button variant="default" onClick={() => setDoing('terms')}>
@@ -61,6 +69,9 @@ export function Overview() {
           </>
         )}
       </Group>
+      <Lately reseller={reseller} />
+      {may('money.read') && <OpenDeposits account={username} />}
+      <SignIns account={username} />
       <Facts
         of={[
           [
@@ -77,6 +88,7 @@ export function Overview() {
       {(doing === 'pay-in' || doing === 'adjust') && (
         <Move reseller={reseller} isDeposit={doing === 'pay-in'} onClose={() => setDoing(undefined)} />
       )}
+      {doing === 'profile' && <Profile reseller={reseller} onClose={() => setDoing(undefined)} />}
       {doing === 'terms' && <Terms reseller={reseller} onClose={() => setDoing(undefined)} />}
       {(doing === 'close' || doing === 'reopen') && (
         <Close reseller={reseller} doing={doing} onClose={() => setDoing(undefined)} />
@@ -103,6 +115,7 @@ function Move({ reseller, isDeposit, onClose }: DialogProps & { isDeposit: boole
   const { username: account, name, currency, available = '0' } = reseller
   const [amount, setAmount] = useState('')
   const [reference, setReference] = useState('')
+  const [note, setNote] = useState('')
   const isAmount = /^-?\d+(?:[.,]\d+)?$/.test(amount.trim())
   const said = isAmount ? money(amount.trim().replace(',', '.'), currency) : '…'
   const given = { amount: amount.trim(), ...(reference.trim() && { reference: reference.trim() }) }
@@ -112,7 +125,7 @@ function Move({ reseller, isDeposit, onClose }: DialogProps & { isDeposit: boole
       ? dataOf(
           api.POST('/api/operator/accounts/{account}/deposit', {
             params,
-            body: { ...given, ...(why && { note: why }) },
+            body: { ...given, ...(note.trim() && { note: note.trim() }) },
           }),
         )
       : dataOf(api.POST('/api/operator/accounts/{account}/adjust', { params, body: { ...given, note: why } }))
@@ -129,11 +142,6 @@ function Move({ reseller, isDeposit, onClose }: DialogProps & { isDeposit: boole
       onClose={onClose}
     >
       <Stack>
-        <p>
-          <Trans>
-            {name} has {money(available, currency)} available now.
-          </Trans>
-        </p>
         <TextInput
           label={t`Amount in ${currency}`}
           description={
@@ -156,8 +164,244 @@ function Move({ reseller, isDeposit, onClose }: DialogProps & { isDeposit: boole
           onChange={({ currentTarget }) => setReference(currentTarget.value)}
           maxLength={100}
         />
+        {isDeposit && (
+          <TextInput
+            label={t`Note`}
+            description={t`The reseller reads it, too.`}
+            value={note}
+            onChange={({ currentTarget }) => setNote(currentTarget.value)}
+            maxLength={500}
+          />
+        )}
+        <MoveSaid
+          account={account}
+          name={name}
+          available={available}
+          currency={currency}
+          amount={isAmount ? amount.trim().replace(',', '.') : undefined}
+          note={isDeposit ? note : undefined}
+        />
       </Stack>
     </ActDialog>
+  )
+}
+
+/** `MoveSaid` says what there is now and would be then, and that the same was done a short time ago. The server reckons it. */
+function MoveSaid({
+  account,
+  name,
+  available,
+  currency,
+  amount,
+  note,
+}: {
+  account: string
+  name: string
+  available: string
+  currency: string
+  amount: string | undefined
+  note: string | undefined
+}) {
+  const { t } = useLingui()
+  const preview = useQuery({
+    queryKey: ['move-preview', account, amount, note],
+    queryFn: ({ signal }) =>
+      dataOf(
+        api.GET('/api/operator/accounts/{account}/move-preview', {
+          params: {
+            path: { account },
+            query: { amount: amount ?? '0', ...(note?.trim() && { note: note.trim() }) },
+          },
+          signal,
+        }),
+      ),
+    enabled: amount !== undefined,
+    retry: false,
+    staleTime: 0,
+  })
+  const said = amount === undefined ? undefined : preview.data
+  const by = said?.same?.actor_name
+  return (
+    <div role="status">
+      <p className={styles.preview}>
+        {said ? (
+          <Trans>
+            now {money(said.available, currency)} → after {money(said.after, currency)}
+          </Trans>
+        ) : (
+          <Trans>
+            {name} has {money(available, currency)} available now.
+          </Trans>
+        )}
+      </p>
+      {said && !said.fits && (
+        <p className={styles.warning}>{t`That is more than the balance and the credit limit have.`}</p>
+      )}
+      {said?.same && (
+        <p className={styles.warning}>
+          <Trans>
+            The same amount with the same note was booked <When at={said.same.at} /> by {by ?? '–'}. Book it
+            again only if the money came twice.
+          </Trans>
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** `Profile` changes what a reseller is called, how it is written to, and when it is told that little is left. */
+function Profile({ reseller, onClose }: DialogProps) {
+  const { t } = useLingui()
+  const done = useDone()
+  const { username: account, version, currency } = reseller
+  const [name, setName] = useState(reseller.name)
+  const [email, setEmail] = useState(reseller.email)
+  const before = reseller.low_balance ?? ''
+  const [low, setLow] = useState(before)
+  const act = ({ key }: { key: string }) =>
+    dataOf(
+      api.PATCH('/api/operator/accounts/{account}', {
+        params: { header: { 'idempotency-key': key, 'if-match': version }, path: { account } },
+        body: {
+          ...(name.trim() !== reseller.name && { name: name.trim() }),
+          ...(email.trim() !== reseller.email && { email: email.trim() }),
+          ...(low.trim() !== before && { low_balance: low.trim() || null }),
+        },
+      }),
+    )
+  return (
+    <ActDialog
+      title={t`Change ${reseller.name}`}
+      button={t`Save the changes`}
+      isReady={name.trim() !== reseller.name || email.trim() !== reseller.email || low.trim() !== before}
+      untouched={<Trans>Nothing has changed.</Trans>}
+      act={act}
+      onDone={() => void done()}
+      onClose={onClose}
+    >
+      <Stack>
+        <TextInput
+          label={t`Name`}
+          value={name}
+          onChange={({ currentTarget }) => setName(currentTarget.value)}
+          maxLength={200}
+          required
+          data-autofocus
+        />
+        <TextInput
+          label={t`E-mail address`}
+          description={t`Where notices to it go. People sign in with addresses of their own.`}
+          value={email}
+          onChange={({ currentTarget }) => setEmail(currentTarget.value)}
+          type="email"
+          maxLength={254}
+          required
+        />
+        {reseller.low_balance !== undefined && (
+          <TextInput
+            label={t`Low mark in ${currency}`}
+            description={t`Whoever subscribed is told when less is left. Empty: never.`}
+            value={low}
+            onChange={({ currentTarget }) => setLow(currentTarget.value)}
+            inputMode="decimal"
+          />
+        )}
+      </Stack>
+    </ActDialog>
+  )
+}
+
+/** `Lately` are the figures of the last 30 days. */
+function Lately({ reseller }: { reseller: Reseller }) {
+  const { t } = useLingui()
+  const { currency, turnover_30d: turnover, refunded_30d: refunded, success_30d: success } = reseller
+  const percent = success === null ? '–' : `${Math.round(success * 100)} %`
+  return (
+    <section aria-label={t`The last 30 days`}>
+      <h2 className={styles.title}>
+        <Trans>The last 30 days</Trans>
+      </h2>
+      <Figures
+        figures={[
+          ...(turnover === undefined
+            ? []
+            : [
+                { label: t`Turnover`, value: <Amount value={turnover} currency={currency} /> },
+                { label: t`Refunded`, value: <Amount value={refunded} currency={currency} /> },
+              ]),
+          { label: t`Orders`, value: reseller.orders_30d },
+          { label: t`Success`, value: percent },
+          {
+            label: t`Last order`,
+            value: reseller.last_order_at === null ? '–' : <When at={reseller.last_order_at} />,
+          },
+        ]}
+      />
+    </section>
+  )
+}
+
+/** OPEN are the states in which a deposit may still be credited. */
+const OPEN = ['pending', 'review'] as const
+
+/** `OpenDeposits` are those that were begun and have not been settled; nothing where there are none. */
+function OpenDeposits({ account }: { account: string }) {
+  const { t } = useLingui()
+  const deposits = useQuery({
+    queryKey: ['deposits', 'open', account],
+    queryFn: async ({ signal }) => {
+      const lists = await Promise.all(
+        OPEN.map((state) =>
+          dataOf(
+            api.GET('/api/operator/deposits', { params: { query: { account, state, limit: 5 } }, signal }),
+          ),
+        ),
+      )
+      return lists.flatMap(({ page }) => page.items)
+    },
+  })
+  if (!deposits.data?.length) return null
+  return (
+    <section aria-label={t`Open deposits`}>
+      <h2 className={styles.title}>
+        <Trans>Open deposits</Trans>
+      </h2>
+      <ul className={styles.plain}>
+        {deposits.data.map(({ id, amount, currency, created_at: begun }) => (
+          <li key={id}>
+            <Link to={`/money/deposits/${id}` as string}>{money(amount, currency)}</Link>{' '}
+            <span className="muted">
+              <When at={begun} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+/** `SignIns` says when the people of a reseller were last in the portal; nothing where it has none. */
+function SignIns({ account }: { account: string }) {
+  const { t } = useLingui()
+  const people = useQuery({
+    queryKey: ['people', account, 'seen'],
+    queryFn: ({ signal }) =>
+      dataOf(api.GET('/api/operator/accounts/{account}/people', { params: { path: { account } }, signal })),
+  })
+  if (!people.data?.items.length) return null
+  return (
+    <section aria-label={t`Last in the portal`}>
+      <h2 className={styles.title}>
+        <Trans>Last in the portal</Trans>
+      </h2>
+      <ul className={styles.plain}>
+        {people.data.items.map(({ id, name, email, last_seen_at: seen }) => (
+          <li key={id}>
+            {name || email} <span className="muted">{seen ? <When at={seen} /> : t`never`}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
 

@@ -1,18 +1,23 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, SegmentedControl, Stack } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { api, dataOf } from '../../../api/client.ts'
+import type { paths } from '../../../api/made/operator.ts'
+import { type Filter, FilterBar, type Values, withValue } from '../../../kit/filters.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { type Asked, RequestLog } from '../../../kit/request-log.tsx'
 
+type Query = NonNullable<paths['/api/operator/accounts/{account}/requests']['get']['parameters']['query']>
+
 const readRequests = async (
   account: string,
-  isRefused: boolean,
+  filter: Values,
   cursor: string | undefined,
   signal: AbortSignal,
 ) => {
-  const query = { ...(isRefused && { outcome: 'refused' as const }), ...(cursor !== undefined && { cursor }) }
+  const query = { ...filter, ...(cursor !== undefined && { cursor }) } as Query
   const { page } = await dataOf(
     api.GET('/api/operator/accounts/{account}/requests', { params: { path: { account }, query }, signal }),
   )
@@ -23,33 +28,56 @@ const readRequests = async (
 export function Requests() {
   const { t } = useLingui()
   const { username = '' } = useParams({ strict: false }) as { username?: string }
-  const { outcome } = useSearch({ strict: false }) as { outcome?: string }
+  const query = useSearch({ strict: false }) as Values
   const navigate = useNavigate()
-  const isRefused = outcome === 'refused'
-  const list = usePages<Asked>(['requests', username, isRefused], (cursor, signal) =>
-    readRequests(username, isRefused, cursor, signal),
+  const isRefused = query['outcome'] === 'refused'
+  const isNarrowed = Object.keys(query).length > 0
+  const set = (search: Values) => void navigate({ to: `/resellers/${username}/requests`, search })
+  const keys = useQuery({
+    queryKey: ['keys', username, 'names'],
+    queryFn: ({ signal }) =>
+      dataOf(api.GET('/api/operator/keys', { params: { query: { account: username, limit: 200 } }, signal })),
+  })
+  const names = new Map(
+    keys.data?.page.items.map(({ id, name, security_id }) => [id, name || security_id] as const),
+  )
+  const filters: Filter[] = [
+    {
+      ...{ name: 'key', label: t`Key`, kind: 'choice' },
+      choices: [...names].map(([id, label]) => ({ value: String(id), label })),
+    },
+    { name: 'ip', label: t`Address`, kind: 'text', placeholder: '203.0.113.9' },
+    { name: 'from', label: t`From`, kind: 'day', help: t`In UTC` },
+    { name: 'to', label: t`To`, kind: 'day', help: t`In UTC` },
+  ]
+  const list = usePages<Asked>(['requests', username, query], (cursor, signal) =>
+    readRequests(username, query, cursor, signal),
   )
   return (
     <Stack>
-      <SegmentedControl
-        value={isRefused ? 'refused' : 'all'}
-        onChange={(chosen) =>
-          void navigate({
-            to: `/resellers/${username}/requests`,
-            search: chosen === 'refused' ? { outcome: 'refused' } : {},
-          })
-        }
-        data={[
-          { value: 'all', label: t`All` },
-          { value: 'refused', label: t`Refused` },
-        ]}
-        w="fit-content"
-      />
+      <FilterBar filters={filters} values={query} onChange={set}>
+        <SegmentedControl
+          aria-label={t`Which requests`}
+          value={isRefused ? 'refused' : 'all'}
+          onChange={(chosen) => set(withValue(query, 'outcome', chosen === 'refused' ? 'refused' : ''))}
+          data={[
+            { value: 'all', label: t`All` },
+            { value: 'refused', label: t`Refused` },
+          ]}
+          w="fit-content"
+        />
+      </FilterBar>
       <FaultNote fault={list.error} onRetry={list.again} />
       {!list.rows && !list.error && <Loading />}
       {list.rows?.length === 0 && (
         <Empty>
-          {isRefused ? <Trans>Nothing was refused lately.</Trans> : <Trans>No requests lately.</Trans>}
+          {isRefused && Object.keys(query).length === 1 ? (
+            <Trans>Nothing was refused lately.</Trans>
+          ) : isNarrowed ? (
+            <Trans>No request fits these filters.</Trans>
+          ) : (
+            <Trans>No requests lately.</Trans>
+          )}
         </Empty>
       )}
       {list.rows && list.rows.length > 0 && (
@@ -57,7 +85,7 @@ export function Requests() {
           rows={list.rows}
           keyName={(key) => (
             <Link to={`/resellers/${username}/keys` as string} className="code">
-              {key}
+              {names.get(key) ?? key}
             </Link>
           )}
           order={(id) => (

@@ -8,7 +8,7 @@ import { useMay } from '../../../kit/session.tsx'
 import { Tabs } from '../../../kit/tabs.tsx'
 import { OpenPortal } from '../../open-portal.tsx'
 import { resellerQuery } from './reseller-data.ts'
-import { Status } from './resellers.tsx'
+import { Marks, Status } from './resellers.tsx'
 
 const TOPICS = ['accounts', 'balances']
 const KEY = ['resellers']
@@ -29,13 +29,15 @@ export function ResellerPage() {
     ...(may('prices.read') ? [{ to: `${base}/prices`, label: t`Prices` }] : []),
     { to: `${base}/requests`, label: t`Requests` },
     { to: `${base}/webhooks`, label: t`Webhooks`, isExact: false },
+    { to: `${base}/notes`, label: t`Notes` },
   ]
   return (
     <Page
       title={data?.name ?? username}
       heading={
         <>
-          {data?.name ?? username} {data && <Status status={data.status} />}
+          {data?.name ?? username} {data && <Status status={data.status} />}{' '}
+          {data && <Marks reseller={data} />}
         </>
       }
       actions={data && <OpenPortal account={data.username} name={data.name} />}

@@ -11,13 +11,17 @@ import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
-import { type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
+import { ActionBar, type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
+import { GroupDialog } from './group-dialog.tsx'
 import { NewReseller } from './new-reseller.tsx'
+import styles from './reseller.module.css'
 import { type Reseller, readResellers } from './reseller-data.ts'
 
 const TOPICS = ['accounts', 'balances']
 const KEY = ['resellers']
+/** MANY_REFUSED is from how many refused requests of a day on a reseller is marked. */
+const MANY_REFUSED = 10
 
 /** `Resellers` lists the accounts that order here. */
 export function Resellers() {
@@ -27,9 +31,21 @@ export function Resellers() {
   const may = useMay()
   const [look, setLook] = useLook('resellers')
   const [isMaking, setMaking] = useState(false)
+  const [isGrouping, setGrouping] = useState(false)
+  const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set())
   const list = usePages<Reseller>([...KEY, query], (cursor, signal) => readResellers(query, cursor, signal))
   useRefreshOn(TOPICS, KEY)
   const columns = useColumns()
+  const ofMoney: Filter[] = [
+    {
+      ...{ name: 'low_balance', label: t`Balance`, kind: 'choice' },
+      choices: [{ value: 'yes', label: t`Below the low mark` }],
+    },
+    {
+      ...{ name: 'in_credit', label: t`Credit`, kind: 'choice' },
+      choices: [{ value: 'yes', label: t`In use: the balance is below 0` }],
+    },
+  ]
   const filters: Filter[] = [
     {
       ...{ name: 'status', label: t`State`, kind: 'choices' },
@@ -39,12 +55,38 @@ export function Resellers() {
       ],
     },
     { name: 'group', label: t`Price group`, kind: 'text' },
+    { name: 'currency', label: t`Currency`, kind: 'text', placeholder: 'USD' },
+    ...(may('money.read') ? ofMoney : []),
+    {
+      ...{ name: 'webhook', label: t`Webhook`, kind: 'choice' },
+      choices: [
+        { value: 'failing', label: t`Fails` },
+        { value: 'paused', label: t`Is sent nothing` },
+      ],
+    },
+    {
+      ...{ name: 'refused_gte', label: t`Refused requests`, kind: 'text', placeholder: '10' },
+      help: t`So many within 24 hours, at least`,
+    },
+    {
+      ...{ name: 'no_order_since', label: t`No order since`, kind: 'day' },
+      help: t`Has not ordered from that day on, or never`,
+    },
   ]
-  const set = (values: Values) => void navigate({ to: '/resellers', search: values })
+  const { sort, ...filter } = query
+  const set = (values: Values) => {
+    setChosen(new Set())
+    void navigate({ to: '/resellers', search: values })
+  }
+  const picked = (list.rows ?? []).filter(({ id }) => chosen.has(id))
+  const file = `/api/operator/accounts.csv?${new URLSearchParams(query)}`
   const mayMake = may('resellers.edit')
-  useKeys(mayMake ? { n: [t`New reseller`, () => setMaking(true)] } : {})
+  useKeys({
+    e: [t`Export what is listed`, () => window.location.assign(file)],
+    ...(mayMake && { n: [t`New reseller`, () => setMaking(true)] }),
+  })
   const newButton = mayMake && (
-    <Button onClick={() => setMaking(true)}>
+    <Button size="compact-md" onClick={() => setMaking(true)}>
       <Trans>New reseller</Trans>
     </Button>
   )
@@ -54,6 +96,9 @@ export function Resellers() {
       actions={
         <>
           <LookMenu columns={columns} look={look} onLook={setLook} />
+          <Button component="a" href={file} variant="default" size="compact-md">
+            <Trans>Export</Trans>
+          </Button>
           {newButton}
         </>
       }
@@ -74,7 +119,7 @@ export function Resellers() {
       <FaultNote fault={list.error} onRetry={list.again} />
       {!list.rows && !list.error && <Loading />}
       {list.rows?.length === 0 &&
-        (Object.keys(query).length > 0 ? (
+        (Object.keys(filter).length > 0 ? (
           <Empty
             action={
               <Button variant="default" onClick={() => set({})}>
@@ -92,6 +137,9 @@ export function Resellers() {
       {list.rows && list.rows.length > 0 && (
         <List
           {...{ columns, rows: list.rows, look, more: list.more }}
+          {...(may('resellers.terms') && { chosen, onChoose: setChosen })}
+          sort={sort ?? 'id'}
+          onSort={(by) => set({ ...filter, sort: by })}
           name={t`Resellers`}
           idOf={({ id }) => id}
           card={(reseller) => <Card reseller={reseller} />}
@@ -100,6 +148,12 @@ export function Resellers() {
           onOpen={({ username }) => void navigate({ to: `/resellers/${username}` })}
         />
       )}
+      <ActionBar count={picked.length} onClear={() => setChosen(new Set())}>
+        <Button size="compact-sm" variant="default" onClick={() => setGrouping(true)}>
+          <Trans>Price group…</Trans>
+        </Button>
+      </ActionBar>
+      {isGrouping && <GroupDialog resellers={picked} onClose={() => setGrouping(false)} />}
       {isMaking && <NewReseller onClose={() => setMaking(false)} />}
     </Page>
   )
@@ -110,7 +164,7 @@ function useColumns(): Column<Reseller>[] {
   const may = useMay()
   const money: Column<Reseller>[] = [
     {
-      ...{ id: 'available', head: t`Available`, width: 130, end: true, rank: 0 },
+      ...{ id: 'available', head: t`Available`, width: 130, end: true, rank: 0, sort: 'available' },
       cell: ({ available, currency }) => <Amount value={available} currency={currency} />,
     },
     {
@@ -122,15 +176,34 @@ function useColumns(): Column<Reseller>[] {
       cell: ({ credit_limit, currency }) => <Amount value={credit_limit} currency={currency} />,
     },
   ]
+  const turnover: Column<Reseller> = {
+    ...{ id: 'turnover_30d', head: t`30 days`, width: 130, end: true, rank: 1, sort: 'turnover' },
+    cell: ({ turnover_30d, currency }) => <Amount value={turnover_30d} currency={currency} />,
+  }
   return [
-    { id: 'name', head: t`Name`, width: 180, grow: true, rank: 0, cell: ({ name }) => name },
+    {
+      ...{ id: 'name', head: t`Name`, width: 180, grow: true, rank: 0, sort: 'name' },
+      cell: ({ name }) => name,
+    },
     {
       ...{ id: 'username', head: t`User name`, width: 200, rank: 3 },
       cell: ({ username }) => <span className="code">{username}</span>,
     },
-    { id: 'status', head: t`State`, width: 100, rank: 2, cell: ({ status }) => <Status status={status} /> },
+    {
+      ...{ id: 'status', head: t`State`, width: 190, rank: 1 },
+      cell: (reseller) => (
+        <span className={styles.name}>
+          {reseller.status === 'closed' && <Status status="closed" />} <Marks reseller={reseller} />
+        </span>
+      ),
+    },
     { id: 'group', head: t`Price group`, width: 120, rank: 3, cell: ({ group }) => group ?? '–' },
     ...(may('money.read') ? money : []),
+    ...(may('reports.read') ? [turnover] : []),
+    {
+      ...{ id: 'last_order_at', head: t`Last order`, width: 120, rank: 2, sort: 'last_order' },
+      cell: ({ last_order_at }) => (last_order_at === null ? '–' : <When at={last_order_at} />),
+    },
     {
       ...{ id: 'created_at', head: t`Since`, width: 120, rank: 6, isOptional: true },
       cell: ({ created_at }) => <When at={created_at} />,
@@ -147,14 +220,28 @@ export function Status({ status }: { status: Reseller['status'] }) {
   return status === 'active' ? <Badge tone="done">{t`Active`}</Badge> : <Badge tone="off">{t`Closed`}</Badge>
 }
 
-function Card({ reseller: { name, username, status, available, currency } }: { reseller: Reseller }) {
+/** `Marks` say what is wrong with a reseller. */
+export function Marks({ reseller: { low, webhook, refused_24h: refused } }: { reseller: Reseller }) {
+  const { t } = useLingui()
+  return (
+    <>
+      {low && <Badge tone="needs">{t`Low balance`}</Badge>}
+      {webhook === 'failing' && <Badge tone="failed">{t`Webhook fails`}</Badge>}
+      {webhook === 'paused' && <Badge tone="needs">{t`Webhook stopped`}</Badge>}
+      {refused >= MANY_REFUSED && <Badge tone="needs">{t`${refused} refused`}</Badge>}
+    </>
+  )
+}
+
+function Card({ reseller }: { reseller: Reseller }) {
+  const { name, username, status, available, currency } = reseller
   return (
     <>
       <span>
         {name} <span className="code muted">{username}</span>
       </span>
       <span>
-        <Status status={status} />{' '}
+        <Status status={status} /> <Marks reseller={reseller} />{' '}
         {available !== undefined && <Amount value={available} currency={currency} />}
       </span>
     </>

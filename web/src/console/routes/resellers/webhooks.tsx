@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Group, Stack, Table } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
@@ -136,6 +136,8 @@ export function WebhookOne() {
   const { username = '', id: named = '' } = useParams({ strict: false }) as { username?: string; id?: string }
   const id = Number(named)
   const may = useMay()
+  const client = useQueryClient()
+  const secretKey = [...KEY, id, 'secret']
   const hook = useQuery({
     queryKey: [...KEY, id],
     queryFn: ({ signal }) =>
@@ -153,6 +155,9 @@ export function WebhookOne() {
     <WebhookView
       hook={hook.data}
       calls={callsOf(hook.data)}
+      // A webhook that was just made has its secret to be shown, once.
+      shown={client.getQueryData<string>(secretKey)}
+      onShown={() => client.removeQueries({ queryKey: secretKey })}
       mayAct={may('orders.act')}
       mayEdit={may('keys.edit')}
       ofKey={

@@ -1,12 +1,19 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Radio, Stack, TextInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { dataOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
-import { ActDialog } from '../../../kit/act-dialog.tsx'
-import { type ApiKey, KeyEdit, KeyFacts, KeyState, type MadeKey, RevokeKey } from '../../../kit/api-keys.tsx'
+import {
+  AddWebhook,
+  KeyEdit,
+  KeyFacts,
+  KeyState,
+  type MadeKey,
+  RevokeKey,
+  RotateKey,
+} from '../../../kit/api-keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { Section, Sections } from '../../../kit/section.tsx'
@@ -128,16 +135,31 @@ function One() {
         />
       )}
       {key && doing === 'rotate' && (
-        <Rotate
+        <RotateKey
           apiKey={key}
-          onMade={(fresh) => {
-            setMade(fresh)
-            void done()
+          rotate={async (overlap, idempotency) => {
+            const params = { path: { id }, header: { 'idempotency-key': idempotency } }
+            const body = { overlap_hours: overlap }
+            setMade(await dataOf(portal.POST('/api/portal/keys/{id}/rotate', { params, body })))
+            await done()
           }}
           onClose={close}
         />
       )}
-      {key && doing === 'webhook' && <AddWebhook apiKey={key} onDone={done} onClose={close} />}
+      {key && doing === 'webhook' && (
+        <AddWebhook
+          add={async (form) => {
+            const { webhook } = await changeKey(key, form)
+            await done()
+            await client.invalidateQueries({ queryKey: ['webhooks'] })
+            if (!webhook) return
+            // The secret is shown on the page of the webhook, this once.
+            client.setQueryData(['webhooks', webhook.id, 'secret'], webhook.secret)
+            await navigate({ to: `/webhooks/${webhook.id}` as string })
+          }}
+          onClose={close}
+        />
+      )}
       {key && doing === 'revoke' && (
         <RevokeKey
           apiKey={key}
@@ -162,108 +184,5 @@ function One() {
         />
       )}
     </Page>
-  )
-}
-
-type Overlap = '0' | '1' | '24'
-
-/** `Rotate` makes another key that is as this one; for a time both work, so that the shop can be changed in between. */
-function Rotate({
-  apiKey: { id, name, security_id },
-  onMade,
-  onClose,
-}: {
-  apiKey: ApiKey
-  onMade: (made: MadeKey) => void
-  onClose: () => void
-}) {
-  const { t } = useLingui()
-  const [overlap, setOverlap] = useState<Overlap>('24')
-  return (
-    <ActDialog
-      title={t`A new access key for ${name || security_id}`}
-      button={t`Make the new access key`}
-      untouched={<Trans>The key is unchanged.</Trans>}
-      act={async ({ key }) =>
-        onMade(
-          await dataOf(
-            portal.POST('/api/portal/keys/{id}/rotate', {
-              params: { path: { id }, header: { 'idempotency-key': key } },
-              body: { overlap_hours: overlap },
-            }),
-          ),
-        )
-      }
-      onClose={onClose}
-    >
-      <Stack>
-        <p>
-          <Trans>
-            A key is made that is as this one. Type its access key into the shop while both work. Open orders
-            are finished and charged as usual.
-          </Trans>
-        </p>
-        <Radio.Group
-          label={t`The old one goes on working`}
-          value={overlap}
-          onChange={(chosen) => setOverlap(chosen as Overlap)}
-        >
-          <Stack gap="xs" mt={4}>
-            <Radio value="24" label={t`for 24 hours`} />
-            <Radio value="1" label={t`for an hour`} />
-            <Radio value="0" label={t`not at all: somebody else has it`} />
-          </Stack>
-        </Radio.Group>
-      </Stack>
-    </ActDialog>
-  )
-}
-
-/** `AddWebhook` gives a key its webhook, for which the access key is needed: we keep but its hash. */
-function AddWebhook({
-  apiKey,
-  onDone,
-  onClose,
-}: {
-  apiKey: ApiKey
-  onDone: () => Promise<void>
-  onClose: () => void
-}) {
-  const { t } = useLingui()
-  const navigate = useNavigate()
-  const client = useQueryClient()
-  const [url, setUrl] = useState('')
-  const [secret, setSecret] = useState('')
-  const act = async () => {
-    const { webhook } = await changeKey(apiKey, { webhook_url: url.trim(), secret: secret.trim() })
-    await onDone()
-    await client.invalidateQueries({ queryKey: ['webhooks'] })
-    if (!webhook) return
-    // The secret is shown on the page of the webhook, this once.
-    client.setQueryData(['webhooks', webhook.id, 'secret'], webhook.secret)
-    await navigate({ to: `/webhooks/${webhook.id}` as string })
-  }
-  return (
-    <ActDialog title={t`Add a webhook`} button={t`Add the webhook`} act={act} onClose={onClose}>
-      <Stack>
-        <TextInput
-          label={t`URL`}
-          description={t`Where your program takes a POST. It must begin with https.`}
-          type="url"
-          value={url}
-          onChange={({ currentTarget }) => setUrl(currentTarget.value)}
-          required
-          data-autofocus
-        />
-        <TextInput
-          label={t`Access key of this key`}
-          description={t`One of the two signatures is made with it, and we keep but its hash.`}
-          value={secret}
-          onChange={({ currentTarget }) => setSecret(currentTarget.value)}
-          autoComplete="off"
-          required
-        />
-      </Stack>
-    </ActDialog>
   )
 }

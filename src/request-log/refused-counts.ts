@@ -1,0 +1,14 @@
+import type { Queryable } from '../database/database.ts'
+import type { AccountId } from '../lib/ids.ts'
+import { DAY_MS } from '../lib/time.ts'
+import { selectRefusedCounts } from './refused-counts.sql.ts'
+
+/** `refusedCounts` counts the requests of some accounts that were refused in the last 24 hours, up to 1,000 each. */
+export async function refusedCounts(
+  sql: Queryable,
+  accounts: readonly AccountId[],
+  now: Date,
+): Promise<ReadonlyMap<AccountId, number>> {
+  const found = await selectRefusedCounts(sql, accounts, new Date(now.getTime() - DAY_MS))
+  return new Map(found.map(({ accountId, refused }) => [accountId, refused]))
+}
