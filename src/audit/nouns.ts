@@ -6,6 +6,7 @@ export const tableOf = {
   key: 'api_keys',
   'credit limit': 'wallets',
   supplier: 'suppliers',
+  'supplier pause': 'supplier_pauses',
   'supplier test': 'supplier_tests',
   service: 'services',
   price: 'prices',

@@ -1,4 +1,4 @@
-import type { Sql } from '../database/database.ts'
+import type { Queryable, Sql } from '../database/database.ts'
 import type { SupplierFault } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import { sanitize } from '../lib/text.ts'
@@ -46,7 +46,7 @@ export async function openBreaker(sql: Sql, opening: Opening, now: Date): Promis
 
 export interface Probe {
   supplierId: SupplierId
-  why: SupplierFault
+  why: SupplierFault | 'person'
   needed: bigint | null
 }
 
@@ -64,6 +64,32 @@ export async function selectUnreachable(sql: Sql): Promise<Set<SupplierId>> {
   const rows = await sql<{ supplierId: SupplierId }[]>`
     select supplier_id from supplier_health where open and why in ('login', 'transport')`.records()
   return new Set(rows.map(({ supplierId }) => supplierId))
+}
+
+/**
+ * `preferOthers` opens the breaker of a supplier for a person, who gives the reason: it is not probed before a time. False: it was open already, and
+ * items go by other routes anyway.
+ */
+export async function preferOthers(
+  sql: Queryable,
+  supplierId: SupplierId,
+  { reason, until, now }: { reason: string; until: Date; now: Date },
+): Promise<boolean> {
+  const { count } = await sql`
+    insert into supplier_health as h (supplier_id, open, why, reason, needed, probes, opened_at, probe_at)
+    values (${supplierId}::int, true, 'person', ${sanitize(reason)}, null, 0, ${now}, ${until})
+    on conflict (supplier_id) do update
+       set open = true, why = 'person', reason = excluded.reason, needed = null, probes = 0,
+           opened_at = excluded.opened_at, probe_at = excluded.probe_at
+     where not h.open`
+  return count > 0
+}
+
+/** `probeNow` has an open breaker probed at once. False: it is closed. */
+export async function probeNow(sql: Queryable, supplierId: SupplierId, now: Date): Promise<boolean> {
+  const { count } = await sql`
+    update supplier_health set probe_at = ${now} where supplier_id = ${supplierId}::int and open`
+  return count > 0
 }
 
 /** `closeBreaker` is called when a probe went well. */

@@ -36,6 +36,7 @@ export const topicOf: Readonly<Record<string, LiveTopic>> = {
   applications: 'applications',
   wallets: 'accounts',
   suppliers: 'suppliers',
+  supplier_pauses: 'suppliers',
   supplier_syncs: 'suppliers',
   services: 'services',
   prices: 'prices',

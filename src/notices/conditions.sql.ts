@@ -27,6 +27,8 @@ export const selectOpenBreakers = (sql: Queryable, { credit }: { credit: boolean
       .where('h.open', '=', true)
       .where('s.enabled', '=', true)
       .where('h.why', credit ? '=' : '<>', 'credit')
+      // What somebody of the operator did is no trouble to be told of.
+      .where('h.why', '<>', 'person')
       .orderBy('s.id')
       .$narrowType<{ why: SupplierFault; openedAt: Date }>(),
   )

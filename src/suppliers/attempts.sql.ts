@@ -45,11 +45,19 @@ export async function selectAttempts(
   {
     outcome,
     service,
+    q,
+    from,
+    to,
     before,
     limit,
   }: {
     outcome?: AttemptOutcome | undefined
     service?: ServiceId | undefined
+    /** `q` is the whole input, number of the order or number at the supplier. */
+    q?: string | undefined
+    /** `from` is the first instant of the end, `to` the first one behind. */
+    from?: Date | undefined
+    to?: Date | undefined
     before?: AttemptPlace | undefined
     limit: number
   },
@@ -63,9 +71,11 @@ export async function selectAttempts(
          select * from attempts a
           where a.route_id = r.id
             and a.finished_at <= coalesce(${at}, 'infinity')
+            and a.finished_at >= coalesce(${from ?? null}::timestamptz, '-infinity')
+            and a.finished_at < coalesce(${to ?? null}::timestamptz, 'infinity')
             and (${endedMicros}::bigint is null
                  or (a.finished_at, a.order_id, a.position) < (${at}, ${orderId}::bigint, ${position}::int))
-          order by a.finished_at desc, a.order_id desc, a.position desc limit ${outcome === undefined ? limit : LOOKED_AT}) a
+          order by a.finished_at desc, a.order_id desc, a.position desc limit ${outcome === undefined && q === undefined ? limit : LOOKED_AT}) a
        where r.supplier_id = ${supplier} and (${service ?? null}::int is null or r.service_id = ${service ?? null}::int)
     ), named as (
       select *, (extract(epoch from finished_at) * 1000000)::bigint as ended_micros,
@@ -76,8 +86,12 @@ export async function selectAttempts(
                   else 'settled' end as outcome
         from ended
     ), page as (
-      select * from named
+      select n.* from named n
        where (${outcome ?? null}::text is null or outcome = ${outcome ?? null})
+         and (${q ?? null}::text is null or reference = ${q ?? null} or order_id::text = ${q ?? null}
+              or exists (select from items i
+                          where i.account_id = n.account_id and i.order_id = n.order_id and i.position = n.position
+                            and i.input = ${q ?? null}))
        order by ended_micros desc, order_id desc, position desc limit ${limit}
     )
     select p.order_id, p.position, p.number, c.username, v.code as service_code, v.name as service_name, p.remote_service, i.input,

@@ -132,7 +132,7 @@ export const supplierAttributes = {
   ),
   /** `open` is the circuit breaker's: nothing is sent to the supplier while it is open. */
   open: shown<boolean>({}, { within, shape: shapes.flag }),
-  why: shown<SupplierFault | null>({}, { within, shape: shapeOrNone(shapes.text) }),
+  why: shown<SupplierFault | 'person' | null>({}, { within, shape: shapeOrNone(shapes.text) }),
   reason: shown<string | null>(
     { label: 'reason' },
     { within, none: undefined, shape: shapeOrNone(shapes.text) },

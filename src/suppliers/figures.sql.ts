@@ -28,7 +28,7 @@ export async function selectBalances(
 export interface SupplierPause {
   openedAt: Date
   closedAt: Date | null
-  why: SupplierFault
+  why: SupplierFault | 'person'
   reason: string | null
 }
 

@@ -195,6 +195,7 @@ const others: Record<'reading' | 'by' | 'running', string[]> = {
       'supplier figures',
       'supplier list',
       'supplier show',
+      'supplier pause',
       'supplier test',
       'token list',
       'trail',

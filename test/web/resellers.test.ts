@@ -177,7 +177,10 @@ describePages('resellers in the console', () => {
     await visit.click('Add the note')
     await page.getByRole('listitem').getByText('Pays late').waitFor()
     await visit.expectUsable('notes of a reseller')
-    await page.getByRole('navigation', { name: /^About/ }).getByRole('link', { name: 'Overview' }).click()
+    await page
+      .getByRole('navigation', { name: /^About/ })
+      .getByRole('link', { name: 'Overview' })
+      .click()
     await page.getByRole('list', { name: 'Notes' }).getByText('Pays late').waitFor()
     await visit.click('Name, e-mail, low mark…')
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Late Phones')
@@ -208,7 +211,9 @@ describePages('resellers in the console', () => {
     })
     const { key, secret } = made.json.data
     const call = () =>
-      fetch(`${server.url}/api/wallet/snap`, { headers: { authorization: `Bearer ${key.security_id}.${secret}` } })
+      fetch(`${server.url}/api/wallet/snap`, {
+        headers: { authorization: `Bearer ${key.security_id}.${secret}` },
+      })
     expect((await call()).status).toBe(403)
     const visit = await Visit.entered(server.url, headers)
     const { page } = visit
@@ -230,8 +235,9 @@ describePages('resellers in the console', () => {
     await page.getByText(/^whsec_/).waitFor()
     await visit.click('I have kept it')
     await page.goto(`/console/resellers/${username}/keys`)
+    await page.getByRole('cell', { name: 'Website' }).waitFor()
+    await visit.expectUsable('keys of a reseller')
     await visit.click(`More about ${key.security_id}`)
-    await visit.expectUsable('what may be done with a key')
     await visit.click('New access key…', 'menuitem')
     await visit.click('Make the new access key')
     await page.getByText('Waiting for the first call').waitFor()

@@ -34,6 +34,8 @@ const ACTIONS: readonly (readonly [words: RegExp, permission: StaffPermission, b
   [/^(Raise or lower|Set a rule|Read a CSV|Price of |Change the column)/, 'prices.edit'],
   [/^Test/, 'suppliers.try', '/suppliers'],
   [/^Read it now/, 'suppliers.sync'],
+  [/^Forget /, 'answers.teach', '/suppliers'],
+  [/^Is it back/, 'suppliers.try', '/suppliers'],
   [/^Switch (on|off)/, 'suppliers.edit'],
   [/^(Pause|Resume|Use the next routes)/, 'suppliers.edit', '/suppliers'],
   [/^(Invite a person|What can be done about)/, 'staff.edit'],
@@ -45,7 +47,7 @@ const ACTIONS: readonly (readonly [words: RegExp, permission: StaffPermission, b
 
 /** HARMLESS are buttons that change nothing, or only what is the person's own. */
 const HARMLESS =
-  /^(|Filter|Take|Later|Columns|Export…?|Show.*|Hide.*|Clear.*|Close|Copy.*|More.*|Leave out.*|Find.*|Try again|Look again|All.*|Refused|Only.*|Table.*|Chart.*|Views?.*|Late|What was sent.*|Download.*|Today.*|Next.*|Back.*|Choose.*|Compare.*|Sort.*|Period.*|\d.*|(Number|Name|Placed|Price|Reference|State|Reseller|Available|Held|Orders|Turnover|Success|Cost|Margin|Service|Services|Code|Created)\b.*[↑↓]?|[A-Z]{3})$/
+  /^(|How is it read.|Filter|Take|Later|Columns|Export…?|Show.*|Hide.*|Clear.*|Close|Copy.*|More.*|Leave out.*|Find.*|Try again|Look again|All.*|Refused|Only.*|Table.*|Chart.*|Views?.*|Late|What was sent.*|Download.*|Today.*|Next.*|Back.*|Choose.*|Compare.*|Sort.*|Period.*|\d.*|(Number|Name|Placed|Price|Reference|State|Reseller|Available|Held|Orders|Turnover|Success|Cost|Margin|Service|Services|Code|Created)\b.*[↑↓]?|[A-Z]{3})$/
 
 /** OWN is what everybody may change: one's own sign-ins, password and passkeys. */
 const OWN = ['/me']

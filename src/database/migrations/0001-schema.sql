@@ -303,7 +303,8 @@ create trigger suppliers_changed after insert or update or delete on suppliers
 create table supplier_health (
   supplier_id integer primary key references suppliers,
   open boolean not null default false,
-  why text check (why in ('credit', 'login', 'transport', 'busy')),
+  -- person: somebody of the operator prefers others for a time.
+  why text check (why in ('credit', 'login', 'transport', 'busy', 'person')),
   reason text,
   -- Probes that failed since it opened, and times that it opened again soon after a probe had gone well.
   probes integer not null default 0,

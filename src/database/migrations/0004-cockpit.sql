@@ -55,6 +55,8 @@ begin
   end if;
   return null;
 end $$;
+create trigger supplier_pauses_trail after insert on supplier_pauses
+  for each row when (new.why = 'person') execute function record_change('supplier_id', '', '');
 create trigger supplier_health_pause after insert or update of open, reason on supplier_health
   for each row execute function note_pause();
 

@@ -1,8 +1,14 @@
 import { hash } from 'node:crypto'
 import type { Queryable, Sql } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
-import { Book, wordsOf } from '../../integrations/suppliers/book/book.ts'
-import type { AnswerClass } from '../../integrations/suppliers/book/classes.ts'
+import {
+  Book,
+  type Judgement,
+  judgementOf,
+  wordLists,
+  wordsOf,
+} from '../../integrations/suppliers/book/book.ts'
+import { type AnswerClass, answerClasses } from '../../integrations/suppliers/book/classes.ts'
 import type { SupplierId } from '../../lib/ids.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import { type AnswerRule, fits, type Meaning, meaningOf, phraseProblem } from './answer-rule.ts'
@@ -83,6 +89,33 @@ const MAX_RULES = 100_000
 /** `listRules` gives what was taught, the newest first. */
 export const listRules = (sql: Queryable, limit: number): Promise<KeptRule[]> => selectRules(sql, limit)
 
+/** ReadAnswer is how words of a supplier are read now: by a rule that was taught, else by a list; null: by none. */
+export interface ReadAnswer {
+  supplier: string
+  /** `words` are those without numbers, as rules compare them. */
+  words: string
+  rule: KeptRule | null
+  list: Judgement | null
+}
+
+/** `readAnswer` says how words of a supplier would be read, and changes nothing. Throws not_found. */
+export async function readAnswer(sql: Queryable, supplier: string, said: string): Promise<ReadAnswer> {
+  const [taught] = await mustFind(sql, { supplier, ofKind: false })
+  const { id, name, kind, words: own } = taught as TaughtSupplier
+  const words = wordsOf(said, '')
+  const list = judgementOf(said, own ?? {}) ?? null
+  const rules = (await selectRules(sql, MAX_RULES)).filter(
+    ({ supplierId, supplierKind }) => supplierId === id || supplierKind === kind,
+  )
+  return { supplier: name, words, rule: meaningOf(rules, words) ?? null, list }
+}
+
+/** `shippedLists` are the phrases of the word lists that are shipped, by language and by what they mean. */
+export const shippedLists = (): { language: string; means: AnswerClass; phrases: readonly string[] }[] =>
+  Object.entries(wordLists).flatMap(([language, list]) =>
+    answerClasses.flatMap((means) => (list[means] ? [{ language, means, phrases: list[means] }] : [])),
+  )
+
 /** `previewRule` says what a rule would come to, and changes nothing. Throws not_found, invalid_input. */
 export async function previewRule(sql: Queryable, lesson: Lesson): Promise<Preview> {
   const suppliers = await mustFind(sql, lesson)
@@ -125,7 +158,10 @@ export async function forgetRule(sql: Queryable, id: number): Promise<void> {
   if (!(await deleteRule(sql, id))) throw new Refusal('not_found', `there is no rule ${id}`, 'id')
 }
 
-async function mustFind(sql: Queryable, { supplier, ofKind }: Lesson): Promise<TaughtSupplier[]> {
+async function mustFind(
+  sql: Queryable,
+  { supplier, ofKind }: Pick<Lesson, 'supplier' | 'ofKind'>,
+): Promise<TaughtSupplier[]> {
   const found = await selectTaught(sql, supplier, ofKind)
   if (found.length === 0) throw new Refusal('not_found', `there is no supplier ${supplier}`, 'supplier')
   return found

@@ -96,10 +96,32 @@ it('every change is found in the trail, in the name of who made it, with before 
     ['POST /account-people/:id/role', '/account-people/1/role', { role: 'owner' }, 'person', 'role'],
     ['POST /account-people/:id/suspend', '/account-people/1/suspend', {}, 'person', 'suspended_at'],
     ['POST /account-people/:id/resume', '/account-people/1/resume', {}, 'person', 'suspended_at'],
+    [
+      'POST /accounts/:account/notes',
+      `/accounts/${username}/notes`,
+      { text: 'Late' },
+      'account note',
+      'text',
+    ],
+    [
+      'POST /accounts/:account/notes/:note/pin',
+      `/accounts/${username}/notes/1/pin`,
+      {},
+      'account note',
+      'pinned',
+    ],
+    [
+      'POST /accounts/:account/notes/:note/unpin',
+      `/accounts/${username}/notes/1/unpin`,
+      {},
+      'account note',
+      'pinned',
+    ],
     ['POST /accounts/:account/close', `/accounts/${username}/close`, {}, 'account', 'status'],
     ['POST /accounts/:account/reopen', `/accounts/${username}/reopen`, {}, 'account', 'status'],
     ['POST /accounts/:account/keys', `/accounts/${username}/keys`, { name: 'panel' }, 'key', 'secret_hash'],
     ['PATCH /keys/:id', '/keys/1', { dialect: 'panel' }, 'key', 'dialect', '/keys/1'],
+    ['POST /keys/:id/rotate', '/keys/1/rotate', { overlap_hours: '1' }, 'key', 'expires_at'],
     ['POST /keys/:id/revoke', '/keys/1/revoke', {}, 'key', 'revoked_at'],
     ['POST /deposits/:id/confirm', `/deposits/${deposits[0]?.id}/confirm`, {}, 'deposit', 'state'],
     [
@@ -218,6 +240,7 @@ it('every change is found in the trail, in the name of who made it, with before 
     'POST /accounts/:account/view',
     // A preview changes nothing, nor does what only sends a message.
     'POST /answers/preview',
+    'POST /answers/read',
     // What somebody looks into, or looks for, changes nothing of the thing: see inbox.test.ts.
     'POST /inbox/:thing/later',
     'POST /inbox/:thing/release',

@@ -6,6 +6,7 @@ import { verifySignature, verifyWebhook } from '../../../src/client/index.ts'
 import { Sealer } from '../../../src/secrets/sealer.ts'
 import { createWebhook } from '../../../src/webhooks/webhooks.ts'
 import type { Shop } from '../../support/server.ts'
+import { until } from '../../support/until.ts'
 import { ask, OperatorOffice } from './office.fixtures.ts'
 
 /** What operators change of the configuration over HTTP. */
@@ -293,6 +294,35 @@ describe('suppliers', () => {
       const [{ before, after }] = await trailOf('supplier', (await read('/suppliers/panel')).id)
       expect([before, after]).toEqual([{ enabled: !enabled }, { enabled }])
     }
+  })
+
+  it('are passed over for a time, with the reason in the trail, and asked again whether they are back', async () => {
+    const path = '/suppliers/panel/prefer-others'
+    expect(await change('POST', path, { minutes: 60 })).toMatchObject({ status: 400 })
+    const passed = await change('POST', path, { minutes: 60, why: 'it is slow' })
+    expect(passed).toMatchObject({
+      ...{ status: 200, json: { data: { enabled: true, health: { open: true, why: 'person' } } } },
+    })
+    const { health, id } = passed.json.data
+    const waits = Date.parse(health.probe_at) - Date.parse(health.opened_at)
+    expect([health.reason, waits]).toEqual(['it is slow', 3_600_000])
+    const [{ after }] = await trailOf('supplier pause', id)
+    expect(after).toMatchObject({ why: 'person', reason: 'it is slow' })
+    expect(await change('POST', path, { minutes: 1, why: 'again' })).toMatchObject({ status: 409 })
+    answer.body = JSON.stringify({
+      SUCCESS: [
+        {
+          message: 'Your Accout Info',
+          AccoutInfo: { credit: '12.50', mail: 'us@example.com', currency: 'USD' },
+        },
+      ],
+    })
+    expect((await change('POST', '/suppliers/panel/try-again')).status).toBe(200)
+    await until('it is back', async () => (await read('/suppliers/panel')).health.open === false)
+    expect(await change('POST', '/suppliers/panel/try-again')).toMatchObject({ status: 409 })
+    await change('POST', '/suppliers/panel/pause')
+    expect(await change('POST', path, { why: 'off anyway' })).toMatchObject({ status: 409 })
+    await change('POST', '/suppliers/panel/resume')
   })
 
   it('are asked for our account, and the balance is kept', async () => {

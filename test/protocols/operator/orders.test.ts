@@ -51,7 +51,7 @@ const routeOf = (path: string): string =>
   routes.find((route) => new RegExp(`^${route.path.replace(/:\w+/g, '\\d+')}$`).test(path))?.path ?? path
 
 /** That somebody works on an item is noted with the item, and changes nothing of it; a preview changes nothing. */
-const NOT_TRACED = ['/manual/take', '/answers/preview']
+const NOT_TRACED = ['/manual/take', '/answers/preview', '/answers/read']
 afterAll(async () => {
   expect(await brokenPromises(office.server.sql)).toEqual([])
   await office.stop()
@@ -494,6 +494,25 @@ describe('reviews', () => {
     expect(await available()).toBe(before + 12)
     const { json } = await change('POST', '/answers/preview', { ...lesson, phrase: '...' })
     expect(Object.keys(json.errors)).toEqual(['phrase'])
+
+    const said = async (words: string) =>
+      (await change('POST', '/answers/read', { supplier: 'sandbox', said: words })).json.data
+    expect(await said('Please ask your BOSS 12')).toMatchObject({
+      rule: { phrase: 'ask ... boss' },
+      list: null,
+    })
+    expect(await said('Saldo insuficiente')).toMatchObject({
+      ...{ rule: null, list: { means: 'credit', language: 'spanish', phrase: expect.any(String) } },
+    })
+    expect(await said('lorem ipsum')).toMatchObject({ rule: null, list: null })
+    expect(await change('POST', '/answers/read', { supplier: 'nobody', said: 'x' })).toMatchObject({
+      status: 404,
+    })
+    const lists = (await read('/answers/lists')).items
+    expect(new Set(lists.map((one: { language: string }) => one.language)).size).toBe(10)
+    const [rule] = (await read('/answers/rules')).items
+    expect((await change('POST', `/answers/rules/${rule.id}/forget`, {})).status).toBe(200)
+    expect(await said('ask the boss')).toMatchObject({ rule: null })
   })
 })
 

@@ -296,4 +296,20 @@ it('of many that ended at one moment each is listed once', async () => {
   }
   expect(seen).toHaveLength(300)
   expect(new Set(seen).size).toBe(300)
+
+  const [one] = (await api.read('/suppliers/Panel/attempts?limit=1')).page.items
+  const count = async (query: string) =>
+    (await api.read(`/suppliers/Panel/attempts?limit=200&${query}`)).page.items.length
+  for (const q of [one.input, String(one.order)]) {
+    const found = (await api.read(`/suppliers/Panel/attempts?q=${encodeURIComponent(q)}`)).page.items
+    expect(found.map(({ order }: { order: number }) => order)).toContain(one.order)
+    expect(found.length).toBeLessThan(300)
+  }
+  expect(await count('q=nothing')).toBe(0)
+  const day = String(one.ended_at).slice(0, 10)
+  expect(await count(`from=${day}&to=${day}`)).toBe(200)
+  expect(await count('to=2026-10-31')).toBe(0)
+  expect(await count('from=2999-01-01')).toBe(0)
+  const file = await api.ask('GET /suppliers/Panel/attempts.csv?from=2026-01-01')
+  expect(String(file.json).trim().split('\r\n')).toHaveLength(301)
 })

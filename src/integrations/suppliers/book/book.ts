@@ -44,6 +44,30 @@ export class Book {
   }
 }
 
+/** Judgement is what a list says that words mean, and by which phrase. */
+export interface Judgement {
+  name: AnswerClass
+  phrase: string
+  /** `language` is that of the shipped list; null: it is a phrase of the operator's. */
+  language: string | null
+}
+
+/** `judgementOf` gives what `Book` of the same phrases says of words, with the phrase that says so; undefined: no list knows them. */
+export function judgementOf(text: string, own: Readonly<Record<string, string>> = {}): Judgement | undefined {
+  const words = linesOf(text)
+  const said = (phrase: string): boolean => phraseOf(phrase).test(words)
+  for (const name of answerClasses) {
+    const phrase = Object.keys(own).find((one) => own[one] === name && said(one))
+    if (phrase !== undefined) return { name, phrase, language: null }
+  }
+  for (const name of answerClasses)
+    for (const [language, list] of Object.entries(wordLists)) {
+      const phrase = list[name]?.find(said)
+      if (phrase !== undefined) return { name, phrase, language }
+    }
+  return undefined
+}
+
 /** `linesOf` gives the words of each line, since a message and its description are two. */
 const linesOf = (text: string): string =>
   text
@@ -51,4 +75,4 @@ const linesOf = (text: string): string =>
     .map((line) => ` ${normal(line)} `)
     .join('\n')
 
-export { wordsOf }
+export { wordLists, wordsOf }

@@ -8,6 +8,8 @@ import {
   meanings,
   type Preview,
   previewRule,
+  readAnswer,
+  shippedLists,
   teachRule,
 } from '../../../fulfilment/people/teach.ts'
 import { formatMicros } from '../../../lib/money.ts'
@@ -160,6 +162,54 @@ export const answerRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     handle: async ({ desk, query: { limit } }) => ({
       items: (await listRules(desk.read, limit)).map(wireRule),
     }),
+  }),
+  route({
+    method: 'POST',
+    path: '/answers/read',
+    name: 'readAnswer',
+    section,
+    summary:
+      'How words of a supplier would be read: by a rule that was taught, or by a list; nothing is changed',
+    access: 'suppliers.read',
+    body: bodyOf({
+      supplier: text(200, { description: 'Id or name' }),
+      said: text(4000, { description: 'What it said' }),
+    }),
+    answer: Type.Object({
+      supplier: Type.String(),
+      words: Type.String({ description: 'Without numbers, as rules compare them' }),
+      rule: orNull(rule, 'null: none was taught'),
+      list: orNull(
+        Type.Object({
+          means: Type.String(),
+          phrase: Type.String({ description: 'Which is in it' }),
+          language: orNull(Type.String(), "null: one of the supplier's own words, as they are set"),
+        }),
+        'What the lists know of it, which goes before rules; null: none knows it',
+      ),
+    }),
+    refusals: ['not_found'],
+    handle: async ({ desk, body }) => {
+      const read = await readAnswer(desk.read, body.supplier, body.said)
+      return {
+        ...{ supplier: read.supplier, words: read.words, rule: read.rule && wireRule(read.rule) },
+        list: read.list && { means: read.list.name, phrase: read.list.phrase, language: read.list.language },
+      }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/answers/lists',
+    name: 'listAnswerLists',
+    section,
+    summary: 'The word lists that are shipped, by language and by what they mean',
+    access: 'suppliers.read',
+    answer: Type.Object({
+      items: Type.Array(
+        Type.Object({ language: Type.String(), means: Type.String(), phrases: Type.Array(Type.String()) }),
+      ),
+    }),
+    handle: () => ({ items: shippedLists().map((one) => ({ ...one, phrases: [...one.phrases] })) }),
   }),
   route({
     method: 'POST',

@@ -1,8 +1,10 @@
 import { type Static, Type } from 'typebox'
 import { findService } from '../../../catalogue/services.ts'
+import { bound, timeOf } from '../../../contract/page.ts'
 import { digest } from '../../../idempotency/idempotency.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
+import { DAY_MS } from '../../../lib/time.ts'
 import { attemptOutcomes, type EndedAttempt, listAttempts } from '../../../suppliers/attempts.ts'
 import { type ListedThere, listServicesThere } from '../../../suppliers/listed-services.ts'
 import { askAboutTry, type SupplierTry, trySupplier } from '../../../suppliers/supplier-try.ts'
@@ -148,15 +150,21 @@ export const supplierWorkRoutes = ({ sealer, context }: Pick<OperatorDeps, 'seal
     method: 'GET',
     path: '/suppliers/:supplier/attempts',
     name: 'listSupplierAttempts',
+    exported: 'attempts',
     section,
     summary: 'What was sent to a supplier by its routes and has ended, the newest first',
-    description: 'With `outcome` the newest 5,000 of each route are looked at.',
+    description: 'With `outcome` or `q` the newest 5,000 of each route are looked at.',
     access: 'suppliers.read',
     params: supplierParams,
     query: Type.Object({
       ...pageQuery,
       outcome: Type.Optional(oneOf(attemptOutcomes)),
       service: Type.Optional(text(64, { description: 'Id or code' })),
+      q: Type.Optional(
+        text(255, { description: 'The whole IMEI, number of the order, or number at the supplier' }),
+      ),
+      from: bound('The first instant of its end: a time with its zone, or a day in UTC'),
+      to: bound('The first instant behind it, or the last day in UTC'),
     }),
     answer: pageOf(attempt),
     refusals: ['not_found', 'service_not_found'],
@@ -170,8 +178,12 @@ export const supplierWorkRoutes = ({ sealer, context }: Pick<OperatorDeps, 'seal
           : { endedMicros, orderId: orderId ?? 0, position: Math.min(position ?? 0, MAX_ID) }
       const service =
         filter.service === undefined ? undefined : (await findService(desk.read, filter.service)).id
-      const { outcome } = filter
-      const found = await listAttempts(desk.read, supplier, { outcome, service, before, limit: limit + 1 })
+      const { outcome, q, from, to } = filter
+      const found = await listAttempts(desk.read, supplier, {
+        ...{ outcome, service, q: q?.trim(), before, limit: limit + 1 },
+        from: from === undefined ? undefined : timeOf(from),
+        to: to === undefined ? undefined : timeOf(to, DAY_MS),
+      })
       const { items, next } = pageOfFound(found, limit, (last) => [
         ...[last.endedMicros, last.orderId, last.position],
       ])

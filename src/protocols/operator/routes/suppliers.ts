@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { tryAgainNow, useOthers } from '../../../fulfilment/prefer-others.ts'
 import { supplierKinds } from '../../../integrations/suppliers/index.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import { type SupplierForm, type SupplierView, supplierAttributes } from '../../../suppliers/attributes.ts'
@@ -12,7 +13,7 @@ import {
   updateSupplier,
 } from '../../../suppliers/suppliers.ts'
 import { formOf, inColumns, type Json, shapeOf, wire } from '../../kit/nouns.ts'
-import { amount, id, orNull, text, version } from '../../kit/shapes.ts'
+import { amount, bodyOf, id, orNull, text, version } from '../../kit/shapes.ts'
 import type { Caller } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { kindFields, kindForm, supplierKindShape, wireSupplierKind } from '../kinds.ts'
@@ -41,7 +42,8 @@ export const supplierRoutes = ({
   sealer,
   context,
   outboundAllow,
-}: Pick<OperatorDeps, 'sealer' | 'context' | 'outboundAllow'>) => [
+  clock,
+}: Pick<OperatorDeps, 'sealer' | 'context' | 'outboundAllow' | 'clock'>) => [
   route({
     method: 'GET',
     path: '/suppliers',
@@ -153,6 +155,43 @@ export const supplierRoutes = ({
         wireSupplier(await enableSupplier(desk.change, await sealer(), params.supplier, enabled), caller),
     }),
   ),
+  route({
+    method: 'POST',
+    path: '/suppliers/:supplier/prefer-others',
+    name: 'preferOtherSuppliers',
+    section,
+    summary: 'Send a supplier nothing for some minutes: its items go by their next routes, or wait',
+    description:
+      'Then it is asked for our account, which buys nothing, and is used again once it answers. One that is paused because of trouble is passed over already: `409`.',
+    access: 'suppliers.edit',
+    params: supplierParams,
+    body: bodyOf({
+      minutes: Type.Integer({ minimum: 1, maximum: 1440, default: 60 }),
+      why: text(200, { description: 'For the record' }),
+    }),
+    answer: supplier,
+    refusals: ['not_found', 'conflict', 'invalid_input'],
+    handle: async ({ desk, caller, params, body }) => {
+      await useOthers(desk.change, params.supplier, body, clock)
+      return wireSupplier(await showSupplier(desk.change, await sealer(), params.supplier), caller)
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/suppliers/:supplier/try-again',
+    name: 'trySupplierAgain',
+    section,
+    summary: 'Ask a paused supplier now whether it is back',
+    description: 'It is asked for our account within a second, and used again once it answers.',
+    access: 'suppliers.try',
+    params: supplierParams,
+    answer: supplier,
+    refusals: ['not_found', 'conflict'],
+    handle: async ({ desk, caller, params }) => {
+      await tryAgainNow(desk.change, params.supplier, clock)
+      return wireSupplier(await showSupplier(desk.change, await sealer(), params.supplier), caller)
+    },
+  }),
   route({
     method: 'POST',
     path: '/suppliers/:supplier/test',

@@ -66,6 +66,7 @@ const nouns: Readonly<Record<Noun, MessageDescriptor>> = {
   'stray payment': msg`stray payment`,
   subscription: msg`who is told`,
   supplier: msg`supplier`,
+  'supplier pause': msg`Pause of a supplier`,
   'supplier test': msg`supplier test`,
   sync: msg`list of a supplier`,
   token: msg`operator token`,

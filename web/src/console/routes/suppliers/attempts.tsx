@@ -1,17 +1,18 @@
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, NativeSelect, Stack, Table } from '@mantine/core'
+import { Button, Stack, Table, TextInput } from '@mantine/core'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { api, dataOf } from '../../../api/client.ts'
+import type { paths } from '../../../api/made/operator.ts'
 import { Amount } from '../../../kit/amount.tsx'
+import { type Filter, FilterBar, type Values, withValue } from '../../../kit/filters.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
-import styles from './supplier.module.css'
 
 type Outcome = 'succeeded' | 'refused' | 'unavailable' | 'waited' | 'settled'
 
@@ -23,16 +24,18 @@ const outcomes: Readonly<Record<Outcome, { tone: Tone; words: MessageDescriptor 
   settled: { tone: 'off', words: msg`Settled by a person` },
 }
 
+type Query = NonNullable<paths['/api/operator/suppliers/{supplier}/attempts']['get']['parameters']['query']>
+
 const readAttempts = async (
   supplier: string,
-  outcome: Outcome | undefined,
+  query: Values,
   cursor: string | undefined,
   signal: AbortSignal,
 ) =>
   (
     await dataOf(
       api.GET('/api/operator/suppliers/{supplier}/attempts', {
-        params: { path: { supplier }, query: { ...(outcome && { outcome }), ...(cursor && { cursor }) } },
+        params: { path: { supplier }, query: { ...query, ...(cursor && { cursor }) } as Query },
         signal,
       }),
     )
@@ -43,37 +46,51 @@ type Attempt = Awaited<ReturnType<typeof readAttempts>>['items'][number]
 export function Attempts() {
   const { t, i18n } = useLingui()
   const { supplier = '' } = useParams({ strict: false }) as { supplier?: string }
-  const { outcome } = useSearch({ strict: false }) as { outcome?: Outcome }
+  const query = useSearch({ strict: false }) as Values
   const navigate = useNavigate()
   const seesCosts = useMay()('costs.read')
-  const list = usePages<Attempt>(['suppliers', supplier, 'attempts', outcome], (cursor, signal) =>
-    readAttempts(supplier, outcome, cursor, signal),
+  const set = (search: Values) =>
+    void navigate({ to: `/suppliers/${supplier}/attempts`, search, replace: true })
+  const filters: Filter[] = [
+    {
+      ...{ name: 'outcome', label: t`Outcome`, kind: 'choice' },
+      choices: Object.entries(outcomes).map(([value, { words }]) => ({ value, label: i18n._(words) })),
+    },
+    { name: 'service', label: t`Service`, kind: 'text', help: t`Id or code` },
+    { name: 'from', label: t`From`, kind: 'day', help: t`In UTC` },
+    { name: 'to', label: t`To`, kind: 'day', help: t`In UTC` },
+  ]
+  const file = `/api/operator/suppliers/${supplier}/attempts.csv?${new URLSearchParams(query)}`
+  const list = usePages<Attempt>(['suppliers', supplier, 'attempts', query], (cursor, signal) =>
+    readAttempts(supplier, query, cursor, signal),
   )
   return (
     <Stack>
-      <div className={styles.filters}>
-        <NativeSelect
-          label={t`Outcome`}
-          value={outcome ?? ''}
-          onChange={({ currentTarget: { value } }) =>
-            void navigate({
-              to: `/suppliers/${supplier}/attempts`,
-              search: value === '' ? {} : { outcome: value },
-              replace: true,
-            })
-          }
-          data={[
-            { value: '', label: t`All` },
-            ...Object.entries(outcomes).map(([value, { words }]) => ({ value, label: i18n._(words) })),
-          ]}
+      <FilterBar filters={filters} values={query} onChange={set}>
+        <TextInput
+          key={query['q']}
+          aria-label={t`IMEI, order, or number at the supplier`}
+          placeholder={t`IMEI, order, or number at the supplier`}
+          defaultValue={query['q']}
+          w={280}
+          onKeyDown={({ key, currentTarget }) => {
+            if (key === 'Enter') set(withValue(query, 'q', currentTarget.value.trim()))
+          }}
+          onBlur={({ currentTarget }) => {
+            const text = currentTarget.value.trim()
+            if (text !== (query['q'] ?? '')) set(withValue(query, 'q', text))
+          }}
         />
-      </div>
+        <Button component="a" href={file} variant="default" size="compact-md">
+          <Trans>Export</Trans>
+        </Button>
+      </FilterBar>
       <FaultNote fault={list.error} onRetry={list.again} />
       {!list.rows && !list.error && <Loading />}
       {list.rows?.length === 0 && (
         <Empty>
-          {outcome ? (
-            <Trans>Nothing that was sent to it ended so lately.</Trans>
+          {Object.keys(query).length > 0 ? (
+            <Trans>Nothing that was sent to it fits these filters.</Trans>
           ) : (
             <Trans>Nothing that was sent to it has ended yet.</Trans>
           )}

@@ -5,6 +5,7 @@ const faults: Readonly<Record<string, MessageDescriptor>> = {
   credit: msg`Our credit there is used up`,
   login: msg`It does not know us`,
   transport: msg`No connection comes about`,
+  person: msg`Others are used for a time, as somebody has said`,
   busy: msg`Busy: it asks us to come back`,
 }
 

@@ -1,6 +1,6 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button, Group, Stack } from '@mantine/core'
-import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
@@ -11,6 +11,7 @@ import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { ago, moment, When } from '../../../kit/when.tsx'
 import { faultWords } from './faults.ts'
+import { OthersDialog } from './others-dialog.tsx'
 import styles from './supplier.module.css'
 import { type Supplier, supplierQuery } from './supplier-data.ts'
 import { SwitchDialog } from './switch-dialog.tsx'
@@ -40,27 +41,35 @@ export function Overview() {
   const client = useQueryClient()
   const may = useMay()
   const test = useTest()
-  const [doing, setDoing] = useState<'switch' | 'try'>()
+  const [doing, setDoing] = useState<'switch' | 'try' | 'others'>()
   const { data } = figures
+  const again = useMutation({
+    mutationFn: () =>
+      dataOf(
+        api.POST('/api/operator/suppliers/{supplier}/try-again', { params: { path: { supplier: id } } }),
+      ),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['suppliers'] }),
+  })
   const refresh = () => void client.invalidateQueries({ queryKey: ['suppliers'] })
   return (
     <Stack gap="lg">
       <Trouble supplier={supplier} />
       <Group>
         {may('suppliers.edit') && (
-          <Button
-            variant={supplier.enabled && supplier.health.open ? 'filled' : 'default'}
-            onClick={() => setDoing('switch')}
-          >
-            {supplier.enabled ? (
-              supplier.health.open ? (
-                <Trans>Use the next routes</Trans>
-              ) : (
-                <Trans>Pause</Trans>
-              )
-            ) : (
-              <Trans>Resume</Trans>
+          <>
+            {supplier.enabled && !supplier.health.open && (
+              <Button variant="default" onClick={() => setDoing('others')}>
+                <Trans>Use the next routes until it is back…</Trans>
+              </Button>
             )}
+            <Button variant="default" onClick={() => setDoing('switch')}>
+              {supplier.enabled ? <Trans>Switch off…</Trans> : <Trans>Switch on…</Trans>}
+            </Button>
+          </>
+        )}
+        {may('suppliers.try') && supplier.enabled && supplier.health.open && (
+          <Button loading={again.isPending} onClick={() => again.mutate()}>
+            <Trans>Is it back? Ask now</Trans>
           </Button>
         )}
         {may('suppliers.try') && (
@@ -74,6 +83,7 @@ export function Overview() {
           </>
         )}
       </Group>
+      <FaultNote fault={again.error} />
       <Tested test={test} supplier={supplier} />
       <FaultNote fault={figures.error} onRetry={() => void figures.refetch()} />
       {figures.isPending && <Loading rows={4} />}
@@ -89,6 +99,9 @@ export function Overview() {
       )}
       {doing === 'switch' && (
         <SwitchDialog supplier={supplier} onDone={refresh} onClose={() => setDoing(undefined)} />
+      )}
+      {doing === 'others' && (
+        <OthersDialog supplier={supplier} onDone={refresh} onClose={() => setDoing(undefined)} />
       )}
       {doing === 'try' && <TryDialog supplier={supplier} onClose={() => setDoing(undefined)} />}
       <span className="visually-hidden">{t`Figures of the last ${DAYS} days`}</span>
@@ -126,8 +139,8 @@ function Trouble({ supplier: { name, enabled, health, open_items: open } }: { su
       {health.reason && <p>“{health.reason}”</p>}
       <p>
         <Trans>
-          It is tried again <When at={health.probe_at} />, and goes on by itself once it answers. What waits
-          for it keeps its money held; nothing has failed.
+          Orders that have another route go by it. It is tried again <When at={health.probe_at} />, and goes
+          on by itself once it answers. What waits for it keeps its money held; nothing has failed.
         </Trans>
       </p>
     </div>
