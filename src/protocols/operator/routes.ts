@@ -46,6 +46,7 @@ import { supplierWorkRoutes } from './routes/supplier-work.ts'
 import { supplierRoutes } from './routes/suppliers.ts'
 import { todayRoutes } from './routes/today.ts'
 import { tokenRoutes } from './routes/tokens.ts'
+import { viewRoutes } from './routes/views.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 
 /** `routesOf` gives every route of the operator API, in the order of the document. */
@@ -55,6 +56,7 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     invitationRoutes,
     meRoutes,
     ownRoutes,
+    viewRoutes,
     passkeyRoutes,
     staffRoutes,
     tokenRoutes,

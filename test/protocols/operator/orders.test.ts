@@ -251,6 +251,32 @@ describe('orders are', () => {
     })
   })
 
+  it('found again by views, which are a person’s own', async () => {
+    const one = changer(office.server, (await office.person('support')).headers)
+    const mine = await office.person('support')
+    const other = changer(office.server, mine.headers)
+    const view = { list: 'orders', name: ' Late ones ', query: 'state=late', columns: 'id,state' }
+    const kept = (await one('POST', '/me/views', view)).json.data
+    expect(kept).toMatchObject({
+      name: 'Late ones',
+      query: 'state=late',
+      columns: 'id,state',
+      is_dense: false,
+    })
+    expect(await one('POST', '/me/views', { ...view, name: 'late ONES' })).toMatchObject({ status: 409 })
+    expect(await other('POST', '/me/views', view)).toMatchObject({ status: 200 })
+    expect(await other('POST', `/me/views/${kept.id}`, { name: 'Taken' })).toMatchObject({ status: 404 })
+    const { headers: theirs } = mine
+    const path = `/me/views/${kept.id}`
+    expect((await ask(office.server, 'DELETE', path, { headers: theirs })).status).toBe(404)
+    expect((await one('POST', path, { name: 'Renamed', columns: null })).json.data).toMatchObject({
+      ...{ name: 'Renamed', query: 'state=late', columns: null },
+    })
+    const listed = await ask(office.server, 'GET', '/me/views?list=orders', { headers: theirs })
+    expect(listed.json.data.items.map(({ name }: { name: string }) => name)).toEqual(['Late ones'])
+    expect(await one('POST', '/me/views', { ...view, name: ' ' })).toMatchObject({ status: 422 })
+  })
+
   it('refunded many at a time, some in each request, and shown before', async () => {
     const own = await office.server.shop({ deposit: '50' })
     const ids: number[] = []

@@ -3,7 +3,7 @@ import { Button, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { Icon } from '../../../identity/icons.tsx'
 import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
@@ -26,6 +26,7 @@ const TOPICS = ['orders', 'reviews']
 // What is seldom wanted is loaded when it is.
 const Bulk = lazy(async () => ({ default: (await import('./bulk.tsx')).Bulk }))
 const ExportDialog = lazy(async () => ({ default: (await import('./export-dialog.tsx')).ExportDialog }))
+const OwnViews = lazy(async () => ({ default: (await import('./own-views.tsx')).OwnViews }))
 const Pasted = lazy(async () => ({ default: (await import('./pasted.tsx')).Pasted }))
 
 /** `Orders` lists the orders of all resellers. The filter stands in the URL; the export, the count and what is live have the same. */
@@ -77,7 +78,11 @@ export function Orders() {
       title={t`Orders`}
       actions={<Actions {...{ columns, look, setLook }} onExport={() => setExporting(true)} />}
     >
-      <Views />
+      <Views>
+        <Suspense>
+          <OwnViews {...{ query, look }} onLook={setLook} />
+        </Suspense>
+      </Views>
       <FilterBar filters={filters} values={query} onChange={set}>
         <Count count={lines === undefined ? count : undefined} />
         <SearchField query={query} onSearch={set} />
@@ -196,7 +201,7 @@ function Actions({
 }
 
 /** `Views` are the filters that one looks through most. */
-function Views() {
+function Views({ children }: { children: ReactNode }) {
   const { t } = useLingui()
   const views: [string, Query][] = [
     [t`All`, {}],
@@ -220,6 +225,7 @@ function Views() {
           {words}
         </Link>
       ))}
+      {children}
     </nav>
   )
 }
