@@ -2,7 +2,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button, Checkbox, Menu } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { money } from '../../../kit/amount.tsx'
@@ -20,7 +20,7 @@ import { HeldList } from '../../held-list.tsx'
 import { AnswerPane } from './answer-pane.tsx'
 import { ApplicationPane } from './application-pane.tsx'
 import styles from './inbox.module.css'
-import { kinds, kindWords } from './kinds.tsx'
+import { decisionWords, kinds, kindWords } from './kinds.tsx'
 import { ManualPane } from './manual-pane.tsx'
 import { ReviewPane } from './review-pane.tsx'
 import { Together } from './together.tsx'
@@ -55,6 +55,8 @@ export function Inbox() {
   })
   useRefreshOn(TOPICS, ['inbox'])
   const entries = list.data?.page.items ?? []
+  const mine = useRef(new Set<string>())
+  const gone = useGone(list.data?.page.items, JSON.stringify(filter), mine.current)
   const place = entries.findIndex(({ thing }) => thing === open)
   // What settled itself while it was looked at stays open until something else is chosen.
   const shown = open === undefined ? entries[0] : entries[place]
@@ -74,6 +76,7 @@ export function Inbox() {
   }
   /** `next` opens what waited behind the one that was decided. */
   const next = () => {
+    if (shown) mine.current.add(shown.thing)
     const at = entries.findIndex(({ thing }) => thing === shown?.thing)
     go({ open: entries[at + 1]?.thing ?? entries[at - 1]?.thing })
     void list.refetch()
@@ -186,6 +189,18 @@ export function Inbox() {
           </div>
         </div>
       )}
+      {gone.length > 0 && (
+        <section className={open === undefined ? undefined : styles.hides}>
+          <h2 className={styles.gone}>{t`Settled meanwhile`}</h2>
+          <ul className={styles.queue} aria-label={t`Settled meanwhile`}>
+            {gone.map((entry) => (
+              <li key={entry.thing}>
+                <Gone entry={entry} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       <ActionBar count={choosing.chosen.length} onClear={choosing.clear}>
         {choosing.others > 0 && (
           <Button size="compact-md" variant="subtle" onClick={choosing.all}>
@@ -198,6 +213,7 @@ export function Inbox() {
         <Together
           reviews={choosing.chosen}
           onDone={() => {
+            for (const id of choosing.chosen) mine.current.add(`review-${id}`)
             choosing.clear()
             void list.refetch()
             void counts.refetch()
@@ -206,6 +222,57 @@ export function Inbox() {
         />
       )}
     </Page>
+  )
+}
+
+/** MAX_GONE is how many things are shown that do not wait any more: the last ones. */
+const MAX_GONE = 20
+
+/** `useGone` gives what has settled itself, or was decided by others, since the list was opened with this filter. `mine` are those that one has decided. */
+function useGone(
+  entries: readonly Entry[] | undefined,
+  filter: string,
+  mine: ReadonlySet<string>,
+): readonly Entry[] {
+  const [gone, setGone] = useState<readonly Entry[]>([])
+  const before = useRef<{ filter: string; entries: readonly Entry[] }>(undefined)
+  useEffect(() => {
+    if (!entries) return
+    const last = before.current
+    before.current = { filter, entries }
+    if (last?.filter !== filter) return setGone([])
+    const there = new Set(entries.map(({ thing }) => thing))
+    const left = last.entries.filter(({ thing }) => !there.has(thing) && !mine.has(thing))
+    if (left.length > 0) setGone((old) => [...old, ...left].slice(-MAX_GONE))
+  }, [entries, filter, mine])
+  return gone
+}
+
+/** `Gone` crosses out what does not wait any more, and says why. */
+function Gone({ entry }: { entry: Entry }) {
+  const { t, i18n } = useLingui()
+  const id = idOf(entry)
+  const found = useQuery({
+    queryKey: ['review', id, 'settled'],
+    enabled: isReview(entry),
+    queryFn: ({ signal }) =>
+      dataOf(api.GET('/api/operator/reviews/{id}', { params: { path: { id } }, signal })),
+  })
+  const { resolution = null, resolved_by: by = null, why = null } = found.data?.review ?? {}
+  const reason =
+    resolution === null
+      ? t`It does not wait any more.`
+      : by === 'imeigate'
+        ? (why ?? t`It settled itself.`)
+        : [i18n._(decisionWords(resolution)), why].filter(Boolean).join(': ')
+  return (
+    <div className={styles.row}>
+      <span className={styles.settled}>
+        <Badge tone="off">{i18n._(kindWords(entry.kind))}</Badge>{' '}
+        <span className={entry.input ? 'code' : undefined}>{entry.input ?? entry.detail}</span>
+      </span>
+      <span className="muted">{reason}</span>
+    </div>
   )
 }
 
