@@ -226,7 +226,8 @@ describePages('one supplier', () => {
     expect(await visit.violations()).toEqual([])
     expect(await visit.overflow()).toBeLessThanOrEqual(0)
     await shot(visit, 'paused-phone')
-    await visit.click('Use the next routes')
+    await page.getByText('Orders that have another route go by it').waitFor()
+    await visit.click('Switch off…')
     await page.getByRole('dialog').getByText('Orders go by the next route').waitFor()
     await shot(visit, 'paused-dialog')
     visit.steps++
@@ -236,12 +237,12 @@ describePages('one supplier', () => {
       .click()
     await page.getByText('it is switched off', { exact: false }).waitFor()
     expect(visit.steps).toBeLessThanOrEqual(3)
-    await page.getByRole('button', { name: 'Resume' }).click()
+    await page.getByRole('button', { name: 'Switch on…' }).click()
     await page
       .getByRole('dialog')
       .getByRole('button', { name: /^Switch on/ })
       .click()
-    await page.getByRole('button', { name: 'Use the next routes' }).waitFor()
+    await page.getByRole('button', { name: 'Switch off…' }).waitFor()
     await visit.leave()
   })
 
@@ -292,7 +293,7 @@ describePages('one supplier', () => {
     await page.goto(at)
     await page.getByRole('heading', { level: 1 }).waitFor()
     await page.getByRole('button', { name: 'Test with one IMEI…' }).waitFor()
-    for (const name of ['Pause', 'Resume', 'Use the next routes']) {
+    for (const name of ['Switch off…', 'Switch on…', 'Use the next routes']) {
       expect(await page.getByRole('button', { name }).count(), name).toBe(0)
     }
     expect(await page.getByText('Balance there').count()).toBe(0)
