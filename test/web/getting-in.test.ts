@@ -117,7 +117,7 @@ describePages('getting into the console', () => {
     await page.getByLabel('Language').selectOption('id')
     await visit.shot('own profile')
     await visit.click('Save')
-    await page.getByRole('heading', { level: 1, name: 'Profil' }).waitFor()
+    await page.getByRole('heading', { level: 1, name: 'Profil', exact: true }).waitFor()
     const [said] = await office.server.sql<{ said: string }[]>`
       select concat_ws(' ', name, language, time_zone) as said from staff where name = 'Sari'`
     expect(said?.said).toBe('Sari id Asia/Jakarta')
