@@ -154,7 +154,7 @@ describePages('the inbox', () => {
     await visit.press('Control+Enter')
     await opens(third?.input)
     await visit.press('t')
-    await page.getByRole('button', { name: 'Let it go' }).waitFor()
+    await page.getByRole('button', { name: 'Give it back' }).waitFor()
     await visit.press('z')
     await page.getByRole('menuitem', { name: 'In an hour' }).waitFor()
     await visit.press('ArrowDown')
@@ -320,7 +320,7 @@ describePages('the inbox', () => {
       `1) ${inputs[0]} — Unlocked 8842\n"${inputs[1]}";"NOT FOUND"\n${inputs[2]}\tUnlocked 9931\n490154203237518 Clean`,
     )
     await visit.click('Preview')
-    await page.getByText('1 Fits nothing').waitFor()
+    await page.getByText('1 Matches nothing').waitFor()
     await page.getByText('2 Answered').waitFor()
     expect(await visit.violations()).toEqual([])
     await shot(visit, 'inbox-paste')

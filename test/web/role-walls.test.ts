@@ -20,7 +20,7 @@ const ACTIONS: readonly (readonly [words: RegExp, permission: StaffPermission, b
     /^(Cancel the order|Cancel|Ask|Verify|Have it verified|Send the webhook|Add the note|Try another route)/,
     'orders.act',
   ],
-  [/^(Take shown|Paste results|Answer)/, 'manual.answer'],
+  [/^(Mark those shown|Paste results|Answer)/, 'manual.answer'],
   [/^(Confirm|Refuse) \$/, 'money.deposits'],
   [/^(Pay in|Adjust)/, 'money.adjust'],
   [/^(Price group and credit limit|Close…|Reopen)/, 'resellers.terms'],
