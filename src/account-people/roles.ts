@@ -22,6 +22,7 @@ export const portalPermissions = {
     what: 'read the account, its news, and check orders',
     roles: ['owner', 'member', 'viewer'],
   },
+  'results.share': { what: 'share results by links, and end such links', roles: ['owner', 'member'] },
   'people.read': { what: 'read who signs in', roles: ['owner', 'viewer'] },
   'people.edit': { what: 'invite people, set roles, suspend and reset', roles: ['owner'], proof: true },
   'keys.read': { what: 'read API keys', roles: ['owner', 'viewer'] },

@@ -133,8 +133,9 @@ describePages('the portal', () => {
       await page.locator('#main').getByText('Carrier check').waitFor()
       await visit.expectUsable('the order')
       await visit.click(/^Orders$/, 'link')
-      await page.getByText('47.00').waitFor()
-      await page.getByLabel('Find').fill(good[3] ?? '')
+      await page.getByRole('button', { name: 'Filter' }).waitFor()
+      await page.getByLabel('Find an order').fill(good[3] ?? '')
+      await visit.press('Enter')
       await page.locator('#main').getByRole('link').first().waitFor()
       await page.locator('#main').getByText('Carrier check').first().waitFor()
       await visit.expectUsable('orders')
@@ -146,4 +147,102 @@ describePages('the portal', () => {
       await visit.leave()
     },
   )
+
+  test('an order is checked again, ordered again, shared and copied; one that waits is cancelled; they are found by filters and pasted lines', async () => {
+    const { sql } = portal.server
+    const shop = await portal.server.shop()
+    const { headers } = await portal.person('owner', shop)
+    const other = await portal.person('owner')
+    const byHand = { code: 'by-hand', name: 'Unlock by hand', processing: 'manual' } as const
+    const service = await portal.server.service(byHand)
+    await sql`delete from supplier_routes where service_id = ${Number(service)}`
+    await sql`insert into seller (name, contact) values ('First', 'help@example.com')`
+    const place = async (code: string, imeis: string[], reference: string, who = headers) => {
+      const body = { code, data: { imeis }, reference }
+      return (await portal.ask('POST', '/api/order', { body, headers: who })).json.order_id as number
+    }
+    const done = await place('carrier', [imei(700), imei(701)], 'first')
+    const waiting = await place('by-hand', [imei(702)], 'second')
+    const foreign = await place('carrier', [imei(703)], 'first', other.headers)
+    const visit = await Visit.entered(portal.server.url, headers)
+    const { page } = visit
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.goto(`/portal/orders/${done}`)
+    await page.getByText('2 of 2 done').waitFor()
+    await page.getByText('$2.00 charged').waitFor()
+    await visit.expectUsable('an order that is done')
+    await visit.press('y')
+    await page.getByText('2 results copied').waitFor()
+    const copied = await page.evaluate<string>('navigator.clipboard.readText()')
+    expect(copied.split('\n')[0]).toMatch(new RegExp(`^${imei(700)}\tsuccess\t.`))
+    await visit.click('Have it checked again…')
+    await visit.click('Ask for another check')
+    await page.getByText('Next time from').waitFor()
+    expect(await page.getByRole('button', { name: 'Have it checked again…' }).isDisabled()).toBe(true)
+    await page.getByRole('button', { name: 'Share…' }).nth(1).click()
+    await visit.click('Make a link')
+    const link = (await page.getByRole('dialog').locator('p.code').textContent()) ?? ''
+    await page.getByRole('img', { name: 'QR code of the link' }).waitFor()
+    expect(await visit.violations()).toEqual([])
+    expect(await (await fetch(link)).text()).toContain(imei(701))
+    await visit.click('Stop sharing')
+    await page.getByText('All links to this result have ended.').waitFor()
+    expect(await (await fetch(link)).text()).not.toContain(imei(701))
+    await visit.click('Close')
+    await visit.click('Ask us')
+    await page.getByRole('link', { name: 'help@example.com' }).waitFor()
+    await visit.press('Escape')
+
+    await page.goto(`/portal/orders/${waiting}`)
+    await visit.click('Cancel…')
+    await page.getByText('1 item was not sent yet: it is cancelled, and $1.00 is given back now.').waitFor()
+    await visit.expectUsable('the question before an order is cancelled')
+    await visit.click('Cancel, and get $1.00 back')
+    await page.getByText('$1.00 given back').waitFor()
+    await page.getByText('Cancelled').first().waitFor()
+
+    await visit.press('/')
+    await page
+      .getByPlaceholder('IMEI, number, reference, or pasted lines')
+      .and(page.locator(':focus'))
+      .waitFor()
+    await page.goto('/portal/orders?state=cancelled&service=hand')
+    await page.getByRole('link', { name: `Order ${waiting}` }).waitFor()
+    expect(await page.getByRole('link', { name: /^Order / }).count()).toBe(1)
+    const file = await portal.ask('GET', '/orders.csv?via=portal&state=success', { headers })
+    expect(file.json.split('\r\n').filter(Boolean)).toHaveLength(3)
+    expect(file.json).toContain(imei(700))
+    await page.goto('/portal/orders')
+    await page.evaluate(`document.querySelector('[data-find]').focus()`)
+    await page.evaluate(
+      `navigator.clipboard.writeText(${JSON.stringify(`${imei(702)}\n#${foreign}\nsecond\n${imei(703)}`)})`,
+    )
+    await visit.press('Control+V')
+    await page.getByText('2 lines found · 2 not found').waitFor()
+    await page.getByRole('link', { name: `Order ${waiting}` }).waitFor()
+    await visit.expectUsable('pasted lines')
+    await visit.click('Back to the list', 'link')
+    await page.getByRole('link', { name: `Order ${done}` }).waitFor()
+    // What is placed elsewhere is told, and never pushes the list.
+    const newer = await place('carrier', [imei(704)], 'third')
+    await visit.click('1 new · Show')
+    await page.getByRole('link', { name: `Order ${newer}` }).waitFor()
+    await visit.leave()
+
+    // Nobody reads, or does anything about, an order of another account.
+    const found = await portal.ask('GET', `/orders?q=${foreign}`, { headers })
+    expect(found.json.data.page.items).toEqual([])
+    for (const [method, path] of [
+      ['GET', `/orders/${foreign}`],
+      ['POST', `/orders/${foreign}/share`],
+      ['POST', `/orders/${foreign}/stop-sharing`],
+    ] as const) {
+      const body = method === 'POST' ? {} : undefined
+      expect((await portal.ask(method, path, { body, headers })).json.code, path).toBe(
+        'ORDER_NOT_FOUND_ERROR',
+      )
+    }
+    const listed = await portal.ask('GET', `/orders?id=${done},${foreign}`, { headers })
+    expect(listed.json.data.page.items.map(({ id }: { id: number }) => id)).toEqual([done])
+  })
 })

@@ -165,6 +165,20 @@ export async function requestVerify(
   return answer
 }
 
+/** `verifyAgainAt` says from when on an order, of which so many items have ended, can be asked about again; null: at once. */
+export async function verifyAgainAt(
+  sql: Queryable,
+  { accountId, orderId }: Order,
+  ended: number,
+  now: Date,
+): Promise<Date | null> {
+  const since = new Date(now.getTime() - VERIFY_EVERY_MS)
+  const lately = await verifiedSince(sql, accountId, orderId, since)
+  if (lately.size < ended || lately.size === 0) return null
+  const first = Math.min(...[...lately.values()].map((at) => at.getTime()))
+  return new Date(first + VERIFY_EVERY_MS)
+}
+
 async function findItems(sql: Queryable, order: Order, now: Date): Promise<OrderItem[]> {
   const items = await itemsOfOrder(sql, order.accountId, order.orderId, now)
   if (items.length === 0) throw new Refusal('order_not_found', String(order.orderId), 'id')

@@ -3,17 +3,18 @@ import type { AccountId, OrderId } from '../../lib/ids.ts'
 import { heldFrom } from '../ask/rechecks.sql.ts'
 import type { ItemName } from '../claimed-item.ts'
 
-/** `verifiedSince` gives the positions of an order's items that the reseller had verified since a time. */
+/** `verifiedSince` gives the positions of an order's items that the reseller had verified since a time, and when. */
 export async function verifiedSince(
   sql: Queryable,
   accountId: AccountId,
   orderId: OrderId,
   since: Date,
-): Promise<Set<number>> {
-  const rows = await sql<{ position: number }[]>`
-    select position from reviews
-     where account_id = ${accountId} and order_id = ${orderId} and kind = 'verify' and opened_at > ${since}`
-  return new Set(rows.map(({ position }) => position))
+): Promise<Map<number, Date>> {
+  const rows = await sql<{ position: number; at: Date }[]>`
+    select position, max(opened_at) as at from reviews
+     where account_id = ${accountId} and order_id = ${orderId} and kind = 'verify' and opened_at > ${since}
+     group by position`
+  return new Map(rows.map(({ position, at }) => [position, at]))
 }
 
 /**

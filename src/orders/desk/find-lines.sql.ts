@@ -15,19 +15,26 @@ const PER_LINE = 20
 
 /**
  * `selectNamed` finds the orders that texts name whole: by their numbers, by an item's input, by the reseller's reference or by the supplier's number.
- * Each text is looked for in the indexes of each account, and of each supplier, by itself; open items have none of their text, and are few.
+ * With `accountId` only orders of that account, and none by a supplier's number. Each text is looked for in the indexes of each account, and of each supplier,
+ * by itself; open items have none of their text, and are few.
  */
-export async function selectNamed(sql: Queryable, texts: readonly string[]): Promise<FoundLine[]> {
+export async function selectNamed(
+  sql: Queryable,
+  texts: readonly string[],
+  accountId: AccountId | null,
+): Promise<FoundLine[]> {
+  const accounts = accountId === null ? sql`accounts` : sql`unnest(${[accountId]}::int[])`
+  const isOwn = accountId === null ? sql`` : sql`and account_id = ${accountId}`
   const numbers = texts.map((text) => (/^#?\d{1,15}$/.test(text) ? Number(text.replace('#', '')) : null))
   return await sql<FoundLine[]>`
     with asked as materialized (
       select line::int as line, text, number
         from unnest(${texts}::text[], ${numbers}::bigint[]) with ordinality as g (text, number, line))
     select l.line, o.account_id, o.id, 'number' as by
-      from asked l cross join lateral (select account_id, id from orders where id = l.number offset 0) o
+      from asked l cross join lateral (select account_id, id from orders where id = l.number ${isOwn} offset 0) o
     union all
     select l.line, i.account_id, i.order_id, 'imei'
-      from asked l cross join accounts a
+      from asked l cross join ${accounts} as a (id)
      cross join lateral (
        select account_id, order_id from items
         where account_id = a.id and lower(input) = lower(l.text) and input <> '' and (finished_at is not null or long_open)
@@ -35,21 +42,26 @@ export async function selectNamed(sql: Queryable, texts: readonly string[]): Pro
     union all
     select l.line, i.account_id, i.order_id, 'imei'
       from items i join asked l on lower(l.text) = lower(i.input)
-     where i.state = 'pending'
+     where i.state = 'pending' ${isOwn}
     union all
     select l.line, i.account_id, i.order_id, 'imei'
       from items i join asked l on lower(l.text) = lower(i.input)
-     where i.state in ('processing', 'unknown')
+     where i.state in ('processing', 'unknown') ${isOwn}
     union all
     select l.line, o.account_id, o.id, 'reference'
-      from asked l cross join accounts a
+      from asked l cross join ${accounts} as a (id)
      cross join lateral (
        select account_id, id from orders
         where account_id = a.id and lower(reference) = lower(l.text) and reference is not null
         order by account_id desc, lower(reference) desc, id desc limit ${PER_LINE}) o
+    ${
+      accountId === null
+        ? sql`
     union all
     select l.line, t.account_id, t.order_id, 'supplier_number'
       from asked l cross join suppliers s
      cross join lateral (
-       select account_id, order_id from attempts where supplier_id = s.id and reference = l.text limit ${PER_LINE}) t`.records()
+       select account_id, order_id from attempts where supplier_id = s.id and reference = l.text limit ${PER_LINE}) t`
+        : sql``
+    }`.records()
 }

@@ -1,4 +1,5 @@
 import type { Sql } from '../../database/database.ts'
+import type { AccountId } from '../../lib/ids.ts'
 import type { OrderName } from '../read/orders.sql.ts'
 import { type FoundLine, selectNamed } from './find-lines.sql.ts'
 
@@ -11,16 +12,20 @@ export interface NamedOrder extends OrderName {
 }
 
 /**
- * `findNamed` gives of each text the orders that it names whole, the newest first, each once. An IMEI may be written with blanks, dashes or dots
- * between its digits.
+ * `findNamed` gives of each text the orders that it names whole, of all accounts or of one, the newest first, each once. An IMEI may be written
+ * with blanks, dashes or dots between its digits.
  */
-export async function findNamed(sql: Sql, texts: readonly string[]): Promise<NamedOrder[][]> {
+export async function findNamed(
+  sql: Sql,
+  texts: readonly string[],
+  accountId: AccountId | null = null,
+): Promise<NamedOrder[][]> {
   const found = texts.map(() => new Map<number, NamedOrder>())
   for (let at = 0; at < texts.length; at += LINES_PER_LOOK) {
     const some = texts.slice(at, at + LINES_PER_LOOK).map(readable)
-    for (const { line, accountId, id, by } of await selectNamed(sql, some)) {
+    for (const { line, accountId: of, id, by } of await selectNamed(sql, some, accountId)) {
       const orders = found[at + line - 1]
-      if (orders && !orders.has(id)) orders.set(id, { accountId, id, by })
+      if (orders && !orders.has(id)) orders.set(id, { accountId: of, id, by })
     }
   }
   return found.map((orders) => [...orders.values()].sort((a, b) => b.id - a.id))

@@ -393,13 +393,20 @@ export async function selectEnded(
 
 const numberIn = (text: string): number | null => (/^\d{1,15}$/.test(text) ? Number(text) : null)
 
-/** `isNamed` tells whether an order is named by the whole of a text. */
-export async function isNamed(sql: Sql, text: string): Promise<boolean> {
+/** NAMED is how many orders may have one text as a name of theirs in each way before one of some accounts is found among them. */
+const NAMED = 20
+
+/** `isNamed` tells whether an order is named by the whole of a text: any, or one of some accounts. */
+export async function isNamed(
+  sql: Sql,
+  text: string,
+  accountIds: readonly AccountId[] | undefined,
+): Promise<boolean> {
   const any = {
     ...{ first: 1 as OrderId, below: Number.MAX_SAFE_INTEGER as OrderId },
-    ...{ limit: 1, maxItems: 1, ascending: false },
+    ...{ limit: NAMED, maxItems: Number.MAX_SAFE_INTEGER, ascending: false },
   }
-  return (await lookAt(sql, { named: text }, any)).length > 0
+  return (await lookAt(sql, { named: text, accountIds }, any)).some(({ fits }) => fits)
 }
 
 /** AttemptView is one try to have an item done, as operators may see it. */

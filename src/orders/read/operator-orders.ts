@@ -50,6 +50,9 @@ export interface OperatorOrderFilter {
   /** `ids` leaves out all other orders. */
   ids?: readonly OrderId[] | undefined
   account?: Many<string> | undefined
+  /** `accountId` leaves out the orders of all other accounts, and `serviceIds` those of all other services. */
+  accountId?: AccountId | undefined
+  serviceIds?: readonly ServiceId[] | undefined
   /** `group` is the price group of the account, `serviceGroup` the group that the service is in. */
   group?: string | undefined
   service?: Many<string> | undefined
@@ -331,7 +334,6 @@ async function wantedOf(sql: Sql, filter: OperatorOrderFilter): Promise<WantedOr
     throw new Refusal('invalid_input', 'by the end needs a time: give ended_from, too', 'sort')
   if (endedTo && !endedFrom) throw new Refusal('invalid_input', 'is missing beside ended_to', 'ended_from')
   const text = search?.trim() || undefined
-  const isName = text !== undefined && (await isNamed(sql, text))
   const all = <Id>(given: Many<string> | undefined, find: (one: string) => Promise<Id>) => {
     const names = listOf(given)
     return names && Promise.all(names.map(find))
@@ -340,13 +342,22 @@ async function wantedOf(sql: Sql, filter: OperatorOrderFilter): Promise<WantedOr
   const ofServiceGroup =
     filter.serviceGroup === undefined ? undefined : await selectServicesOfGroup(sql, filter.serviceGroup)
   const states = listOf(filter.state)
+  const ofKey = filter.key === undefined ? undefined : await selectAccountsOfKey(sql, filter.key)
+  const accountIds = [
+    await all(filter.account, async (one) => (await findAccount(sql, one)).id),
+    ofGroup,
+    ofKey,
+    filter.accountId === undefined ? undefined : [filter.accountId],
+  ].reduce<readonly AccountId[] | undefined>(bothOf, undefined)
+  const isName = text !== undefined && (await isNamed(sql, text, accountIds))
   return {
     ...{ from, to, endedFrom, endedTo, keyId: filter.key, ids: filter.ids },
-    accountIds: bothOf(
-      bothOf(await all(filter.account, async (one) => (await findAccount(sql, one)).id), ofGroup),
-      filter.key === undefined ? undefined : await selectAccountsOfKey(sql, filter.key),
-    ),
-    serviceIds: bothOf(await all(filter.service, (one) => serviceIdOf(sql, one)), ofServiceGroup),
+    accountIds,
+    serviceIds: [
+      await all(filter.service, (one) => serviceIdOf(sql, one)),
+      ofServiceGroup,
+      filter.serviceIds,
+    ].reduce<readonly ServiceId[] | undefined>(bothOf, undefined),
     supplierIds: await all(filter.supplier, (one) => supplierIdOf(sql, one)),
     states,
     via: listOf(filter.via),

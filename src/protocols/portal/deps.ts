@@ -13,6 +13,7 @@ import type { Passkeys } from '../../people/passkeys.ts'
 import type { Passwords } from '../../people/passwords.ts'
 import type { SignIns } from '../../people/sign-ins.ts'
 import type { Sealer } from '../../secrets/sealer.ts'
+import type { SharedResults } from '../../shared-results/shared-results.ts'
 import type { PeopleDeps } from '../kit/people-endpoint.ts'
 import type { PortalDoor } from '../kit/portal-door.ts'
 
@@ -30,6 +31,7 @@ export interface PortalDeps extends PeopleDeps {
   ledger: Pick<LedgerReader, 'wallet' | 'balanceChanges'>
   deposits: Pick<Deposits, 'quote'>
   orderChecks: OrderChecks
+  sharedResults: Pick<SharedResults, 'share' | 'stop'>
   config: Pick<Config, 'outboundAllow' | 'publicUrl'>
   context: IntegrationContext
 }

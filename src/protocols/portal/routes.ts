@@ -8,6 +8,7 @@ import { keyRoutes } from './routes/keys.ts'
 import { meRoutes } from './routes/me.ts'
 import { moneyRoutes } from './routes/money.ts'
 import { orderCheckRoutes } from './routes/order-checks.ts'
+import { orderRoutes } from './routes/orders.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
@@ -22,6 +23,7 @@ export const routesOf = (deps: PortalDeps): Route[] =>
     passkeyRoutes,
     peopleRoutes,
     orderCheckRoutes,
+    orderRoutes,
     moneyRoutes,
     keyRoutes,
     webhookRoutes,

@@ -12,7 +12,18 @@ export interface Happening {
   id: number | null
 }
 
-const channel = new BroadcastChannel('imeigate-live')
+/** Source is the stream of an application: `name` is that under which its tabs know each other. */
+interface Source {
+  name: string
+  url: string
+  /** `event` is the type of its events, and `read` gives what one of them, which is in JSON, says. */
+  event: string
+  read: (data: unknown) => Happening
+  /** `misses` is a topic that is read again once the stream is there: it tells nothing of what happened before. */
+  misses?: string
+}
+
+let channel: BroadcastChannel | undefined
 const listeners = new Set<(happening: Happening) => void>()
 type State = 'connecting' | 'live' | 'lost'
 let state: State = 'connecting'
@@ -35,18 +46,13 @@ function enter(next: State, at = Date.now()): void {
   for (const watcher of watchers) watcher()
 }
 
-channel.onmessage = ({ data }: MessageEvent<{ state?: State; happening?: Happening }>) => {
-  if (data.state) enter(data.state)
-  if (data.happening) tell(data.happening)
-}
-
 function tell(happening: Happening): void {
   for (const listener of listeners) listener(happening)
 }
 
 function say(next: State): void {
   enter(next)
-  channel.postMessage({ state: next })
+  channel?.postMessage({ state: next })
 }
 
 let isFollowing = false
@@ -54,32 +60,54 @@ let isFollowing = false
 /** AGAIN_MS is the time before the stream is asked for anew where it was refused; the browser itself asks only where the connection broke. */
 const AGAIN_MS = 5000
 
-/** `followEvents` begins to follow, once a person is signed in: the tab that gets the lock holds the stream until it closes. */
-export function followEvents(topics: readonly string[]): void {
-  if (isFollowing || topics.length === 0) return
+/** `followEvents` begins to follow, once somebody is signed in: the tab that gets the lock holds the stream until it closes. */
+function followEvents(source: Source): void {
+  if (isFollowing) return
   isFollowing = true
-  void navigator.locks.request('imeigate-live', () => {
-    open(topics)
+  channel = new BroadcastChannel(source.name)
+  channel.onmessage = ({ data }: MessageEvent<{ state?: State; happening?: Happening }>) => {
+    if (data.state) enter(data.state)
+    if (data.happening) tell(data.happening)
+  }
+  void navigator.locks.request(source.name, () => {
+    open(source)
     return new Promise<never>(() => {})
   })
 }
 
-function open(topics: readonly string[]): void {
-  const source = new EventSource(`/api/operator/events?topics=${topics.join(',')}`)
-  source.onopen = () => say('live')
-  source.onerror = () => {
-    say('lost')
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => open(topics), AGAIN_MS)
+/** `followTopics` follows what the staff is told of. */
+export function followTopics(topics: readonly string[]): void {
+  if (topics.length === 0) return
+  const url = `/api/operator/events?topics=${topics.join(',')}`
+  followEvents({ name: 'imeigate-live', url, event: 'change', read: (data) => data as Happening })
+}
+
+/** `followOrders` follows the orders of the account whose portal it is; each is a change of the topic `orders`. */
+export const followOrders = (): void =>
+  followEvents({
+    ...{ name: 'imeigate-orders', url: '/api/order/events', event: 'order', misses: 'orders' },
+    read: (data) => ({ topic: 'orders', id: (data as { order_id: number }).order_id }),
+  })
+
+function open(source: Source): void {
+  const stream = new EventSource(source.url)
+  stream.onopen = () => {
+    say('live')
+    if (source.misses !== undefined) tell({ topic: source.misses, id: null })
   }
-  source.addEventListener('change', ({ data }: MessageEvent<string>) => {
-    const happening = JSON.parse(data) as Happening
+  stream.onerror = () => {
+    say('lost')
+    if (stream.readyState === EventSource.CLOSED) setTimeout(() => open(source), AGAIN_MS)
+  }
+  stream.addEventListener(source.event, ({ data }: MessageEvent<string>) => {
+    const happening = source.read(JSON.parse(data))
     tell(happening)
-    channel.postMessage({ happening })
+    channel?.postMessage({ happening })
   })
   // A page that is left has lost nothing, and must not say so to the others.
   window.addEventListener('pagehide', () => {
-    source.onerror = null
-    source.close()
+    stream.onerror = null
+    stream.close()
   })
 }
 
@@ -95,14 +123,14 @@ export function useLive(topics: readonly string[], listener: (happening: Happeni
   }, [wanted, listener])
 }
 
-/** `useRefreshOn` reads what begins with a query key again when something of a topic changes. */
-export function useRefreshOn(topics: readonly string[], key: readonly unknown[]): void {
+/** `useRefreshOn` reads what begins with a query key again when something of a topic changes; with `only` when that one thing does. */
+export function useRefreshOn(topics: readonly string[], key: readonly unknown[], only?: number): void {
   const client = useQueryClient()
   const name = JSON.stringify(key)
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
-    const listener = ({ topic }: Happening) => {
-      if (!topics.includes(topic)) return
+    const listener = ({ topic, id }: Happening) => {
+      if (!topics.includes(topic) || (only !== undefined && id !== null && id !== only)) return
       // What changes in one moment is read again once.
       timer ??= setTimeout(() => {
         timer = undefined
@@ -114,7 +142,7 @@ export function useRefreshOn(topics: readonly string[], key: readonly unknown[])
       listeners.delete(listener)
       clearTimeout(timer)
     }
-  }, [client, name, topics])
+  }, [client, name, topics, only])
 }
 
 /** POLL_MS is how often what is shown is read again while changes do not arrive by themselves. */

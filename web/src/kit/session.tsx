@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect } from 'react'
 import { ApiFault, api, dataOf, keepCsrf } from '../api/client.ts'
-import { followEvents } from '../api/events.ts'
+import { followTopics } from '../api/events.ts'
 
 /** `sessionQuery` reads who is signed in; null: nobody is. */
 export const sessionQuery = {
@@ -40,7 +40,7 @@ export function useMay(): (...permissions: readonly string[]) => boolean {
 export function SignedIn({ children }: { children: ReactNode }) {
   const { data: session } = useQuery(sessionQuery)
   useEffect(() => {
-    if (session) followEvents(session.person.topics)
+    if (session) followTopics(session.person.topics)
   }, [session])
   return session ? <Context value={session}>{children}</Context> : null
 }

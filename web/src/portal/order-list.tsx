@@ -1,72 +1,146 @@
-import { useLingui } from '@lingui/react/macro'
+import type { MessageDescriptor } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
+import { Trans, useLingui } from '@lingui/react/macro'
 import { useNavigate } from '@tanstack/react-router'
 import { dataOf } from '../api/client.ts'
 import { portal } from '../api/portal.ts'
-import { StateBadge } from '../kit/state-badge.tsx'
-import { type Column, List, useLook } from '../kit/table.tsx'
+import { Amount } from '../kit/amount.tsx'
+import { Badge, StateBadge } from '../kit/state-badge.tsx'
+import { type Column, List, type useLook } from '../kit/table.tsx'
 import { When } from '../kit/when.tsx'
-import { Price } from './price.tsx'
-import { ServiceName } from './service-name.tsx'
+import styles from './order-list.module.css'
 
-interface Query {
-  limit?: number
-  cursor?: number
-  q?: string
-}
+/** Query is the filter of the list of orders, under the names of the API. */
+export type Query = Readonly<Record<string, string>>
 
 /** `readOrders` reads a page of the account's orders, newest first. */
-export const readOrders = async (query: Query, signal: AbortSignal) =>
-  (await dataOf(portal.GET('/api/order', { params: { query }, signal }))).page
+export const readOrders = async (query: Query, cursor: string | undefined, signal: AbortSignal) => {
+  const params = { query: { ...query, ...(cursor !== undefined && { cursor }) } as object }
+  return (await dataOf(portal.GET('/api/portal/orders', { params, signal }))).page
+}
 
-type OrderRow = Awaited<ReturnType<typeof readOrders>>['items'][number]
+export type OrderRow = Awaited<ReturnType<typeof readOrders>>['items'][number]
 
-/** `OrderList` shows orders of the account; each leads to its results. */
-export function OrderList({ rows, more }: { rows: readonly OrderRow[]; more?: (() => void) | undefined }) {
-  const { t } = useLingui()
-  const navigate = useNavigate()
-  const [look] = useLook('portal-orders')
-  const columns: readonly Column<OrderRow>[] = [
+/** `viaWords` say how an order came. */
+export const viaWords: Readonly<Record<OrderRow['via'], MessageDescriptor>> = {
+  portal: msg`Portal`,
+  dhru: msg`Dhru`,
+  rest: msg`REST`,
+}
+
+/** `OrderState` shows the state of an order, how much of several items is done, and that it is late. */
+export function OrderState({ order: { state, items, ended, late } }: { order: OrderRow }) {
+  const isUnderWay = state === 'pending' && ended > 0
+  return (
+    <span className={styles.states}>
+      {isUnderWay ? (
+        <Badge tone="working">
+          <Trans>
+            {ended} of {items} done
+          </Trans>
+        </Badge>
+      ) : (
+        <StateBadge state={state} />
+      )}
+      {late && (
+        <Badge tone="needs">
+          <Trans>Late</Trans>
+        </Badge>
+      )}
+    </span>
+  )
+}
+
+/** `Inputs` shows the first IMEI, and how many more there are. */
+function Inputs({ order: { inputs, items } }: { order: OrderRow }) {
+  const [first] = inputs
+  if (!first) return <span className="muted">–</span>
+  return (
+    <>
+      <span className="code">{first}</span>
+      {items > 1 && <span className="muted"> +{items - 1}</span>}
+    </>
+  )
+}
+
+/** `useOrderColumns` are the columns of lists of orders. */
+export function useOrderColumns(): readonly Column<OrderRow>[] {
+  const { t, i18n } = useLingui()
+  return [
     {
       ...{ id: 'id', head: t`Order`, width: 90, rank: 0 },
-      cell: ({ order_id }) => <span className="code">{order_id}</span>,
+      cell: ({ id }) => <span className="code">{id}</span>,
     },
     {
-      ...{ id: 'state', head: t`State`, width: 130, rank: 0 },
-      cell: ({ status }) => <StateBadge state={status} />,
+      ...{ id: 'state', head: t`State`, width: 170, rank: 0 },
+      cell: (order) => <OrderState order={order} />,
     },
     {
-      ...{ id: 'service', head: t`Service`, width: 220, grow: true, rank: 1 },
-      cell: ({ service_code }) => <ServiceName code={service_code} />,
+      ...{ id: 'service', head: t`Service`, width: 200, grow: true, rank: 1 },
+      cell: ({ service_name }) => service_name,
     },
     {
-      ...{ id: 'done', head: t`Done`, width: 90, rank: 2, end: true },
-      cell: ({ processed, total }) => `${processed} / ${total}`,
+      ...{ id: 'imei', head: t`IMEI`, width: 200, rank: 2 },
+      cell: (order) => <Inputs order={order} />,
     },
     {
-      ...{ id: 'price', head: t`Total`, width: 120, rank: 1, end: true },
-      cell: ({ total_price, currency }) => <Price value={total_price} currency={currency} />,
+      ...{ id: 'reference', head: t`Reference`, width: 130, rank: 4 },
+      cell: ({ reference }) => reference ?? <span className="muted">–</span>,
     },
     {
-      ...{ id: 'placed', head: t`Placed`, width: 120, rank: 2 },
+      ...{ id: 'price', head: t`Total`, width: 110, rank: 1, end: true },
+      cell: ({ total, currency }) => <Amount value={total} currency={currency} />,
+    },
+    {
+      ...{ id: 'via', head: t`Via`, width: 80, rank: 5 },
+      cell: ({ via }) => i18n._(viaWords[via]),
+    },
+    {
+      ...{ id: 'placed', head: t`Placed`, width: 120, rank: 3 },
       cell: ({ created_at }) => <When at={created_at} />,
     },
   ]
-  const to = ({ order_id }: OrderRow) => `/orders/${order_id}`
+}
+
+/** `OrderList` shows orders of the account; each leads to its results. */
+export function OrderList({
+  rows,
+  more,
+  look,
+  name,
+  fresh,
+  gone,
+}: {
+  rows: readonly OrderRow[]
+  look: ReturnType<typeof useLook>[0]
+  name: string
+  more?: (() => void) | undefined
+  fresh?: ReadonlySet<number>
+  gone?: ReadonlySet<number>
+}) {
+  const { t } = useLingui()
+  const navigate = useNavigate()
+  const columns = useOrderColumns()
+  const to = ({ id }: OrderRow) => `/orders/${id}`
   return (
     <List
-      {...{ columns, rows, look, more, to }}
-      name={t`Orders`}
-      idOf={({ order_id }) => order_id}
-      label={({ order_id }) => t`Order ${order_id}`}
+      {...{ columns, rows, look, more, to, name }}
+      {...(fresh && { fresh })}
+      {...(gone && { gone })}
+      idOf={({ id }) => id}
+      label={({ id }) => t`Order ${id}`}
       onOpen={(row) => void navigate({ to: to(row) })}
-      card={({ order_id, status, service_code, total_price, currency, created_at }) => (
+      card={(order) => (
         <>
-          <div>
-            <StateBadge state={status} /> <span className="code">{order_id}</span> ·{' '}
-            <ServiceName code={service_code} />
+          <div className={styles.line}>
+            <OrderState order={order} />
+            <span className={styles.clip}>{order.service_name}</span>
           </div>
-          <div>
-            <Price value={total_price} currency={currency} /> · <When at={created_at} />
+          <div className={styles.line}>
+            <span className={styles.clip}>
+              <span className="code">{order.id}</span> · <Inputs order={order} />
+            </span>
+            <Amount value={order.total} currency={order.currency} />
           </div>
         </>
       )}

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { createContext, type ReactNode, useContext } from 'react'
+import { createContext, type ReactNode, useContext, useEffect } from 'react'
 import { ApiFault, dataOf, keepCsrf } from '../api/client.ts'
+import { followOrders } from '../api/events.ts'
 import { portal } from '../api/portal.ts'
 
 /** `sessionQuery` reads who is signed in, and of which account; null: nobody is. */
@@ -39,5 +40,8 @@ export function useMay(): (permission: string) => boolean {
 /** `SignedIn` shows its children to who is signed in; the route has made sure that somebody is. */
 export function SignedIn({ children }: { children: ReactNode }) {
   const { data: session } = useQuery(sessionQuery)
+  useEffect(() => {
+    if (session) followOrders()
+  }, [session])
   return session ? <Context value={session}>{children}</Context> : null
 }

@@ -2,15 +2,20 @@ import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Menu } from '@mantine/core'
-import { Link, Outlet } from '@tanstack/react-router'
+import { useQueryClient } from '@tanstack/react-query'
+import { Link, Outlet, useNavigate } from '@tanstack/react-router'
+import { useEffect } from 'react'
 import { dataOf } from '../api/client.ts'
+import { useLiveState } from '../api/events.ts'
 import { portal } from '../api/portal.ts'
 import { Icon, type IconName } from '../identity/icons.tsx'
 import { Mark } from '../identity/mark.tsx'
-import { Keys } from '../kit/keys.tsx'
+import { Keys, useKeys } from '../kit/keys.tsx'
 import { PersonMenu } from '../kit/person-menu.tsx'
 import { StepUp } from '../kit/step-up.tsx'
 import { TabBar } from '../kit/tab-bar.tsx'
+import { When } from '../kit/when.tsx'
+import { findHere } from './find.ts'
 import { portalOwn } from './own.ts'
 import { SignedIn, sessionQuery, useMay, useSession } from './session.tsx'
 import styles from './shell.module.css'
@@ -50,6 +55,18 @@ function Frame() {
   const { t, i18n } = useLingui()
   const { role } = useSession()
   const may = useMay()
+  const navigate = useNavigate()
+  const ORDERS: string = '/orders'
+  const SERVICES: string = '/services'
+  useKeys({
+    '/': [
+      t`Find an order`,
+      () => {
+        if (!findHere()) void navigate({ to: ORDERS })
+      },
+    ],
+    n: [t`Order something`, () => void navigate({ to: SERVICES })],
+  })
   const shown = entries
     .filter(({ permission }) => permission === undefined || may(permission))
     .map((entry) => ({ ...entry, label: i18n._(entry.words) }))
@@ -77,6 +94,7 @@ function Frame() {
         </nav>
         <OwnMenu />
       </header>
+      <Connection />
       <main id="main" className={styles.main} tabIndex={-1}>
         {role === 'viewer' && (
           <div className={styles.viewer}>
@@ -104,6 +122,31 @@ function Back() {
     <Button size="compact-sm" variant="default" onClick={() => void leave()}>
       <Trans>Back to the console</Trans>
     </Button>
+  )
+}
+
+/** POLL_MS is how often what is shown is read again while changes do not arrive by themselves. */
+const POLL_MS = 15_000
+
+/** `Connection` says since when changes do not arrive by themselves, and asks for them meanwhile. */
+function Connection() {
+  const { state, since } = useLiveState()
+  const client = useQueryClient()
+  const isLost = state === 'lost'
+  useEffect(() => {
+    if (!isLost) return
+    const timer = setInterval(() => {
+      for (const queryKey of [['orders'], ['wallet']]) void client.invalidateQueries({ queryKey })
+    }, POLL_MS)
+    return () => clearInterval(timer)
+  }, [isLost, client])
+  if (!isLost) return null
+  return (
+    <div className={styles.lost} role="status">
+      <Trans>
+        No connection since <When at={new Date(since).toISOString()} exact />. What you see may be old.
+      </Trans>
+    </div>
   )
 }
 

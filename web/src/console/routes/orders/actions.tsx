@@ -4,7 +4,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button, Menu, Radio, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { Icon } from '../../../identity/icons.tsx'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
@@ -15,8 +15,9 @@ import { useMay } from '../../../kit/session.tsx'
 import { ViewDialog } from '../../open-portal.tsx'
 import { type OrderAction, readInputs, readItems, type Summary } from './order-data.ts'
 import { replyOf } from './reply.ts'
-import { Share } from './share.tsx'
 import { whyNot } from './why-not.ts'
+
+const Share = lazy(async () => ({ default: (await import('./share.tsx')).Share }))
 
 type Name = OrderAction['name']
 
@@ -118,7 +119,11 @@ export function OrderActions({ summary }: { summary: Summary }) {
           )}
         </Menu.Dropdown>
       </Menu>
-      {isSharing && <Share order={order} onClose={() => setSharing(false)} />}
+      {isSharing && (
+        <Suspense>
+          <Share order={order} onClose={() => setSharing(false)} />
+        </Suspense>
+      )}
       {isViewing && (
         <ViewDialog account={order.username} name={order.account_name} onClose={() => setViewing(false)} />
       )}

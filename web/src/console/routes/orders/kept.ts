@@ -1,11 +1,5 @@
-/** What this tab keeps of its lists of orders: which orders the last one had, and which lines were pasted. A thousand lines have no room in a URL. */
+/** What this tab keeps of its lists of orders: which orders the last one had. */
 const KEPT = 'orders:list'
-const PASTED = 'orders:lines'
-
-export const keepPasted = (lines: readonly string[]): void =>
-  sessionStorage.setItem(PASTED, JSON.stringify(lines))
-
-export const pastedLines = (): string[] => JSON.parse(sessionStorage.getItem(PASTED) ?? '[]') as string[]
 
 export function rememberList(ids: readonly number[]): void {
   sessionStorage.setItem(KEPT, JSON.stringify(ids.slice(0, 2000)))

@@ -1,22 +1,22 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Button, TextInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
-import { Icon } from '../../../identity/icons.tsx'
-import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
+import { type Filter, FilterBar, type Values, withValue } from '../../../kit/filters.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { useLiveRows } from '../../../kit/live-rows.ts'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
+import { pastedLines, SearchField } from '../../../kit/pasted-lines.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { stateWords } from '../../../kit/state-badge.tsx'
 import { ActionBar, List, LookMenu, NewRows, useLook } from '../../../kit/table.tsx'
 import { type BulkAction, bulkActions, bulkWords } from './bulk-actions.ts'
-import { keepPasted, pastedLines, rememberList } from './kept.ts'
+import { rememberList } from './kept.ts'
 import { type OrderRow, type Query, readInputs, readOrders, readSome } from './order-data.ts'
 import { OrderCard, useColumns, viaWords } from './order-fields.tsx'
 import styles from './orders.module.css'
@@ -85,7 +85,16 @@ export function Orders() {
       </Views>
       <FilterBar filters={filters} values={query} onChange={set}>
         <Count count={lines === undefined ? count : undefined} />
-        <SearchField query={query} onSearch={set} />
+        <SearchField
+          label={t`Search orders`}
+          placeholder={t`IMEI, number, reference, or pasted lines`}
+          value={query['search'] ?? ''}
+          onSearch={(search) => {
+            const { lines: __, ...rest } = query
+            set(withValue(rest, 'search', search))
+          }}
+          onLines={(count) => set({ lines: String(count) })}
+        />
       </FilterBar>
       {lines !== undefined ? (
         <Suspense fallback={<Loading />}>
@@ -252,52 +261,6 @@ function Count({ count }: { count: ReturnType<typeof useCount> }) {
     </span>
   )
 }
-
-/** `SearchField` takes one text, or pasted lines. */
-function SearchField({ query, onSearch }: { query: Query; onSearch: (query: Query) => void }) {
-  const { t } = useLingui()
-  const given = query['search'] ?? ''
-  const [text, setText] = useState(given)
-  useEffect(() => setText(given), [given])
-  const submit = () => {
-    const { search: _, lines: __, ...rest } = query
-    onSearch(text.trim() === '' ? rest : { ...rest, search: text.trim() })
-  }
-  return (
-    <form
-      className={styles.search}
-      onSubmit={(event) => {
-        event.preventDefault()
-        submit()
-      }}
-    >
-      <TextInput
-        aria-label={t`Search orders`}
-        placeholder={t`IMEI, number, reference, or pasted lines`}
-        value={text}
-        leftSection={<Icon name="find" size={16} />}
-        onChange={({ currentTarget }) => setText(currentTarget.value)}
-        onPaste={(event) => {
-          const lines = linesIn(event.clipboardData.getData('text'))
-          if (lines.length < 2) return
-          event.preventDefault()
-          keepPasted(lines)
-          onSearch({ lines: String(lines.length) })
-        }}
-      />
-    </form>
-  )
-}
-
-/** MAX_LINES is how many pasted lines are looked for at once. */
-const MAX_LINES = 1000
-
-const linesIn = (text: string): string[] =>
-  text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .slice(0, MAX_LINES)
 
 function None({ isNarrowed }: { isNarrowed: boolean }) {
   const { t } = useLingui()

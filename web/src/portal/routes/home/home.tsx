@@ -2,16 +2,19 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { answerOf, dataOf } from '../../../api/client.ts'
+import { useRefreshOn } from '../../../api/events.ts'
 import { portal } from '../../../api/portal.ts'
 import { isZero } from '../../../kit/amount.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
+import { useLook } from '../../../kit/table.tsx'
 import { OrderList, readOrders } from '../../order-list.tsx'
 import { Price } from '../../price.tsx'
 import { useMay, useSession } from '../../session.tsx'
 import styles from './home.module.css'
 
 const LAST = 10
+const TOPICS = ['orders']
 const SERVICES: string = '/services'
 const ORDERS: string = '/orders'
 
@@ -25,9 +28,11 @@ export function Home() {
   })
   const orders = useQuery({
     queryKey: ['orders', 'last'],
-    queryFn: ({ signal }) => readOrders({ limit: LAST }, signal),
-    refetchInterval: 10_000,
+    queryFn: ({ signal }) => readOrders({ limit: String(LAST) }, undefined, signal),
   })
+  useRefreshOn(TOPICS, ['orders', 'last'])
+  useRefreshOn(TOPICS, ['wallet'])
+  const [look] = useLook('portal-orders')
   return (
     <Page title={account.name}>
       <FaultNote fault={wallet.error} onRetry={() => void wallet.refetch()} />
@@ -68,7 +73,7 @@ export function Home() {
       )}
       {orders.data && orders.data.items.length > 0 && (
         <>
-          <OrderList rows={orders.data.items} />
+          <OrderList rows={orders.data.items} look={look} name={t`Last orders`} />
           <p>
             <Link to={ORDERS}>
               <Trans>All orders</Trans>

@@ -1,60 +1,249 @@
-import { Trans, useLingui } from '@lingui/react/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { Button, CopyButton, Group, Select } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
-import { answerOf } from '../../../api/client.ts'
+import { lazy, Suspense, useState } from 'react'
+import { ApiFault, dataOf } from '../../../api/client.ts'
+import { useRefreshOn } from '../../../api/events.ts'
 import { portal } from '../../../api/portal.ts'
+import { isZero, money } from '../../../kit/amount.tsx'
+import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
-import { StateBadge } from '../../../kit/state-badge.tsx'
+import { StateBadge, stateWords } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
-import { Price } from '../../price.tsx'
+import { OrderState } from '../../order-list.tsx'
+import { priced } from '../../price.tsx'
 import { ServiceName } from '../../service-name.tsx'
+import { useMay } from '../../session.tsx'
+import { Actions } from './actions.tsx'
 import styles from './order.module.css'
+import { type Item, inputOf, type Ordered, resultsQuery, rowsOf } from './results.ts'
 
-/** POLL_MS is how often an order that has not ended is read again. */
-const POLL_MS = 3000
+const TOPICS = ['orders']
 
-/** `Order` is one order with the results of all its items, as they come. */
+const Share = lazy(async () => ({ default: (await import('./share.tsx')).Share }))
+
+/** SHOWN is how many items are shown at first, and how many more at a time. */
+const SHOWN = 200
+
+/** `Order` is one order with the results of all its items, as they come, and what can be done about it. */
 export function Order() {
   const { t } = useLingui()
   const { id } = useParams({ strict: false }) as { id: string }
-  const { data, error, refetch, isPending } = useQuery({
-    queryKey: ['orders', id],
-    queryFn: ({ signal }) => answerOf(portal.GET('/api/order/{id}', { params: { path: { id } }, signal })),
-    refetchInterval: ({ state }) => (state.data?.finished_at === null ? POLL_MS : false),
+  const { data, error, refetch, isPending } = useQuery(resultsQuery(id))
+  const summary = useQuery({
+    queryKey: ['orders', 'summary', id],
+    queryFn: async ({ signal }) => {
+      try {
+        const params = { path: { id: Number(id) } }
+        return await dataOf(portal.GET('/api/portal/orders/{id}', { params, signal }))
+      } catch (fault) {
+        // One of the panel that the account has come from is no order here, and nothing can be done about it.
+        if (fault instanceof ApiFault && fault.status === 404) return null
+        throw fault
+      }
+    },
+    enabled: /^\d{1,15}$/.test(id),
   })
+  useRefreshOn(TOPICS, ['orders', 'results', id], Number(id))
+  useRefreshOn(TOPICS, ['orders', 'summary', id], Number(id))
+  const order = summary.data?.order
   return (
     <Page title={t`Order ${id}`}>
       <FaultNote fault={error} onRetry={() => void refetch()} />
       {isPending && <Loading />}
       {data && (
         <>
-          <p>
-            <ServiceName code={data.service_code} />
+          <div className={styles.top}>
+            <strong>{order ? order.service_name : <ServiceName code={data.service_code} />}</strong>
+            <span role="status" className={styles.progress}>
+              {order ? <OrderState order={order} /> : <StateBadge state={data.status} />}
+              {data.status === 'pending' && data.processed === 0 && (
+                <Trans>
+                  {data.processed} of {data.total} done
+                </Trans>
+              )}
+              {data.status !== 'pending' && (
+                <Trans>
+                  {data.processed_success} of {data.total} done
+                </Trans>
+              )}
+            </span>
+          </div>
+          <Money of={data} />
+          <p className={styles.about}>
+            <span className="code">{data.service_code}</span> · <When at={data.created_at} exact />
+            {data.reference && <> · {data.reference}</>}
+            {order?.expected_by && (
+              <>
+                {' · '}
+                <Trans>
+                  expected by <When at={order.expected_by} exact />
+                </Trans>
+              </>
+            )}
           </p>
-          <p role="status">
-            <StateBadge state={data.status} />{' '}
-            <Trans>
-              {data.processed} of {data.total} done
-            </Trans>
-          </p>
-          <p className="muted">
-            <span className="code">{data.service_code}</span> · <When at={data.created_at} exact /> ·{' '}
-            <Price value={data.total_price} currency={data.currency} />
-          </p>
-          <ul className={styles.items} aria-label={t`Results`}>
-            {data.result.map(({ position, imei, serial, input, status, result, error: why }) => (
-              <li key={position}>
-                <div className={styles.head}>
-                  <span className="code">{imei ?? serial ?? input ?? position}</span>
-                  <StateBadge state={status} />
-                </div>
-                {(result ?? why) && <div className={styles.text}>{result ?? why}</div>}
-              </li>
-            ))}
-          </ul>
+          {summary.data && <Actions summary={summary.data} results={data} />}
+          <FaultNote fault={summary.error} onRetry={() => void summary.refetch()} />
+          <Results id={Number(id)} items={data.result} isShared={summary.data !== null} />
         </>
       )}
     </Page>
+  )
+}
+
+/** `Money` says what became of the price: what is held, charged and given back. */
+function Money({ of }: { of: Ordered }) {
+  const { t } = useLingui()
+  const written = (value: string) => money(priced(value, of.currency), of.currency)
+  const [charged, back] = [written(of.charged_amount), written(of.refunded_amount)]
+  const total = written(of.total_price)
+  const isOpen = of.status === 'pending'
+  const parts = [
+    isOpen ? t`${total} in all, held until there are results` : t`${total} in all`,
+    isZero(of.charged_amount) ? t`nothing charged` : t`${charged} charged`,
+    !isZero(of.refunded_amount) && t`${back} given back`,
+  ].filter((part) => part !== false)
+  return (
+    <p className={styles.money}>
+      {parts.map((part) => (
+        <span key={part}>{part}</span>
+      ))}
+    </p>
+  )
+}
+
+const ALL = 'all'
+
+function Results({ id, items, isShared }: { id: number; items: readonly Item[]; isShared: boolean }) {
+  const { t, i18n } = useLingui()
+  const may = useMay()
+  const [state, setState] = useState(ALL)
+  const [most, setMost] = useState(SHOWN)
+  const [sharing, setSharing] = useState<number>()
+  const states = [...new Set(items.map(({ status }) => status))]
+  const fitting = state === ALL ? items : items.filter(({ status }) => status === state)
+  const ended = fitting.filter(({ status }) => status !== 'pending')
+  const copy = async () => {
+    await navigator.clipboard.writeText(rowsOf(ended))
+    notifications.show({
+      message: <Plural value={ended.length} one="# result copied" other="# results copied" />,
+    })
+  }
+  useKeys(ended.length > 0 ? { y: [t`Copy the results`, () => void copy()] } : {})
+  const wordsOf = (value: string) => {
+    const words = stateWords[value]
+    return words ? i18n._(words) : value
+  }
+  return (
+    <section aria-label={t`Results`}>
+      <div className={styles.head}>
+        <h2>
+          <Plural value={fitting.length} one="# item" other="# items" />
+        </h2>
+        {states.length > 1 && (
+          <Select
+            aria-label={t`Items in state`}
+            size="xs"
+            allowDeselect={false}
+            data={[
+              { value: ALL, label: t`All states` },
+              ...states.map((value) => ({ value: value as string, label: wordsOf(value) })),
+            ]}
+            value={state}
+            onChange={(value) => setState(value ?? ALL)}
+          />
+        )}
+        <Group gap="xs" ms="auto">
+          <Button
+            variant="default"
+            size="compact-sm"
+            disabled={ended.length === 0}
+            onClick={() => void copy()}
+          >
+            <Trans>Copy results</Trans>
+          </Button>
+          {isShared && (
+            <Button
+              component="a"
+              href={`/api/portal/orders.csv?id=${id}`}
+              download
+              variant="default"
+              size="compact-sm"
+            >
+              <Trans>CSV</Trans>
+            </Button>
+          )}
+        </Group>
+      </div>
+      <ul className={styles.items} aria-label={t`Results`}>
+        {fitting.slice(0, most).map((item) => (
+          <li key={item.position}>
+            <div className={styles.item}>
+              <span className="code">{inputOf(item) || item.position}</span>
+              <span className={styles.beside}>
+                {item.status === 'success' && item.result !== null && (
+                  <>
+                    <CopyButton value={item.result}>
+                      {({ copied, copy: copyOne }) => (
+                        <Button size="compact-xs" variant="subtle" onClick={copyOne}>
+                          {copied ? t`Copied` : t`Copy the text`}
+                        </Button>
+                      )}
+                    </CopyButton>
+                    {isShared && may('results.share') && (
+                      <Button size="compact-xs" variant="subtle" onClick={() => setSharing(item.position)}>
+                        <Trans>Share…</Trans>
+                      </Button>
+                    )}
+                  </>
+                )}
+                <StateBadge state={item.status} />
+              </span>
+            </div>
+            {(item.result ?? item.error) && <Answer text={item.result ?? item.error ?? ''} />}
+          </li>
+        ))}
+      </ul>
+      {fitting.length > most && (
+        <Button variant="default" size="compact-md" mt="sm" onClick={() => setMost(most + SHOWN)}>
+          <Trans>Show more</Trans>
+        </Button>
+      )}
+      {sharing !== undefined && (
+        <Suspense>
+          <Share order={id} item={sharing} onClose={() => setSharing(undefined)} />
+        </Suspense>
+      )}
+    </section>
+  )
+}
+
+/** FIELD is a line such as `Model: iPhone 14`. */
+const FIELD = /^([^:<>]{1,60}?)\s*:\s+(\S.*)$/
+
+/** `Answer` shows an answer whose lines are fields as such, and any other as text. Tags in it are text, too. */
+function Answer({ text }: { text: string }) {
+  const lines = text
+    .split(/\r?\n|<br\s*\/?>/i)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  const fields = lines.flatMap((line) => {
+    const [, name, value] = FIELD.exec(line) ?? []
+    return name !== undefined && value !== undefined ? [[name, value] as const] : []
+  })
+  if (lines.length < 2 || fields.length < lines.length)
+    return <div className={styles.text}>{lines.join('\n')}</div>
+  return (
+    <dl className={styles.fields}>
+      {fields.map(([name, value]) => (
+        <div key={`${name} ${value}`}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
   )
 }

@@ -1,0 +1,107 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { Button, CopyButton, TextInput } from '@mantine/core'
+import { type ReactNode, useEffect, useState } from 'react'
+import { Icon } from '../identity/icons.tsx'
+import styles from './pasted-lines.module.css'
+
+/** What was pasted into the search of a list stays in this tab: a thousand lines have no room in a URL. */
+const PASTED = 'orders:lines'
+
+export const pastedLines = (): string[] => JSON.parse(sessionStorage.getItem(PASTED) ?? '[]') as string[]
+
+/** MAX_LINES is how many pasted lines are looked for at once. */
+const MAX_LINES = 1000
+
+const linesIn = (text: string): string[] =>
+  text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .slice(0, MAX_LINES)
+
+/** `SearchField` takes one text, or pasted lines, which `pastedLines` then gives; `onLines` is told how many these are. */
+export function SearchField({
+  label,
+  placeholder,
+  value,
+  onSearch,
+  onLines,
+}: {
+  label: string
+  placeholder: string
+  value: string
+  onSearch: (text: string) => void
+  onLines: (count: number) => void
+}) {
+  const [text, setText] = useState(value)
+  useEffect(() => setText(value), [value])
+  return (
+    <form
+      className={styles.search}
+      onSubmit={(event) => {
+        event.preventDefault()
+        onSearch(text.trim())
+      }}
+    >
+      <TextInput
+        aria-label={label}
+        placeholder={placeholder}
+        value={text}
+        data-find
+        leftSection={<Icon name="find" size={16} />}
+        onChange={({ currentTarget }) => setText(currentTarget.value)}
+        onPaste={(event) => {
+          const lines = linesIn(event.clipboardData.getData('text'))
+          if (lines.length < 2) return
+          event.preventDefault()
+          sessionStorage.setItem(PASTED, JSON.stringify(lines))
+          onLines(lines.length)
+        }}
+      />
+    </form>
+  )
+}
+
+/** `LinesFound` says how many pasted lines name something, and shows those that do not. `back` leads to the list. */
+export function LinesFound({
+  found,
+  missing,
+  back,
+}: {
+  found: number
+  missing: readonly string[]
+  back: ReactNode
+}) {
+  const { t } = useLingui()
+  return (
+    <>
+      <div className={styles.said} role="status">
+        <p>
+          <Plural value={found} one="# line found" other="# lines found" />
+          {missing.length > 0 && (
+            <>
+              {' · '}
+              <Plural value={missing.length} one="# not found" other="# not found" />
+            </>
+          )}
+        </p>
+        {back}
+      </div>
+      {missing.length > 0 && (
+        <details className={styles.missing} open={missing.length <= 20}>
+          <summary>
+            <Trans>Lines that name no order</Trans>
+          </summary>
+          <pre className="code">{missing.join('\n')}</pre>
+          <CopyButton value={missing.join('\n')}>
+            {({ copied, copy }) => (
+              <Button size="compact-sm" variant="default" onClick={copy}>
+                {copied ? t`Copied` : t`Copy these lines`}
+              </Button>
+            )}
+          </CopyButton>
+        </details>
+      )}
+    </>
+  )
+}
