@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { invitePerson } from '../../src/account-people/account-people.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
+import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
 import { PASSWORD, PortalShop } from '../protocols/portal/portal.fixtures.ts'
 import { imei } from '../support/server.ts'
 import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
@@ -109,6 +110,7 @@ describePages('the portal', () => {
       await visit.expectUsable('home')
       await visit.click(/^Services$/, 'link')
       await page.getByLabel('Find a service').fill('carrier')
+      await page.waitForURL(/q=carrier/)
       await page.getByRole('link', { name: 'Carrier check' }).waitFor()
       await visit.expectUsable('services')
       await visit.click('Carrier check', 'link')
@@ -119,7 +121,8 @@ describePages('the portal', () => {
       expect(await found.count()).toBe(50)
       const bad = (await found.allTextContents()).slice(0, 3)
       expect(bad[0]).toContain('Wrong check digit')
-      expect(bad[0]).toContain(imei(first + 60))
+      expect(bad[0]).toContain(wrongDigit)
+      expect(bad[0]).toContain(`Use ${imei(first + 60).at(-1)}`)
       expect(bad[1]).toContain('Not taken')
       expect(bad[2]).toContain('See line 1')
       await visit.expectUsable('the check')
@@ -129,7 +132,7 @@ describePages('the portal', () => {
       await page.getByText('47 of 47 done').waitFor()
       const results = page.getByRole('list', { name: 'Results' }).getByRole('listitem')
       expect(await results.count()).toBe(47)
-      for (const text of await results.allTextContents()) expect(text).toMatch(/^\d{15}Done./)
+      for (const text of await results.allTextContents()) expect(text).toMatch(/^\d{15}.*Done./)
       await page.locator('#main').getByText('Carrier check').waitFor()
       await visit.expectUsable('the order')
       await visit.click(/^Orders$/, 'link')
@@ -209,11 +212,15 @@ describePages('the portal', () => {
     await page.goto('/portal/orders?state=cancelled&service=hand')
     await page.getByRole('link', { name: `Order ${waiting}` }).waitFor()
     expect(await page.getByRole('link', { name: /^Order / }).count()).toBe(1)
+    const prices = await portal.ask('GET', '/services.csv?group=Checks&q=CARRIER', { headers })
+    expect(prices.json).toMatch(/\r\n\d+,carrier,Carrier check,Checks,1\.00,USD,2 minutes,/)
+    const later = await portal.ask('GET', '/services?changed_since=2100-01-01', { headers })
+    expect(later.json.data.page.items).toEqual([])
     const file = await portal.ask('GET', '/orders.csv?via=portal&state=success', { headers })
     expect(file.json.split('\r\n').filter(Boolean)).toHaveLength(3)
     expect(file.json).toContain(imei(700))
     await page.goto('/portal/orders')
-    await page.evaluate(`document.querySelector('[data-find]').focus()`)
+    await page.getByLabel('Find an order').focus()
     await page.evaluate(
       `navigator.clipboard.writeText(${JSON.stringify(`${imei(702)}\n#${foreign}\nsecond\n${imei(703)}`)})`,
     )
@@ -244,5 +251,169 @@ describePages('the portal', () => {
     }
     const listed = await portal.ask('GET', `/orders?id=${done},${foreign}`, { headers })
     expect(listed.json.data.page.items.map(({ id }: { id: number }) => id)).toEqual([done])
+  })
+
+  test('lines are mended in place, the first that can be paid are placed, and what is pressed twice or lost is one order', async () => {
+    const { sql } = portal.server
+    const shop = await portal.server.shop({ deposit: '3' })
+    const { headers } = await portal.person('owner', shop)
+    const visit = await Visit.entered(portal.server.url, headers)
+    const { page } = visit
+    const orders = () => sql`select item_count from orders where account_id = ${shop.accountId} order by id`
+    await page.goto('/portal/order/carrier')
+    const wrongDigit = `${imei(800).slice(0, 14)}${(Number(imei(800).at(-1)) + 1) % 10}`
+    const lines = [wrongDigit, imei(801).slice(0, 14), 'nobody', imei(803), imei(804)]
+    await page.getByLabel('One a line').fill(lines.join('\n'))
+    await visit.click('Check')
+    await page.getByText('2 of 5 would be ordered').waitFor()
+    await visit.click(`Use ${imei(800).at(-1)}`)
+    await page.getByText('3 of 5 would be ordered').waitFor()
+    await visit.click(`Add ${imei(801).at(-1)}`)
+    await page.getByText('4 of 5 would be ordered').waitFor()
+    await visit.click('Mend')
+    await page.getByLabel('Line 3').fill(imei(802))
+    await visit.expectUsable('a line is mended')
+    await visit.press('Enter')
+    await page.getByText('5 of 5 would be ordered').waitFor()
+    await page.getByText('These cost $5.00, and $3.00 is available.').waitFor()
+    await visit.expectUsable('too little money')
+    const payIn = page.getByRole('link', { name: 'Pay in $2.00' })
+    expect(await payIn.getAttribute('href')).toContain('2.00')
+
+    // The server places it, and its answer is lost.
+    await page.route('**/api/order', async (route) => {
+      await route.fetch()
+      await route.abort()
+    })
+    await visit.click('Place the first 3 · $3.00')
+    await page.getByText('We do not know yet whether your order was placed').waitFor()
+    await visit.expectUsable('an answer that was lost')
+    await page.unroute('**/api/order')
+    await page.reload()
+    await visit.click('Try again')
+    await page.getByText('3 of 3 done').waitFor()
+    expect(await orders()).toEqual([{ item_count: 3 }])
+    const inputs = await sql`select input from items where account_id = ${shop.accountId} order by position`
+    expect(inputs.map(({ input }) => input)).toEqual([imei(800), imei(801), imei(802)])
+
+    await visit.click('Order again', 'link')
+    await page
+      .getByLabel('One a line')
+      .and(page.getByText(imei(801)))
+      .waitFor()
+    await visit.click('Check')
+    await page.getByText('These cost $3.00, and $0.00 is available.').waitFor()
+    await page
+      .getByRole('link', { name: /^Order \d+$/ })
+      .first()
+      .waitFor()
+    await visit.leave()
+  })
+
+  test('what a service asks for is drawn, and what cannot be drawn is written as JSON', async () => {
+    const shop = await portal.server.shop()
+    const { headers } = await portal.person('owner', shop)
+    const text = { type: 'string' }
+    await portal.server.service({
+      ...{ code: 'many-fields', name: 'Many fields', opensAt: '00:00', closesAt: '23:59' },
+      fields: [
+        { name: 'NETWORK', options: ['Claro', 'Movistar'], required: true },
+        ...[{ name: 'EXPRESS' }, { name: 'COPIES' }, { name: 'NOTE' }],
+      ],
+      inputSchema: {
+        ...{ type: 'object', 'x-requestFrom': '/imeis', 'x-quantityFrom': '/imeis' },
+        properties: {
+          imeis: { type: 'array', items: text },
+          NETWORK: { ...text, title: 'Network', enum: ['Claro', 'Movistar'] },
+          EXPRESS: { type: 'boolean', title: 'Express' },
+          COPIES: { type: 'integer', title: 'Copies', minimum: 1, maximum: 3 },
+          NOTE: { ...text, title: 'Note' },
+        },
+        required: ['imeis', 'NETWORK'],
+      },
+    })
+    await portal.server.service({
+      ...{ code: 'nested', name: 'Nested' },
+      inputSchema: {
+        ...{ type: 'object', 'x-requestFrom': '/device/imei', required: ['device'] },
+        properties: { device: { type: 'object', properties: { imei: text }, required: ['imei'] } },
+      },
+    })
+    const visit = await Visit.entered(portal.server.url, headers, { screen: PHONE })
+    const { page } = visit
+    await page.goto('/portal/order/many-fields')
+    await page.getByText('takes orders from 00:00 to 23:59').waitFor()
+    await page.getByLabel('One a line').fill(imei(900))
+    await page.getByLabel('Network').selectOption('Movistar')
+    await page.getByLabel('Express').check()
+    await page.getByLabel('Copies').fill('2')
+    await visit.expectUsable('fields of every kind')
+    await visit.click('Check')
+    await visit.click('Place 1 · $1.00')
+    await page.getByText('1 of 1 done').waitFor()
+    const [{ fields } = { fields: null }] = await portal.server.sql`
+      select fields from items where account_id = ${shop.accountId}`
+    expect(fields).toEqual({ NETWORK: 'Movistar', EXPRESS: 'true', COPIES: '2' })
+
+    await page.goto('/portal/order/nested')
+    await page.getByLabel('What is ordered, as JSON').fill('{"device": {}')
+    await visit.click('Place the order')
+    await page.getByText(/JSON at position|Expected/).waitFor()
+    await page.getByLabel('What is ordered, as JSON').fill('{"device": {}}')
+    await visit.click('Place the order')
+    await page.getByText('Nothing was placed or charged.').waitFor()
+    await visit.expectUsable('data as JSON')
+    await page.getByLabel('What is ordered, as JSON').fill(JSON.stringify({ device: { imei: imei(901) } }))
+    await visit.click('Place the order')
+    await page.getByText('1 of 1 done').waitFor()
+    await visit.leave()
+  })
+
+  test('a reseller is invited in the console, funded by the operator, pastes 50 IMEIs, and sees the results arrive', async () => {
+    const owner = await OperatorOffice.at(portal.server, portal.clock).person('owner')
+    const desk = await Visit.entered(portal.server.url, owner.headers)
+    await desk.page.goto('/console/resellers')
+    await desk.page.getByRole('heading', { level: 1 }).waitFor()
+    await desk.page.keyboard.press('n')
+    await desk.page.getByRole('textbox', { name: 'Name', exact: true }).fill('Journey Phones')
+    await desk.page.getByRole('textbox', { name: 'E-mail address', exact: true }).fill('ana@journey.example')
+    await desk.click('Make the reseller')
+    const about = desk.page.getByRole('navigation', { name: /^About / })
+    await about.getByRole('link', { name: 'People' }).click()
+    await desk.click('Invite a person')
+    await desk.page.getByRole('textbox', { name: 'E-mail address' }).fill('ana@journey.example')
+    await desk.click('Make the invitation')
+    const link = await desk.page.getByRole('textbox', { name: 'Link' }).inputValue()
+    await desk.page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click()
+
+    const visit = await Visit.begin(portal.server.url, { screen: PHONE })
+    const { page } = visit
+    await page.goto(link)
+    await page.getByLabel('Your name').fill('Ana')
+    await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD)
+    await visit.click('Begin')
+    await page.getByText('Nothing was ordered yet').waitFor()
+
+    await about.getByRole('link', { name: 'Overview' }).click()
+    await desk.click('Pay in…')
+    await desk.page.getByLabel('Amount in USD').fill('60')
+    await desk.click(/^Credit \$60/)
+    await desk.page.getByRole('dialog').waitFor({ state: 'detached' })
+    await desk.leave()
+
+    await visit.click(/^Services$/, 'link')
+    await visit.click('Carrier check', 'link')
+    const lines = Array.from({ length: 50 }, (_, n) => imei(1000 + n))
+    await page.getByLabel('One a line').fill(lines.join('\n'))
+    await visit.click('Check')
+    await page.getByText('50 of 50 would be ordered, for $50.00. The balance after it: $10.00.').waitFor()
+    await visit.click('Place 50 · $50.00')
+    await page.getByText('50 of 50 done').waitFor()
+    const results = page.getByRole('list', { name: 'Results' }).getByRole('listitem')
+    for (const text of await results.allTextContents()) expect(text).toContain('Sandbox result')
+    expect(await results.count()).toBe(50)
+    await visit.click('Home', 'link')
+    await page.getByText('10.00').waitFor()
+    await visit.leave()
   })
 })

@@ -53,6 +53,9 @@ export interface OrderCheck {
   after: Micros
   /** `affordable` is how many of them, from the first, the account can pay. */
   affordable: number
+  affordableTotal: Micros
+  /** `missing` is how much more all of them take than there is. */
+  missing: Micros
   currency: string
 }
 
@@ -97,9 +100,11 @@ export class OrderChecks {
     const total = micros(each * BigInt(placeable))
     const available = micros(balance + creditLimit)
     const paid = each === 0n ? placeable : Number(available > 0n ? available / each : 0n)
+    const affordable = Math.min(placeable, paid)
     return {
       ...{ service, price, lines, placeable, total, available, after: micros(available - total) },
-      ...{ affordable: Math.min(placeable, paid), currency: account.currency },
+      ...{ affordable, affordableTotal: micros(each * BigInt(affordable)), currency: account.currency },
+      missing: micros(total > available ? total - available : 0n),
     }
   }
 

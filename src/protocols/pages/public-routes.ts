@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Catalogue } from '../../catalogue/catalogue.ts'
+import type { Config } from '../../config.ts'
 import { Refusal, Throttled } from '../../errors.ts'
 import type { PublicStatus, StatusReader } from '../../public-status/public-status.ts'
 import type { Presence } from '../../runtime/presence.ts'
@@ -15,6 +16,7 @@ export interface PublicDeps {
   sharedResults: Pick<SharedResults, 'readLink' | 'follow'>
   actionThrottle: Pick<ActionThrottle, 'countLook'>
   presence: Pick<Presence, 'through'>
+  config: Pick<Config, 'publicUrl'>
 }
 
 /**
@@ -55,7 +57,9 @@ export function publicRoutes(scope: FastifyInstance, deps: PublicDeps): void {
     if (!found) return sendPublic(reply, 404, publicPage.noResult())
     const service = await catalogue.getService(found.serviceId)
     const brand = await patiently(() => publicStatus.seller())
-    return sendPublic(reply, 200, resultPage(brand, service.name, found))
+    const at = deps.config.publicUrl ?? `${request.protocol}://${request.host}`
+    const url = `${at}/r/${encodeURIComponent(request.params.token)}`
+    return sendPublic(reply, 200, resultPage(brand, service.name, found, url))
   })
 }
 

@@ -1,6 +1,7 @@
 import { escapeUTF8 } from 'entities/escape'
 import type { SharedResult } from '../../shared-results/shared-results.ts'
 import { makePage, type PublicPage } from './public-page.ts'
+import { qrCode } from './qr-code.ts'
 import { momentTime } from './times.ts'
 
 const STYLE = `
@@ -15,11 +16,12 @@ dt,dd{margin:0;padding:8px 0;border-bottom:1px solid var(--line);overflow-wrap:a
 /** FIELD is a line such as `Model: iPhone 14`. */
 const FIELD = /^([^:<>]{1,60}?)\s*:\s+(\S.*)$/
 
-/** `resultPage` shows what was answered about one IMEI or serial number: no price, and not who ordered it. */
+/** `resultPage` shows what was answered about one IMEI or serial number: no price, and not who ordered it. `url` is its own address. */
 export function resultPage(
   seller: string,
   service: string,
   { input, result, finishedAt, until }: SharedResult,
+  url: string,
 ): PublicPage {
   const at = momentTime(finishedAt)
   return makePage(
@@ -27,7 +29,8 @@ export function resultPage(
     `<p class="in">${escapeUTF8(input)}</p>
 ${resultHtml(result)}
 <footer><p>This is what ${escapeUTF8(seller)} answered on <time datetime="${finishedAt.toISOString()}">${at} UTC</time>. It may have changed since.</p>
-<p>The link holds until ${momentTime(until)} UTC, unless whoever shared it ends it before.</p></footer>`,
+<p>The link holds until ${momentTime(until)} UTC, unless whoever shared it ends it before.</p>
+${qrCode(url, 'This page as a QR code')}</footer>`,
     { style: STYLE, heading: escapeUTF8(service) },
   )
 }

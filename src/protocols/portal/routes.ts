@@ -10,6 +10,7 @@ import { moneyRoutes } from './routes/money.ts'
 import { orderCheckRoutes } from './routes/order-checks.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { peopleRoutes } from './routes/people.ts'
+import { serviceRoutes } from './routes/services.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 
@@ -22,6 +23,7 @@ export const routesOf = (deps: PortalDeps): Route[] =>
     ownRoutes,
     passkeyRoutes,
     peopleRoutes,
+    serviceRoutes,
     orderCheckRoutes,
     orderRoutes,
     moneyRoutes,

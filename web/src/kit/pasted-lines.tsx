@@ -1,6 +1,5 @@
-import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Button, CopyButton, TextInput } from '@mantine/core'
-import { type ReactNode, useEffect, useState } from 'react'
+import { TextInput } from '@mantine/core'
+import { useEffect, useState } from 'react'
 import { Icon } from '../identity/icons.tsx'
 import styles from './pasted-lines.module.css'
 
@@ -59,49 +58,5 @@ export function SearchField({
         }}
       />
     </form>
-  )
-}
-
-/** `LinesFound` says how many pasted lines name something, and shows those that do not. `back` leads to the list. */
-export function LinesFound({
-  found,
-  missing,
-  back,
-}: {
-  found: number
-  missing: readonly string[]
-  back: ReactNode
-}) {
-  const { t } = useLingui()
-  return (
-    <>
-      <div className={styles.said} role="status">
-        <p>
-          <Plural value={found} one="# line found" other="# lines found" />
-          {missing.length > 0 && (
-            <>
-              {' · '}
-              <Plural value={missing.length} one="# not found" other="# not found" />
-            </>
-          )}
-        </p>
-        {back}
-      </div>
-      {missing.length > 0 && (
-        <details className={styles.missing} open={missing.length <= 20}>
-          <summary>
-            <Trans>Lines that name no order</Trans>
-          </summary>
-          <pre className="code">{missing.join('\n')}</pre>
-          <CopyButton value={missing.join('\n')}>
-            {({ copied, copy }) => (
-              <Button size="compact-sm" variant="default" onClick={copy}>
-                {copied ? t`Copied` : t`Copy these lines`}
-              </Button>
-            )}
-          </CopyButton>
-        </details>
-      )}
-    </>
   )
 }

@@ -72,23 +72,23 @@ export function useOrderColumns(): readonly Column<OrderRow>[] {
       cell: ({ id }) => <span className="code">{id}</span>,
     },
     {
-      ...{ id: 'state', head: t`State`, width: 170, rank: 0 },
+      ...{ id: 'state', head: t`State`, width: 160, rank: 0 },
       cell: (order) => <OrderState order={order} />,
     },
     {
-      ...{ id: 'service', head: t`Service`, width: 200, grow: true, rank: 1 },
+      ...{ id: 'service', head: t`Service`, width: 150, grow: true, rank: 1 },
       cell: ({ service_name }) => service_name,
     },
     {
-      ...{ id: 'imei', head: t`IMEI`, width: 200, rank: 2 },
+      ...{ id: 'imei', head: t`IMEI`, width: 180, rank: 2 },
       cell: (order) => <Inputs order={order} />,
     },
     {
-      ...{ id: 'reference', head: t`Reference`, width: 130, rank: 4 },
+      ...{ id: 'reference', head: t`Reference`, width: 110, rank: 4 },
       cell: ({ reference }) => reference ?? <span className="muted">–</span>,
     },
     {
-      ...{ id: 'price', head: t`Total`, width: 110, rank: 1, end: true },
+      ...{ id: 'price', head: t`Total`, width: 100, rank: 1, end: true },
       cell: ({ total, currency }) => <Amount value={total} currency={currency} />,
     },
     {
@@ -96,7 +96,7 @@ export function useOrderColumns(): readonly Column<OrderRow>[] {
       cell: ({ via }) => i18n._(viaWords[via]),
     },
     {
-      ...{ id: 'placed', head: t`Placed`, width: 120, rank: 3 },
+      ...{ id: 'placed', head: t`Placed`, width: 110, rank: 3 },
       cell: ({ created_at }) => <When at={created_at} />,
     },
   ]

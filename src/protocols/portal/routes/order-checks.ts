@@ -58,6 +58,8 @@ export const orderCheckRoutes = ({ orderChecks }: Pick<PortalDeps, 'orderChecks'
       available: amount('With the credit limit'),
       after: amount('Below 0: there is too little'),
       affordable: Type.Integer({ description: 'How many of the lines, from the first, can be paid' }),
+      affordable_total: amount('What these cost'),
+      missing: amount('What is to be paid in for all of them; 0: there is enough'),
       min_items: Type.Integer(),
       max_items: Type.Integer(),
       expected: Type.String({ description: 'How long it takes, as the operator says it; may be empty' }),
@@ -80,6 +82,7 @@ export const orderCheckRoutes = ({ orderChecks }: Pick<PortalDeps, 'orderChecks'
         })),
         ...{ placeable: check.placeable, currency, unit_price: written(price.unitPrice) },
         ...{ total: written(check.total), available: written(check.available), after: written(check.after) },
+        ...{ affordable_total: written(check.affordableTotal), missing: written(check.missing) },
         ...{ affordable: check.affordable, min_items: price.minItems, max_items: price.maxItems },
         expected: service.deliveryTime,
       }

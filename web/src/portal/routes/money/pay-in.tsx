@@ -2,7 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Stack, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { ApiFault, answerOf, dataOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
@@ -53,7 +53,8 @@ function Begin({ ways }: { ways: readonly Way[] }) {
   const navigate = useNavigate()
   const client = useQueryClient()
   const [code, setCode] = useState(ways[0]?.code ?? '')
-  const [text, setText] = useState('')
+  const { amount: wanted = '' } = useSearch({ strict: false }) as { amount?: string }
+  const [text, setText] = useState(wanted)
   // Another way or amount is another deposit; a second press for the same is the same one.
   const [begun, setBegun] = useState({ of: '', key: '' })
   const [isBusy, setBusy] = useState(false)

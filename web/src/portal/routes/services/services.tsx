@@ -1,61 +1,117 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { TextInput } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
-import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { Button, TextInput } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
 import { dataOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
+import { Amount } from '../../../kit/amount.tsx'
+import { duration } from '../../../kit/duration.ts'
+import { type Filter, FilterBar, type Values, withValue } from '../../../kit/filters.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { type Column, List, useLook } from '../../../kit/table.tsx'
-import { Price } from '../../price.tsx'
-import { useSession } from '../../session.tsx'
+import { goToWanted } from '../../find.ts'
+import styles from './services.module.css'
 
 interface Row {
   id: number
   code: string
   name: string
   group: string
+  unit_price: string
+  currency: string
   delivery_time: string
-  rule: { unit_price: string }
+  median_seconds: number | null
 }
 
-/** `Services` is the account's price list; each service leads to the page where it is ordered. */
+const SERVICES: string = '/services'
+
+/** `Services` is the account's price list; each service leads to the page where it is ordered. The filter stands in the URL, and the file has the same. */
 export function Services() {
   const { t } = useLingui()
-  const { account } = useSession()
+  const query = useSearch({ strict: false }) as Values
   const navigate = useNavigate()
   const [look] = useLook('portal-services')
-  const [text, setText] = useState('')
-  const [q] = useDebouncedValue(text.trim(), 200)
-  const list = usePages<Row>(['services', q], async (cursor, signal) => {
-    const query = { limit: 100, ...(cursor && { cursor: Number(cursor) }), ...(q && { q }) }
-    const { page } = await dataOf(portal.GET('/api/services', { params: { query }, signal }))
-    return { items: page.items, next_cursor: page.next_cursor === null ? null : String(page.next_cursor) }
+  const [text, setText] = useState(query['q'] ?? '')
+  useEffect(goToWanted, [])
+  const groups = useQuery({
+    queryKey: ['services', 'groups'],
+    queryFn: async ({ signal }) => (await dataOf(portal.GET('/api/portal/service-groups', { signal }))).items,
+    staleTime: 60_000,
   })
-  const price = ({ rule }: Row) => <Price value={rule.unit_price} currency={account.currency} />
+  const set = (values: Values) =>
+    void navigate({ to: SERVICES, search: values as Record<string, string>, replace: true })
+  // What was typed stands in the URL a moment later.
+  const search = useDebouncedCallback((typed: string) => set(withValue(query, 'q', typed.trim())), 200)
+  const list = usePages<Row>(['services', 'list', query], async (cursor, signal) => {
+    const params = { query: { limit: 100, ...query, ...(cursor && { cursor }) } as object }
+    return (await dataOf(portal.GET('/api/portal/services', { params, signal }))).page
+  })
+  const filters: Filter[] = [
+    {
+      ...{ name: 'group', label: t`Group`, kind: 'choice' },
+      choices: (groups.data ?? []).map((value) => ({ value, label: value })),
+    },
+    {
+      name: 'changed_since',
+      label: t`Changed since`,
+      kind: 'day',
+      help: t`The service, or your price of it`,
+    },
+  ]
+  const time = ({ median_seconds: seconds }: Row) =>
+    seconds === null ? <span className="muted">–</span> : duration(seconds)
+  const price = ({ unit_price, currency }: Row) => <Amount value={unit_price} currency={currency} />
   const columns: readonly Column<Row>[] = [
     { id: 'name', head: t`Service`, width: 220, grow: true, rank: 0, cell: ({ name }) => name },
-    { id: 'group', head: t`Group`, width: 160, rank: 2, cell: ({ group }) => group },
-    { id: 'time', head: t`Takes`, width: 130, rank: 1, cell: ({ delivery_time }) => delivery_time },
+    { id: 'group', head: t`Group`, width: 150, rank: 3, cell: ({ group }) => group },
+    { id: 'says', head: t`Takes`, width: 120, rank: 2, cell: ({ delivery_time }) => delivery_time },
+    { id: 'time', head: t`Lately took`, width: 110, rank: 1, end: true, cell: time },
     { id: 'price', head: t`Price`, width: 130, rank: 0, end: true, cell: price },
   ]
   const to = ({ code }: Row) => `/order/${encodeURIComponent(code)}`
+  const isNarrowed = Object.keys(query).length > 0
   return (
-    <Page title={t`Services`}>
-      <TextInput
-        type="search"
-        label={t`Find a service`}
-        value={text}
-        onChange={({ currentTarget }) => setText(currentTarget.value)}
-        mb="md"
-      />
+    <Page
+      title={t`Services`}
+      actions={
+        <Button
+          component="a"
+          href={`/api/portal/services.csv?${new URLSearchParams(query)}`}
+          download
+          variant="default"
+          size="compact-md"
+        >
+          <Trans>CSV</Trans>
+        </Button>
+      }
+    >
+      <FilterBar filters={filters} values={query} onChange={set}>
+        <TextInput
+          type="search"
+          aria-label={t`Find a service`}
+          placeholder={t`Name, code or group`}
+          className={styles.search}
+          value={text}
+          data-find
+          onChange={({ currentTarget }) => {
+            setText(currentTarget.value)
+            search(currentTarget.value)
+          }}
+        />
+      </FilterBar>
       <FaultNote fault={list.error} onRetry={list.again} />
       {!list.rows && !list.error && <Loading />}
       {list.rows?.length === 0 && list.isEnd && (
         <Empty>
-          {q ? <Trans>No service is called so.</Trans> : <Trans>No service is offered to you yet.</Trans>}
+          {isNarrowed ? (
+            <Trans>No service fits these filters.</Trans>
+          ) : (
+            <Trans>No service is offered to you yet.</Trans>
+          )}
         </Empty>
       )}
       {list.rows && list.rows.length > 0 && (
