@@ -1,6 +1,6 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Button, CopyButton } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { Copy } from './copy.tsx'
 import styles from './lines-found.module.css'
 
 /** `LinesFound` says how many pasted lines name something, and shows those that do not. `back` leads to the list. */
@@ -34,13 +34,7 @@ export function LinesFound({
             <Trans>Lines that name no order</Trans>
           </summary>
           <pre className="code">{missing.join('\n')}</pre>
-          <CopyButton value={missing.join('\n')}>
-            {({ copied, copy }) => (
-              <Button size="compact-sm" variant="default" onClick={copy}>
-                {copied ? t`Copied` : t`Copy these lines`}
-              </Button>
-            )}
-          </CopyButton>
+          <Copy value={missing.join('\n')} size="compact-sm">{t`Copy these lines`}</Copy>
         </details>
       )}
     </>

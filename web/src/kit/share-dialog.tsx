@@ -1,7 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, CopyButton, Group, NumberInput, Stack } from '@mantine/core'
+import { Button, Group, NumberInput, Stack } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
+import { Copy } from './copy.tsx'
 import { Dialog } from './dialog.tsx'
 import { FaultNote } from './notes.tsx'
 import { QrCode } from './qr-code.tsx'
@@ -73,9 +74,7 @@ export function ShareDialog({ items, share, stop, onClose }: ShareDialogProps) {
             <Trans>Stop sharing</Trans>
           </Button>
           {link ? (
-            <CopyButton value={link}>
-              {({ copied, copy }) => <Button onClick={copy}>{copied ? t`Copied` : t`Copy the link`}</Button>}
-            </CopyButton>
+            <Copy value={link} variant="filled">{t`Copy the link`}</Copy>
           ) : (
             <Button
               loading={made.isPending}

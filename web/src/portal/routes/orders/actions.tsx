@@ -1,5 +1,5 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Button, CopyButton, Group } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -7,6 +7,7 @@ import { dataOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { money } from '../../../kit/amount.tsx'
+import { Copy } from '../../../kit/copy.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
 import { When } from '../../../kit/when.tsx'
 import type { OrderRow } from '../../order-list.tsx'
@@ -165,9 +166,7 @@ function Ask({
       </p>
       <p className={styles.words}>{words}</p>
       <Group justify="flex-end">
-        <CopyButton value={words}>
-          {({ copied, copy }) => <Button onClick={copy}>{copied ? t`Copied` : t`Copy these words`}</Button>}
-        </CopyButton>
+        <Copy value={words} variant="filled">{t`Copy these words`}</Copy>
       </Group>
     </Dialog>
   )

@@ -1,5 +1,5 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Button, CopyButton, Group, Select } from '@mantine/core'
+import { Button, Group, Select } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
@@ -8,6 +8,7 @@ import { ApiFault, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { portal } from '../../../api/portal.ts'
 import { isZero, money } from '../../../kit/amount.tsx'
+import { Copy } from '../../../kit/copy.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
@@ -186,13 +187,7 @@ function Results({ id, items, isShared }: { id: number; items: readonly Item[]; 
               <span className={styles.beside}>
                 {item.status === 'success' && item.result !== null && (
                   <>
-                    <CopyButton value={item.result}>
-                      {({ copied, copy: copyOne }) => (
-                        <Button size="compact-xs" variant="subtle" onClick={copyOne}>
-                          {copied ? t`Copied` : t`Copy the text`}
-                        </Button>
-                      )}
-                    </CopyButton>
+                    <Copy value={item.result} size="compact-xs" variant="subtle">{t`Copy the text`}</Copy>
                     {isShared && may('results.share') && (
                       <Button size="compact-xs" variant="subtle" onClick={() => setSharing(item.position)}>
                         <Trans>Share…</Trans>
