@@ -2,11 +2,9 @@ import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Menu } from '@mantine/core'
-import { useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate } from '@tanstack/react-router'
-import { useEffect } from 'react'
 import { dataOf } from '../api/client.ts'
-import { useLiveState } from '../api/events.ts'
+import { usePollingWhileLost } from '../api/events.ts'
 import { portal } from '../api/portal.ts'
 import { Icon, type IconName } from '../identity/icons.tsx'
 import { Mark } from '../identity/mark.tsx'
@@ -125,26 +123,15 @@ function Back() {
   )
 }
 
-/** POLL_MS is how often what is shown is read again while changes do not arrive by themselves. */
-const POLL_MS = 15_000
-
-/** `Connection` says since when changes do not arrive by themselves, and asks for them meanwhile. */
+/** `Connection` says since when changes do not arrive by themselves. */
 function Connection() {
-  const { state, since } = useLiveState()
-  const client = useQueryClient()
-  const isLost = state === 'lost'
-  useEffect(() => {
-    if (!isLost) return
-    const timer = setInterval(() => {
-      for (const queryKey of [['orders'], ['wallet']]) void client.invalidateQueries({ queryKey })
-    }, POLL_MS)
-    return () => clearInterval(timer)
-  }, [isLost, client])
-  if (!isLost) return null
+  const since = usePollingWhileLost()
+  if (since === undefined) return null
   return (
     <div className={styles.lost} role="status">
       <Trans>
-        No connection since <When at={new Date(since).toISOString()} exact />. What you see may be old.
+        No connection since <When at={new Date(since).toISOString()} exact />. What you see is read again
+        every 15 seconds.
       </Trans>
     </div>
   )
