@@ -11,9 +11,9 @@ import { Copy } from '../../../kit/copy.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
 import { When } from '../../../kit/when.tsx'
 import type { OrderRow } from '../../order-list.tsx'
+import { inputOf, type Ordered } from '../../results.ts'
 import { useSession } from '../../session.tsx'
 import styles from './order.module.css'
-import { inputOf, type Ordered } from './results.ts'
 
 interface Summary {
   order: OrderRow

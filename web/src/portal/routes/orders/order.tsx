@@ -16,11 +16,11 @@ import { StateBadge, stateWords } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
 import { OrderState } from '../../order-list.tsx'
 import { priced } from '../../price.tsx'
+import { type Item, inputOf, type Ordered, resultsQuery, rowsOf } from '../../results.ts'
 import { ServiceName } from '../../service-name.tsx'
 import { useMay } from '../../session.tsx'
 import { Actions } from './actions.tsx'
 import styles from './order.module.css'
-import { type Item, inputOf, type Ordered, resultsQuery, rowsOf } from './results.ts'
 
 const TOPICS = ['orders']
 

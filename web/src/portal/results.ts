@@ -1,5 +1,5 @@
-import { answerOf } from '../../../api/client.ts'
-import { portal } from '../../../api/portal.ts'
+import { answerOf } from '../api/client.ts'
+import { portal } from '../api/portal.ts'
 
 /** `resultsQuery` reads an order with the results of all of its items. */
 export const resultsQuery = (id: string) => ({
