@@ -47,7 +47,7 @@ const ACTIONS: readonly (readonly [words: RegExp, permission: StaffPermission, b
 
 /** HARMLESS are buttons that change nothing, or only what is the person's own. */
 const HARMLESS =
-  /^(|How is it read.|Filter|Take|Later|Columns|Export…?|Show.*|Hide.*|Clear.*|Close|Copy.*|More.*|Leave out.*|Find.*|Try again|Look again|All.*|Refused|Only.*|Table.*|Chart.*|Views?.*|Late|What was sent.*|Download.*|Today.*|Next.*|Back.*|Choose.*|Compare.*|Sort.*|Period.*|\d.*|(Number|Name|Placed|Price|Reference|State|Reseller|Available|Held|Orders|Turnover|Success|Cost|Margin|Service|Services|Code|Created)\b.*[↑↓]?|[A-Z]{3})$/
+  /^(|.*(Answered|Refused)[A-Za-z].*|How is it read.|Filter|Take|Later|Columns|Export…?|Show.*|Hide.*|Clear.*|Close|Copy.*|More.*|Leave out.*|Find.*|Try again|Look again|All.*|Refused|Only.*|Table.*|Chart.*|Views?.*|Late|What was sent.*|Download.*|Today.*|Next.*|Back.*|Choose.*|Compare.*|Sort.*|Period.*|\d.*|(Number|Name|Placed|Price|Reference|State|Reseller|Available|Held|Orders|Turnover|Success|Cost|Margin|Service|Services|Code|Created|Last order|30 days)\b.*[↑↓]?|[A-Z]{3})$/
 
 /** OWN is what everybody may change: one's own sign-ins, password and passkeys. */
 const OWN = ['/me']
