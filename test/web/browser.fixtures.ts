@@ -184,6 +184,17 @@ export class Visit {
     } while (!wasQuiet || this.#asked.size > 0)
   }
 
+  /** `isFilled` waits until the page has its heading and nothing of it is being loaded any more; false: it never has. */
+  async isFilled(): Promise<boolean> {
+    try {
+      await this.page.getByRole('heading', { level: 1 }).first().waitFor()
+      await this.page.locator('[role=status][aria-label]').first().waitFor({ state: 'detached' })
+      return true
+    } catch {
+      return false
+    }
+  }
+
   /** `violations` is what axe finds against WCAG 2.2 AA on the page as it is now, or against some of its rules. */
   async violations(runOnly = STANDARDS): Promise<string[]> {
     if (!(await this.page.evaluate<boolean>('"axe" in window'))) await this.page.evaluate(axeSource)

@@ -124,6 +124,19 @@ describePages('getting into the console', () => {
     await visit.leave()
   })
 
+  test('a page whose file cannot be loaded says so, and what to do', async () => {
+    const visit = await Visit.as(office, 'owner')
+    const { page } = visit
+    await page.goto('/console/orders')
+    await page.route('**/assets/reports-*.js', (route) => route.abort())
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Reports' }).click()
+    await page.getByRole('heading', { level: 1, name: 'This page could not be shown' }).waitFor()
+    await page.unroute('**/assets/reports-*.js')
+    await visit.click('Load it again')
+    await page.getByRole('heading', { level: 1, name: 'Reports' }).waitFor()
+    await page.context().close()
+  })
+
   test('every page is usable by everybody, wide and on a phone, in light and dark', async () => {
     const stranger = await Visit.begin(office.server.url)
     await stranger.expectUsablePages(['/console/sign-in', '/'])

@@ -284,7 +284,7 @@ describePages('the inbox', () => {
     await support.leave()
     const owner = await Visit.as(office, 'owner', { scheme: 'dark' })
     const { page } = owner
-    await page.goto('/console/inbox?kind=expired')
+    await page.goto(`/console/inbox?order=${order}`)
     await page.getByRole('button', { name: /Give the money back/ }).click()
     await page.getByText(`${shop.username} gets 1.00 USD back now.`).waitFor()
     await page.getByLabel('Reason').fill('asked by phone')

@@ -88,8 +88,7 @@ const CUT = `(() => {
 async function faultsOf(visit: Visit, path: string, name: string): Promise<string[]> {
   const { page } = visit
   await page.goto(path)
-  await page.getByRole('heading', { level: 1 }).first().waitFor()
-  await page.locator('[role=status][aria-label]').first().waitFor({ state: 'detached' })
+  expect(await visit.isFilled(), path).toBe(true)
   if (SHOTS) await page.screenshot({ path: join(SHOTS, `${name}.png`) })
   const wide = await visit.overflow()
   const cut = await page.evaluate<string[]>(CUT)

@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
 import { onSignedOut } from '../api/client.ts'
 import { queries } from '../api/queries.ts'
+import { Broken } from '../kit/broken.tsx'
 import { type Load, late, signedIn, texts } from '../kit/routing.ts'
 import { sessionQuery } from '../kit/session.tsx'
 import { NotFound } from './not-found.tsx'
@@ -119,6 +120,7 @@ export const router = createRouter({
   routeTree: root.addChildren([shell.addChildren(pages)]),
   basepath: '/console',
   defaultPreload: 'intent',
+  defaultErrorComponent: Broken,
   scrollRestoration: true,
 })
 

@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import { onSignedOut } from '../api/client.ts'
 import { queries } from '../api/queries.ts'
+import { Broken } from '../kit/broken.tsx'
 import { type Load, late, signedIn, texts } from '../kit/routing.ts'
 import { NotFound } from './not-found.tsx'
 import { sessionQuery } from './session.tsx'
@@ -44,6 +45,7 @@ export const router = createRouter({
   routeTree: root.addChildren([shell.addChildren(pages)]),
   basepath: '/portal',
   defaultPreload: 'intent',
+  defaultErrorComponent: Broken,
   scrollRestoration: true,
 })
 

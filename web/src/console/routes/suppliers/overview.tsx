@@ -59,7 +59,7 @@ export function Overview() {
           <>
             {supplier.enabled && !supplier.health.open && (
               <Button variant="default" onClick={() => setDoing('others')}>
-                <Trans>Use the next routes until it is back…</Trans>
+                <Trans>Use the next routes…</Trans>
               </Button>
             )}
             <Button variant="default" onClick={() => setDoing('switch')}>

@@ -4,7 +4,6 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { type ApiKey, KeyState, type MadeKey, NewKey, UsedIn } from '../../../kit/api-keys.tsx'
-import { useKeys } from '../../../kit/keys.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { type Column, List, useLook } from '../../../kit/table.tsx'
@@ -35,7 +34,6 @@ function KeyList() {
   const [isMaking, setMaking] = useState(search.new !== undefined)
   const [made, setMade] = useState<MadeKey>()
   const mayEdit = may('keys.edit')
-  useKeys(mayEdit ? { n: [t`New key`, () => setMaking(true)] } : {})
   const button = mayEdit && (
     <Button onClick={() => setMaking(true)}>
       <Trans>New key</Trans>

@@ -5,7 +5,6 @@ import { useState } from 'react'
 import { dataOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
-import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { OnceShown } from '../../../kit/once-shown.tsx'
 import { Page } from '../../../kit/page.tsx'
@@ -51,7 +50,6 @@ function All() {
   const [doing, setDoing] = useState<Doing>()
   const [link, setLink] = useState<Link>()
   const refresh = () => client.invalidateQueries({ queryKey: KEY })
-  useKeys(mayEdit ? { n: [t`Invite somebody`, () => setInviting(true)] } : {})
   return (
     <Page
       title={t`People`}
