@@ -48,7 +48,7 @@ export async function deliverAfterAll(
 }
 
 /** `deliverWithin` does what `deliverAfterAll` does, inside the caller's transaction. */
-export async function deliverWithin(
+async function deliverWithin(
   sql: Transaction,
   order: OrderOfAccount,
   { item, attempt, result, why }: DeliveryRequest,

@@ -47,7 +47,7 @@ export interface WebhookCalls {
   rotate: (overlap: Overlap, key: string) => Promise<string | null>
 }
 
-export type Overlap = '0' | '1' | '24'
+type Overlap = '0' | '1' | '24'
 
 /** WebhookParts are what the page of a webhook is put together of. */
 interface WebhookParts {
