@@ -381,7 +381,7 @@ function saysUnavailable({ dhru, method, path, status, retryAfter, text, headers
   return true
 }
 
-describe.concurrent.each(outages)('a database that $name', (outage) => {
+describe.each(outages)('a database that $name', (outage) => {
   const room = new Room(`outage_${outages.indexOf(outage)}`)
   beforeAll(async () => void (await room.open()))
   afterAll(() => room.close())
