@@ -162,7 +162,7 @@ describePages('settings in the console', () => {
     await manager.leave()
     const visit = await Visit.as(office, 'finance')
     const { page } = visit
-    await page.goto('/console/settings')
+    await page.goto('/console/settings/audit')
     await page.getByRole('heading', { level: 1, name: 'Audit' }).waitFor()
     await page.keyboard.press('f')
     await page.getByRole('combobox', { name: 'What', exact: true }).selectOption('credit limit')
