@@ -172,7 +172,6 @@ describe('the trail', () => {
         'supplier_balances',
         'supplier_health',
         'supplier_lists',
-        'supplier_pauses',
         'supplier_services',
       ],
       ...[

@@ -157,8 +157,7 @@ describe('orders are found', () => {
 
   it('by their total and by what is left of it', async () => {
     const { sql } = office.server
-    const of = await office.server.service()
-    await sql`update prices set unit_price = 7000000 where service_id = ${Number(of)}`
+    const of = await office.server.service({ price: '7' })
     const place = async () => {
       const { SUCCESS } = await office.server.place(shop, { ID: of, IMEI: imei(++imeis) })
       await office.server.ended(shop, SUCCESS[0].REFERENCEID)
