@@ -17,7 +17,6 @@ closeBrowserAfterwards()
  */
 
 /** SHOTS is a folder for pictures of the pages, for people who want to look at them. */
-const SHOTS = process.env['SCREENSHOTS']
 
 /** `longer` doubles vowels: words stay words, which break where words do. */
 const longer = (text: string): string => text.replaceAll(/[aeiou]/gi, (vowel) => vowel + vowel.toLowerCase())
@@ -84,15 +83,23 @@ const CUT = `(() => {
   return [...new Set(found)]
 })()`
 
-/** `isWhole` tells what of a page does not fit. */
-async function faultsOf(visit: Visit, path: string, name: string): Promise<string[]> {
+/** `faultsOf` opens a page once, and tells what of it does not fit: on a wide screen, then on a phone. */
+async function faultsOf(visit: Visit, path: string): Promise<string[]> {
   const { page } = visit
+  const faults: string[] = []
+  await page.setViewportSize(WIDE)
   await page.goto(path)
   expect(await visit.isFilled(), path).toBe(true)
-  if (SHOTS) await page.screenshot({ path: join(SHOTS, `${name}.png`) })
-  const wide = await visit.overflow()
-  const cut = await page.evaluate<string[]>(CUT)
-  return [...(wide > 0 ? [`${path} is ${wide} px too wide`] : []), ...cut.map((one) => `${path} ${one}`)]
+  for (const screen of [WIDE, PHONE]) {
+    await page.setViewportSize(screen)
+    await visit.settled()
+    const where = `${path}, ${screen.width} wide`
+    await visit.shot(`long words ${where}`)
+    const over = await visit.overflow()
+    if (over > 0) faults.push(`${where}, is ${over} px too wide`)
+    for (const cut of await page.evaluate<string[]>(CUT)) faults.push(`${where}: ${cut}`)
+  }
+  return faults
 }
 
 /** `pathsIn` are the pages of an application, as its list of routes has them. */
@@ -100,11 +107,6 @@ function pathsIn(file: string): string[] {
   const text = readFileSync(new URL(`../../web/src/${file}`, import.meta.url), 'utf8')
   return [...text.matchAll(/\bpage\('(\/[^']*)'/g)].map(([, path]) => path as string)
 }
-
-const screens = [
-  { name: 'a phone', screen: PHONE },
-  { name: 'wide', screen: WIDE },
-]
 
 describePages('words that are 40 % longer, from the right to the left', () => {
   let office: OperatorOffice
@@ -128,8 +130,8 @@ describePages('words that are 40 % longer, from the right to the left', () => {
     rmSync(folder, { recursive: true })
   })
 
-  test.each(screens)('every page of the console holds them: $name', async ({ screen }) => {
-    const visit = await Visit.as(office, 'owner', { screen })
+  test('every page of the console holds them, wide and on a phone', async () => {
+    const visit = await Visit.as(office, 'owner')
     await speakLonger(visit)
     const tabs = ['keys', 'money', 'people', 'requests', 'webhooks'].map(
       (tab) => `/resellers/mobile-hospital/${tab}`,
@@ -150,10 +152,7 @@ describePages('words that are 40 % longer, from the right to the left', () => {
     ]
     expect(paths.length).toBeGreaterThan(15)
     const faults: string[] = []
-    for (const path of paths) {
-      const name = `console${path.replaceAll(/\W+/g, '-')}-${screen.width}`
-      faults.push(...(await faultsOf(visit, `/console${path}`, name)))
-    }
+    for (const path of paths) faults.push(...(await faultsOf(visit, `/console${path}`)))
     // The words are those of nobody: else nothing was tried.
     await visit.page.goto('/console/today')
     await visit.page.getByRole('heading', { level: 1, name: 'Toodaay' }).waitFor()
@@ -162,13 +161,13 @@ describePages('words that are 40 % longer, from the right to the left', () => {
     await visit.leave()
   })
 
-  test.each(screens)('every page of the portal holds them: $name', async ({ screen }) => {
+  test('every page of the portal holds them, wide and on a phone', async () => {
     const [row] = await portal.server.sql`select id from accounts where username = 'reseller'`
     const { email } = await portal.invited(Number(row?.['id']))
-    const visit = await Visit.begin(portal.server.url, { screen })
+    const visit = await Visit.begin(portal.server.url)
     await speakLonger(visit)
     const { page } = visit
-    const faults = await faultsOf(visit, '/portal/sign-in', `portal-sign-in-${screen.width}`)
+    const faults = await faultsOf(visit, '/portal/sign-in')
     await page.locator('input[name=email]').fill(email)
     await page.locator('input[name=password]').fill(PASSWORD)
     await page.locator('button[type=submit]').click()
@@ -181,10 +180,8 @@ describePages('words that are 40 % longer, from the right to the left', () => {
         .replace('/orders/$id', `/orders/${last?.['id']}`)
         .replaceAll(/\$\w+/g, '1'),
     )
-    for (const path of [...paths, '/order/unlock-network', '/nothing-here']) {
-      const name = `portal${path.replaceAll(/\W+/g, '-')}-${screen.width}`
-      faults.push(...(await faultsOf(visit, `/portal${path}`, name)))
-    }
+    for (const path of [...paths, '/order/unlock-network', '/nothing-here'])
+      faults.push(...(await faultsOf(visit, `/portal${path}`)))
     expect(faults).toEqual([])
     await visit.leave()
   })
