@@ -18,8 +18,8 @@ const text = (maxLength: number, options: { description?: string } = {}) =>
 const total = (description: string) =>
   Type.String({ description, pattern: '^\\d{1,12}(\\.\\d{1,6})?$', maxLength: 20 })
 
-/** `some` is one value, or several with commas between. */
-const some = (values: readonly string[], description: string) =>
+/** `someOf` is one value, or several with commas between. */
+export const someOf = (values: readonly string[], description: string) =>
   Type.Optional(
     Type.Unsafe<string>({
       ...{ type: 'string', minLength: 1, maxLength: 400, description },
@@ -45,12 +45,12 @@ export const orderFilter = {
   service: names('Id or code'),
   service_group: Type.Optional(text(200, { description: 'The group that the service is in' })),
   supplier: names('Id or name: the one that has an item, or had it at last'),
-  state: some(
+  state: someOf(
     filterStates,
     `Several with commas between: ${filterStates.join(', ')}. \`unknown\`: nobody knows what became of an item; \`waiting_person\`: a review ` +
       'is open, or people do it; `late`: it takes longer than it should',
   ),
-  via: some(vias, `How it was placed, several with commas between: ${vias.join(', ')}`),
+  via: someOf(vias, `How it was placed, several with commas between: ${vias.join(', ')}`),
   key: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_ID, description: 'The id of the API key' })),
   refunded: Type.Optional(
     oneOf(['yes'], {

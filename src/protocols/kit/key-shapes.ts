@@ -5,7 +5,7 @@ import { type Permission, permissions } from '../../accounts/permissions.ts'
 import { timeOf } from '../../contract/page.ts'
 import type { NewWebhook } from '../../webhooks/webhooks.ts'
 import { fieldsOf } from './fields.ts'
-import { id, oneOf, orNull, text, time, version } from './shapes.ts'
+import { bodyOf, id, oneOf, orNull, text, time, version } from './shapes.ts'
 
 /** `keyFields` are the names of a key's values in bodies. */
 export const keyFields = {
@@ -88,3 +88,11 @@ export const keyFormOf = (body: Form): KeyForm => ({
   requestsPerMinute: body.requests_per_minute,
   expiresAt: typeof body.expires_at === 'string' ? timeOf(body.expires_at) : body.expires_at,
 })
+
+/** `rotating` is what the routes share by which a key gets a new access key. */
+export const rotating = {
+  summary: 'Make a key that is as this one, which goes on working for some hours',
+  description:
+    'A webhook of it gets a fresh one of the new key, with the same URL; that of the old key tells of the orders that it has placed.',
+  body: bodyOf({ overlap_hours: oneOf(['0', '1', '24'], { description: 'How long both work' }) }),
+}

@@ -5,17 +5,17 @@ import { Menu } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { api, dataOf } from '../api/client.ts'
-import { usePollingWhileLost, useRefreshOn } from '../api/events.ts'
+import { useRefreshOn } from '../api/events.ts'
 import { consoleOwn } from '../api/own.ts'
 import { Icon, type IconName } from '../identity/icons.tsx'
 import { Mark } from '../identity/mark.tsx'
+import { Connection } from '../kit/connection.tsx'
 import { Denied } from '../kit/denied.tsx'
 import { Keys, useKeys } from '../kit/keys.tsx'
 import { PersonMenu } from '../kit/person-menu.tsx'
 import { SignedIn, sessionQuery, useMay, useSession } from '../kit/session.tsx'
 import { StepUp } from '../kit/step-up.tsx'
 import { TabBar } from '../kit/tab-bar.tsx'
-import { When } from '../kit/when.tsx'
 import { FindBox } from './find-box.tsx'
 import { firstStepsQuery, isOver } from './first-steps.ts'
 import { settingsTabs } from './routes/settings/tabs.ts'
@@ -166,20 +166,6 @@ function useEntries(): Shown[] {
     ),
   )
   return shown
-}
-
-/** `Connection` says since when changes do not arrive by themselves. */
-function Connection() {
-  const since = usePollingWhileLost()
-  if (since === undefined) return null
-  return (
-    <div className={styles.lost} role="status">
-      <Trans>
-        No connection since <When at={new Date(since).toISOString()} exact />. What you see is read again
-        every 15 seconds.
-      </Trans>
-    </div>
-  )
 }
 
 function OwnMenu() {

@@ -9,6 +9,7 @@ import styles from './api-keys.module.css'
 import { Copy } from './copy.tsx'
 import { Dialog } from './dialog.tsx'
 import { explain } from './explanations.ts'
+import { type Overlap, OverlapChoice } from './overlap.tsx'
 import { Facts } from './section.tsx'
 import { Badge } from './state-badge.tsx'
 import { When } from './when.tsx'
@@ -515,8 +516,6 @@ export function RevokeKey({
   )
 }
 
-type Overlap = '0' | '1' | '24'
-
 /** `RotateKey` makes another key that is as this one; for a time both work, so that the shop can be changed in between. */
 export function RotateKey({
   apiKey: { name, security_id },
@@ -545,17 +544,7 @@ export function RotateKey({
             are finished and charged as usual.
           </Trans>
         </p>
-        <Radio.Group
-          label={t`The old one goes on working`}
-          value={overlap}
-          onChange={(chosen) => setOverlap(chosen as Overlap)}
-        >
-          <Stack gap="xs" mt={4}>
-            <Radio value="24" label={t`for 24 hours`} />
-            <Radio value="1" label={t`for an hour`} />
-            <Radio value="0" label={t`not at all: somebody else has it`} />
-          </Stack>
-        </Radio.Group>
+        <OverlapChoice label={t`The old one goes on working`} value={overlap} onChange={setOverlap} />
       </Stack>
     </ActDialog>
   )

@@ -7,6 +7,7 @@ import type { paths } from '../api/made/operator.ts'
 import { ActDialog } from './act-dialog.tsx'
 import { Empty, FaultNote, Loading } from './notes.tsx'
 import { OnceShown } from './once-shown.tsx'
+import { type Overlap, OverlapChoice } from './overlap.tsx'
 import { usePages } from './pages.ts'
 import { Facts, Section, Sections } from './section.tsx'
 import { Badge, StateBadge, type Tone } from './state-badge.tsx'
@@ -46,8 +47,6 @@ export interface WebhookCalls {
   /** `rotate` gives the new secret, once. */
   rotate: (overlap: Overlap, key: string) => Promise<string | null>
 }
-
-type Overlap = '0' | '1' | '24'
 
 /** WebhookParts are what the page of a webhook is put together of. */
 interface WebhookParts {
@@ -482,17 +481,7 @@ function NewSecret({ calls, onMade, onDone, onClose }: HookDialog & { onMade: (s
       onDone={onDone}
       onClose={onClose}
     >
-      <Radio.Group
-        label={t`The old one signs beside it`}
-        value={overlap}
-        onChange={(chosen) => setOverlap(chosen as Overlap)}
-      >
-        <Stack gap="xs" mt={4}>
-          <Radio value="24" label={t`for 24 hours`} />
-          <Radio value="1" label={t`for an hour`} />
-          <Radio value="0" label={t`not at all: somebody else has it`} />
-        </Stack>
-      </Radio.Group>
+      <OverlapChoice label={t`The old one signs beside it`} value={overlap} onChange={setOverlap} />
     </ActDialog>
   )
 }

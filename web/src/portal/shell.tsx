@@ -4,15 +4,14 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Menu } from '@mantine/core'
 import { Link, Outlet, useNavigate } from '@tanstack/react-router'
 import { dataOf } from '../api/client.ts'
-import { usePollingWhileLost } from '../api/events.ts'
 import { portal } from '../api/portal.ts'
 import { Icon, type IconName } from '../identity/icons.tsx'
 import { Mark } from '../identity/mark.tsx'
+import { Connection } from '../kit/connection.tsx'
 import { Keys, useKeys } from '../kit/keys.tsx'
 import { PersonMenu } from '../kit/person-menu.tsx'
 import { StepUp } from '../kit/step-up.tsx'
 import { TabBar } from '../kit/tab-bar.tsx'
-import { When } from '../kit/when.tsx'
 import { findHere } from './find.ts'
 import { portalOwn } from './own.ts'
 import { SignedIn, sessionQuery, useMay, useSession } from './session.tsx'
@@ -120,20 +119,6 @@ function Back() {
     <Button size="compact-sm" variant="default" onClick={() => void leave()}>
       <Trans>Back to the console</Trans>
     </Button>
-  )
-}
-
-/** `Connection` says since when changes do not arrive by themselves. */
-function Connection() {
-  const since = usePollingWhileLost()
-  if (since === undefined) return null
-  return (
-    <div className={styles.lost} role="status">
-      <Trans>
-        No connection since <When at={new Date(since).toISOString()} exact />. What you see is read again
-        every 15 seconds.
-      </Trans>
-    </div>
   )
 }
 

@@ -22,16 +22,15 @@ import {
   keyForm,
   keyFormOf,
   newWebhook,
+  rotating,
   wireKey,
   wireNewWebhook,
 } from '../../kit/key-shapes.ts'
 import {
   accountParams,
-  bodyOf,
   changesOf,
   idParams,
   MAX_ID,
-  oneOf,
   orNull,
   pageOf,
   pageQuery,
@@ -168,14 +167,11 @@ export const keyRoutes = ({ clock, sealer, config }: Pick<OperatorDeps, 'clock' 
       path: '/keys/:id/rotate',
       name: 'rotateKey',
       section,
-      summary: 'Make a key that is as this one, which goes on working for some hours',
-      description:
-        'A webhook of it gets a fresh one of the new key, with the same URL; that of the old key tells of the orders that it has placed.',
+      ...rotating,
       access: 'keys.edit',
       params: idParams,
       needsKey: true,
       shownOnce: ['secret', 'webhook'],
-      body: bodyOf({ overlap_hours: oneOf(['0', '1', '24'], { description: 'How long both work' }) }),
       answer: made,
       refusals: ['not_found', 'conflict'],
       handle: async ({ desk, params, body }) => {

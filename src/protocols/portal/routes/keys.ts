@@ -10,10 +10,11 @@ import {
   keyForm,
   keyFormOf,
   newWebhook,
+  rotating,
   wireKey,
   wireNewWebhook,
 } from '../../kit/key-shapes.ts'
-import { bodyOf, changesOf, idParams, oneOf, orNull, text } from '../../kit/shapes.ts'
+import { changesOf, idParams, orNull, text } from '../../kit/shapes.ts'
 import type { PortalDeps } from '../deps.ts'
 import { type Call, route } from '../route.ts'
 
@@ -147,14 +148,11 @@ export const keyRoutes = ({ clock, sealer, config }: Pick<PortalDeps, 'clock' | 
       path: '/keys/:id/rotate',
       name: 'rotateKey',
       section,
-      summary: 'Make a key that is as this one, which goes on working for some hours',
-      description:
-        'A webhook of it gets a fresh one of the new key, with the same URL; that of the old key tells of the orders that it has placed.',
+      ...rotating,
       access: 'keys.edit',
       params: idParams,
       needsKey: true,
       shownOnce: ['secret', 'webhook'],
-      body: bodyOf({ overlap_hours: oneOf(['0', '1', '24'], { description: 'How long both work' }) }),
       answer: made,
       refusals: ['not_found', 'conflict'],
       handle: async (call) => {

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { statuses } from '../../../contract/orders.ts'
-import { bound, timeOf } from '../../../contract/page.ts'
+import { timeOf } from '../../../contract/page.ts'
 import { Refusal } from '../../../errors.ts'
 import { verifyAgainAt } from '../../../fulfilment/people/cancel-verify.ts'
 import { findSeller } from '../../../invoices/seller.ts'
@@ -11,6 +11,7 @@ import { DAY_MS } from '../../../lib/time.ts'
 import { findNamed } from '../../../orders/desk/find-lines.ts'
 import { type ListedOrder, listRows, readRows } from '../../../orders/desk/order-rows.ts'
 import { type OperatorOrderFilter, OperatorOrders } from '../../../orders/read/operator-orders.ts'
+import { orderFilter, someOf } from '../../../orders/read/order-filter.ts'
 import { csvOfOwnOrders } from '../../../orders/read/own-orders-csv.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
 import { beginning, COUNT_MS, countShape, MAX_COUNTED, sendFile, withRows } from '../../kit/list-files.ts'
@@ -37,30 +38,16 @@ const MAX_LINES = 1000
 
 const wantedStates = [...statuses, 'late'] as const
 
-/** `some` is one value, or several with commas between. */
-const some = (values: readonly string[], description: string) =>
-  Type.Optional(
-    Type.Unsafe<string>({
-      ...{ type: 'string', minLength: 1, maxLength: 200, description },
-      pattern: `^(?:${values.join('|')})(?:,(?:${values.join('|')}))*$`,
-    }),
-  )
-
 const filter = {
-  id: Type.Optional(
-    Type.Unsafe<string>({
-      ...{ type: 'string', maxLength: 3400, pattern: '^\\d{1,15}(?:,\\d{1,15}){0,199}$' },
-      description: 'Order numbers, up to 200 with commas between',
-    }),
-  ),
-  state: some(
+  id: orderFilter.id,
+  state: someOf(
     wantedStates,
     `Several with commas between: ${wantedStates.join(', ')}; \`late\`: it takes longer than it should`,
   ),
   service: Type.Optional(text(255, { description: 'Its id or code, or a part of its name' })),
-  via: some(vias, `How it was placed, several with commas between: ${vias.join(', ')}`),
-  from: bound('Placed then or later: a time with its zone, or a day in UTC'),
-  to: bound('Placed before that time, or on that day in UTC and before'),
+  via: orderFilter.via,
+  from: orderFilter.from,
+  to: orderFilter.to,
   q: Type.Optional(
     text(255, {
       description:

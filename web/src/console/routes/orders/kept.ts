@@ -1,4 +1,4 @@
-/** What this tab keeps of its lists of orders: which orders the last one had. */
+/** KEPT names the place in this tab where the ids of the list of orders that was seen last are kept. */
 const KEPT = 'orders:list'
 
 export function rememberList(ids: readonly number[]): void {

@@ -31,8 +31,8 @@ const KEY = ['keys']
 const readKeys = (account: string, signal: AbortSignal) =>
   dataOf(api.GET('/api/operator/keys', { params: { query: { account, limit: 200 } }, signal }))
 
-/** MOST_ADDRESSES is how many addresses are offered for a key. */
-const MOST_ADDRESSES = 3
+/** MAX_ADDRESSES is how many addresses are offered for a key. */
+const MAX_ADDRESSES = 3
 /** POLL_MS is how often the first call of a key is looked for. */
 const POLL_MS = 2000
 
@@ -61,7 +61,7 @@ export function Keys() {
   /** `addressesOf` are those from which a key was refused lately, and which it still may not be used from. */
   const addressesOf = ({ id, allowed_ips: allowed }: ApiKey): string[] => {
     const tried = turnedAway.data?.page.items.filter(({ key }) => key === id).map(({ ip }) => ip) ?? []
-    return [...new Set(tried)].filter((ip) => !allowed.includes(ip)).slice(0, MOST_ADDRESSES)
+    return [...new Set(tried)].filter((ip) => !allowed.includes(ip)).slice(0, MAX_ADDRESSES)
   }
   const allow = useMutation({
     mutationFn: ({ key, address }: { key: ApiKey; address: string }) => allowAddress(key.id, address),
