@@ -135,12 +135,18 @@ export async function findKeyOf(
  */
 export async function rotateKey(
   sql: Queryable,
-  { id, accountId, status, name, dialect, permissions, allowedIps, requestsPerMinute, expiresAt }: ApiKeyView,
+  { id, accountId }: Pick<ApiKeyView, 'id' | 'accountId'>,
   overlapMs: number,
   clock: Clock = systemClock,
 ): Promise<NewKey> {
-  if (status !== 'active') throw new Refusal('conflict', `the key is ${status}`, 'id')
   await lockKey(sql, id)
+  // Another change may have come between.
+  const { status, name, dialect, permissions, allowedIps, requestsPerMinute, expiresAt } = await findKey(
+    sql,
+    id,
+    clock,
+  )
+  if (status !== 'active') throw new Refusal('conflict', `the key is ${status}`, 'id')
   const as = { name, dialect, permissions, allowedIps, requestsPerMinute, expiresAt }
   const made = await createKey(sql, accountId, as, clock)
   const until = new Date(clock.now().getTime() + overlapMs)

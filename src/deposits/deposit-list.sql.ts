@@ -42,7 +42,10 @@ export async function selectStop(
   filter: DepositFilter,
   maxRows: number,
 ): Promise<Stop<DepositId> | undefined> {
-  const walk = build.selectFrom('deposits as d').select('d.id').where(walked(filter, undefined))
+  const walk = build
+    .selectFrom('deposits as d')
+    .select(['d.id', 'd.createdAt as at'])
+    .where(walked(filter, undefined))
   const [stop] = await sql.run(
     walk
       .orderBy(newestFirst(filter))

@@ -12,6 +12,7 @@ export const listDeposits = (
 ): Promise<WalkedPage<Deposit, DepositId>> =>
   walkPage({
     limit,
+    from: filter.from,
     isNarrowed: isGiven(filter.state, filter.provider, filter.from, filter.to, filter.amount, filter.text),
     selectStop: () => selectStop(sql, filter, maxRows),
     select: (part) => selectDeposits(sql, { ...filter, ...part }),

@@ -99,7 +99,7 @@ export async function closeBreaker(sql: Sql, supplierId: SupplierId, now: Date):
      where supplier_id = ${supplierId} and open`
 }
 
-/** `postponeProbe` is called when a probe went wrong: the next one comes later. */
+/** `postponeProbe` is called when a probe went wrong: the next one comes later. Of one that a person had opened it is from now on the supplier's own trouble, to be told of. */
 export async function postponeProbe(
   sql: Sql,
   supplierId: SupplierId,
@@ -109,6 +109,7 @@ export async function postponeProbe(
   await sql`
     update supplier_health
        set probes = least(probes + 1, ${MAX_DOUBLINGS}), reason = ${sanitize(reason)},
+           why = case why when 'person' then 'transport' else why end,
            probe_at = ${now}::timestamptz + ${FIRST_PROBE_SECONDS} * interval '1 second' * 2 ^ least(probes + 1, ${MAX_DOUBLINGS})
      where supplier_id = ${supplierId} and open`
 }

@@ -138,7 +138,7 @@ export const ledgerQueries: LedgerQuery[] = [
     'what was delivered after all was charged anew once, for its price, after that had been given back',
     (sql, limit) => sql`
       select i.account_id, i.order_id, i.position, i.state, i.ended_before, i.price, coalesce(n.charges, 0) as charges, n.charged,
-             n.charge_id, s.id as settled_id, s.kind::text as settled_by, r.refunded
+             n.charge_id, s.id as settled_id, s.kind::text as settled_by, r.refunded, r.refunded_again
         from items i
         left join (select account_id, order_id, position, count(*)::int as charges, sum(amount)::bigint as charged, min(id) as charge_id
                      from ledger_entries where kind = 'charge' group by account_id, order_id, position) n
@@ -146,11 +146,12 @@ export const ledgerQueries: LedgerQuery[] = [
         left join ledger_entries s on s.account_id = n.account_id and s.order_id = n.order_id and s.position = n.position
                                   and s.kind in ('capture', 'release')
         left join lateral (
-          select sum(e.amount)::bigint as refunded from ledger_entries e
-           where e.account_id = n.account_id and e.order_id = n.order_id and e.position = n.position and e.kind = 'refund'
-             and e.id < n.charge_id) r on true
+          select sum(e.amount) filter (where e.id < n.charge_id)::bigint as refunded,
+                 sum(e.amount) filter (where e.id > n.charge_id)::bigint as refunded_again from ledger_entries e
+           where e.account_id = n.account_id and e.order_id = n.order_id and e.position = n.position and e.kind = 'refund') r on true
        where coalesce(n.charges, 0) <> (i.ended_before is not null)::int or n.charged <> i.price
-          or n.charges > 0 and (s.id is null or n.charge_id <= s.id or i.state not in ('success', 'failed')
+          or n.charges > 0 and (s.id is null or n.charge_id <= s.id
+                                or i.state <> case when r.refunded_again = i.price then 'failed' else 'success' end::item_state
                                 or coalesce(r.refunded, 0) <> case s.kind when 'capture' then i.price else 0 end)
        limit ${limit}`,
   ),

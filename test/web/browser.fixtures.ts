@@ -127,9 +127,14 @@ export class Visit {
   /** `entered` is somebody whose sign-in is in the cookie of some headers. */
   static async entered(url: string, headers: Record<string, string>, look: Look = {}): Promise<Visit> {
     const visit = await Visit.begin(url, look)
-    const [name = '', value = ''] = (headers['cookie'] ?? '').split('=')
-    await visit.#context.addCookies([{ name, value, url }])
+    await visit.enter(url, headers)
     return visit
+  }
+
+  /** `enter` has whoever the headers are of signed in, instead of who was before. */
+  async enter(url: string, headers: Record<string, string>): Promise<void> {
+    const [name = '', value = ''] = (headers['cookie'] ?? '').split('=')
+    await this.#context.addCookies([{ name, value, url }])
   }
 
   /** `hasAuthenticator` gives the browser an authenticator that keeps passkeys and takes its person for present. */

@@ -209,9 +209,8 @@ describePages('the inbox', () => {
     const { sql } = office.server
     const other = await office.server.shop({ deposit: '1000' })
     const [first, second] = await sent(2, other)
-    const asked: number[] = []
     for (const { order } of [first, second].flatMap((one) => one ?? []))
-      asked.push(await review(order, 'expired', 'open for too long', { by: other }))
+      await review(order, 'expired', 'open for too long', { by: other })
     const visit = await Visit.as(office, 'support', { screen: WIDE })
     const { page } = visit
     await page.goto(`/console/inbox?reseller=${other.username}`)
@@ -219,13 +218,22 @@ describePages('the inbox', () => {
     await sql`
       update reviews set resolution = 'wait', resolved_by = 'cli:ann', why = 'they work on it', resolved_at = now()
        where account_id = ${other.accountId} and order_id = ${first?.order ?? 0}`
-    const settled = page.getByRole('list', { name: 'Settled meanwhile' })
+    const settled = page.getByRole('list', { name: 'Left the list meanwhile' })
     await settled.getByText(first?.input ?? '').waitFor()
     await settled.getByText('Let it take longer: they work on it').waitFor()
     await page.getByText('1 thing waits').waitFor()
     await visit.expectUsable('what was settled meanwhile')
+    // What somebody takes waits on: it has only left a list of what nobody works on.
+    await page.goto(`/console/inbox?reseller=${other.username}&taken=free`)
+    await page.getByText('1 thing waits').waitFor()
+    await visit.press('t')
+    await settled.getByText('It is no longer in this list.').waitFor()
+    expect(
+      await settled
+        .getByText(second?.input ?? '')
+        .evaluate('(one) => getComputedStyle(one.parentElement).textDecorationLine'),
+    ).toBe('none')
     await visit.leave()
-    expect(asked.length).toBe(2)
   })
 
   test('the filters stand in the URL, in words, on a wide screen and on a phone', async () => {

@@ -289,6 +289,23 @@ describePages('the portal', () => {
     await page.getByText('We do not know yet whether your order was placed').waitFor()
     await visit.expectUsable('an answer that was lost')
     await page.unroute('**/api/order')
+    // A refusal that comes before the server looks whether it has the order says nothing of the first try.
+    for (const status of [429, 403]) {
+      const json = { error: true, code: 'TOO_MANY_REQUESTS_ERROR', message: `kept out with ${status}` }
+      await page.route('**/api/order', (route) => route.fulfill({ status, json }))
+      await visit.click('Try again')
+      await page.getByText(`kept out with ${status}`).waitFor()
+      await page.unroute('**/api/order')
+    }
+    await page.reload()
+    // Somebody of another account who signs in here has nothing to do with it.
+    await page.getByText('Carrier check · 3 · $3.00').waitFor()
+    const stranger = await portal.person('owner', await portal.server.shop({ deposit: '9' }))
+    await visit.enter(portal.server.url, stranger.headers)
+    await page.reload()
+    await page.getByLabel('One a line').waitFor()
+    expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0)
+    await visit.enter(portal.server.url, headers)
     await page.reload()
     await visit.click('Try again')
     await page.getByText('3 of 3 done').waitFor()

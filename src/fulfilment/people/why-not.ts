@@ -38,7 +38,9 @@ export function whyNot(
       return attempt === null && aboutTheSupplier.includes(decision) ? UNKNOWN_ATTEMPT : undefined
     // What was charged is refunded, which says itself why not.
     return decision === 'give_back'
-      ? undefined
+      ? wasGivenBack(state)
+        ? `the item is ${state}, and its price was given back`
+        : undefined
       : `the item is ${state}, and waits for no supplier${wasGivenBack(state) ? ': deliver it after all, on the page of its order' : ''}`
   }
   if (state !== 'pending' && state !== 'processing' && state !== 'unknown')

@@ -28,14 +28,15 @@ export const accountsGroup = wholeKind({
       const before = await findAccount(sql, name)
       const key = keyOf(before.username)
       if (rows.some((row) => row.key === key)) continue
-      const after = without.has(key) ? undefined : await changeAccount(sql, before.id, { group })
-      if (after?.group === before.group) unchanged++
+      if (without.has(key)) continue
+      const after = await changeAccount(sql, before.id, { group })
+      if (after.group === before.group) unchanged++
       else
         rows.push({
           key,
           subject: { account: before.id, username: before.username, name: before.name },
           before: { group: before.group },
-          after: { group: after?.group ?? null },
+          after: { group: after.group },
           ...{ money: null, verdict: 'changed', warnings: [] },
         })
     }

@@ -161,11 +161,14 @@ export function usePollingWhileLost(): number | undefined {
   const isLost = now === 'lost'
   useEffect(() => {
     if (!isLost) return
-    const timer = setInterval(() => void client.invalidateQueries({ type: 'active' }), POLL_MS)
+    // What is made by its question, as plans are, is not made again.
+    const readAgain = () =>
+      void client.invalidateQueries({ type: 'active', predicate: ({ meta }) => meta?.['isMade'] !== true })
+    const timer = setInterval(readAgain, POLL_MS)
     return () => {
       clearInterval(timer)
       // What changed meanwhile was told to nobody.
-      void client.invalidateQueries({ type: 'active' })
+      readAgain()
     }
   }, [client, isLost])
   return isLost ? since : undefined

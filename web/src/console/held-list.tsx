@@ -35,6 +35,7 @@ export function HeldList({
       ),
     enabled: mayLook,
     staleTime: Number.POSITIVE_INFINITY,
+    meta: { isMade: true },
     retry: false,
   })
   const done = async () => {
@@ -60,7 +61,7 @@ export function HeldList({
       {plan.isPending && <Loading rows={3} />}
       {plan.data && (
         <>
-          <PlanView id={String(plan.data.id)} onDone={() => void done()} />
+          <PlanView key={plan.data.id} id={String(plan.data.id)} onDone={() => void done()} />
           <Button
             size="compact-sm"
             variant="subtle"

@@ -191,8 +191,8 @@ export function Inbox() {
       )}
       {gone.length > 0 && (
         <section className={open === undefined ? undefined : styles.hides}>
-          <h2 className={styles.gone}>{t`Settled meanwhile`}</h2>
-          <ul className={styles.queue} aria-label={t`Settled meanwhile`}>
+          <h2 className={styles.gone}>{t`Left the list meanwhile`}</h2>
+          <ul className={styles.queue} aria-label={t`Left the list meanwhile`}>
             {gone.map((entry) => (
               <li key={entry.thing}>
                 <Gone entry={entry} />
@@ -225,10 +225,10 @@ export function Inbox() {
   )
 }
 
-/** MAX_GONE is how many things are shown that do not wait any more: the last ones. */
+/** MAX_GONE is how many things are shown that have left the list: the last ones. */
 const MAX_GONE = 20
 
-/** `useGone` gives what has settled itself, or was decided by others, since the list was opened with this filter. `mine` are those that one has decided. */
+/** `useGone` gives what has left the list since it was opened with this filter. `mine` are those that one has decided. */
 function useGone(
   entries: readonly Entry[] | undefined,
   filter: string,
@@ -243,12 +243,15 @@ function useGone(
     if (last?.filter !== filter) return setGone([])
     const there = new Set(entries.map(({ thing }) => thing))
     const left = last.entries.filter(({ thing }) => !there.has(thing) && !mine.has(thing))
-    if (left.length > 0) setGone((old) => [...old, ...left].slice(-MAX_GONE))
+    setGone((old) => {
+      const still = old.filter(({ thing }) => !there.has(thing))
+      return left.length === 0 && still.length === old.length ? old : [...still, ...left].slice(-MAX_GONE)
+    })
   }, [entries, filter, mine])
   return gone
 }
 
-/** `Gone` crosses out what does not wait any more, and says why. */
+/** `Gone` crosses out what was settled, and says why. What waits on, taken by somebody or put off, is only said to be no longer in the list. */
 function Gone({ entry }: { entry: Entry }) {
   const { t, i18n } = useLingui()
   const id = idOf(entry)
@@ -261,13 +264,13 @@ function Gone({ entry }: { entry: Entry }) {
   const { resolution = null, resolved_by: by = null, why = null } = found.data?.review ?? {}
   const reason =
     resolution === null
-      ? t`It does not wait any more.`
+      ? t`It is no longer in this list.`
       : by === 'imeigate'
         ? (why ?? t`It settled itself.`)
         : [i18n._(decisionWords(resolution)), why].filter(Boolean).join(': ')
   return (
     <div className={styles.row}>
-      <span className={styles.settled}>
+      <span className={resolution === null ? undefined : styles.settled}>
         <Badge tone="off">{i18n._(kindWords(entry.kind))}</Badge>{' '}
         <span className={entry.input ? 'code' : undefined}>{entry.input ?? entry.detail}</span>
       </span>

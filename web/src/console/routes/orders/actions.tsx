@@ -2,18 +2,19 @@ import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button, Menu, Radio, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { Icon } from '../../../identity/icons.tsx'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { money } from '../../../kit/amount.tsx'
+import { copyText } from '../../../kit/copy-text.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { ViewDialog } from '../../open-portal.tsx'
-import { type OrderAction, readInputs, readItems, type Summary } from './order-data.ts'
+import { copyInputs } from './copy-inputs.tsx'
+import { type OrderAction, readItems, type Summary } from './order-data.ts'
 import { replyOf } from './reply.ts'
 import { whyNot } from './why-not.ts'
 
@@ -49,21 +50,15 @@ export function OrderActions({ summary }: { summary: Summary }) {
   const again = () => void client.invalidateQueries({ queryKey: ['order', order.id] })
   const action = (name: Name) => summary.actions.find((one) => one.name === name)
   const isAllowed = (name: Name): boolean => action(name)?.allowed === true
-  const copyInputs = async () => {
-    const inputs = await readInputs([order])
-    await navigator.clipboard.writeText(inputs.join('\n'))
-    notifications.show({
-      message: <Plural value={inputs.length} one="# IMEI copied" other="# IMEIs copied" />,
-    })
-  }
-  const copyReply = async () => {
-    await navigator.clipboard.writeText(await replyOf(summary))
-    notifications.show({ message: t`The reply is copied, in the language of ${order.username}` })
-  }
+  const copyReply = () =>
+    copyText(
+      () => replyOf(summary),
+      () => t`The reply is copied, in the language of ${order.username}`,
+    )
   useKeys({
     ...(isAllowed('refund') && { r: [t`Refund…`, () => setOpen('refund')] }),
     ...(isAllowed('ask') && { a: [t`Ask the supplier now`, () => setOpen('ask')] }),
-    y: [t`Copy the IMEIs`, () => void copyInputs()],
+    y: [t`Copy the IMEIs`, () => void copyInputs([order])],
   })
   const shown = summary.actions.filter(
     (one): one is OrderAction & { name: keyof typeof words } => one.name !== 'note',
@@ -109,7 +104,7 @@ export function OrderActions({ summary }: { summary: Summary }) {
               <Trans>Share the result…</Trans>
             </Menu.Item>
           )}
-          <Menu.Item onClick={() => void copyInputs()}>
+          <Menu.Item onClick={() => void copyInputs([order])}>
             <Trans>Copy the IMEIs</Trans>
           </Menu.Item>
           {may('resellers.view_as') && (

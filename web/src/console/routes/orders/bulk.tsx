@@ -31,6 +31,7 @@ export function Bulk({ action, chosen, onClose }: BulkProps) {
       return dataOf(api.POST('/api/operator/plans', { body: { kind, input: input as never } }))
     },
     staleTime: Number.POSITIVE_INFINITY,
+    meta: { isMade: true },
     retry: false,
   })
   const title = i18n._(bulkWords[action])

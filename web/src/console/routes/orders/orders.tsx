@@ -1,6 +1,5 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
@@ -16,8 +15,9 @@ import { useMay } from '../../../kit/session.tsx'
 import { stateWords } from '../../../kit/state-badge.tsx'
 import { ActionBar, List, LookMenu, NewRows, useLook } from '../../../kit/table.tsx'
 import { type BulkAction, bulkActions, bulkWords } from './bulk-actions.ts'
+import { copyInputs } from './copy-inputs.tsx'
 import { rememberList } from './kept.ts'
-import { type OrderRow, type Query, readInputs, readOrders, readSome } from './order-data.ts'
+import { type OrderRow, type Query, readOrders, readSome } from './order-data.ts'
 import { OrderCard, useColumns, viaWords } from './order-fields.tsx'
 import styles from './orders.module.css'
 
@@ -171,14 +171,6 @@ export function Orders() {
       )}
     </Page>
   )
-
-  async function copyInputs(orders: readonly OrderRow[]): Promise<void> {
-    const inputs = await readInputs(orders)
-    await navigator.clipboard.writeText(inputs.join('\n'))
-    notifications.show({
-      message: <Plural value={inputs.length} one="# IMEI copied" other="# IMEIs copied" />,
-    })
-  }
 }
 
 /** `sorted`: by their ends only those that have ended lately can be sorted. */

@@ -7,6 +7,7 @@ import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { Icon } from '../../../identity/icons.tsx'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { copyText } from '../../../kit/copy-text.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
 import type { useLook } from '../../../kit/table.tsx'
 import type { Query } from './order-data.ts'
@@ -63,10 +64,11 @@ export function OwnViews({ query, look, onLook }: OwnViewsProps) {
       setFault(error)
     }
   }
-  const copyLink = async (view: View) => {
-    await navigator.clipboard.writeText(`${window.location.origin}/console/orders?${view.query}`)
-    notifications.show({ message: t`The link to ${view.name} is copied` })
-  }
+  const copyLink = (view: View) =>
+    copyText(
+      () => `${window.location.origin}/console/orders?${view.query}`,
+      () => t`The link to ${view.name} is copied`,
+    )
   return (
     <>
       {views.map((view) => (

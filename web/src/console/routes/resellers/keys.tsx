@@ -60,6 +60,8 @@ export function Keys() {
   })
   /** `addressesOf` are those from which a key was refused lately, and which it still may not be used from. */
   const addressesOf = ({ id, allowed_ips: allowed }: ApiKey): string[] => {
+    // It is used from anywhere: an address would shut all others out.
+    if (allowed.length === 0) return []
     const tried = turnedAway.data?.page.items.filter(({ key }) => key === id).map(({ ip }) => ip) ?? []
     return [...new Set(tried)].filter((ip) => !allowed.includes(ip)).slice(0, MAX_ADDRESSES)
   }
@@ -262,7 +264,8 @@ const changeKey = ({ id, version }: ApiKey, body: KeyForm & { secret?: string })
 /** `allowAddress` lets a key be used from one more address. Another change may have come between: the key is read as it stands now. */
 async function allowAddress(id: number, address: string): Promise<void> {
   const now = await dataOf(api.GET('/api/operator/keys/{id}', { params: { path: { id } } }))
-  await changeKey(now, { allowed_ips: [...now.allowed_ips, address] })
+  // One that is used from anywhere by now would be used from there alone.
+  if (now.allowed_ips.length > 0) await changeKey(now, { allowed_ips: [...now.allowed_ips, address] })
 }
 
 /** `Calls` looks for the first calls of a key that was just made, and says what became of them. */

@@ -274,7 +274,7 @@ function Profile({ reseller, onClose }: DialogProps) {
       title={t`Change ${reseller.name}`}
       button={t`Save the changes`}
       isReady={name.trim() !== reseller.name || email.trim() !== reseller.email || low.trim() !== before}
-      untouched={<Trans>Nothing has changed.</Trans>}
+      untouched={<Trans>Nothing was changed.</Trans>}
       act={act}
       onDone={() => void done()}
       onClose={onClose}

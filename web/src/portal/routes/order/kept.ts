@@ -1,31 +1,29 @@
 /**
- * What this tab is about to place. It is kept until the server has answered, so that a reload, or an answer that was lost, never orders twice: the same
- * order has the same key.
+ * What an account is about to place in this tab. It is kept until the server has answered, so that a reload, or an answer that was lost, never orders
+ * twice: the same order has the same key. Somebody else who signs in here sees nothing of it.
  */
 export interface Kept {
   key: string
   body: { code: string; data: Record<string, unknown> }
-  /** `isSent`: nobody knows yet whether it was placed. */
-  isSent: boolean
+  /** `what` says what is ordered, and for how much. */
+  what: string
 }
 
-const placeOf = (code: string): string => `order:${code}`
+const placeOf = (account: string, code: string): string => `order:${account}:${code}`
 
-export function keptOrder(code: string): Kept | undefined {
+export function keptOrder(account: string, code: string): Kept | undefined {
   try {
-    return JSON.parse(sessionStorage.getItem(placeOf(code)) ?? 'null') ?? undefined
+    return JSON.parse(sessionStorage.getItem(placeOf(account, code)) ?? 'null') ?? undefined
   } catch {
     return undefined
   }
 }
 
-/** `keepOrder` gives the order with the key that it had, if it is the one that is kept; or with a key of its own. */
-export function keepOrder(body: Kept['body']): Kept {
-  const before = keptOrder(body.code)
-  const isSame = before !== undefined && JSON.stringify(before.body) === JSON.stringify(body)
-  const kept = { key: isSame ? before.key : crypto.randomUUID(), body, isSent: true }
-  sessionStorage.setItem(placeOf(body.code), JSON.stringify(kept))
+export function keepOrder(account: string, body: Kept['body'], what: string): Kept {
+  const kept = { key: crypto.randomUUID(), body, what }
+  sessionStorage.setItem(placeOf(account, body.code), JSON.stringify(kept))
   return kept
 }
 
-export const forgetOrder = (code: string): void => sessionStorage.removeItem(placeOf(code))
+export const forgetOrder = (account: string, code: string): void =>
+  sessionStorage.removeItem(placeOf(account, code))

@@ -56,6 +56,8 @@ export function Lines({
   const [fault, setFault] = useState<unknown>()
   const [isAsking, setAsking] = useState(false)
   const formRef = useRef<HTMLFormElement>(null)
+  /** `runs` counts the checks and the changes of the text: an answer about another text is no answer. */
+  const runs = useRef(0)
   const { list, isSingle } = form
   const count = linesOf(text).length
   const most = isSingle ? 1 : MAX_LINES
@@ -68,15 +70,17 @@ export function Lines({
       ...(list === undefined && { quantity: Number(given.get('quantity')) }),
       with_ordered: given.get('again') !== null,
     }
+    const run = ++runs.current
     setAsking(true)
     setFault(undefined)
+    setChecked(undefined)
     try {
-      setChecked(await check(service.code, asked))
+      const found = await check(service.code, asked)
+      if (run === runs.current) setChecked(found)
     } catch (error) {
-      setChecked(undefined)
-      setFault(error)
+      if (run === runs.current) setFault(error)
     } finally {
-      setAsking(false)
+      if (run === runs.current) setAsking(false)
     }
   }
   const submit = (event: FormEvent) => {
@@ -92,14 +96,26 @@ export function Lines({
     void ask(next)
   }
   // Only lines that were checked are placed: another text is to be checked anew.
-  const change = () => setChecked(undefined)
-  const placeFirst = ({ asked, lines }: Checked, first: number) => {
+  const change = () => {
+    runs.current++
+    setAsking(false)
+    setChecked(undefined)
+  }
+  const placeFirst = (placed: Checked, first: number) => {
+    const { asked, lines } = placed
     const taken = asked.with_ordered ? ['fine', 'ordered'] : ['fine']
     const inputs = lines.filter(({ verdict }) => taken.includes(verdict)).map(({ input }) => input)
     const some = inputs.slice(0, first)
     const counted =
       list === undefined ? { [form.quantity]: asked.quantity } : { [list]: isSingle ? (some[0] ?? '') : some }
-    place({ ...asked.values, ...counted })
+    const total = money(
+      some.length === inputs.length ? placed.total : placed.affordable_total,
+      placed.currency,
+    )
+    place(
+      { ...asked.values, ...counted },
+      `${service.name} · ${list === undefined ? asked.quantity : some.length} · ${total}`,
+    )
   }
   return (
     <>

@@ -92,7 +92,11 @@ function About({ service }: { service: Service }) {
   )
 }
 
-export type Placing = (data: Record<string, unknown>) => void
+/** Placing places what is ordered; `what` says what that is, and for how much. */
+export type Placing = (data: Record<string, unknown>, what: string) => void
+
+/** SAYS_NOTHING are statuses of a refusal that came before the server looked whether it has the order: signed out, not allowed, too often, too slow. */
+const SAYS_NOTHING = [401, 403, 408, 425, 429]
 
 /** `Ordering` places orders, once each: one of which nobody knows whether it was placed is asked about before anything else is. */
 function Ordering({
@@ -104,53 +108,54 @@ function Ordering({
 }) {
   const navigate = useNavigate()
   const client = useQueryClient()
-  const [open, setOpen] = useState<Kept | undefined>(() => {
-    const kept = keptOrder(code)
-    return kept?.isSent ? kept : undefined
-  })
+  const { account } = useSession()
+  const of = account.username
+  const [open, setOpen] = useState<Kept | undefined>(() => keptOrder(of, code))
   const [fault, setFault] = useState<unknown>()
   const [isBusy, setBusy] = useState(false)
-  const send = async (kept: Kept) => {
+  const send = async (kept: Kept, wasSent: boolean) => {
     setBusy(true)
     setFault(undefined)
     try {
       const headers = { 'idempotency-key': kept.key }
       const order = await answerOf(portal.POST('/api/order', { body: kept.body, headers }))
-      forgetOrder(code)
+      forgetOrder(of, code)
       await client.invalidateQueries()
       await navigate({ to: `/orders/${order.order_id}` as string })
     } catch (error) {
-      // What was refused was not placed; without an answer nobody knows.
-      const isRefused = error instanceof ApiFault && error.status >= 400 && error.status < 500
-      if (isRefused) {
-        forgetOrder(code)
-        setOpen(undefined)
-        setFault(error)
-      } else setOpen(kept)
+      const status = error instanceof ApiFault ? error.status : 0
+      // What was refused was not placed. Without an answer nobody knows; and who was kept from asking again knows no more than before.
+      const isRefused = status >= 400 && status < 500 && !(wasSent && SAYS_NOTHING.includes(status))
+      if (isRefused) forgetOrder(of, code)
+      setOpen(isRefused ? undefined : kept)
+      setFault(isRefused || wasSent ? error : undefined)
     } finally {
       setBusy(false)
     }
   }
-  if (open)
-    return (
-      <div className={styles.unknown} role="alert">
-        <p>
-          <Trans>
-            We do not know yet whether your order was placed. Press Try again: it is the same order, and you
-            cannot be charged twice.
-          </Trans>
-        </p>
-        <Group>
-          <Button loading={isBusy} onClick={() => void send(open)}>
-            <Trans>Try again</Trans>
-          </Button>
-        </Group>
-      </div>
-    )
+  const place: Placing = (data, what) => void send(keepOrder(of, { code, data }, what), false)
   return (
     <>
-      {children((data) => void send(keepOrder({ code, data })), isBusy)}
-      <FaultNote fault={fault} untouched={<Trans>Nothing was placed or charged.</Trans>} />
+      {open && (
+        <div className={styles.unknown} role="alert">
+          <p>
+            <Trans>
+              We do not know yet whether your order was placed. Press Try again: it is the same order, and you
+              cannot be charged twice.
+            </Trans>
+          </p>
+          <p>{open.what}</p>
+          <FaultNote fault={fault} />
+          <Group>
+            <Button loading={isBusy} onClick={() => void send(open, true)}>
+              <Trans>Try again</Trans>
+            </Button>
+          </Group>
+        </div>
+      )}
+      {/* What was typed stays, for an order that is refused in the end. */}
+      <div hidden={open !== undefined}>{children(place, isBusy)}</div>
+      {!open && <FaultNote fault={fault} untouched={<Trans>Nothing was placed or charged.</Trans>} />}
     </>
   )
 }
@@ -160,14 +165,16 @@ function Data({ service, place, isBusy }: { service: Service; place: Placing; is
   const { t } = useLingui()
   const [error, setError] = useState<string>()
   const schema = service.service_type.input_schema
+  const { account } = useSession()
+  const each = money(priced(service.rule.unit_price, account.currency), account.currency)
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     try {
       const data: unknown = JSON.parse(String(new FormData(event.currentTarget).get('data')))
       if (typeof data !== 'object' || data === null || Array.isArray(data))
-        throw new Error(t`This must be an object: {…}`)
+        throw new Error(t`This must be a JSON object.`)
       setError(undefined)
-      place(data as Record<string, unknown>)
+      place(data as Record<string, unknown>, service.name)
     } catch (fault) {
       setError((fault as Error).message)
     }
@@ -193,7 +200,7 @@ function Data({ service, place, isBusy }: { service: Service; place: Placing; is
         </details>
         <Group>
           <Button type="submit" loading={isBusy}>
-            <Trans>Place the order</Trans>
+            <Trans>Place it, each for {each}</Trans>
           </Button>
         </Group>
       </Stack>

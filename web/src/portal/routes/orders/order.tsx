@@ -1,6 +1,5 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button, Group, Select } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
@@ -9,6 +8,7 @@ import { useRefreshOn } from '../../../api/events.ts'
 import { portal } from '../../../api/portal.ts'
 import { isZero, money } from '../../../kit/amount.tsx'
 import { Copy } from '../../../kit/copy.tsx'
+import { copyText } from '../../../kit/copy-text.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
@@ -127,12 +127,11 @@ function Results({ id, items, isShared }: { id: number; items: readonly Item[]; 
   const states = [...new Set(items.map(({ status }) => status))]
   const fitting = state === ALL ? items : items.filter(({ status }) => status === state)
   const ended = fitting.filter(({ status }) => status !== 'pending')
-  const copy = async () => {
-    await navigator.clipboard.writeText(rowsOf(ended))
-    notifications.show({
-      message: <Plural value={ended.length} one="# result copied" other="# results copied" />,
-    })
-  }
+  const copy = () =>
+    copyText(
+      () => rowsOf(ended),
+      () => <Plural value={ended.length} one="# result copied" other="# results copied" />,
+    )
   useKeys(ended.length > 0 ? { y: [t`Copy the results`, () => void copy()] } : {})
   const wordsOf = (value: string) => {
     const words = stateWords[value]

@@ -12,9 +12,9 @@ import { type Filter, FilterBar, type Values, withValue } from '../../../kit/fil
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
+import styles from '../../../kit/pasted-lines.module.css'
 import { type Column, List, useLook } from '../../../kit/table.tsx'
 import { goToWanted } from '../../find.ts'
-import styles from './services.module.css'
 
 interface Row {
   id: number
@@ -37,6 +37,9 @@ export function Services() {
   const [look] = useLook('portal-services')
   const [text, setText] = useState(query['q'] ?? '')
   useEffect(goToWanted, [])
+  // Other links lead here, too, and back.
+  const wanted = query['q'] ?? ''
+  useEffect(() => setText(wanted), [wanted])
   const groups = useQuery({
     queryKey: ['services', 'groups'],
     queryFn: async ({ signal }) => (await dataOf(portal.GET('/api/portal/service-groups', { signal }))).items,

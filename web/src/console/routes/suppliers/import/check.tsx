@@ -23,6 +23,7 @@ export function Check({
     queryFn: ({ signal }) =>
       dataOf(api.POST('/api/operator/plans', { body: { kind: 'supplier.import', input }, signal })),
     staleTime: Number.POSITIVE_INFINITY,
+    meta: { isMade: true },
     retry: false,
   })
   return (
@@ -43,7 +44,7 @@ export function Check({
           </Button>
         </>
       )}
-      {plan.data && <PlanView id={String(plan.data.id)} onDone={onDone} />}
+      {plan.data && <PlanView key={plan.data.id} id={String(plan.data.id)} onDone={onDone} />}
     </Stack>
   )
 }
