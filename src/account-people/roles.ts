@@ -23,6 +23,7 @@ export const portalPermissions = {
     roles: ['owner', 'member', 'viewer'],
   },
   'results.share': { what: 'share results by links, and end such links', roles: ['owner', 'member'] },
+  'account.mark': { what: 'set the mark of a low balance', roles: ['owner'] },
   'people.read': { what: 'read who signs in', roles: ['owner', 'viewer'] },
   'people.edit': { what: 'invite people, set roles, suspend and reset', roles: ['owner'], proof: true },
   'keys.read': { what: 'read API keys', roles: ['owner', 'viewer'] },

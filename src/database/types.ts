@@ -69,11 +69,14 @@ export type StaffRole = 'catalogue' | 'finance' | 'manager' | 'owner' | 'read-on
 
 export interface AccountPeople {
   accountId: AccountId
+  chat: string | null
+  chatted: Generated<string[]>
   createdAt: Date
   email: string
   id: Generated<AccountPersonId>
   language: Generated<string>
   lastCode: Generated<Amount>
+  mailed: string[] | null
   name: Generated<string>
   password: string | null
   recoveryCodes: Generated<ArrayType<Buffer>>

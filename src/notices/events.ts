@@ -46,6 +46,7 @@ const conditionEvents = {
   'balance.low': {
     sides: ['account'],
     description: "what the account can spend is below the account's own mark",
+    byDefault: true,
   },
 } as const satisfies Record<string, EventRules>
 
@@ -60,10 +61,17 @@ const newsEvents = {
     sides: ['account'],
     description: 'money was given back for orders: of what was not delivered, or was refunded later',
     againMs: 600_000,
+    byDefault: true,
   },
   'deposit.credited': {
     sides: ['account'],
     description: 'a deposit was credited',
+    byDefault: true,
+  },
+  'deposit.refused': {
+    sides: ['account'],
+    description: 'a deposit was not credited: it was refused, or its payment failed; with the reason',
+    byDefault: true,
   },
   'price.changed': {
     sides: ['account'],
@@ -84,7 +92,7 @@ const digestEvents = {
 /**
  * `events` has everything that a person can be told of. `sides` says who may be: the operator, and the account that it happened to. An
  * event that was gone for less than `goneMs` is not new when it comes back. With `againMs` an event that lasts is told again after that
- * time at the earliest, if there is something new about it.
+ * time at the earliest, if there is something new about it. `byDefault`: the people of an account are mailed it unless they say otherwise.
  */
 export const events = { ...conditionEvents, ...digestEvents, ...newsEvents } as const
 
@@ -104,6 +112,8 @@ export interface AccountNews {
     orders: (Omit<ToldOrder, 'done' | 'all'> & { reason: string })[]
   }
   'deposit.credited': { count: number; total: string; available: string }
+  /** `reference` is what the payer handed in as proof. */
+  'deposit.refused': { amount: string; reference: string | null; reason: string | null; available: string }
   'price.changed': { count: number; prices: { service: string; before: string; now: string }[] }
 }
 
@@ -121,6 +131,7 @@ export interface EventRules {
   description: string
   goneMs?: number
   againMs?: number
+  byDefault?: boolean
 }
 
 export type Side = 'operator' | 'account'
@@ -134,6 +145,9 @@ export const rulesOf = (event: EventName): EventRules => events[event]
 /** `eventsOf` gives the events of one side, in the table's order. */
 export const eventsOf = (side: Side): EventName[] =>
   (Object.keys(events) as EventName[]).filter((name) => rulesOf(name).sides.includes(side))
+
+/** `mailedByDefault` are the events that the people of an account are mailed until they say otherwise. */
+export const mailedByDefault: EventName[] = eventsOf('account').filter((name) => rulesOf(name).byDefault)
 
 /** `eventTable` writes the events as a table of the docs. */
 export const eventTable = (): string =>

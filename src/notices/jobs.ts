@@ -3,12 +3,14 @@ import { everyMinute, type JobTask } from '../jobs/jobs.ts'
 import { DAY_MS } from '../lib/time.ts'
 import { type SendingDeps, sendBy } from './channels.ts'
 import { utc } from './conditions.ts'
+import { tellRefusedDeposits } from './deposit-news.ts'
 import { tellDigest } from './digest.ts'
 import { conditionNames, isCondition } from './events.ts'
 import { tellLedgerNews } from './ledger-news.ts'
 import { deleteEndedBefore, selectEnded } from './notices.sql.ts'
 import { tellPriceNews } from './price-news.ts'
 import { raiseNotices, SEND_NOTICE, type SendPayload } from './raise-notices.ts'
+import { selectReader } from './readers.sql.ts'
 import { selectSubscription } from './subscriptions.sql.ts'
 import { words } from './words/index.ts'
 
@@ -32,6 +34,7 @@ export function noticeJobs({
         () => sql.begin((transaction) => raiseNotices(transaction, event, now)),
       ]),
       ['order.done', () => tellLedgerNews(sql, now, stopping)],
+      ['deposit.refused', () => tellRefusedDeposits(sql, now)],
       ['price.changed', () => tellPriceNews(sql, now)],
       ['digest', () => tellDigest(sql, context.clock, digestTimes)],
     ]
@@ -47,10 +50,11 @@ export function noticeJobs({
     await deleteEndedBefore(sql, new Date(now.getTime() - KEPT_MS))
   }
   const send: JobTask = async (payload) => {
-    const { subscription: id, notice, message } = payload as SendPayload
-    const subscription = await selectSubscription(sql, id)
-    if (!subscription) return
-    const { channelId, address, language } = subscription
+    const { to, notice, message } = payload as SendPayload
+    const reader =
+      'person' in to ? await selectReader(sql, to) : await selectSubscription(sql, to.subscription)
+    if (!reader) return
+    const { channelId, address, language } = reader
     // A message that was tried for a long time may be out of date.
     const ended = isCondition(message.event) ? await selectEnded(sql, notice) : undefined
     const text = ended ? `${message.text}\n${words[language ?? 'en'].over(utc(ended))}` : message.text

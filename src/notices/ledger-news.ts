@@ -21,7 +21,7 @@ import type { Words } from './words/words.ts'
 /** Finder gives the message of what some ledger entries have of one kind of news; undefined: nothing. */
 type Finder = (sql: Transaction, unread: Unread) => Promise<((words: Words) => Message) | undefined>
 
-const finders: Record<Exclude<NewsName, 'price.changed'>, Finder> = {
+const finders: Record<Exclude<NewsName, 'price.changed' | 'deposit.refused'>, Finder> = {
   'order.done': async (sql, unread) => {
     const orders = await selectEndedOrders(sql, unread)
     const [first] = orders

@@ -1,7 +1,7 @@
 import type { Queryable, Transaction } from '../database/database.ts'
-import type { AccountId, OrderId, ServiceId } from '../lib/ids.ts'
+import type { AccountId, DepositId, OrderId, ServiceId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
-import { type NewsName, newsNames } from './events.ts'
+import { mailedByDefault, type NewsName, newsNames } from './events.ts'
 
 /** READ_AT_ONCE bounds the entries of one account that one look reads. */
 const READ_AT_ONCE = 100_000
@@ -19,6 +19,15 @@ export async function keepReads(sql: Queryable): Promise<void> {
         join accounts a on a.id = s.account_id and a.status = 'active'
         cross join unnest(${newsNames}::text[]) as e (event)
        where s.events is null or e.event = any(s.events)
+      union
+      select p.account_id, e.event
+        from account_people p
+        join accounts a on a.id = p.account_id and a.status = 'active'
+        join notice_channels c on c.kind in ('email', 'telegram')
+        cross join unnest(${newsNames}::text[]) as e (event)
+       where p.password is not null and p.suspended_at is null
+         and e.event = any(case c.kind when 'email' then coalesce(p.mailed, ${mailedByDefault}::text[])
+                                       else case when p.chat is not null then p.chatted end end)
     ), gone as (
       delete from notice_reads r
        where not exists (select from wanted w where w.account_id = r.account_id and w.event = r.event)
@@ -42,7 +51,7 @@ export const selectUnread = (sql: Queryable, now: Date): Promise<Pick<Unread, 'a
   sql<Pick<Unread, 'accountId' | 'event'>[]>`
     select r.account_id, r.event
       from notice_reads r join wallets w on w.account_id = r.account_id
-     where w.last_entry > r.last_entry and r.event <> 'price.changed' and (r.next_at is null or r.next_at <= ${now})
+     where w.last_entry > r.last_entry and r.event not in ('price.changed', 'deposit.refused') and (r.next_at is null or r.next_at <= ${now})
      order by r.account_id, r.event limit ${LOOKED_AT}`.records()
 
 /** `lockUnread` keeps other processes from telling the same; undefined: one has, or is doing so. */
@@ -163,6 +172,34 @@ export async function selectCredited(
   const { available } = row ?? { available: null }
   return row && available !== null ? { ...row, available } : undefined
 }
+
+/** RefusedDeposit is a deposit that nobody was told of yet. */
+export interface RefusedDeposit {
+  id: DepositId
+  accountId: AccountId
+  currency: string
+  amount: Micros
+  proof: string | null
+  reason: string | null
+  available: Micros
+}
+
+/**
+ * `selectRefusedDeposits` gives the deposits that were refused, or whose payment failed, after a time, and of which nobody was told since. One for
+ * which another amount was credited is none of them.
+ */
+export const selectRefusedDeposits = (sql: Queryable, after: Date): Promise<RefusedDeposit[]> =>
+  sql<RefusedDeposit[]>`
+    select d.id, d.account_id, d.currency, d.amount, d.proof, d.reason, w.available
+      from deposits d
+      join accounts a on a.id = d.account_id and a.status = 'active'
+      join wallets w on w.account_id = d.account_id
+     where d.state = 'failed' and d.settled_at > ${after}
+       and not exists (select from notices n
+                        where n.event = 'deposit.refused' and n.subject = d.id::text and n.raised_at >= d.settled_at)
+       and not exists (select from ledger_entries e
+                        where e.account_id = d.account_id and e.reference = 'deposit ' || d.id and e.kind = 'deposit')
+     order by d.id limit ${LOOKED_AT}`.records()
 
 /** PriceReader is an account that is told of changes of its prices. */
 export interface PriceReader {

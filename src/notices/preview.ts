@@ -33,6 +33,13 @@ const examples: Record<keyof Omit<Words, 'over'>, (words: Words) => Message> = {
       ],
     }),
   'deposit.credited': (say) => say['deposit.credited']({ count: 1, total: '$50.00', available: '$101.35' }),
+  'deposit.refused': (say) =>
+    say['deposit.refused']({
+      amount: '$51.00',
+      reference: 'FT26329ABCD',
+      reason: 'the bank shows no such payment',
+      available: '$12.40',
+    }),
   'price.changed': (say) =>
     say['price.changed']({ count: 1, prices: [{ service: 'Network check', before: '$0.10', now: '$0.12' }] }),
   'balance.low': (say) => say['balance.low']({ name: 'First Shop', available: '$4.20', mark: '$20.00' }),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Transaction } from '../database/database.ts'
 import type { Message, SentMessage } from '../integrations/channels/channel.ts'
 import { addJob } from '../jobs/jobs.ts'
-import type { AccountId, NoticeId, SubscriptionId } from '../lib/ids.ts'
+import type { AccountId, NoticeId } from '../lib/ids.ts'
 import type { Language } from '../lib/languages.ts'
 import { type Condition, conditions } from './conditions.ts'
 import { type ConditionName, type EventName, type EventRules, GONE_MS, rulesOf } from './events.ts'
@@ -15,7 +15,7 @@ import {
   updateSeen,
   updateSent,
 } from './notices.sql.ts'
-import { selectSubscribed } from './subscriptions.sql.ts'
+import { type Reader, selectReaders } from './readers.sql.ts'
 import { words } from './words/index.ts'
 
 /** SEND_NOTICE is the job that tells one person. */
@@ -24,7 +24,7 @@ export const SEND_NOTICE = 'notice_send'
 const MAX_ATTEMPTS = 10
 
 export interface SendPayload {
-  subscription: SubscriptionId
+  to: Reader
   notice: NoticeId
   message: SentMessage
 }
@@ -96,7 +96,10 @@ async function notifySubscribers(
     await tell(transaction, { event, notice, accountId, message: (language) => account(words[language]) })
 }
 
-/** `tell` queues a message to each who is subscribed to an event of one account, or (null) of the operator, in the account's language. */
+/**
+ * `tell` queues a message to each who wants to be told of an event of one account, or (null) of the operator: to subscriptions in the account's
+ * language, to people in their own.
+ */
 export async function tell(
   transaction: Transaction,
   {
@@ -111,9 +114,9 @@ export async function tell(
     message: (language: Language) => Message
   },
 ): Promise<void> {
-  for (const { id, language } of await selectSubscribed(transaction, event, accountId)) {
+  for (const { language, ...to } of await selectReaders(transaction, event, accountId)) {
     const sent = { id: randomUUID(), event, ...message(language ?? 'en') }
-    const payload: SendPayload = { subscription: id, notice, message: sent }
+    const payload: SendPayload = { to, notice, message: sent }
     await addJob(transaction, SEND_NOTICE, payload, { attempts: MAX_ATTEMPTS })
   }
 }

@@ -60,26 +60,6 @@ export async function lockSubscription(sql: Queryable, id: SubscriptionId): Prom
   await sql.run(build.selectFrom('noticeSubscriptions').select('id').where('id', '=', id).forNoKeyUpdate())
 }
 
-/** `selectSubscribed` gives the subscriptions to an event of one account, with its language, or (null) of the operator. */
-export async function selectSubscribed(
-  sql: Queryable,
-  event: EventName,
-  accountId: AccountId | null,
-): Promise<{ id: SubscriptionId; language: Language | null }[]> {
-  return await sql.run(
-    build
-      .selectFrom('noticeSubscriptions as s')
-      .leftJoin('accounts as a', 'a.id', 's.accountId')
-      .select(['s.id', 'a.language'])
-      .where('s.accountId', 'is not distinct from', accountId)
-      .where((one) =>
-        one.or([one('s.events', 'is', null), one(one.val<string>(event), '=', one.fn.any('s.events'))]),
-      )
-      .orderBy('s.id')
-      .$narrowType<{ language: Language | null }>(),
-  )
-}
-
 /** `updateEvents` changes of what a subscription is told. */
 export async function updateEvents(
   sql: Queryable,

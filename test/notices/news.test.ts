@@ -2,14 +2,17 @@ import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { changeAccount, createPriceGroup } from '../../src/accounts/accounts.ts'
 import { setPrice } from '../../src/catalogue/prices.ts'
+import { OperatorDeposits } from '../../src/deposits/operator-deposits.ts'
+import { Providers } from '../../src/deposits/providers.ts'
 import { refund } from '../../src/fulfilment/after/refunds.ts'
 import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
 import { addJob, Jobs } from '../../src/jobs/jobs.ts'
 import { Adjustments } from '../../src/ledger/adjustments.ts'
-import type { OrderId } from '../../src/lib/ids.ts'
+import type { AccountPersonId, DepositId, OrderId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
 import { dueDigest } from '../../src/notices/digest.ts'
 import { noticeJobs, RAISE_NOTICES } from '../../src/notices/jobs.ts'
+import { setOwnNotices } from '../../src/notices/own-notices.ts'
 import { changeEvents, subscribe, unsubscribe } from '../../src/notices/subscriptions.ts'
 import { GuardedOutbound } from '../../src/outbound/guarded.ts'
 import { Sealer } from '../../src/secrets/sealer.ts'
@@ -188,6 +191,95 @@ test('deposits are told at once, in the language of the account', async () => {
   expect(await look()).toEqual([
     lines('imeigate: Se acreditaron 2 depósitos: $2.00', '', 'Ahora puede gastar $9.00.'),
   ])
+})
+
+/** Somebody of the account who has a password, and what they have said of notices. */
+async function person(
+  email: string,
+  { language = 'en', ...choice }: { language?: string } & Parameters<typeof setOwnNotices>[2] = {},
+): Promise<AccountPersonId> {
+  const [made] = await shop.sql<{ id: AccountPersonId }[]>`
+    insert into account_people (account_id, role, name, email, language, password, created_at)
+    values (${shop.account}, 'owner', 'Budi', ${email}, ${language}, 'x', now()) returning id`
+  const id = made?.id as AccountPersonId
+  if (Object.keys(choice).length > 0) await setOwnNotices(shop.sql, id, choice)
+  return id
+}
+
+/** What an address was mailed: the titles. */
+const titles = (address: string): (string | undefined)[] =>
+  mail.mails
+    .filter(({ to }) => to.includes(address))
+    .map(({ source }) => /^Subject: (.*(?:\r\n .*)*)/m.exec(source)?.[1]?.replaceAll('\r\n ', ' '))
+    .sort()
+
+test('people of the account are mailed without being added: of refunds, deposits and a low balance, in their language, until they say otherwise', async () => {
+  mail.mails.length = 0
+  await person('ann@shop.example')
+  await person('sari@shop.example', { language: 'id' })
+  await person('none@shop.example', { email: [] })
+  const late = await person('late@shop.example')
+  await person('done@shop.example', { email: ['order.done'], telegram: ['order.done'], chat: OWNER })
+  // An address that an operator has added is told once, and as its person says.
+  const added = { accountId: shop.account, kind: 'email', events: [] }
+  await subscribe(shop.sql, { ...added, address: 'none@shop.example' }, 'test', shop.clock)
+  await subscribe(
+    shop.sql,
+    { ...added, address: 'Ann@shop.example', events: ['deposit.credited'] },
+    'test',
+    shop.clock,
+  )
+  expect(await look()).toEqual([])
+  await changeAccount(shop.sql, shop.account, { lowBalance: micros(9_000_000n) })
+  const deposit = { actor: 'ann', note: 'bank' }
+  await new Adjustments(shop.sql, shop.clock).deposit(shop.account, micros(500_000n), deposit)
+  await shop.sql`update account_people set suspended_at = now() where id = ${late}`
+  work((n) => (n === 0 ? REFUSED : SUCCESS))
+  await done(1)
+  const id = await done(2)
+  expect(await look()).toMatchObject([expect.stringContaining(`Order ${id} is done`)])
+  expect(titles('Ann@shop.example')).toEqual([expect.stringContaining('Your deposit of $0.50 was credited')])
+  expect(titles('ann@shop.example')).toEqual([
+    expect.stringContaining('was given back for order 1001'),
+    expect.stringMatching(/The balance of .* is low/),
+  ])
+  expect(titles('sari@shop.example')).toHaveLength(3)
+  expect(titles('done@shop.example')).toEqual([`imeigate: Order ${id} is done`])
+  for (const nobody of ['none@shop.example', 'late@shop.example']) expect(titles(nobody)).toEqual([])
+})
+
+test('a deposit that is refused is told with the reason, once; not one for which another amount was credited', async () => {
+  mail.mails.length = 0
+  await person('ann@shop.example')
+  const { sql, clock, account } = shop
+  const { id: provider } = await new Providers(sql, async () => sealer).create({
+    ...{ kind: 'manual', code: 'bank', name: 'Bank', currency: 'USD' },
+    settings: { account_number: '1', account_holder_name: 'Us' },
+  })
+  const begun = async (proof: string): Promise<DepositId> => {
+    const [made] = await sql<{ id: DepositId }[]>`
+      insert into deposits (account_id, provider_id, state, currency, amount, fee, total_pay, proof, expires_at, created_at)
+      values (${account}, ${provider}, 'review', 'USD', 51000000, 0, 51000000, ${proof}, ${clock.now()}, ${clock.now()}) returning id`
+    return made?.id as DepositId
+  }
+  const deposits = new OperatorDeposits(sql, clock)
+  const [refused, other] = [await begun('FT26329ABCD'), await begun('FT2')]
+  await look()
+  await deposits.refuse(refused, { actor: 'cli:ann', reason: 'the bank shows no such payment' })
+  await deposits.creditOther(other, micros(2_000_000n), { actor: 'cli:ann' })
+  await look()
+  await look()
+  expect(titles('ann@shop.example')).toEqual([
+    'imeigate: Your deposit of $2.00 was credited',
+    'imeigate: Your deposit of $51.00 was not credited',
+  ])
+  const said = mail.of('ann@shop.example').join('\n')
+  for (const line of [
+    'What you handed in: FT26329ABCD',
+    'Why: the bank shows no such payment',
+    'What you can spend is unchanged: $3.00.',
+  ])
+    expect(said).toContain(line)
 })
 
 test('prices that the account has changed are told with what they were, however often they changed', async () => {

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createChannel } from '../../src/notices/channels.ts'
+import { sealer } from '../deposits/deposits.fixtures.ts'
+import { BOT_TOKEN, TelegramInbox } from '../notices/notices.fixtures.ts'
 import { PASSWORD, PortalShop } from '../protocols/portal/portal.fixtures.ts'
 import { codeAt } from '../staff/people.fixtures.ts'
 import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
@@ -8,7 +11,7 @@ closeBrowserAfterwards()
 describePages('people and the own profile in the portal', () => {
   let portal: PortalShop
   beforeAll(async () => {
-    portal = await PortalShop.open()
+    portal = await PortalShop.open({ OUTBOUND_ALLOW: '127.0.0.1' })
   })
   afterAll(() => portal.stop())
 
@@ -99,6 +102,50 @@ describePages('people and the own profile in the portal', () => {
     await page.getByText('The password is changed').waitFor()
     expect((await portal.ask('GET', '/session', { headers: other })).status).toBe(401)
     await expect(portal.signIn(email, PASSWORD)).rejects.toThrow()
+    await visit.leave()
+  })
+
+  test('a person chooses what to be told of, by mail and Telegram, and an owner marks a low balance', async () => {
+    const telegram = await new TelegramInbox().open()
+    const deps = { sql: portal.server.sql, sealer }
+    const smtp = { host: '127.0.0.1', port: 9, from: 'shop@example.com' }
+    await createChannel(deps, { kind: 'email', name: 'mail', settings: smtp }, portal.clock)
+    const bot = { settings: { api_url: telegram.url }, secrets: { token: BOT_TOKEN } }
+    await createChannel(deps, { kind: 'telegram', name: 'bot', ...bot }, portal.clock)
+    const { headers, shop } = await portal.person()
+    const read = async () => (await portal.ask('GET', '/me/notices', { headers })).json.data
+    const byDefault = ['balance.low', 'order.refunded', 'deposit.credited', 'deposit.refused']
+    expect((await read()).email.chosen).toEqual(byDefault)
+    const visit = await Visit.entered(portal.server.url, headers)
+    const { page } = visit
+    await visit.expectUsablePages(['/portal/me'])
+    await visit.click('A deposit was credited: by mail', 'checkbox')
+    await visit.click('Orders are done: by Telegram', 'checkbox')
+    await visit.click('Save what you are told of')
+    await page.getByText('say in which chat').waitFor()
+    await page.getByLabel('Telegram chat').fill('4711')
+    await visit.click('Save what you are told of')
+    await visit.click('Send a test to Telegram')
+    await page.getByText('Telegram has taken the message to 4711.').waitFor()
+    expect(telegram.of('4711')).toHaveLength(1)
+    expect(await read()).toMatchObject({
+      email: { chosen: byDefault.filter((name) => name !== 'deposit.credited') },
+      telegram: { address: '4711', chosen: ['order.done'] },
+    })
+    await page.getByLabel(/Low below/).fill('lots')
+    await visit.click('Save the mark')
+    await page.getByRole('main').getByRole('alert').waitFor()
+    await page.getByLabel(/Low below/).fill('20')
+    await visit.click('Save the mark')
+    await page.getByText('The mark is saved.').waitFor()
+    const { email } = await portal.invited(shop.accountId, 'member')
+    const member = await portal.signIn(email)
+    await visit.enter(portal.server.url, member)
+    await page.goto('/portal/me')
+    await page.getByText('The mark is $20.00. An owner sets it.').waitFor()
+    const changed = await portal.ask('PATCH', '/low-balance', { body: { low_balance: '1' }, headers: member })
+    expect(changed.status).toBe(403)
+    await telegram.close()
     await visit.leave()
   })
 

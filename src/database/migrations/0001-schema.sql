@@ -1579,6 +1579,7 @@ create index deposits_of_account on deposits (account_id, id);
 create index deposits_by_proof on deposits (lower(proof), id) where proof is not null;
 create index deposits_to_check on deposits (check_at) where check_at is not null;
 create index deposits_in_review on deposits (id) where state = 'review';
+create index deposits_refused on deposits (settled_at) where state = 'failed';
 
 create table deposit_proofs (
   deposit_id bigint primary key references deposits,
@@ -1718,6 +1719,7 @@ create table notices (
 create unique index notices_open on notices (event, subject) where ended_at is null;
 -- A digest is told once for each of its times.
 create unique index notices_digests on notices (subject) where event = 'digest';
+create index notices_of_refused_deposits on notices (subject) where event = 'deposit.refused';
 create index notices_ended on notices (ended_at) where ended_at is not null;
 
 -- How far an account's ledger was read for the news of one event that somebody is told of: see src/notices/news.sql.ts. What came before the

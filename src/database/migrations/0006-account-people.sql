@@ -26,6 +26,11 @@ create table account_people (
   last_code bigint not null default 0,
   suspended_at timestamptz,
   created_at timestamptz not null,
+  -- Of which events of src/notices/events.ts the person is told by mail; null: nothing was said, and those of `byDefault` are told.
+  mailed text[],
+  -- A Telegram chat in which the person is told, too, and of what.
+  chat text check (chat <> ''),
+  chatted text[] not null default '{}',
   check (secrets is null or password is not null),
   check (password is null or name <> '')
 );

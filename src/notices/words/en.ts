@@ -30,6 +30,14 @@ export const english: Words = {
       count === 1 ? `Your deposit of ${total} was credited` : `${count} deposits were credited: ${total}`,
     text: `You can spend ${available} now.`,
   }),
+  'deposit.refused': ({ amount, reference, reason, available }) => ({
+    title: `Your deposit of ${amount} was not credited`,
+    text: lines(
+      reference && `What you handed in: ${reference}`,
+      reason && `Why: ${reason}`,
+      `What you can spend is unchanged: ${available}.`,
+    ),
+  }),
   'price.changed': ({ count, prices }) => ({
     title: count === 1 ? 'A price has changed' : `${count} prices have changed`,
     text: lines(

@@ -30,6 +30,14 @@ export const spanish: Words = {
       count === 1 ? `Se acreditó su depósito de ${total}` : `Se acreditaron ${count} depósitos: ${total}`,
     text: `Ahora puede gastar ${available}.`,
   }),
+  'deposit.refused': ({ amount, reference, reason, available }) => ({
+    title: `No se acreditó su depósito de ${amount}`,
+    text: lines(
+      reference && `Lo que usted envió: ${reference}`,
+      reason && `Motivo: ${reason}`,
+      `Lo que puede gastar no ha cambiado: ${available}.`,
+    ),
+  }),
   'price.changed': ({ count, prices }) => ({
     title: count === 1 ? 'Ha cambiado un precio' : `Han cambiado ${count} precios`,
     text: lines(

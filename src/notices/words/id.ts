@@ -30,6 +30,14 @@ export const indonesian: Words = {
       count === 1 ? `Deposit Anda sebesar ${total} sudah masuk` : `${count} deposit sudah masuk: ${total}`,
     text: `Saldo yang dapat dipakai sekarang: ${available}.`,
   }),
+  'deposit.refused': ({ amount, reference, reason, available }) => ({
+    title: `Deposit Anda sebesar ${amount} tidak dimasukkan ke saldo`,
+    text: lines(
+      reference && `Bukti yang Anda kirim: ${reference}`,
+      reason && `Alasan: ${reason}`,
+      `Saldo yang dapat dipakai tidak berubah: ${available}.`,
+    ),
+  }),
   'price.changed': ({ count, prices }) => ({
     title: `${count} harga berubah`,
     text: lines(

@@ -9,6 +9,7 @@ import { Page } from '../../../kit/page.tsx'
 import { Facts, Section, Sections } from '../../../kit/section.tsx'
 import { portalOwn } from '../../own.ts'
 import { sessionQuery, useSession } from '../../session.tsx'
+import { LowBalance, NoticesSection } from './notices.tsx'
 
 const KEY = ['me']
 
@@ -44,6 +45,8 @@ export function Me() {
               onDone={refresh}
             />
           </Section>
+          <NoticesSection />
+          <LowBalance />
           <Password own={portalOwn} />
           <App
             own={portalOwn}

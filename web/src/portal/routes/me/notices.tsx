@@ -1,0 +1,242 @@
+import type { MessageDescriptor } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Button, Checkbox, Group, Stack, Table, TextInput } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { dataOf } from '../../../api/client.ts'
+import { portal } from '../../../api/portal.ts'
+import { money } from '../../../kit/amount.tsx'
+import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { Section } from '../../../kit/section.tsx'
+import { useMay } from '../../session.tsx'
+
+const KEY = ['me', 'notices']
+
+const readNotices = (signal: AbortSignal) => dataOf(portal.GET('/api/portal/me/notices', { signal }))
+type Notices = Awaited<ReturnType<typeof readNotices>>
+type Event = Notices['all'][number]
+
+/** `words` say what there is to be told of, money first. */
+const words: Readonly<Record<Event, MessageDescriptor>> = {
+  'balance.low': msg`The balance is low`,
+  'deposit.credited': msg`A deposit was credited`,
+  'deposit.refused': msg`A deposit was not credited, and why`,
+  'order.refunded': msg`Money was given back for an order`,
+  'order.done': msg`Orders are done`,
+  'price.changed': msg`Prices have changed`,
+  'webhook.paused': msg`A webhook was paused, because it failed for long`,
+}
+
+/** `NoticesSection` is what one is told of, by mail and by Telegram. */
+export function NoticesSection() {
+  const { t } = useLingui()
+  const notices = useQuery({ queryKey: KEY, queryFn: ({ signal }) => readNotices(signal) })
+  const { data } = notices
+  return (
+    <Section
+      title={t`What you are told of`}
+      about={data?.email.possible && <Trans>Mails go to {data.email.address}, in your language.</Trans>}
+    >
+      <FaultNote fault={notices.error} onRetry={() => void notices.refetch()} />
+      {notices.isPending && <Loading rows={3} />}
+      {data && !data.email.possible && !data.telegram.possible && (
+        <p className="muted">
+          <Trans>Nothing is sent from here yet.</Trans>
+        </p>
+      )}
+      {data && (data.email.possible || data.telegram.possible) && <Choice notices={data} />}
+    </Section>
+  )
+}
+
+/** `switched` has an event chosen that was not, or the other way round. */
+const switched = (chosen: readonly Event[], event: Event): Event[] =>
+  chosen.includes(event) ? chosen.filter((one) => one !== event) : [...chosen, event]
+
+function Choice({ notices: { all, email, telegram } }: { notices: Notices }) {
+  const { t, i18n } = useLingui()
+  const client = useQueryClient()
+  const inOrder = (Object.keys(words) as Event[]).filter((event) => all.includes(event))
+  const [mailed, setMailed] = useState<Event[]>(email.chosen)
+  const [chatted, setChatted] = useState<Event[]>(telegram.chosen)
+  const [chat, setChat] = useState(telegram.address ?? '')
+  const save = useMutation({
+    mutationFn: () =>
+      dataOf(
+        portal.PATCH('/api/portal/me/notices', {
+          body: {
+            ...(email.possible && { email: mailed }),
+            ...(telegram.possible && { telegram: chatted, telegram_chat: chat.trim() || null }),
+          },
+        }),
+      ),
+    onSuccess: (saved) => {
+      client.setQueryData(KEY, saved)
+      notifications.show({ message: t`What you are told of is saved.` })
+    },
+  })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    save.mutate()
+  }
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        <Table>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t`What happens`}</Table.Th>
+              {email.possible && <Table.Th w={90}>{t`By mail`}</Table.Th>}
+              {telegram.possible && <Table.Th w={90}>{t`Telegram`}</Table.Th>}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {inOrder.map((event) => {
+              const what = i18n._(words[event])
+              return (
+                <Table.Tr key={event}>
+                  <Table.Td>{what}</Table.Td>
+                  {email.possible && (
+                    <Table.Td>
+                      <Checkbox
+                        aria-label={t`${what}: by mail`}
+                        checked={mailed.includes(event)}
+                        onChange={() => setMailed(switched(mailed, event))}
+                      />
+                    </Table.Td>
+                  )}
+                  {telegram.possible && (
+                    <Table.Td>
+                      <Checkbox
+                        aria-label={t`${what}: by Telegram`}
+                        checked={chatted.includes(event)}
+                        onChange={() => setChatted(switched(chatted, event))}
+                      />
+                    </Table.Td>
+                  )}
+                </Table.Tr>
+              )
+            })}
+          </Table.Tbody>
+        </Table>
+        {telegram.possible && (
+          <TextInput
+            label={t`Telegram chat`}
+            description={t`The number of your chat with our bot, or of a group that it is in. Write something to the bot first: bots may not begin.`}
+            value={chat}
+            onChange={({ currentTarget }) => setChat(currentTarget.value)}
+            maxLength={100}
+            maw={360}
+          />
+        )}
+        <FaultNote fault={save.error} />
+        <Group>
+          <Button type="submit" variant="default" loading={save.isPending}>
+            <Trans>Save what you are told of</Trans>
+          </Button>
+          {telegram.address !== null && telegram.possible && <Test address={telegram.address} />}
+        </Group>
+      </Stack>
+    </form>
+  )
+}
+
+function Test({ address }: { address: string }) {
+  const { t } = useLingui()
+  const test = useMutation({
+    mutationFn: () => dataOf(portal.POST('/api/portal/me/notices/test', { body: {} })),
+    onSuccess: ({ problem }) =>
+      notifications.show(
+        problem === null
+          ? { message: t`Telegram has taken the message to ${address}.` }
+          : { color: 'red', message: t`The message did not get to ${address}: ${problem}` },
+      ),
+  })
+  return (
+    <>
+      <Button variant="subtle" onClick={() => test.mutate()} loading={test.isPending}>
+        <Trans>Send a test to Telegram</Trans>
+      </Button>
+      <FaultNote fault={test.error} />
+    </>
+  )
+}
+
+const MARK = ['low-balance']
+const readMark = (signal: AbortSignal) => dataOf(portal.GET('/api/portal/low-balance', { signal }))
+
+/** `LowBalance` is the mark of the account below which its balance is low. Owners set it. */
+export function LowBalance() {
+  const { t } = useLingui()
+  const may = useMay()
+  const mark = useQuery({ queryKey: MARK, queryFn: ({ signal }) => readMark(signal) })
+  const said = mark.data?.low_balance ? money(mark.data.low_balance, mark.data.currency) : null
+  return (
+    <Section
+      title={t`Low balance`}
+      about={
+        <Trans>Of the whole account: who is told of it is told once when less than this can be spent.</Trans>
+      }
+    >
+      <FaultNote fault={mark.error} onRetry={() => void mark.refetch()} />
+      {mark.isPending && <Loading rows={1} />}
+      {mark.data && may('account.mark') && <MarkForm mark={mark.data} />}
+      {mark.data && !may('account.mark') && (
+        <p>
+          {said === null ? (
+            <Trans>There is no mark yet. An owner sets it.</Trans>
+          ) : (
+            <Trans>The mark is {said}. An owner sets it.</Trans>
+          )}
+        </p>
+      )}
+    </Section>
+  )
+}
+
+function MarkForm({
+  mark: { currency, low_balance: low },
+}: {
+  mark: { currency: string; low_balance: string | null }
+}) {
+  const { t } = useLingui()
+  const client = useQueryClient()
+  const [text, setText] = useState(low ?? '')
+  const save = useMutation({
+    mutationFn: () =>
+      dataOf(portal.PATCH('/api/portal/low-balance', { body: { low_balance: text.trim() || null } })),
+    onSuccess: (mark) => {
+      client.setQueryData(MARK, mark)
+      setText(mark.low_balance ?? '')
+      notifications.show({ message: t`The mark is saved.` })
+    },
+  })
+  return (
+    <form
+      onSubmit={(event: FormEvent) => {
+        event.preventDefault()
+        save.mutate()
+      }}
+    >
+      <Stack>
+        <Group align="end">
+          <TextInput
+            label={t`Low below, in ${currency}`}
+            description={t`Empty: never.`}
+            value={text}
+            onChange={({ currentTarget }) => setText(currentTarget.value)}
+            inputMode="decimal"
+            maxLength={30}
+            w={200}
+          />
+          <Button type="submit" variant="default" loading={save.isPending}>
+            <Trans>Save the mark</Trans>
+          </Button>
+        </Group>
+        <FaultNote fault={save.error} />
+      </Stack>
+    </form>
+  )
+}
