@@ -1,3 +1,4 @@
+import { actBecause } from '../audit/acting.ts'
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { openWallet, openWith } from '../ledger/open-wallet.ts'
@@ -169,15 +170,30 @@ export async function changeAccount(
   })
 }
 
-/** `closeAccount` lets the account's keys stop working in every process within a second; its orders are finished. */
-export async function closeAccount(sql: Queryable, id: AccountId): Promise<AccountView> {
-  await updateAccount(sql, id, { status: 'closed' })
-  return await accountById(sql, id)
+/**
+ * `closeAccount` lets the account's keys stop working in every process within a second; its orders are finished. `why` is for the trail. Throws
+ * not_found, or invalid_input for the reason.
+ */
+export async function closeAccount(sql: Sql, id: AccountId, why?: string): Promise<AccountView> {
+  return await switched(sql, id, 'closed', why)
 }
 
-export async function reopenAccount(sql: Queryable, id: AccountId): Promise<AccountView> {
-  await updateAccount(sql, id, { status: 'active' })
-  return await accountById(sql, id)
+/** `reopenAccount` undoes `closeAccount`. */
+export async function reopenAccount(sql: Sql, id: AccountId, why?: string): Promise<AccountView> {
+  return await switched(sql, id, 'active', why)
+}
+
+async function switched(
+  sql: Sql,
+  id: AccountId,
+  status: 'active' | 'closed',
+  why: string | undefined,
+): Promise<AccountView> {
+  return await sql.begin(async (transaction) => {
+    await actBecause(transaction, why)
+    await updateAccount(transaction, id, { status })
+    return await accountById(transaction, id)
+  })
 }
 
 const accountById = async (sql: Queryable, id: AccountId): Promise<AccountView> =>

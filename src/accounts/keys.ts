@@ -1,5 +1,6 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { Queryable } from '../database/database.ts'
+import { actBecause } from '../audit/acting.ts'
+import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { readValues } from '../lib/attributes.ts'
 import type { AccountId, KeyId } from '../lib/ids.ts'
@@ -194,10 +195,20 @@ export async function isSecretOf(sql: Queryable, id: KeyId, secret: string): Pro
   return kept !== undefined && timingSafeEqual(kept, hashSecret(secret))
 }
 
-/** `revokeKey` lets the key stop working in every process within a second. Gives since when it is revoked. Throws not_found. */
-export async function revokeKey(sql: Queryable, id: KeyId, clock: Clock = systemClock): Promise<Date> {
-  const revokedAt = await updateRevoked(sql, id, clock.now())
-  return revokedAt ?? refuseUnknown(id)
+/**
+ * `revokeKey` lets the key stop working in every process within a second. `why` is for the trail. Gives since when it is revoked. Throws not_found, or
+ * invalid_input for the reason.
+ */
+export async function revokeKey(
+  sql: Sql,
+  id: KeyId,
+  clock: Clock = systemClock,
+  why?: string,
+): Promise<Date> {
+  return await sql.begin(async (transaction) => {
+    await actBecause(transaction, why)
+    return (await updateRevoked(transaction, id, clock.now())) ?? refuseUnknown(id)
+  })
 }
 
 const FOREIGN_KEY = '23503'

@@ -5,6 +5,10 @@ export async function actAs(sql: Queryable, actor: string, why = ''): Promise<vo
   await sql`select set_config('imeigate.actor', ${actor}, true), set_config('imeigate.why', ${why}, true)`
 }
 
+export async function actFor(sql: Queryable, why: string): Promise<void> {
+  await sql`select set_config('imeigate.why', ${why}, true)`
+}
+
 /** `actByPlan` has this transaction's lines of the trail name a plan, and the reason for it, beside who acts. */
 export async function actByPlan(sql: Queryable, plan: number, why: string): Promise<void> {
   await sql`

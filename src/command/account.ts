@@ -49,9 +49,10 @@ export function register(program: Command): void {
       .command(verb)
       .description(description)
       .argument('<account>', 'id or username')
+      .option('--why <text>', 'for the trail')
       .action(
-        answering(async (name: string) =>
-          withDatabase(async ({ sql }) => shown(await run(sql, (await findAccount(sql, name)).id))),
+        answering(async (name: string, { why }: { why?: string }) =>
+          withDatabase(async ({ sql }) => shown(await run(sql, (await findAccount(sql, name)).id, why))),
         ),
       )
   }

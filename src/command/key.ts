@@ -5,6 +5,7 @@ import { type ApiKeyView, type KeyForm, keyAttributes } from '../accounts/key-at
 import { changeKey, createKey, findKey, listKeys, type NewKey, revokeKey } from '../accounts/keys.ts'
 import { Refusal } from '../errors.ts'
 import type { KeyId } from '../lib/ids.ts'
+import { systemClock } from '../lib/time.ts'
 import { createWebhook, type NewWebhook, setWebhookOfKey } from '../webhooks/webhooks.ts'
 import { addOptions, changesOf, formOf, withAttributeNames } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
@@ -42,10 +43,11 @@ export function register(program: Command): void {
   key
     .command('revoke <id>')
     .description('let an API key stop working, for ever')
+    .option('--why <text>', 'for the trail')
     .action(
-      answering(async (text: string) => {
+      answering(async (text: string, { why }: { why?: string }) => {
         const id = idOf<KeyId>(text)
-        const revokedAt = await withDatabase(({ sql }) => revokeKey(sql, id))
+        const revokedAt = await withDatabase(({ sql }) => revokeKey(sql, id, systemClock, why))
         return { json: { id, revoked_at: revokedAt }, text: `key ${id} is revoked` }
       }),
     )

@@ -39,6 +39,7 @@ export function register(program: Command): void {
     .command('cancel')
     .argument('<order id>', 'the number that REFERENCEID showed', orderIdOf)
     .description('cancel what was not sent to a supplier yet, and give its price back; ask for the rest')
+    .option('--why <text>', 'for the trail')
     .action(answering(cancel))
   order
     .command('verify')
@@ -105,9 +106,9 @@ async function show(id: OrderId): Promise<Answer> {
   })
 }
 
-async function cancel(id: OrderId): Promise<Answer> {
+async function cancel(id: OrderId, { why }: { why?: string }): Promise<Answer> {
   return await withDatabase(async ({ sql }) => {
-    const { cancelled, asked } = await cancelOrder(sql, id, actor())
+    const { cancelled, asked } = await cancelOrder(sql, id, { actor: actor(), why })
     const after = await mustFindOrder(sql, id)
     const words = asked === 0 ? '' : `\n\n${asked} with a supplier: see imeigate review list --kind cancel`
     return { json: { ...jsonOf(after), cancelled, asked }, text: `${textOf(after)}${words}` }

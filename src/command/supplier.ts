@@ -75,10 +75,11 @@ export function register(program: Command): void {
       .command(verb)
       .description(description)
       .argument('<id or name>')
+      .option('--why <text>', 'for the trail')
       .action(
-        answering((idOrName: string) =>
+        answering((idOrName: string, { why }: { why?: string }) =>
           withSuppliers(async ({ sql, sealer }) =>
-            supplierAnswer(await enableSupplier(sql, sealer, idOrName, verb === 'enable')),
+            supplierAnswer(await enableSupplier(sql, sealer, idOrName, verb === 'enable', why)),
           ),
         ),
       )

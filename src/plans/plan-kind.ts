@@ -94,6 +94,8 @@ export interface WholeKind extends Common {
 
 export interface RowKind extends Common {
   isWhole: false
+  /** `needsReason` tells whether such a plan is applied with a reason only; left out: without one, too. */
+  needsReason?(input: unknown): boolean
   compute(work: Work, input: unknown): Promise<Planned>
   applyRow(work: Work, row: PlanRow, input: unknown): Promise<RowOutcome>
 }
@@ -108,6 +110,7 @@ export const wholeKind = <Input extends TSchema>(
 export const rowKind = <Input extends TSchema>(
   kind: Common & {
     input: Input
+    needsReason?(input: Static<Input>): boolean
     compute(work: Work, input: Static<Input>): Promise<Planned>
     applyRow(work: Work, row: PlanRow, input: Static<Input>): Promise<RowOutcome>
   },

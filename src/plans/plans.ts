@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { actByPlan } from '../audit/acting.ts'
+import { actByPlan, reasonOf } from '../audit/acting.ts'
 import { type Sql, type Transaction, within } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { addJob } from '../jobs/jobs.ts'
@@ -186,6 +186,7 @@ export async function applyPlan(
     await leaveOut(transaction, id, except)
     const application = { id, actor: by.actor, why: why === '' ? null : why, at }
     if (!kind.isWhole) {
+      if (kind.needsReason?.(plan.input)) reasonOf(why)
       mustConfirm(kind, plan.needs, { by, confirm })
       await writeApplied(transaction, { ...application, state: 'applying' })
       return await addJob(transaction, APPLY_PLAN, { plan: id }, { key: `plan ${id}`, attempts: 3 })

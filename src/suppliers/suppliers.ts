@@ -1,3 +1,4 @@
+import { actBecause } from '../audit/acting.ts'
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { Credentials } from '../integrations/kit/credentials.ts'
@@ -80,16 +81,20 @@ export async function updateSupplier(
 
 /**
  * `enableSupplier` enables or disables a supplier, which is never deleted, because orders name it. A disabled one is sent nothing more, and
- * what it has is finished. Throws not_found.
+ * what it has is finished. `why` is for the trail. Throws not_found, or invalid_input for the reason.
  */
 export async function enableSupplier(
   sql: Sql,
   sealer: Sealer,
   idOrName: string,
   enabled: boolean,
+  why?: string,
 ): Promise<SupplierView> {
   const { id, enabled: before } = await findSupplier(sql, idOrName)
-  if (enabled !== before) await updateSupplierRow(sql, id, { enabled })
+  await sql.begin(async (transaction) => {
+    await actBecause(transaction, why)
+    if (enabled !== before) await updateSupplierRow(transaction, id, { enabled })
+  })
   return showSupplier(sql, sealer, String(id))
 }
 

@@ -79,7 +79,7 @@ test('an operator makes an account, gives it a key and money, and sees both', as
   expect(await json('account', 'list', '--search', 'CAFE@')).toHaveLength(1)
   expect(await json('account', 'list', '--search', 'nobody')).toEqual([])
   expect(await json('group', 'list')).toMatchObject([{ id: 1, name: 'Gold', accounts: 1 }])
-  expect(await json('account', 'close', '1')).toMatchObject({ status: 'closed' })
+  expect(await json('account', 'close', '1', '--why', 'asked for')).toMatchObject({ status: 'closed' })
   expect(await json('account', 'reopen', '1')).toMatchObject({ status: 'active' })
   expect(await json('account', 'set', '1', '--group', '', '--name', 'Café')).toMatchObject({
     group: null,

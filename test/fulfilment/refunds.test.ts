@@ -305,7 +305,7 @@ describe('delivered after all', () => {
 
   test('what was cancelled before it was sent is delivered by hand', async () => {
     const id = await shop.place(1)
-    await cancelOrder(shop.sql, id, ANN, shop.clock)
+    await cancelOrder(shop.sql, id, { actor: ANN }, shop.clock)
     await deliver(id)
     expect(await shop.order(id)).toMatchObject({
       state: 'success',

@@ -136,7 +136,7 @@ describe('what waits is sent by the route that a person chooses', () => {
     await workers.stop(0)
     await resend(order, secondId)
     const name = { accountId: shop.account, orderId: order }
-    expect(await cancelByOperator(shop.sql, name, ANN, shop.clock)).toMatchObject({ cancelled: 1 })
+    expect(await cancelByOperator(shop.sql, name, { actor: ANN }, shop.clock)).toMatchObject({ cancelled: 1 })
     await expect(resend(order, secondId)).rejects.toMatchObject({ code: 'conflict' })
     expect(second.calls).toEqual([])
   })

@@ -377,7 +377,12 @@ const cancelAsOperator = (nth: number): Command =>
   command(`cancel ${nth} as operator`, async (model, real) => {
     const order = [...model.orders.values()].at(-1 - nth)
     if (!order) return
-    const { cancelled } = await cancelByOperator(real.sql, nameIn(real, order), 'cli:ann', real.clock)
+    const { cancelled } = await cancelByOperator(
+      real.sql,
+      nameIn(real, order),
+      { actor: 'cli:ann' },
+      real.clock,
+    )
     const pending = order.items.flatMap((item, index) => (item.state === 'pending' ? [index + 1] : []))
     expect(cancelled).toBe(pending.length)
     for (const position of pending) end(model, order, position, 'cancelled')

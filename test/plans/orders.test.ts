@@ -95,6 +95,10 @@ describe('many orders are', () => {
         input: { orders: [ended, open], action },
       })
       expect([action, plan.verdicts.fits]).toEqual([action, 1])
+      if (action === 'cancel')
+        expect(await call('POST', `/plans/${plan.id}/apply`, {})).toMatchObject({
+          ...{ status: 422, errors: { why: ['is missing'] } },
+        })
       expect(await applied(plan.id)).toContainEqual([fits, outcome, null])
     }
   })

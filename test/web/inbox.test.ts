@@ -346,6 +346,26 @@ describePages('the inbox', () => {
       ['success', 'Unlocked 9931'],
       ['processing', null],
     ])
+    await visit.click('Close')
+    // The fourth is answered alone; the words of the sheet are there for the next one.
+    await page.getByRole('button', { name: `Answer ${inputs[3]}` }).waitFor()
+    await visit.click('Paste results')
+    expect(await page.getByLabel('Words that mean refused').inputValue()).toBe('not found, rejected')
+    await page.keyboard.press('Escape')
+    await visit.click(`Refuse ${inputs[3]}`)
+    await page.getByText('not found', { exact: true }).waitFor()
+    expect(await visit.violations()).toEqual([])
+    await shot(visit, 'inbox-refuse')
+    await page.keyboard.press('Escape')
+    await visit.click(`Answer ${inputs[3]}`)
+    await page.getByRole('textbox', { name: 'Result' }).fill('Unlocked 1')
+    await visit.click('Answer, and charge $1.00')
+    await until('it is answered', async () => {
+      const [row] = await sql<
+        { state: string; result: string }[]
+      >`select state, result from items where input = ${inputs[3] ?? ''}`
+      return row?.state === 'success' && row.result === 'Unlocked 1'
+    })
     await visit.leave()
   })
 

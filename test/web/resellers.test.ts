@@ -56,6 +56,7 @@ describePages('resellers in the console', () => {
     await page.getByRole('cell', { name: 'Website' }).waitFor()
     await visit.click(`More about ${username}`)
     await visit.click('Revoke…', 'menuitem')
+    await page.getByText('The reseller asked for it').click()
     await visit.click('Revoke the key')
     await page.getByText('Revoked').waitFor()
     await visit.leave()

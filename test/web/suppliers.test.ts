@@ -28,6 +28,7 @@ describePages('suppliers', () => {
     await visit.click('Switch off Big Panel')
     await page.getByRole('dialog').getByText('Nothing more is sent to Big Panel').waitFor()
     expect(await visit.violations()).toEqual([])
+    await page.getByLabel('Reason').fill('It answers wrongly')
     await page.getByRole('dialog').getByRole('button', { name: 'Switch off Big Panel' }).click()
     await page.getByRole('button', { name: 'Switch on Big Panel' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Switch on Big Panel' }).click()

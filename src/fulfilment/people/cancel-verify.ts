@@ -1,4 +1,4 @@
-import { actAs } from '../../audit/acting.ts'
+import { actAs, reasonOf } from '../../audit/acting.ts'
 import type { Queryable, Sql } from '../../database/database.ts'
 import { Refusal, Throttled } from '../../errors.ts'
 import { lockWallets } from '../../ledger/wallets.ts'
@@ -50,15 +50,19 @@ export async function requestCancel(
   return { cancelled: done, asked, ended: items.length - done - asked }
 }
 
-/** `cancelByOperator` does what `requestCancel` does, for an operator, who is recorded as the one who did it. */
+/**
+ * `cancelByOperator` does what `requestCancel` does, for an operator, who is recorded as the one who did it; `why` is for the trail. Throws invalid_input
+ * for the reason.
+ */
 export async function cancelByOperator(
   sql: Sql,
   order: Order,
-  actor: string,
+  { actor, why }: { actor: string; why?: string | undefined },
   clock: Clock = systemClock,
 ): Promise<CancelAnswer> {
+  const reason = why === undefined ? '' : reasonOf(why)
   return await sql.begin(async (transaction) => {
-    await actAs(transaction, actor)
+    await actAs(transaction, actor, reason)
     await lockWallets(transaction, [order.accountId])
     const now = clock.now()
     const items = await findItems(transaction, order, now)

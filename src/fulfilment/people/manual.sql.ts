@@ -1,7 +1,7 @@
 import type { Queryable, Transaction } from '../../database/database.ts'
 import { MAX_SCANNED_ROWS } from '../../database/walk.ts'
 import { kindsDoneByPeople } from '../../integrations/suppliers/index.ts'
-import type { OrderId } from '../../lib/ids.ts'
+import type { OrderId, ServiceId } from '../../lib/ids.ts'
 import type { ItemName } from '../claimed-item.ts'
 
 /** ManualItem is an item that waits for a person. */
@@ -12,11 +12,14 @@ export interface ManualItem extends ItemName {
   price: bigint
   currency: string
   supplier: string
+  serviceId: ServiceId
   serviceCode: string
   serviceName: string
   input: string
   fields: Record<string, string> | null
   quantity: number
+  /** `placedAt` is when its order was placed, `sentAt` since when it waits for the person. */
+  placedAt: Date
   sentAt: Date
   /** `taken` says who took it, and when; null: nobody yet. */
   taken: string | null
@@ -46,8 +49,8 @@ export async function selectManual(
   { limit, ...filter }: ManualFilter & { limit: number },
 ): Promise<ManualItem[]> {
   return await sql<ManualItem[]>`
-    select i.account_id, i.order_id, i.position, s.name as supplier, sv.code as service_code, sv.name as service_name,
-           i.input, i.fields, i.quantity, i.price, a.created_at as sent_at, a.detail as taken, ac.username, w.currency, o.reference
+    select i.account_id, i.order_id, i.position, s.name as supplier, i.service_id, sv.code as service_code, sv.name as service_name,
+           i.input, i.fields, i.quantity, i.price, o.created_at as placed_at, a.created_at as sent_at, a.detail as taken, ac.username, w.currency, o.reference
       from suppliers s
       join lateral (
         select * from items where supplier_id = s.id and state in ('processing', 'unknown')
@@ -78,8 +81,8 @@ export async function selectRefused(
   return await sql<ManualItem[]>`
     select * from (
       select distinct on (i.account_id, i.order_id, i.position)
-             i.account_id, i.order_id, i.position, s.name as supplier, sv.code as service_code, sv.name as service_name,
-             i.input, i.fields, i.quantity, i.price, a.created_at as sent_at, null::text as taken, ac.username, w.currency, o.reference
+             i.account_id, i.order_id, i.position, s.name as supplier, i.service_id, sv.code as service_code, sv.name as service_name,
+             i.input, i.fields, i.quantity, i.price, o.created_at as placed_at, a.created_at as sent_at, null::text as taken, ac.username, w.currency, o.reference
         from suppliers s
         join supplier_routes r on r.supplier_id = s.id
         join lateral (

@@ -12,15 +12,15 @@ export async function mustFindOrder(sql: Sql, id: OrderId): Promise<OperatorOrde
   return found
 }
 
-/** `cancelOrder` is `cancelByOperator` of an order of any account. Throws order_not_found, or conflict where nothing can be cancelled. */
+/** `cancelOrder` is `cancelByOperator` of an order of any account. Throws order_not_found, conflict where nothing can be cancelled, or invalid_input. */
 export async function cancelOrder(
   sql: Sql,
   orderId: OrderId,
-  actor: string,
+  by: { actor: string; why?: string | undefined },
   clock: Clock = systemClock,
 ): Promise<CancelAnswer> {
   const { order } = await mustFindOrder(sql, orderId)
-  const answer = await cancelByOperator(sql, { accountId: order.accountId, orderId }, actor, clock)
+  const answer = await cancelByOperator(sql, { accountId: order.accountId, orderId }, by, clock)
   if (answer.cancelled + answer.asked > 0) return answer
   throw new Refusal('conflict', `order ${orderId} is ${order.state}, nothing of it can be cancelled`, 'id')
 }

@@ -1,11 +1,11 @@
-import { actAs } from '../../audit/acting.ts'
+import { actAs, reasonOf } from '../../audit/acting.ts'
 import type { Sql, Transaction } from '../../database/database.ts'
 import { type Fault, Refusal } from '../../errors.ts'
 import { ExchangeRates, Rates } from '../../ledger/rates.ts'
 import { lockWallet } from '../../ledger/wallets.ts'
 import { orThrow, resultOf } from '../../lib/fault.ts'
 import type { OrderId, RouteId } from '../../lib/ids.ts'
-import { isBlank, plainLineFault, sanitize } from '../../lib/text.ts'
+import { sanitize } from '../../lib/text.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import { lockItems } from '../after/refunds.sql.ts'
 import { type ServiceRoutes, selectRoutesOf } from '../dispatch/dispatch.sql.ts'
@@ -40,12 +40,7 @@ export async function resendOrder(
   actor: string,
   clock: Clock = systemClock,
 ): Promise<Resent> {
-  const words = why.trim()
-  const reason = orThrow(
-    resultOf(words, [
-      isBlank(words) ? { path: ['why'], message: 'is missing' } : plainLineFault('why', words, 500),
-    ]),
-  )
+  const reason = reasonOf(why)
   const { order } = await mustFindOrder(sql, orderId)
   const name = { accountId: order.accountId, orderId }
   return await sql.begin(async (transaction) => {

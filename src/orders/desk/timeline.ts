@@ -35,6 +35,7 @@ export const momentKinds = [
   'refunded',
   'charged_anew',
   'changed',
+  'cancelled',
   'event',
   'delivery',
   'note',
@@ -205,8 +206,10 @@ function questionOf(one: Question): Moment[] {
   return [opened, moment(one.resolvedAt, 'decided', decided)]
 }
 
-/** `changeOf` leaves out what its ledger entry tells already. */
+/** `changeOf` leaves out what its ledger entry tells already, but for the reason of a cancellation, which no entry has. */
 function changeOf({ at, actor, why, position, before, after }: Change): Moment[] {
+  if (after?.['state'] === 'cancelled' && why !== null)
+    return [moment(at, 'cancelled', { position, by: actor, text: why })]
   const [was, is] = [before?.['result'], after?.['result']]
   if (after?.['state'] !== undefined || typeof is !== 'string') return []
   const text = typeof was === 'string' ? was : null

@@ -61,6 +61,7 @@ export const ordersBulk = rowKind({
     },
     { additionalProperties: false },
   ),
+  needsReason: ({ action }) => action === 'cancel',
   compute: (work, input) => planOf(work, input, input.action),
   applyRow: (work, row, { action }) => applyTo(work, row, action),
 })
@@ -72,6 +73,7 @@ export const ordersRefund = rowKind({
   permissions: ['orders.refund'],
   reading: 'orders.read',
   input: Type.Object(chosen, { additionalProperties: false }),
+  needsReason: () => true,
   compute: (work, input) => planOf(work, input, 'refund'),
   applyRow: (work, row) => applyTo(work, row, 'refund'),
 })
@@ -153,7 +155,7 @@ async function carryOut(
 ): Promise<void> {
   switch (action) {
     case 'cancel':
-      return void (await cancelOrder(sql, id, actor, clock))
+      return void (await cancelOrder(sql, id, { actor, why }, clock))
     case 'ask':
       return void (await askNow(sql, id, actor, clock))
     case 'verify':

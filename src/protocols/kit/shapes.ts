@@ -16,6 +16,9 @@ export const changesOf = <Properties extends TProperties>(properties: Properties
 export const text = (maxLength: number, options: TSchemaOptions = {}) =>
   Type.String({ ...options, minLength: 1, maxLength })
 
+/** `reason` is why somebody does what cannot be undone, or stops others' work. */
+export const reason = text(500, { description: 'The reason, for the trail' })
+
 /** `time` is a Date here, and ISO 8601 in UTC on the wire. */
 export const time = (description?: string) =>
   Type.Unsafe<Date>({

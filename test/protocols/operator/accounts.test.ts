@@ -51,7 +51,7 @@ describe('accounts', () => {
     expect(terms.json.data).toMatchObject({ group: null, credit_limit: '0.00', low_balance: '10.00' })
     version = terms.json.data.version
     expect((await change('PATCH', path, { low_balance: null }, { version })).json.data.low_balance).toBeNull()
-    expect((await change('POST', `${path}/close`, {})).json.data.status).toBe('closed')
+    expect((await change('POST', `${path}/close`, { why: 'asked for' })).json.data.status).toBe('closed')
     expect((await read('/accounts?status=closed')).page.items).toMatchObject([{ username: 'first-shop' }])
     expect((await change('POST', `${path}/reopen`, {})).json.data.status).toBe('active')
   })
@@ -153,7 +153,9 @@ describe('keys', () => {
       const reply = await server.call(asked, { action: 'accountinfo' })
       return reply.json().SUCCESS !== undefined
     })
-    expect((await change('POST', `/keys/${key.id}/revoke`, {})).json.data.status).toBe('revoked')
+    expect((await change('POST', `/keys/${key.id}/revoke`, { why: 'asked for' })).json.data.status).toBe(
+      'revoked',
+    )
     await until('the key is refused', async () => {
       const reply = await server.call(asked, { action: 'accountinfo' })
       return reply.json().ERROR !== undefined
@@ -326,7 +328,7 @@ describe('a key that is made anew', () => {
     expect(again.json.data).toMatchObject({ key: { id: fresh.json.data.key.id }, secret: null })
     const old = await read(`/keys/${key.id}`)
     expect(old.expires_at).not.toBeNull()
-    await change('POST', `/keys/${key.id}/revoke`, {})
+    await change('POST', `/keys/${key.id}/revoke`, { why: 'asked for' })
     expect(await change('POST', path, { overlap_hours: '0' })).toMatchObject({ status: 409 })
   })
 })

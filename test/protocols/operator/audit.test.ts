@@ -120,12 +120,18 @@ it('every change is found in the trail, in the name of who made it, with before 
       'account note',
       'pinned',
     ],
-    ['POST /accounts/:account/close', `/accounts/${username}/close`, {}, 'account', 'status'],
+    [
+      'POST /accounts/:account/close',
+      `/accounts/${username}/close`,
+      { why: 'It does not pay' },
+      'account',
+      'status',
+    ],
     ['POST /accounts/:account/reopen', `/accounts/${username}/reopen`, {}, 'account', 'status'],
     ['POST /accounts/:account/keys', `/accounts/${username}/keys`, { name: 'panel' }, 'key', 'secret_hash'],
     ['PATCH /keys/:id', '/keys/1', { dialect: 'panel' }, 'key', 'dialect', '/keys/1'],
     ['POST /keys/:id/rotate', '/keys/1/rotate', { overlap_hours: '1' }, 'key', 'expires_at'],
-    ['POST /keys/:id/revoke', '/keys/1/revoke', {}, 'key', 'revoked_at'],
+    ['POST /keys/:id/revoke', '/keys/1/revoke', { why: 'It leaked' }, 'key', 'revoked_at'],
     ['POST /deposits/:id/confirm', `/deposits/${deposits[0]?.id}/confirm`, {}, 'deposit', 'state'],
     [
       'POST /deposits/:id/refuse',
@@ -294,6 +300,7 @@ it('every change is found in the trail, in the name of who made it, with before 
         ...[route, 'owner', '127.0.0.1', answered['x-request-id']],
       ])
       expect(line.sign_in_id).toBe(signIn)
+      expect([route, line.why]).toEqual([route, (body as { why?: string })?.why ?? null])
     }
     made[route] = line.id
   }

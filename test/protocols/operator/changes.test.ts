@@ -153,10 +153,10 @@ it('every change is in the trail, with the person, and how it was before', async
   const path = `/accounts/${shop.username}`
   const before = await read(path)
   await change('PATCH', `${path}/terms`, { credit_limit: '77' }, { version: before.version })
-  await change('POST', `${path}/close`, {})
+  await change('POST', `${path}/close`, { why: 'asked for' })
   await change('POST', `${path}/reopen`, {})
   const made = (await change('POST', `${path}/keys`, { name: 'traced' })).json.data.key
-  await change('POST', `/keys/${made.id}/revoke`, {})
+  await change('POST', `/keys/${made.id}/revoke`, { why: 'asked for' })
   const { items } = (await read(`/audit?account=${shop.accountId}&actor=staff:${id}&limit=5`)).page
   expect(
     items.map(({ what, before: was, after: is }: { what: string; before: object; after: object }) => [

@@ -283,16 +283,17 @@ describe('suppliers', () => {
   })
 
   it('are paused and resumed', async () => {
-    for (const [verb, enabled] of [
-      ['pause', false],
+    expect(await change('POST', '/suppliers/panel/pause')).toHaveProperty('json.errors.why')
+    for (const [verb, enabled, body] of [
+      ['pause', false, { why: 'it answers wrongly' }],
       ['resume', true],
     ] as const) {
-      expect(await change('POST', `/suppliers/panel/${verb}`)).toMatchObject({
+      expect(await change('POST', `/suppliers/panel/${verb}`, body)).toMatchObject({
         status: 200,
         json: { data: { enabled } },
       })
-      const [{ before, after }] = await trailOf('supplier', (await read('/suppliers/panel')).id)
-      expect([before, after]).toEqual([{ enabled: !enabled }, { enabled }])
+      const [{ before, after, why }] = await trailOf('supplier', (await read('/suppliers/panel')).id)
+      expect([before, after, why]).toEqual([{ enabled: !enabled }, { enabled }, body?.why ?? null])
     }
   })
 
@@ -320,7 +321,7 @@ describe('suppliers', () => {
     expect((await change('POST', '/suppliers/panel/try-again')).status).toBe(200)
     await until('it is back', async () => (await read('/suppliers/panel')).health.open === false)
     expect(await change('POST', '/suppliers/panel/try-again')).toMatchObject({ status: 409 })
-    await change('POST', '/suppliers/panel/pause')
+    await change('POST', '/suppliers/panel/pause', { why: 'it answers wrongly' })
     expect(await change('POST', path, { why: 'off anyway' })).toMatchObject({ status: 409 })
     await change('POST', '/suppliers/panel/resume')
   })

@@ -89,22 +89,31 @@ describe('orders are', () => {
     await sql`update supplier_routes set cost = 5000000 where service_id = ${Number(dear)}`
     const before = await available()
     const waiting = await placed(undefined, dear)
-    const cancelled = await change('POST', `/orders/${waiting}/cancel`, {})
+    const cancelled = await change('POST', `/orders/${waiting}/cancel`, { why: 'not wanted any more' })
     expect(cancelled.json.data).toMatchObject({
       ...{ cancelled: 1, asked: 0 },
       order: { state: 'cancelled', items: [{ reason: 'Cancelled by the operator' }] },
     })
     expect(await available()).toBe(before)
+    expect((await read(`/orders/${waiting}/timeline`)).items).toContainEqual(
+      expect.objectContaining({ kind: 'cancelled', by: `staff:${id}`, text: 'not wanted any more' }),
+    )
     const sent = await withSupplier()
-    expect((await change('POST', `/orders/${sent}/cancel`, {})).json.data).toMatchObject({
+    for (const body of [{}, { why: ' ' }]) {
+      const { status, json } = await change('POST', `/orders/${sent}/cancel`, body)
+      expect([status, Object.keys(json.errors)]).toEqual([expect.any(Number), ['why']])
+    }
+    expect((await change('POST', `/orders/${sent}/cancel`, { why: 'late' })).json.data).toMatchObject({
       cancelled: 0,
       asked: 1,
     })
     expect((await read(`/reviews?order=${sent}`)).page.items).toMatchObject([
       { kind: 'cancel', opened_by: `staff:${id}`, decisions: ['grant', 'decline'] },
     ])
-    expect(await change('POST', `/orders/${await done()}/cancel`, {})).toMatchObject({ status: 409 })
-    expect(await change('POST', '/orders/999999/cancel', {})).toMatchObject({ status: 404 })
+    expect(await change('POST', `/orders/${await done()}/cancel`, { why: 'late' })).toMatchObject({
+      status: 409,
+    })
+    expect(await change('POST', '/orders/999999/cancel', { why: 'late' })).toMatchObject({ status: 404 })
   })
 
   it('asked about again', async () => {
@@ -568,8 +577,9 @@ describe('manual work', () => {
       { order: number; input: string },
     ]
     expect(await read(`/manual?service=${byHand}&limit=1`)).toMatchObject({
-      items: [{ order: one.order }],
+      items: [{ order: one.order, due_at: null }],
       more: true,
+      refusing_words: [],
     })
     expect((await change('POST', '/manual/take', { orders: [one.order] })).json.data).toEqual({ taken: 1 })
     const [taken] = (await read('/manual')).items

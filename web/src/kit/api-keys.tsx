@@ -489,11 +489,15 @@ export function KeyEdit({
 export function RevokeKey({
   apiKey: { name, security_id: id },
   revoke,
+  needsReason = false,
   onDone,
   onClose,
 }: {
   apiKey: Pick<ApiKey, 'name' | 'security_id'>
-  revoke: (key: string) => Promise<unknown>
+  /** `revoke` does it, under a key of idempotency. */
+  revoke: (given: { key: string; why: string }) => Promise<unknown>
+  /** `needsReason`: it is somebody else's key. */
+  needsReason?: boolean
   onDone: () => void
   onClose: () => void
 }) {
@@ -504,7 +508,9 @@ export function RevokeKey({
       button={t`Revoke the key`}
       isDangerous
       untouched={<Trans>The key still works.</Trans>}
-      act={({ key }) => revoke(key)}
+      needsReason={needsReason}
+      reasons={needsReason ? [t`The key is in wrong hands`, t`The reseller asked for it`, t`Misuse`] : []}
+      act={revoke}
       onDone={onDone}
       onClose={onClose}
     >

@@ -39,6 +39,7 @@ import {
   orNull,
   pageOf,
   pageQuery,
+  reason,
   text,
   time,
   version,
@@ -405,27 +406,37 @@ export const accountRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       return changed(call, { group: given, creditLimit: credit_limit })
     },
   }),
-  ...(
-    [
-      ['close', 'closeAccount', 'Refuse all keys of an account; its open orders are finished', closeAccount],
-      ['reopen', 'reopenAccount', 'Let the keys of a closed account work again', reopenAccount],
-    ] as const
-  ).map(([verb, name, summary, change]) =>
-    route({
-      method: 'POST',
-      path: `/accounts/:account/${verb}`,
-      name,
-      section,
-      command: `account ${verb}`,
-      summary,
-      access: 'resellers.terms',
-      params: accountParams,
-      answer: account,
-      refusals: ['not_found'],
-      handle: async ({ desk, caller, params }) => {
-        const { id: accountId } = await findAccount(desk.change, params.account)
-        return wireAccount(await change(desk.change, accountId), caller)
-      },
-    }),
-  ),
+  route({
+    method: 'POST',
+    path: '/accounts/:account/close',
+    name: 'closeAccount',
+    section,
+    command: 'account close',
+    summary: 'Refuse all keys of an account; its open orders are finished',
+    access: 'resellers.terms',
+    params: accountParams,
+    body: bodyOf({ why: reason }),
+    answer: account,
+    refusals: ['not_found', 'invalid_input'],
+    handle: async ({ desk, caller, params, body: { why } }) => {
+      const { id: accountId } = await findAccount(desk.change, params.account)
+      return wireAccount(await closeAccount(desk.change, accountId, why), caller)
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/accounts/:account/reopen',
+    name: 'reopenAccount',
+    section,
+    command: 'account reopen',
+    summary: 'Let the keys of a closed account work again',
+    access: 'resellers.terms',
+    params: accountParams,
+    answer: account,
+    refusals: ['not_found'],
+    handle: async ({ desk, caller, params }) => {
+      const { id: accountId } = await findAccount(desk.change, params.account)
+      return wireAccount(await reopenAccount(desk.change, accountId), caller)
+    },
+  }),
 ]

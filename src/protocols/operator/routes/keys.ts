@@ -28,12 +28,14 @@ import {
 } from '../../kit/key-shapes.ts'
 import {
   accountParams,
+  bodyOf,
   changesOf,
   idParams,
   MAX_ID,
   orNull,
   pageOf,
   pageQuery,
+  reason,
   text,
 } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
@@ -189,11 +191,12 @@ export const keyRoutes = ({ clock, sealer, config }: Pick<OperatorDeps, 'clock' 
       summary: 'Let an API key stop working, for ever',
       access: 'keys.edit',
       params: idParams,
+      body: bodyOf({ why: reason }),
       answer: key,
-      refusals: ['not_found'],
-      handle: async ({ desk, params }) => {
+      refusals: ['not_found', 'invalid_input'],
+      handle: async ({ desk, params, body: { why } }) => {
         const keyId = params.id as KeyId
-        await revokeKey(desk.change, keyId, clock)
+        await revokeKey(desk.change, keyId, clock, why)
         return wireKey(await findKey(desk.change, keyId, clock))
       },
     }),

@@ -8,9 +8,15 @@ import {
   type ManualItem,
   takeManual,
 } from '../../../fulfilment/people/manual.ts'
-import { type PastedAnswer, readPasted, refuseFaults } from '../../../fulfilment/people/pasted.ts'
+import {
+  type PastedAnswer,
+  readPasted,
+  refuseFaults,
+  selectRefusingWords,
+} from '../../../fulfilment/people/pasted.ts'
 import type { OrderId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
+import { type ExpectedTimes, expectedBy, expectedTimes } from '../../../orders/read/expected-times.ts'
 import { inFieldsOf } from '../../kit/fields.ts'
 import { amount, bodyOf, longId, oneOf, orNull, text, time } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
@@ -33,14 +39,16 @@ const manualItem = Type.Object({
   price: amount(),
   currency: Type.String(),
   sent_at: time('Since when it waits'),
+  due_at: orNull(time(), 'Until when the order is expected; null: nobody knows'),
   taken: orNull(Type.String(), 'Who works on it, and since when'),
 })
 
-const wireManual = (one: ManualItem): Static<typeof manualItem> => ({
+const wireManual = (one: ManualItem, times: ExpectedTimes): Static<typeof manualItem> => ({
   ...{ order: one.orderId, item: one.position, supplier: one.supplier, service_code: one.serviceCode },
   ...{ service_name: one.serviceName, input: one.input, fields: one.fields, quantity: one.quantity },
   ...{ username: one.username, reference: one.reference, price: formatMicros(one.price, one.currency) },
   ...{ currency: one.currency, sent_at: one.sentAt, taken: one.taken },
+  due_at: expectedBy({ serviceId: one.serviceId, createdAt: one.placedAt }, times),
 })
 
 const filter = {
@@ -98,10 +106,18 @@ export const manualRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     answer: Type.Object({
       items: Type.Array(manualItem),
       more: Type.Boolean({ description: 'There is more' }),
+      refusing_words: Type.Array(Type.String(), {
+        description: 'What a pasted refusal begins with, as it is remembered of the supplier, or of all',
+      }),
     }),
     handle: async ({ desk, query: { limit, ...wanted } }) => {
-      const found = await listManual(desk.read, { ...wanted, limit: limit + 1 })
-      return { items: found.slice(0, limit).map(wireManual), more: found.length > limit }
+      const [found, times, words] = await Promise.all([
+        listManual(desk.read, { ...wanted, limit: limit + 1 }),
+        expectedTimes(desk.read, clock.now()),
+        selectRefusingWords(desk.read, wanted.supplier),
+      ])
+      const items = found.slice(0, limit).map((one) => wireManual(one, times))
+      return { items, more: found.length > limit, refusing_words: words }
     },
   }),
   route({

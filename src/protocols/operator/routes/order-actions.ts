@@ -25,6 +25,7 @@ import {
   orNull,
   pageQuery,
   text,
+  reason as why,
 } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { type Call, route } from '../route.ts'
@@ -125,19 +126,17 @@ export const orderActionRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     access: 'orders.act',
     params: longIdParams,
     needsKey: true,
+    body: bodyOf({ why }),
     answer: Type.Object({
       order,
       cancelled: Type.Integer({ description: 'Items that are cancelled' }),
       asked: Type.Integer({ description: 'Items that a review is open of' }),
     }),
-    refusals: ['order_not_found', 'conflict'],
+    refusals: ['order_not_found', 'conflict', 'invalid_input'],
     handle: async (call) => {
-      const { cancelled, asked } = await cancelOrder(
-        call.desk.change,
-        call.params.id as OrderId,
-        call.desk.actor,
-        clock,
-      )
+      const { desk, params, body } = call
+      const by = { actor: desk.actor, why: body.why }
+      const { cancelled, asked } = await cancelOrder(desk.change, params.id as OrderId, by, clock)
       return { order: await after(call), cancelled, asked }
     },
   }),
@@ -179,7 +178,7 @@ export const orderActionRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
           description: 'Positions; left out: every item that waits',
         }),
       ),
-      why: text(500, { description: 'For the trail' }),
+      why,
     }),
     answer: Type.Object({
       order,
@@ -252,7 +251,7 @@ export const orderActionRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     body: bodyOf({
       item: Type.Optional(Type.Integer({ ...position, description: 'Which one, where there are several' })),
       result: text(20_000, { description: 'The right one' }),
-      why: text(500, { description: 'For the trail' }),
+      why,
     }),
     answer: Type.Object({ order, before: Type.String({ description: 'The result that it had' }) }),
     refusals: ['order_not_found', 'not_found', 'conflict', 'invalid_input'],
@@ -288,7 +287,7 @@ export const orderActionRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
         }),
       ),
       result: text(20_000, { description: 'What the reseller gets' }),
-      why: text(500, { description: 'For the trail' }),
+      why,
     }),
     answer: Type.Object({ order, charged: amount('What was taken from the balance now') }),
     refusals: ['order_not_found', 'not_found', 'conflict', 'insufficient_balance', 'invalid_input'],

@@ -13,7 +13,7 @@ import {
   updateSupplier,
 } from '../../../suppliers/suppliers.ts'
 import { formOf, inColumns, type Json, shapeOf, wire } from '../../kit/nouns.ts'
-import { amount, bodyOf, id, orNull, text, version } from '../../kit/shapes.ts'
+import { amount, bodyOf, id, orNull, reason, text, version } from '../../kit/shapes.ts'
 import type { Caller } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { kindFields, kindForm, supplierKindShape, wireSupplierKind } from '../kinds.ts'
@@ -128,33 +128,35 @@ export const supplierRoutes = ({
       return wireSupplier(changed, caller)
     },
   }),
-  ...(
-    [
-      [
-        'pause',
-        'pauseSupplier',
-        'Send a supplier nothing more; what it has is finished',
-        'supplier disable',
-        false,
-      ],
-      ['resume', 'resumeSupplier', 'Send a supplier items again', 'supplier enable', true],
-    ] as const
-  ).map(([verb, name, summary, command, enabled]) =>
-    route({
-      method: 'POST',
-      path: `/suppliers/:supplier/${verb}`,
-      name,
-      section,
-      summary,
-      command,
-      access: 'suppliers.edit',
-      params: supplierParams,
-      answer: supplier,
-      refusals: ['not_found'],
-      handle: async ({ desk, caller, params }) =>
-        wireSupplier(await enableSupplier(desk.change, await sealer(), params.supplier, enabled), caller),
-    }),
-  ),
+  route({
+    method: 'POST',
+    path: '/suppliers/:supplier/pause',
+    name: 'pauseSupplier',
+    section,
+    summary: 'Send a supplier nothing more; what it has is finished',
+    command: 'supplier disable',
+    access: 'suppliers.edit',
+    params: supplierParams,
+    body: bodyOf({ why: reason }),
+    answer: supplier,
+    refusals: ['not_found', 'invalid_input'],
+    handle: async ({ desk, caller, params, body: { why } }) =>
+      wireSupplier(await enableSupplier(desk.change, await sealer(), params.supplier, false, why), caller),
+  }),
+  route({
+    method: 'POST',
+    path: '/suppliers/:supplier/resume',
+    name: 'resumeSupplier',
+    section,
+    summary: 'Send a supplier items again',
+    command: 'supplier enable',
+    access: 'suppliers.edit',
+    params: supplierParams,
+    answer: supplier,
+    refusals: ['not_found'],
+    handle: async ({ desk, caller, params }) =>
+      wireSupplier(await enableSupplier(desk.change, await sealer(), params.supplier, true), caller),
+  }),
   route({
     method: 'POST',
     path: '/suppliers/:supplier/prefer-others',

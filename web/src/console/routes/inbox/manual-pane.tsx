@@ -3,6 +3,7 @@ import { Button, Group, Stack, Table, Textarea, TextInput } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
+import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Amount, money } from '../../../kit/amount.tsx'
 import { Copy } from '../../../kit/copy.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
@@ -13,6 +14,13 @@ import { When } from '../../../kit/when.tsx'
 import styles from './inbox.module.css'
 import type { Entry } from './inbox.tsx'
 
+const readWork = (query: { supplier: string; service: string; limit: number }, signal: AbortSignal) =>
+  dataOf(api.GET('/api/operator/manual', { params: { query }, signal }))
+type Item = Awaited<ReturnType<typeof readWork>>['items'][number]
+
+/** MAX_CHIPS is how many of the remembered words are offered as a reason. */
+const MAX_CHIPS = 6
+
 /** `ManualPane` is the table of what people do by hand of one service: copied out, and pasted back after a preview. */
 export function ManualPane({ entry, onDone }: { entry: Entry; onDone: () => void }) {
   const { t } = useLingui()
@@ -20,11 +28,17 @@ export function ManualPane({ entry, onDone }: { entry: Entry; onDone: () => void
   const client = useQueryClient()
   const work = useQuery({
     queryKey: ['manual', query],
-    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/manual', { params: { query }, signal })),
+    queryFn: ({ signal }) => readWork(query, signal),
   })
   const [isPasting, setPasting] = useState(false)
   const [fault, setFault] = useState<unknown>()
+  const [answering, setAnswering] = useState<{ item: Item; isRefusal: boolean }>()
   const items = work.data?.items ?? []
+  const words = work.data?.refusing_words ?? []
+  const refresh = () => {
+    void client.invalidateQueries({ queryKey: ['manual'] })
+    onDone()
+  }
   const take = async () => {
     setFault(undefined)
     try {
@@ -65,7 +79,11 @@ export function ManualPane({ entry, onDone }: { entry: Entry; onDone: () => void
               <Table.Th>{t`Reference`}</Table.Th>
               <Table.Th ta="end">{t`Price`}</Table.Th>
               <Table.Th>{t`Since`}</Table.Th>
+              <Table.Th>{t`Due`}</Table.Th>
               <Table.Th>{t`Taken`}</Table.Th>
+              <Table.Th>
+                <span className="visually-hidden">{t`Actions`}</span>
+              </Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -81,7 +99,24 @@ export function ManualPane({ entry, onDone }: { entry: Entry; onDone: () => void
                 <Table.Td>
                   <When at={one.sent_at} />
                 </Table.Td>
+                <Table.Td>{one.due_at && <When at={one.due_at} />}</Table.Td>
                 <Table.Td>{one.taken}</Table.Td>
+                <Table.Td>
+                  <Group gap="xs" wrap="nowrap" justify="flex-end">
+                    <Button
+                      size="compact-sm"
+                      variant="default"
+                      aria-label={t`Answer ${one.input}`}
+                      onClick={() => setAnswering({ item: one, isRefusal: false })}
+                    >{t`Answer…`}</Button>
+                    <Button
+                      size="compact-sm"
+                      variant="subtle"
+                      aria-label={t`Refuse ${one.input}`}
+                      onClick={() => setAnswering({ item: one, isRefusal: true })}
+                    >{t`Refuse…`}</Button>
+                  </Group>
+                </Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
@@ -90,14 +125,73 @@ export function ManualPane({ entry, onDone }: { entry: Entry; onDone: () => void
       {isPasting && (
         <Paste
           query={{ supplier: query.supplier, service: query.service }}
+          words={words}
           onClose={() => setPasting(false)}
-          onDone={() => {
-            void client.invalidateQueries({ queryKey: ['manual'] })
-            onDone()
-          }}
+          onDone={refresh}
         />
       )}
+      {answering && (
+        <Answering {...answering} words={words} onDone={refresh} onClose={() => setAnswering(undefined)} />
+      )}
     </>
+  )
+}
+
+/** `Answering` takes the result of one item, or why it cannot be done. */
+function Answering({
+  item: { order, item, input, username, price, currency },
+  isRefusal,
+  words,
+  onDone,
+  onClose,
+}: {
+  item: Item
+  isRefusal: boolean
+  words: readonly string[]
+  onDone: () => void
+  onClose: () => void
+}) {
+  const { t } = useLingui()
+  const [result, setResult] = useState('')
+  const sum = money(price, currency)
+  return (
+    <ActDialog
+      title={isRefusal ? t`Refuse ${input}` : t`Answer ${input}`}
+      button={isRefusal ? t`Refuse it` : t`Answer, and charge ${sum}`}
+      isDangerous={isRefusal}
+      needsReason={isRefusal}
+      reasons={isRefusal ? words.slice(0, MAX_CHIPS) : []}
+      untouched={t`No money has moved.`}
+      act={({ key, why }) =>
+        dataOf(
+          api.POST('/api/operator/manual/answer', {
+            params: { header: { 'idempotency-key': key } },
+            body: { order, item, ...(isRefusal ? { refusal: why } : { result }) },
+          }),
+        )
+      }
+      onDone={onDone}
+      onClose={onClose}
+    >
+      {isRefusal ? (
+        <p>{t`The next supplier of order ${order} gets it. Where there is none, ${sum} goes back to ${username}.`}</p>
+      ) : (
+        <Stack gap="sm">
+          <p>{t`${username} gets this as the result of order ${order}, and is charged ${sum}.`}</p>
+          <Textarea
+            label={t`Result`}
+            value={result}
+            onChange={({ currentTarget }) => setResult(currentTarget.value)}
+            required
+            autosize
+            minRows={2}
+            maxRows={10}
+            maxLength={20_000}
+            data-autofocus
+          />
+        </Stack>
+      )}
+    </ActDialog>
   )
 }
 
@@ -114,16 +208,19 @@ const verdictTones: Record<string, Tone> = {
 /** `Paste` shows where every line goes, and then does exactly that. */
 function Paste({
   query,
+  words: remembered,
   onClose,
   onDone,
 }: {
   query: { supplier: string; service: string }
+  /** `words` are those that mean refused, as this supplier's sheets had them before. */
+  words: readonly string[]
   onClose: () => void
   onDone: () => void
 }) {
   const { t } = useLingui()
   const [text, setText] = useState('')
-  const [refused, setRefused] = useState('not found, rejected')
+  const [refused, setRefused] = useState(() => remembered.join(', ') || 'not found, rejected')
   const [plan, setPlan] = useState<number>()
   const [fault, setFault] = useState<unknown>()
   const [isBusy, setBusy] = useState(false)

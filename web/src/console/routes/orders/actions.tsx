@@ -192,9 +192,11 @@ function Cancel({ summary, onDone, onClose }: DialogProps) {
       title={t`Cancel order ${order.id}`}
       button={gives ? t`Cancel and give back ${{ sum: gives }}` : t`Ask for the cancellation`}
       isDangerous
+      needsReason
+      reasons={[t`The reseller asked for it`, t`It takes too long`, t`The IMEI is wrong`]}
       untouched={<Untouched />}
-      act={({ key }) =>
-        dataOf(api.POST('/api/operator/orders/{id}/cancel', { params: under(order.id, key) }))
+      act={({ key, why }) =>
+        dataOf(api.POST('/api/operator/orders/{id}/cancel', { params: under(order.id, key), body: { why } }))
       }
       {...{ onDone, onClose }}
     >

@@ -47,6 +47,7 @@ export function Bulk({ action, chosen, onClose }: BulkProps) {
   const fits = verdicts['fits'] ?? 0
   const given = Object.entries((summary['gives_back'] ?? {}) as Record<string, string>)
   const sum = given.map(([currency, amount]) => money(amount, currency)).join(' + ')
+  const needsReason = action === 'refund' || action === 'cancel'
   if (fits === 0)
     return (
       <Dialog opened onClose={onClose} title={title}>
@@ -57,11 +58,9 @@ export function Bulk({ action, chosen, onClose }: BulkProps) {
     <ActDialog
       title={title}
       button={buttonOf()}
-      isDangerous={action === 'refund' || action === 'cancel'}
-      needsReason={action === 'refund'}
-      reasons={
-        action === 'refund' ? [t`The results were wrong`, t`They came too late`, t`Out of goodwill`] : []
-      }
+      isDangerous={needsReason}
+      needsReason={needsReason}
+      reasons={reasonsOf()}
       untouched={<Trans>No money has moved.</Trans>}
       act={async ({ key: once, why }) => {
         const params = { path: { id }, header: { 'idempotency-key': once } }
@@ -98,6 +97,11 @@ export function Bulk({ action, chosen, onClose }: BulkProps) {
       <Misfits verdicts={verdicts} />
     </ActDialog>
   )
+
+  function reasonsOf(): string[] {
+    if (action === 'refund') return [t`The results were wrong`, t`They came too late`, t`Out of goodwill`]
+    return action === 'cancel' ? [t`The reseller asked for it`, t`They take too long`] : []
+  }
 
   function buttonOf(): string {
     switch (action) {

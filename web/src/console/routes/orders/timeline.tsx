@@ -130,6 +130,8 @@ function Sentence({ one, order }: { one: Moment; order: OrderRow }) {
       return <>{t`${whoOf(one)} delivered it after all: ${amount} charged anew`}</>
     case 'changed':
       return <>{t`${whoOf(one)} replaced the result`}</>
+    case 'cancelled':
+      return <>{t`Cancelled by ${whoOf(one)}`}</>
     case 'event':
       return <>{t`The webhook is told: ${shown(state)}`}</>
     case 'delivery':

@@ -241,10 +241,12 @@ export function Keys() {
       {revoked && (
         <RevokeKey
           apiKey={revoked}
-          revoke={(key) =>
+          needsReason
+          revoke={({ key, why }) =>
             dataOf(
               api.POST('/api/operator/keys/{id}/revoke', {
                 params: { header: { 'idempotency-key': key }, path: { id: revoked.id } },
+                body: { why },
               }),
             )
           }

@@ -457,10 +457,10 @@ function Close({ reseller, doing, onClose }: DialogProps & { doing: 'close' | 'r
   const done = useDone()
   const { username: account, name, currency, available = '0' } = reseller
   const isClosing = doing === 'close'
-  const act = ({ key }: { key: string }) => {
+  const act = ({ key, why }: { key: string; why: string }) => {
     const params = { header: { 'idempotency-key': key }, path: { account } }
     return isClosing
-      ? dataOf(api.POST('/api/operator/accounts/{account}/close', { params }))
+      ? dataOf(api.POST('/api/operator/accounts/{account}/close', { params, body: { why } }))
       : dataOf(api.POST('/api/operator/accounts/{account}/reopen', { params }))
   }
   return (
@@ -468,6 +468,8 @@ function Close({ reseller, doing, onClose }: DialogProps & { doing: 'close' | 'r
       title={isClosing ? t`Close ${name}?` : t`Reopen ${name}?`}
       button={isClosing ? t`Close ${name}` : t`Reopen ${name}`}
       isDangerous={isClosing}
+      needsReason={isClosing}
+      reasons={isClosing ? [t`The reseller asked for it`, t`It does not pay`, t`Misuse`] : []}
       untouched={<Trans>Nothing was changed.</Trans>}
       act={act}
       onDone={() => void done()}

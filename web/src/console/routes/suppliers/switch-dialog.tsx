@@ -19,9 +19,13 @@ export function SwitchDialog({
     <ActDialog
       title={enabled ? t`Switch off ${name}?` : t`Switch on ${name}?`}
       button={enabled ? t`Switch off ${name}` : t`Switch on ${name}`}
-      act={() =>
+      isDangerous={enabled}
+      needsReason={enabled}
+      reasons={enabled ? [t`It answers wrongly`, t`It takes too long`, t`It costs too much`] : []}
+      untouched={<Trans>Nothing was changed.</Trans>}
+      act={({ why }) =>
         enabled
-          ? dataOf(api.POST('/api/operator/suppliers/{supplier}/pause', { params }))
+          ? dataOf(api.POST('/api/operator/suppliers/{supplier}/pause', { params, body: { why } }))
           : dataOf(api.POST('/api/operator/suppliers/{supplier}/resume', { params }))
       }
       onDone={onDone}

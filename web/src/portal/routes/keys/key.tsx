@@ -163,7 +163,7 @@ function One() {
       {key && doing === 'revoke' && (
         <RevokeKey
           apiKey={key}
-          revoke={(idempotency) =>
+          revoke={({ key: idempotency }) =>
             dataOf(
               portal.POST('/api/portal/keys/{id}/revoke', {
                 params: { path: { id }, header: { 'idempotency-key': idempotency } },
