@@ -85,11 +85,24 @@ export async function preferOthers(
   return count > 0
 }
 
-/** `probeNow` has an open breaker probed at once. False: it is closed. */
-export async function probeNow(sql: Queryable, supplierId: SupplierId, now: Date): Promise<boolean> {
-  const { count } = await sql`
-    update supplier_health set probe_at = ${now} where supplier_id = ${supplierId}::int and open`
-  return count > 0
+/**
+ * `probeNow` has an open breaker probed at once, and gives why it is open; undefined: it is closed. Of a pause that a person wanted the trail says who
+ * ended it sooner.
+ */
+export async function probeNow(
+  sql: Queryable,
+  supplierId: SupplierId,
+  now: Date,
+): Promise<SupplierFault | 'person' | undefined> {
+  const [row] = await sql<{ why: SupplierFault | 'person' }[]>`
+    with hurried as (
+      update supplier_health set probe_at = ${now} where supplier_id = ${supplierId}::int and open returning supplier_id, why
+    ), shortened as (
+      update supplier_pauses p set until = ${now} from hurried h
+       where h.why = 'person' and p.supplier_id = h.supplier_id and p.closed_at is null
+    )
+    select why from hurried`.records()
+  return row?.why
 }
 
 /** `closeBreaker` is called when a probe went well. */

@@ -1,5 +1,6 @@
 import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import type { SupplierFault } from '../integrations/suppliers/supplier.ts'
 import { type Clock, MINUTE_MS } from '../lib/time.ts'
 import { findSupplier } from '../suppliers/suppliers.ts'
 import { preferOthers, probeNow } from './breakers.sql.ts'
@@ -27,9 +28,16 @@ export async function useOthers(
     )
 }
 
-/** `tryAgainNow` asks a paused supplier at once whether it is back. Throws not_found, or conflict where it is not paused. */
-export async function tryAgainNow(sql: Sql, idOrName: string, clock: Clock): Promise<void> {
+/**
+ * `tryAgainNow` asks a paused supplier at once whether it is back, and gives why it is paused. Throws not_found, or conflict where it is not paused.
+ */
+export async function tryAgainNow(
+  sql: Sql,
+  idOrName: string,
+  clock: Clock,
+): Promise<SupplierFault | 'person'> {
   const { id, name } = await findSupplier(sql, idOrName)
-  if (!(await probeNow(sql, id, clock.now())))
-    throw new Refusal('conflict', `${name} is not paused`, 'supplier')
+  const why = await probeNow(sql, id, clock.now())
+  if (why === undefined) throw new Refusal('conflict', `${name} is not paused`, 'supplier')
+  return why
 }

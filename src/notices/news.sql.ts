@@ -95,7 +95,7 @@ export interface EndedOrder {
 
 /**
  * `selectEndedOrders` gives the orders whose last item was settled in these entries, so that each is given once, and of which something was
- * delivered.
+ * delivered. What is delivered after all, and charged anew, is told as if it had ended then.
  */
 export const selectEndedOrders = (
   sql: Queryable,
@@ -104,14 +104,14 @@ export const selectEndedOrders = (
   sql<EndedOrder[]>`
     with settled as (
       select distinct order_id from ledger_entries
-       where account_id = ${accountId} and id > ${after} and id <= ${upTo} and kind in ('capture', 'release')
+       where account_id = ${accountId} and id > ${after} and id <= ${upTo} and kind in ('capture', 'release', 'charge')
     ), ended as (
       select o.id, o.service_id, o.item_count, count(*) over () as count
         from settled s
         join orders o on o.account_id = ${accountId} and o.id = s.order_id and o.state in ('success', 'partial')
        where not exists (select from ledger_entries later
                           where later.account_id = ${accountId} and later.order_id = o.id
-                            and later.kind in ('capture', 'release') and later.id > ${upTo})
+                            and later.kind in ('capture', 'release', 'charge') and later.id > ${upTo})
        order by o.id limit ${NAMED}
     )
     select e.id, v.name as service, case when e.item_count = 1 then i.input end as input, e.item_count as items,
@@ -136,7 +136,7 @@ export interface RefundedOrder {
   total: string
 }
 
-/** `selectRefundedOrders` gives the orders for which these entries give money back. */
+/** `selectRefundedOrders` gives the orders for which these entries give money back, but for what was charged anew since: it was delivered after all. */
 export const selectRefundedOrders = (
   sql: Queryable,
   { accountId, after, upTo }: Unread,
@@ -145,8 +145,11 @@ export const selectRefundedOrders = (
     with given as (
       select order_id, sum(amount) as amount, min(position) as position,
              (array_agg(note order by id desc) filter (where kind = 'refund'))[1] as note
-        from ledger_entries
+        from ledger_entries e
        where account_id = ${accountId} and id > ${after} and id <= ${upTo} and kind in ('release', 'refund')
+         and not exists (select from ledger_entries n
+                          where n.account_id = e.account_id and n.order_id = e.order_id and n.position = e.position
+                            and n.kind = 'charge' and n.id > e.id)
        group by order_id
     ), named as (
       select *, count(*) over () as count, sum(amount) over () as total from given order by order_id limit ${NAMED}

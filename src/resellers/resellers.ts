@@ -2,7 +2,7 @@ import { listAccounts } from '../accounts/accounts.ts'
 import type { AccountView } from '../accounts/attributes.ts'
 import type { Sql } from '../database/database.ts'
 import type { AccountId } from '../lib/ids.ts'
-import { type Micros, ZERO } from '../lib/money.ts'
+import { ZERO } from '../lib/money.ts'
 import { pageOf } from '../lib/page.ts'
 import { lastOrders } from '../orders/read/last-orders.ts'
 import { refusedCounts } from '../request-log/refused-counts.ts'
@@ -46,9 +46,22 @@ export interface ResellerFilter {
   refused?: number | undefined
 }
 
+/** ResellerPlace is where a page begins: behind the account `id`, which stood there by `text`, then by `number`. It holds when the account is gone. */
+export interface ResellerPlace {
+  text: string
+  number: bigint
+  id: number
+}
+
+/** Sorted is an account with what it stands by in the list. */
+interface Sorted {
+  account: AccountView
+  place: ResellerPlace
+}
+
 /**
- * `listResellers` gives a page of resellers, and behind which one the next begins. What no index has is looked for among all that fit the rest:
- * resellers are never many.
+ * `listResellers` gives a page of resellers, and behind which place the next begins. What no index has is looked for among all that fit the rest:
+ * resellers are never many. What a list is neither narrowed nor sorted by is read for those of the page alone.
  */
 export async function listResellers(
   sql: Sql,
@@ -57,24 +70,57 @@ export async function listResellers(
     after,
     limit,
     ...filter
-  }: ResellerFilter & { sort?: ResellerSort | undefined; after?: AccountId | undefined; limit: number },
+  }: SortedFilter & { after?: ResellerPlace | undefined; limit: number },
   now: Date,
-): Promise<{ items: Reseller[]; next: AccountId | undefined }> {
+): Promise<{ items: Reseller[]; next: ResellerPlace | undefined }> {
+  const found = await sorted(sql, { sort, after, limit: limit + 1, ...filter }, now)
+  const { items, next } = pageOf(found, limit, ({ place }) => place)
+  return {
+    items: await withFigures(
+      sql,
+      items.map(({ account }) => account),
+      now,
+    ),
+    next,
+  }
+}
+
+/** PAGE is how many resellers get their figures at a time. */
+const PAGE = 500
+
+/** `everyReseller` gives all that fit by pages. They are looked for and sorted once, so that a file has each once however long it takes. */
+export async function* everyReseller(sql: Sql, filter: SortedFilter, now: Date): AsyncGenerator<Reseller[]> {
+  const found = await sorted(sql, filter, now)
+  for (let at = 0; at === 0 || at < found.length; at += PAGE) {
+    const accounts = found.slice(at, at + PAGE).map(({ account }) => account)
+    yield await withFigures(sql, accounts, now)
+  }
+}
+
+type SortedFilter = ResellerFilter & { sort?: ResellerSort | undefined }
+
+/** `sorted` gives the accounts that fit, as they stand in the list, behind a place. */
+async function sorted(
+  sql: Sql,
+  {
+    sort = 'id',
+    after,
+    limit,
+    ...filter
+  }: SortedFilter & { after?: ResellerPlace | undefined; limit?: number | undefined },
+  now: Date,
+): Promise<Sorted[]> {
   const { search, group, status } = filter
   const isPlain = sort === 'id' && !Object.entries(filter).some(([name, value]) => !PLAIN.has(name) && value)
-  if (isPlain) {
-    const { items, next } = pageOf(
-      await listAccounts(sql, { search, group, status }, limit + 1, after),
-      limit,
-      (last) => last.id,
-    )
-    return { items: await withFigures(sql, items, now), next }
-  }
-  const accounts = (await listAccounts(sql, { search, group, status })).filter((one) => isOf(filter, one))
-  const found = (await withFigures(sql, accounts, now)).filter((one) => isSuch(filter, one))
-  found.sort(comparing(sort))
-  const at = after === undefined ? 0 : found.findIndex(({ id }) => id === after) + 1
-  return pageOf(found.slice(at), limit, (last) => last.id)
+  const all = isPlain
+    ? await listAccounts(sql, { search, group, status }, limit, after?.id as AccountId | undefined)
+    : (await listAccounts(sql, { search, group, status })).filter((one) => isOf(filter, one))
+  const accounts = await such(sql, filter, all, now)
+  const placeOf = await placing(sql, sort, accounts, now)
+  const found = accounts.map((account) => ({ account, place: placeOf(account) }))
+  const compare = comparing(sort)
+  found.sort((a, b) => compare(a.place, b.place))
+  return after === undefined ? found : found.filter(({ place }) => compare(place, after) > 0)
 }
 
 /** PLAIN are the filters that the list of accounts has itself. */
@@ -86,13 +132,12 @@ export async function withFigures(
   accounts: readonly AccountView[],
   now: Date,
 ): Promise<Reseller[]> {
+  if (accounts.length === 0) return []
   const ids = accounts.map(({ id }) => id)
   const figures = await accountFigures(sql, now, ids)
   const last = await lastOrders(sql, ids)
   const refused = await refusedCounts(sql, ids, now)
-  const marks = new Map<AccountId, 'failing' | 'paused'>()
-  for (const { accountId, status } of await listIllWebhooks(sql, MAX_WEBHOOKS))
-    if (marks.get(accountId) !== 'paused') marks.set(accountId, status === 'active' ? 'failing' : 'paused')
+  const marks = await webhookMarks(sql)
   return accounts.map((account) => ({
     ...account,
     figures: figures.get(account.id),
@@ -100,6 +145,14 @@ export async function withFigures(
     refused: refused.get(account.id) ?? 0,
     webhook: marks.get(account.id) ?? null,
   }))
+}
+
+/** `webhookMarks` gives what is wrong with webhooks, by account. */
+async function webhookMarks(sql: Sql): Promise<ReadonlyMap<AccountId, 'failing' | 'paused'>> {
+  const marks = new Map<AccountId, 'failing' | 'paused'>()
+  for (const { accountId, status } of await listIllWebhooks(sql, MAX_WEBHOOKS))
+    if (marks.get(accountId) !== 'paused') marks.set(accountId, status === 'active' ? 'failing' : 'paused')
+  return marks
 }
 
 /** `isLow` tells whether less is left than the mark at which the reseller wants to be told. */
@@ -111,29 +164,66 @@ const isOf = (filter: ResellerFilter, one: AccountView): boolean =>
   (!filter.isLow || isLow(one)) &&
   (!filter.isInCredit || one.available < ZERO)
 
-const isSuch = ({ noOrderSince, webhook, refused = 0 }: ResellerFilter, one: Reseller): boolean =>
-  (noOrderSince === undefined || one.lastOrderAt === undefined || one.lastOrderAt < noOrderSince) &&
-  (webhook === undefined || one.webhook === webhook) &&
-  one.refused >= refused
+/** `such` leaves out the accounts that what they did lately does not fit; it reads no more of that than the filter asks for. */
+async function such(
+  sql: Sql,
+  { noOrderSince, webhook, refused = 0 }: ResellerFilter,
+  accounts: AccountView[],
+  now: Date,
+): Promise<AccountView[]> {
+  let left = accounts
+  const ids = () => left.map(({ id }) => id)
+  if (webhook !== undefined) {
+    const marks = await webhookMarks(sql)
+    left = left.filter(({ id }) => marks.get(id) === webhook)
+  }
+  if (noOrderSince !== undefined) {
+    const last = await lastOrders(sql, ids())
+    left = left.filter(({ id }) => (last.get(id) ?? NEVER) < noOrderSince)
+  }
+  if (refused > 0) {
+    const counts = await refusedCounts(sql, ids(), now, refused)
+    left = left.filter(({ id }) => (counts.get(id) ?? 0) >= refused)
+  }
+  return left
+}
 
-const compareNames = new Intl.Collator('en', { numeric: true }).compare
+const NEVER = new Date(0)
 
-const turnoverOf = ({ figures }: Reseller): Micros => figures?.turnover ?? ZERO
+/** `placing` gives what accounts stand by in a list that is sorted so. */
+async function placing(
+  sql: Sql,
+  sort: ResellerSort,
+  accounts: readonly AccountView[],
+  now: Date,
+): Promise<(account: AccountView) => ResellerPlace> {
+  const ids = accounts.map(({ id }) => id)
+  switch (sort.replace('-', '') as 'id' | 'name' | 'available' | 'turnover' | 'last_order') {
+    case 'id':
+      return ({ id }) => ({ text: '', number: 0n, id })
+    case 'name':
+      return ({ id, name }) => ({ text: name, number: 0n, id })
+    case 'available':
+      return ({ id, currency, available }) => ({ text: currency, number: available, id })
+    case 'turnover': {
+      const figures = await accountFigures(sql, now, ids)
+      return ({ id, currency }) => ({ text: currency, number: figures.get(id)?.turnover ?? ZERO, id })
+    }
+    case 'last_order': {
+      const last = await lastOrders(sql, ids)
+      return ({ id }) => ({ text: '', number: BigInt((last.get(id) ?? NEVER).getTime()), id })
+    }
+  }
+}
 
-const order = (a: bigint | number, b: bigint | number): number => (a < b ? -1 : a > b ? 1 : 0)
+const compareTexts = new Intl.Collator('en', { numeric: true }).compare
 
-/** `comparing` gives the order of a list. */
-function comparing(sort: ResellerSort): (a: Reseller, b: Reseller) => number {
+/** `comparing` gives the order of a list: amounts stand by currency, and who stands alike by id. */
+function comparing(sort: ResellerSort): (a: ResellerPlace, b: ResellerPlace) => number {
   const sign = sort.startsWith('-') ? -1 : 1
-  const byAmount = (of: (one: Reseller) => Micros) => (a: Reseller, b: Reseller) =>
-    compareNames(a.currency, b.currency) || sign * order(of(a), of(b))
-  const by = {
-    id: () => 0,
-    name: (a: Reseller, b: Reseller) => sign * compareNames(a.name, b.name),
-    available: byAmount(({ available }) => available),
-    turnover: byAmount(turnoverOf),
-    last_order: (a: Reseller, b: Reseller) =>
-      sign * order(a.lastOrderAt?.getTime() ?? 0, b.lastOrderAt?.getTime() ?? 0),
-  }[sort.replace('-', '') as 'id' | 'name' | 'available' | 'turnover' | 'last_order']
-  return (a, b) => by(a, b) || a.id - b.id
+  const signOfText = sort === '-name' ? -1 : 1
+  return (a, b) =>
+    signOfText * compareTexts(a.text, b.text) ||
+    sign * (a.number < b.number ? -1 : a.number > b.number ? 1 : 0) ||
+    a.id - b.id
 }

@@ -177,7 +177,8 @@ export const changesOf = (sql: Queryable, spans: readonly Span[] | null, timeZon
           from attempts t
           join suppliers s on s.id = t.supplier_id
          where t.account_id = e.account_id and t.order_id = e.order_id and t.position = e.position
-           and t.state in ('succeeded', 'given_up')
+           -- One that a person had chosen and that was not made gave nothing.
+           and t.state in ('succeeded', 'given_up') and t.fault is distinct from 'chosen'
          order by t.finished_at desc nulls last, t.number desc limit 1) a on e.kind <> 'release'
      where e.kind <> 'hold'
     union all

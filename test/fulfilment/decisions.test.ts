@@ -422,7 +422,10 @@ describe('a change of mind', () => {
       note: 'they took it back',
     })
     const again = await show(id, 'changed')
-    await expect(decide(again, { kind: 'give_back' })).rejects.toMatchObject({ code: 'conflict' })
+    await expect(decide(again, { kind: 'give_back' })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('the item is failed, and its price was given back'),
+    })
     await decide(again, { kind: 'dismiss' })
     expect(await wallet()).toMatchObject({ available: 1_000_000n })
   })
@@ -432,7 +435,10 @@ describe('a change of mind', () => {
     const id = await shop.place(1)
     await ended(id)
     const review = await show(id, 'changed')
-    await expect(decide(review, { kind: 'give_back' })).rejects.toMatchObject({ code: 'conflict' })
+    await expect(decide(review, { kind: 'give_back' })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('the item is failed, and its price was given back'),
+    })
     await decide(review, { kind: 'dismiss' })
     expect(await wallet()).toMatchObject({ available: 1_000_000n })
   })

@@ -230,6 +230,7 @@ const damages: [check: string, statements: string[]][] = [
       `${CHARGE}; ${FORCE} update ledger_entries set amount = 2 where kind = 'charge'`,
       `${CHARGE}; ${FORCE} update ledger_entries set kind = 'capture' where kind = 'release' and order_id = 6`,
       `${CHARGE}; update items set state = 'cancelled' where order_id = 6`,
+      `${CHARGE}; update items set state = 'failed', refunded = 0 where order_id = 6`,
     ],
   ],
   [

@@ -4,6 +4,7 @@ import { changeAccount, createPriceGroup } from '../../src/accounts/accounts.ts'
 import { setPrice } from '../../src/catalogue/prices.ts'
 import { OperatorDeposits } from '../../src/deposits/operator-deposits.ts'
 import { Providers } from '../../src/deposits/providers.ts'
+import { deliverAfterAll } from '../../src/fulfilment/after/late-results.ts'
 import { refund } from '../../src/fulfilment/after/refunds.ts'
 import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
 import { addJob, Jobs } from '../../src/jobs/jobs.ts'
@@ -161,6 +162,30 @@ test('money that is given back is told with the reason, at the end of an order a
       '   it was late',
       `${other} ${shop.service.name} ${imei(200)}: $0.000004`,
       '   wrong',
+    ),
+  ])
+})
+
+test('what is delivered after all is told as done, and no more as given back', async () => {
+  await tell()
+  work(() => REFUSED)
+  const told = await done(1)
+  expect(await look()).toEqual([expect.stringContaining(`was given back for order ${told}`)])
+  const untold = await done(2)
+  for (const orderId of [told, untold])
+    await deliverAfterAll(
+      shop.sql,
+      { accountId: shop.account, orderId },
+      { result: 'clean', why: 'it came' },
+      'cli:ann',
+      shop.clock,
+    )
+  expect(await look(10)).toEqual([
+    lines(
+      'imeigate: 2 orders are done',
+      '',
+      `${told} ${shop.service.name} ${imei(100)}: $0.00001 was charged`,
+      `${untold} ${shop.service.name} ${imei(200)}: $0.00001 was charged`,
     ),
   ])
 })

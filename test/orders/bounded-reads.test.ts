@@ -19,11 +19,13 @@ import type {
   WebhookId,
 } from '../../src/lib/ids.ts'
 import { DAY_MS } from '../../src/lib/time.ts'
+import { findNamed } from '../../src/orders/desk/find-lines.ts'
 import type { BuyerOrderFilter } from '../../src/orders/read/buyer-order.ts'
 import { longOpenJobs, MARK_LONG_OPEN } from '../../src/orders/read/long-open.ts'
-import { OperatorOrders } from '../../src/orders/read/operator-orders.ts'
+import { type OperatorOrderFilter, OperatorOrders } from '../../src/orders/read/operator-orders.ts'
 import type { BuyerOrders } from '../../src/orders/read/order-reader.ts'
 import { RequestLog } from '../../src/request-log/request-log.ts'
+import { everyReseller, listResellers } from '../../src/resellers/resellers.ts'
 import { MissThrottle } from '../../src/throttles/miss-throttle.ts'
 import { SharedBuckets } from '../../src/throttles/shared-buckets.ts'
 import { listEvents, replay } from '../../src/webhooks/events.ts'
@@ -236,6 +238,49 @@ test('an open order is found, too: the newest at once, one that stays open when 
   }
 })
 
+test('what an account asks for itself costs nothing by what is open of others', async () => {
+  const service = await newService(database.sql)
+  const filled = async (orders: number) => {
+    const accountId = await newAccount(database.sql, 0n)
+    const times = { from: new Date('2026-10-20T00:00:00Z'), to: new Date('2026-10-21T00:00:00Z') }
+    const begin = await fillAccount(database.sql, {
+      ...{ accountId, serviceId: service.id, orders, itemsPerOrder: 1, ...times },
+    })
+    await database.sql`update orders set state = 'pending', finished_at = null where account_id = ${accountId}`
+    await database.sql`
+      update items set state = 'pending', due_at = now() + interval '1 day', finished_at = null, result = null
+       where account_id = ${accountId}`
+    return { accountId, begin }
+  }
+  await database.owner`alter table items disable trigger items_trail`
+  const own = await filled(5)
+  const neighbour = await filled(2_000)
+  const operator = new OperatorOrders(read.sql)
+  const { accountId } = own
+  const reads = async (work: () => Promise<OrderId[]>): Promise<OrderId[]> => {
+    let found: OrderId[] = []
+    const rows = await read.of(async () => {
+      found = await work()
+    })
+    expect(rows).toBeLessThan(200)
+    return found
+  }
+  const ids = (filter: OperatorOrderFilter) => async () =>
+    (await operator.names({ accountId, limit: 20, ...filter })).names.map(({ id }) => id)
+  const mineOpen = [4, 3, 2, 1, 0].map((n) => own.begin + n)
+  expect(await reads(ids({ state: ['pending', 'processing'] }))).toEqual(mineOpen)
+  for (const filter of [{ search: inputOf(3) }, { imei: inputOf(3) }, { search: 'rEf-3' }])
+    expect(await reads(ids(filter)), JSON.stringify(filter)).toEqual([own.begin + 2])
+  expect(await reads(ids({ search: inputOf(1_000) }))).toEqual([])
+  const lines = [inputOf(2), inputOf(1_000)]
+  expect(
+    await reads(async () => (await findNamed(read.sql, lines, accountId)).flat().map(({ id }) => id)),
+  ).toEqual([own.begin + 1])
+  await database.owner`delete from items where account_id in (${accountId}, ${neighbour.accountId})`
+  await database.owner`delete from orders where account_id in (${accountId}, ${neighbour.accountId})`
+  await database.owner`alter table items enable trigger items_trail`
+})
+
 test('large orders are read one by one, however many are asked for at once', async () => {
   const service = await newService(database.sql)
   const large = {
@@ -416,5 +461,35 @@ describe('what is not about orders', () => {
     expect(await replay(database.sql, { webhook, since: LONG_AGO, undelivered: true }, undefined, 100)).toBe(
       1,
     )
+  })
+
+  test('resellers have figures for those of the page alone, and refused requests of a day are counted', async () => {
+    const { sql } = database
+    const now = new Date('2026-11-02T12:00:00Z')
+    const list = (filter: object) => listResellers(read.sql, { limit: 20, ...filter }, now)
+    const from = await newAccount(sql, 0n)
+    for (let n = 1; n < 600; n++) await newAccount(sql, 0n)
+    await sql`
+      insert into requests (account_id, at, key_id, via, action, status, outcome, ip, took_us, request_id)
+      select case when n <= 30 then ${account}::int else ${from}::int + n % 600 end,
+             case when n <= 30 then ${now} else ${LONG_AGO} end::timestamptz - n * interval '1 s', 1, 'rest', 'x', 401, 'key_revoked', '::1', 1,
+             gen_random_uuid()
+        from generate_series(6000, 1, -1) n`
+    await database.owner`analyze`
+    const rows = async (filter: object) => await read.of(() => list(filter))
+    expect(await rows({ sort: '-name' }), [...read.scanned].join()).toBeLessThan(3_000)
+    expect(await rows({ refused: 3 })).toBeLessThan(3_000)
+    expect((await list({ refused: 30 })).items.map(({ id, refused }) => [id, refused])).toEqual([
+      [account, 30],
+    ])
+
+    // A file has each of them once, though all of them move while it is read.
+    const seen: number[] = []
+    for await (const some of everyReseller(read.sql, { sort: 'available' }, now)) {
+      seen.push(...some.map(({ id }) => id))
+      await sql`update wallets set credit_limit = 100000000000, available = -account_id where account_id >= ${from}`
+    }
+    expect(seen.length).toBeGreaterThan(600)
+    expect(new Set(seen).size).toBe(seen.length)
   })
 })

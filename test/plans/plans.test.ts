@@ -257,6 +257,25 @@ describe('a plan of prices', () => {
   })
 })
 
+it('a plan of one price group for many leaves out those that are excepted', async () => {
+  const plan = await make('manager', 'accounts.group', { accounts: ['anna', 'binh'], group: null })
+  expect(plan).toMatchObject({ rows: 1, summary: { changed: 1, unchanged: 1 } })
+  const gold = await make('manager', 'accounts.group', { accounts: ['binh'], group: 'Gold' })
+  expect((await apply('manager', gold.id)).data).toMatchObject({ outcomes: { done: 1 } })
+  const none = await make('manager', 'accounts.group', { accounts: ['anna', 'binh'], group: null })
+  expect((await apply('manager', none.id, { except: [2] })).data).toMatchObject({
+    outcomes: { done: 1, skipped: 1 },
+  })
+  const groups = await office.server.sql`
+    select a.username, g.name from accounts a left join price_groups g on g.id = a.price_group_id order by username`
+  expect(groups.map(({ username, name }) => [username, name])).toEqual([
+    ['anna', null],
+    ['binh', 'Gold'],
+  ])
+  const back = await make('manager', 'accounts.group', { accounts: ['anna'], group: 'Gold' })
+  await apply('manager', back.id)
+})
+
 describe('a plan of services', () => {
   it('gives many the same values, and is stale when one of them has changed', async () => {
     const wanted = { filter: { group: 'checks' }, change: { delivery_time: '1 hour' } }

@@ -4,6 +4,7 @@ import type { Sql } from '../../src/database/database.ts'
 import { correctResult } from '../../src/fulfilment/after/corrections.ts'
 import { deliverAfterAll } from '../../src/fulfilment/after/late-results.ts'
 import { refund, refundWithin } from '../../src/fulfilment/after/refunds.ts'
+import { requestCancel } from '../../src/fulfilment/people/cancel-verify.ts'
 import type { OrderId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
 import { DAY_MS } from '../../src/lib/time.ts'
@@ -94,6 +95,21 @@ test('what has ended counts on its day, and what becomes of it later changes tha
       successRate: 0.75,
     },
   ])
+})
+
+test('a route that was chosen and never sent to is not who gave the result', async () => {
+  const other = await shop.addSupplier('Other')
+  const id = await shop.place(1)
+  await shop.sql`
+    insert into attempts (account_id, order_id, position, number, supplier_id, route_id, state, fault, detail, created_at)
+    values (${shop.account}, ${id}, 1, 1, ${other}, (select id from supplier_routes where supplier_id = ${other}), 'given_up', 'chosen', 'x',
+            ${shop.clock.now()})`
+  await requestCancel(shop.sql, shop.outcomes, nameOf(id), 'test', shop.clock)
+  await deliverAfterAll(shop.sql, nameOf(id), { result: 'clean', why: 'it came' }, ANN, shop.clock)
+  await fold()
+  const charged =
+    await shop.sql`select supplier_id from sales where cut = 'each' and not whole_month and charged > 0`
+  expect(charged.map(({ supplier_id }) => supplier_id)).toEqual([0])
 })
 
 test('an entry that is committed late is in no figures before, and counts once', async () => {

@@ -1,6 +1,12 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { claimProbes, closeBreaker, openBreaker, postponeProbe } from '../../src/fulfilment/breakers.sql.ts'
+import {
+  claimProbes,
+  closeBreaker,
+  openBreaker,
+  postponeProbe,
+  preferOthers,
+} from '../../src/fulfilment/breakers.sql.ts'
 import type { Supplier } from '../../src/integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../../src/lib/ids.ts'
 import { type Micros, micros } from '../../src/lib/money.ts'
@@ -111,6 +117,17 @@ test('pauses are kept with the words that caused them', async () => {
   ])
   clock.advance(3 * DAY_MS)
   expect((await figures(1)).pauses).toHaveLength(1)
+})
+
+test('a pause that a person wanted is told of once its probe went wrong', async () => {
+  const { sql, clock } = shop
+  const told = async () => (await conditions['supplier.trouble'](sql)).map(({ subject }) => subject)
+  const until = new Date(clock.now().getTime() + HOUR_MS)
+  await preferOthers(sql, upstream, { reason: 'it is slow', until, now: clock.now() })
+  expect(await told()).toEqual([])
+  await postponeProbe(sql, upstream, 'no answer', clock.now())
+  expect(await told()).toEqual([String(upstream)])
+  expect((await figures()).pauses).toMatchObject([{ why: 'person', reason: 'it is slow' }])
 })
 
 test('each supplier in use is asked for our balance, once an interval, by one process', async () => {

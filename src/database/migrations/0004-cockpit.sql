@@ -40,6 +40,8 @@ create table supplier_pauses (
   closed_at timestamptz,
   why text not null,
   reason text,
+  -- Until when a person wants it; null: nobody does.
+  until timestamptz,
   primary key (supplier_id, opened_at)
 );
 
@@ -47,15 +49,15 @@ create table supplier_pauses (
 create function note_pause() returns trigger language plpgsql as $$
 begin
   if new.open then
-    insert into supplier_pauses (supplier_id, opened_at, why, reason)
-    values (new.supplier_id, new.opened_at, new.why, new.reason)
+    insert into supplier_pauses (supplier_id, opened_at, why, reason, until)
+    values (new.supplier_id, new.opened_at, new.why, new.reason, case new.why when 'person' then new.probe_at end)
     on conflict (supplier_id, opened_at) do nothing;
   else
     update supplier_pauses set closed_at = new.closed_at where supplier_id = new.supplier_id and closed_at is null;
   end if;
   return null;
 end $$;
-create trigger supplier_pauses_trail after insert on supplier_pauses
+create trigger supplier_pauses_trail after insert or update of until on supplier_pauses
   for each row when (new.why = 'person') execute function record_change('supplier_id', '', '');
 create trigger supplier_health_pause after insert or update of open, reason on supplier_health
   for each row execute function note_pause();

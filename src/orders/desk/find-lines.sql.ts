@@ -15,16 +15,16 @@ const PER_LINE = 20
 
 /**
  * `selectNamed` finds the orders that texts name whole: by their numbers, by an item's input, by the reseller's reference or by the supplier's number.
- * With `accountId` only orders of that account, and none by a supplier's number. Each text is looked for in the indexes of each account, and of each supplier,
- * by itself; open items have none of their text, and are few.
+ * With `own` only orders of that account, and none by a supplier's number. Each text is looked for in the indexes of each account, and of each supplier,
+ * by itself; open items have no index of their text: all are looked at, or of an account those of its orders from `newestDownTo` on.
  */
 export async function selectNamed(
   sql: Queryable,
   texts: readonly string[],
-  accountId: AccountId | null,
+  own: { accountId: AccountId; newestDownTo: OrderId } | null,
 ): Promise<FoundLine[]> {
-  const accounts = accountId === null ? sql`accounts` : sql`unnest(${[accountId]}::int[])`
-  const isOwn = accountId === null ? sql`` : sql`and account_id = ${accountId}`
+  const accounts = own === null ? sql`accounts` : sql`unnest(${[own.accountId]}::int[])`
+  const isOwn = own === null ? sql`` : sql`and account_id = ${own.accountId}`
   const numbers = texts.map((text) => (/^#?\d{1,15}$/.test(text) ? Number(text.replace('#', '')) : null))
   return await sql<FoundLine[]>`
     with asked as materialized (
@@ -40,13 +40,23 @@ export async function selectNamed(
         where account_id = a.id and lower(input) = lower(l.text) and input <> '' and (finished_at is not null or long_open)
         order by account_id desc, lower(input) desc, order_id desc limit ${PER_LINE}) i
     union all
+    ${
+      own === null
+        ? sql`
     select l.line, i.account_id, i.order_id, 'imei'
       from items i join asked l on lower(l.text) = lower(i.input)
-     where i.state = 'pending' ${isOwn}
+     where i.state = 'pending'
     union all
     select l.line, i.account_id, i.order_id, 'imei'
       from items i join asked l on lower(l.text) = lower(i.input)
-     where i.state in ('processing', 'unknown') ${isOwn}
+     where i.state in ('processing', 'unknown')`
+        : sql`
+    select l.line, i.account_id, i.order_id, 'imei'
+      from items i join asked l on lower(l.text) = lower(i.input)
+     where (i.account_id, i.order_id) >= (${own.accountId}, ${own.newestDownTo}::bigint)
+       and (i.account_id, i.order_id) < (${own.accountId}, ${Number.MAX_SAFE_INTEGER}::bigint)
+       and i.finished_at is null and not i.long_open`
+    }
     union all
     select l.line, o.account_id, o.id, 'reference'
       from asked l cross join ${accounts} as a (id)
@@ -55,7 +65,7 @@ export async function selectNamed(
         where account_id = a.id and lower(reference) = lower(l.text) and reference is not null
         order by account_id desc, lower(reference) desc, id desc limit ${PER_LINE}) o
     ${
-      accountId === null
+      own === null
         ? sql`
     union all
     select l.line, t.account_id, t.order_id, 'supplier_number'

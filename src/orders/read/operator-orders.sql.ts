@@ -22,6 +22,11 @@ export interface WantedOrders {
   /** `ids` leaves out all other orders. */
   ids?: readonly OrderId[] | undefined
   accountIds?: readonly AccountId[] | undefined
+  /**
+   * `own`: the one account of `accountIds` asks for itself, and nobody else's orders are looked at, not even open ones. What of its own is open is found
+   * among those from `newestDownTo` on, or was marked as open for long.
+   */
+  own?: { accountId: AccountId; newestDownTo: OrderId } | undefined
   serviceIds?: readonly ServiceId[] | undefined
   /** `supplierIds` are suppliers one of which has, or had, an item at last. */
   supplierIds?: readonly SupplierId[] | undefined
@@ -107,12 +112,30 @@ const ofInput = (sql: Queryable, text: string, wanted: WantedOrders, part: Part)
       order by account_id ${direction(sql, part)}, lower(input) ${direction(sql, part)}, order_id ${direction(sql, part)}
       limit ${part.limit}) i
   union
+  ${
+    wanted.own === undefined
+      ? sql`
   select account_id, order_id from items
    where state = 'pending' and lower(input) = lower(${text}) and order_id >= ${part.first} and order_id < ${part.below}
   union
   select account_id, order_id from items
    where state in ('processing', 'unknown') and lower(input) = lower(${text})
      and order_id >= ${part.first} and order_id < ${part.below}`
+      : ofOwnOpenInput(sql, text, wanted.own, part)
+  }`
+
+/** `ofOwnOpenInput` goes through the newest items of one account, as its own list does. */
+const ofOwnOpenInput = (
+  sql: Queryable,
+  text: string,
+  { accountId, newestDownTo }: NonNullable<WantedOrders['own']>,
+  part: Part,
+) => sql`
+  (select account_id, order_id from items
+    where (account_id, order_id) >= (${accountId}, ${Math.max(part.first, newestDownTo)}::bigint)
+      and (account_id, order_id) < (${accountId}, ${part.below}::bigint)
+      and finished_at is null and not long_open and lower(input) = lower(${text})
+    order by account_id ${direction(sql, part)}, order_id ${direction(sql, part)} limit ${part.limit})`
 
 const ofReference = (sql: Queryable, text: string, wanted: WantedOrders, part: Part) => sql`
   select r.account_id, r.id
@@ -224,7 +247,7 @@ const candidates = (sql: Queryable, wanted: WantedOrders, part: Part) => sql`
               ? sql`${ofInput(sql, wanted.named, wanted, part)} union ${ofReference(sql, wanted.named, wanted, part)}
                   union select account_id, id from orders
                          where id = ${numberIn(wanted.named)}::bigint and id >= ${part.first} and id < ${part.below}`
-              : isOpen(wanted)
+              : isOpen(wanted) && wanted.own === undefined
                 ? sql`${ofOpenItems(sql, part)} union ${ofReviews(sql, part)}`
                 : wanted.isRefunded
                   ? ofRefunds(sql, wanted, part)
@@ -400,13 +423,13 @@ const NAMED = 20
 export async function isNamed(
   sql: Sql,
   text: string,
-  accountIds: readonly AccountId[] | undefined,
+  { accountIds, own }: Pick<WantedOrders, 'accountIds' | 'own'>,
 ): Promise<boolean> {
   const any = {
     ...{ first: 1 as OrderId, below: Number.MAX_SAFE_INTEGER as OrderId },
     ...{ limit: NAMED, maxItems: Number.MAX_SAFE_INTEGER, ascending: false },
   }
-  return (await lookAt(sql, { named: text, accountIds }, any)).some(({ fits }) => fits)
+  return (await lookAt(sql, { named: text, accountIds, own }, any)).some(({ fits }) => fits)
 }
 
 /** AttemptView is one try to have an item done, as operators may see it. */

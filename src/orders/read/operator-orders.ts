@@ -28,6 +28,7 @@ import {
   type WantedOrders,
   type WantedState,
 } from './operator-orders.sql.ts'
+import { newestDownTo } from './order-list.ts'
 import { type OrderName, readOrders } from './orders.sql.ts'
 
 export type { WantedState } from './operator-orders.sql.ts'
@@ -50,7 +51,7 @@ export interface OperatorOrderFilter {
   /** `ids` leaves out all other orders. */
   ids?: readonly OrderId[] | undefined
   account?: Many<string> | undefined
-  /** `accountId` leaves out the orders of all other accounts, and `serviceIds` those of all other services. */
+  /** `accountId` leaves out the orders of all other accounts, of which none is looked at, and `serviceIds` those of all other services. */
   accountId?: AccountId | undefined
   serviceIds?: readonly ServiceId[] | undefined
   /** `group` is the price group of the account, `serviceGroup` the group that the service is in. */
@@ -349,10 +350,15 @@ async function wantedOf(sql: Sql, filter: OperatorOrderFilter): Promise<WantedOr
     ofKey,
     filter.accountId === undefined ? undefined : [filter.accountId],
   ].reduce<readonly AccountId[] | undefined>(bothOf, undefined)
-  const isName = text !== undefined && (await isNamed(sql, text, accountIds))
+  const own = filter.accountId && {
+    accountId: filter.accountId,
+    newestDownTo: (text ?? imei) === undefined ? (0 as OrderId) : await newestDownTo(sql, filter.accountId),
+  }
+  const isName = text !== undefined && (await isNamed(sql, text, { accountIds, own }))
   return {
     ...{ from, to, endedFrom, endedTo, keyId: filter.key, ids: filter.ids },
     accountIds,
+    own,
     serviceIds: [
       await all(filter.service, (one) => serviceIdOf(sql, one)),
       ofServiceGroup,

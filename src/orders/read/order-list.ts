@@ -1,4 +1,5 @@
 import type { Sql } from '../../database/database.ts'
+import { MAX_SCANNED_ROWS } from '../../database/walk.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
 import {
   type FoundOrder,
@@ -74,10 +75,9 @@ async function findNamed(
 ): Promise<Listed> {
   const number = numberIn(search)
   const rows = { below, limit: NAMED_PER_PAGE }
-  const newest = { reference: undefined, below: Number.MAX_SAFE_INTEGER, downTo: 0 }
-  const newestDownTo = (await selectStop(sql, accountId, newest, { countsItems: true, maxRows })) ?? 0
+  const downTo = await newestDownTo(sql, accountId, maxRows)
   const found = await Promise.all([
-    findByInput(sql, accountId, search, { ...rows, newestDownTo }),
+    findByInput(sql, accountId, search, { ...rows, newestDownTo: downTo }),
     findByReference(sql, accountId, search, rows),
   ])
   // Of what has more rows than were read, nothing is known below the last of them.
@@ -88,6 +88,16 @@ async function findNamed(
   const { before: _, ...rest } = filter
   const fitting = await filterOrders(sql, accountId, known, { ...rest, limit: filter.limit + 1 })
   return pageOf(fitting, filter.limit, end === 0 ? null : (end as OrderId))
+}
+
+/** `newestDownTo` gives the last order of an account's newest, which have so many items: an open item of an older one has been marked as open for long. */
+export async function newestDownTo(
+  sql: Sql,
+  accountId: AccountId,
+  maxRows: number = MAX_SCANNED_ROWS.account,
+): Promise<OrderId> {
+  const all = { reference: undefined, below: Number.MAX_SAFE_INTEGER, downTo: 0 }
+  return (await selectStop(sql, accountId, all, { countsItems: true, maxRows })) ?? (0 as OrderId)
 }
 
 /** `walk` goes through the newest orders until the page is full or enough rows were looked at. */

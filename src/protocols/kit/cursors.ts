@@ -51,4 +51,26 @@ export function readNumbers(text: string | undefined, filter: object, count: num
   return numbers
 }
 
+/** `cursorOfTexts` is `cursorText` for a list that is sorted by several values, of which some are texts. */
+export const cursorOfTexts = (next: readonly string[] | undefined, filter: object): string | null =>
+  next === undefined ? null : Buffer.from(JSON.stringify([filterMark(filter), ...next])).toString('base64url')
+
+/** `readTexts` reads a cursor of so many texts. Throws as `readCursor`. */
+export function readTexts(text: string | undefined, filter: object, count: number): string[] | undefined {
+  if (text === undefined) return undefined
+  const [mark, ...texts] = listIn(Buffer.from(text, 'base64url').toString())
+  if (texts.length !== count || ![mark, ...texts].every((one) => typeof one === 'string')) throw noCursor()
+  if (mark !== filterMark(filter)) throw new Refusal('invalid_input', 'is that of another filter', 'cursor')
+  return texts as string[]
+}
+
+function listIn(json: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(json)
+    return Array.isArray(value) ? value : []
+  } catch {
+    return []
+  }
+}
+
 const noCursor = (): Refusal => new Refusal('invalid_input', 'is no cursor of this list', 'cursor')

@@ -143,10 +143,11 @@ export async function sendFile(
 
 type Row = Record<string, unknown>
 
-type AnyList<Caller> = Pick<Route<string, Caller>, 'handle'>
+type AnyList<Caller> = Pick<Route<string, Caller>, 'handle' | 'everything'>
 
 /** `pagesOf` reads a list to its end, as its caller would. */
 async function* pagesOf<Caller>(list: AnyList<Caller>, call: Call<Caller>): AsyncGenerator<Row[]> {
+  if (list.everything) return yield* list.everything(call) as AsyncGenerator<Row[]>
   let cursor: string | null = null
   do {
     const query: object = { ...(call.query as object), limit: PAGE, ...(cursor !== null && { cursor }) }

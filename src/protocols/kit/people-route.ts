@@ -85,6 +85,8 @@ interface Definition<
   isExport?: true
   /** `exported`: the list by pages is counted, and given as a file of this name: see `withFile`. */
   exported?: string
+  /** `everything` gives all rows of an `exported` list, some at a time, where reading it page after page would look for them anew each time. */
+  everything?(call: Call<Caller, Static<Params>, Static<Query>>): AsyncGenerator<object[]>
   /** `isQuestion`: it only reads, though its question stands in a body. */
   isQuestion?: true
   /** `answer` is the shape of `data` in the answer with status 200. */
@@ -102,9 +104,10 @@ interface Definition<
 /** Route is a route of an API of people: what it takes and gives, who may call it, and what it does. */
 export type Route<Permission extends string, Caller> = Omit<
   Definition<Permission, Caller, TSchema, TSchema, TSchema, TSchema>,
-  'handle'
+  'handle' | 'everything'
 > & {
   handle(call: Call<Caller>): unknown
+  everything?(call: Call<Caller>): AsyncGenerator<object[]>
 }
 
 /** `routeOf` gives the function by which an API writes its routes. */

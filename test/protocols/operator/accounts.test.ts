@@ -375,6 +375,23 @@ describe('resellers', () => {
     const second = await read(`/accounts?search=listed&sort=-available&limit=2&cursor=${first.next_cursor}`)
     expect(second.page.items).toMatchObject([{ username: a }])
     expect(second.page.next_cursor).toBeNull()
+    // The last of the page before moves to the top of the list, or leaves it: the list goes on where it stood.
+    const active = (cursor: string) => mine(`sort=-available&limit=2&status=active${cursor}`)
+    const { next_cursor: place } = (
+      await read('/accounts?search=listed&sort=-available&limit=2&status=active')
+    ).page
+    await change('POST', `/accounts/${c}/adjust`, { amount: '10', note: 'moves' })
+    expect(await active(`&cursor=${place}`)).toEqual([a])
+    await change('POST', `/accounts/${c}/close`, {})
+    expect(await active(`&cursor=${place}`)).toEqual([a])
+    await change('POST', `/accounts/${c}/reopen`, {})
+    await change('POST', `/accounts/${c}/adjust`, { amount: '-10', note: 'moves back' })
+    const broken = Buffer.from('["x","",""]').toString('base64url')
+    for (const cursor of ['no', broken])
+      expect(
+        (await get(`/accounts?search=listed&sort=-available&status=active&cursor=${cursor}`)).status,
+        cursor,
+      ).toBe(422)
 
     const order = await server.place(made[0] as Shop, { ID: await server.service(), IMEI: imei(8) })
     await server.ended(made[0] as Shop, order.SUCCESS[0].REFERENCEID)

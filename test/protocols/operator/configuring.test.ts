@@ -318,7 +318,13 @@ describe('suppliers', () => {
         },
       ],
     })
+    // What somebody wanted is ended by who may want it, and says so.
+    const as = (await office.person('support')).headers
+    expect((await change('POST', '/suppliers/panel/try-again', undefined, { as })).status).toBe(403)
+    expect((await trailOf('supplier pause', id))[0].before).toBeNull()
     expect((await change('POST', '/suppliers/panel/try-again')).status).toBe(200)
+    const [ending] = await trailOf('supplier pause', id)
+    expect([Object.keys(ending.before), Object.keys(ending.after)]).toEqual([['until'], ['until']])
     await until('it is back', async () => (await read('/suppliers/panel')).health.open === false)
     expect(await change('POST', '/suppliers/panel/try-again')).toMatchObject({ status: 409 })
     await change('POST', '/suppliers/panel/pause', { why: 'it answers wrongly' })

@@ -4,6 +4,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { fillAccount } from '../../../bench/filled-account.ts'
 import { createAccount, createPriceGroup } from '../../../src/accounts/accounts.ts'
 import type { ServiceId } from '../../../src/lib/ids.ts'
+import type { AttemptPlace } from '../../../src/suppliers/attempts.sql.ts'
+import { listAttempts } from '../../../src/suppliers/attempts.ts'
+import { findSupplier } from '../../../src/suppliers/suppliers.ts'
 import { Documented } from './documented.fixtures.ts'
 import { OperatorOffice } from './office.fixtures.ts'
 
@@ -310,6 +313,21 @@ it('of many that ended at one moment each is listed once', async () => {
   expect(await count(`from=${day}&to=${day}`)).toBe(200)
   expect(await count('to=2026-10-31')).toBe(0)
   expect(await count('from=2999-01-01')).toBe(0)
+  // One of them, the oldest, was refused: a page looks at so many, and the list goes on to the end.
+  await sql`
+    update attempts set state = 'refused', fault = 'supplier'
+     where account_id = ${accountId} and order_id = (select min(order_id) from attempts where account_id = ${accountId})`
+  const panel = (await findSupplier(sql, 'Panel')).id
+  const refused: number[] = []
+  for (let before: AttemptPlace | undefined, pages = 0; ; pages++) {
+    const page = await listAttempts(sql, panel, { outcome: 'unavailable', before, limit: 5 }, 70)
+    refused.push(...page.items.map(({ orderId }) => orderId))
+    before = page.next
+    if (before === undefined) {
+      expect([refused.length, pages]).toEqual([1, 4])
+      break
+    }
+  }
   const file = await api.ask('GET /suppliers/Panel/attempts.csv?from=2026-01-01')
   expect(String(file.json).trim().split('\r\n')).toHaveLength(301)
 })

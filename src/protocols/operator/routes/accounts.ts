@@ -13,19 +13,20 @@ import { bound, timeOf } from '../../../contract/page.ts'
 import { Refusal } from '../../../errors.ts'
 import { previewMove } from '../../../ledger/move-preview.ts'
 import { amountOf } from '../../../lib/amount.ts'
-import type { AccountId } from '../../../lib/ids.ts'
 import { formatMicros, isCurrency, ZERO } from '../../../lib/money.ts'
 import { addAccountNote, listAccountNotes, pinAccountNote } from '../../../resellers/notes.ts'
 import {
+  everyReseller,
   isLow,
   listResellers,
   type Reseller,
   type ResellerFilter,
+  type ResellerPlace,
   resellerSorts,
   withFigures,
 } from '../../../resellers/resellers.ts'
 import type { StaffPermission } from '../../../staff/roles.ts'
-import { cursorText, readCursor } from '../../kit/cursors.ts'
+import { cursorOfTexts, readTexts } from '../../kit/cursors.ts'
 import { fieldsOf, inFieldsOf } from '../../kit/fields.ts'
 import {
   accountParams,
@@ -156,6 +157,15 @@ function filterOf(given: Static<Type.TObject<typeof resellerFilter>>): ResellerF
   }
 }
 
+/** `readPlace` reads where a page begins. Throws invalid_input. */
+function readPlace(cursor: string | undefined, given: object): ResellerPlace | undefined {
+  const [text = '', number = '', id = ''] = readTexts(cursor, given, 3) ?? []
+  if (cursor === undefined) return undefined
+  if (!/^-?\d{1,19}$/.test(number) || !/^\d{1,10}$/.test(id) || Number(id) > MAX_ID)
+    throw new Refusal('invalid_input', 'is no cursor of this list', 'cursor')
+  return { text, number: BigInt(number), id: Number(id) }
+}
+
 const note = Type.Object({
   id: Type.Integer(),
   at: time(),
@@ -216,15 +226,21 @@ export const accountRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     refusals: ['invalid_input'],
     handle: async ({ desk, caller, query: { limit, cursor, ...given } }) => {
       refuseUnless(caller, neededFor(given))
-      const after = readCursor(cursor, given, MAX_ID) as AccountId | undefined
+      const after = readPlace(cursor, given)
       const wanted = { ...filterOf(given), sort: given.sort, after, limit }
       const { items, next } = await listResellers(desk.read, wanted, clock.now())
       return {
         page: {
           items: items.map((one) => wireReseller(one, caller)),
-          next_cursor: cursorText(next, given),
+          next_cursor: cursorOfTexts(next && [next.text, String(next.number), String(next.id)], given),
         },
       }
+    },
+    async *everything({ desk, caller, query: { limit: _, cursor: __, ...given } }) {
+      refuseUnless(caller, neededFor(given))
+      const wanted = { ...filterOf(given), sort: given.sort }
+      for await (const some of everyReseller(desk.read, wanted, clock.now()))
+        yield some.map((one) => wireReseller(one, caller))
     },
   }),
   route({

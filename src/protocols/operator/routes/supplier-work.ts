@@ -3,8 +3,8 @@ import { findService } from '../../../catalogue/services.ts'
 import { bound, timeOf } from '../../../contract/page.ts'
 import { digest } from '../../../idempotency/idempotency.ts'
 import { formatMicros } from '../../../lib/money.ts'
-import { pageOf as pageOfFound } from '../../../lib/page.ts'
 import { DAY_MS } from '../../../lib/time.ts'
+import { findNamed, wholeName } from '../../../orders/desk/find-lines.ts'
 import { attemptOutcomes, type EndedAttempt, listAttempts } from '../../../suppliers/attempts.ts'
 import { type ListedThere, listServicesThere } from '../../../suppliers/listed-services.ts'
 import { askAboutTry, type SupplierTry, trySupplier } from '../../../suppliers/supplier-try.ts'
@@ -153,7 +153,8 @@ export const supplierWorkRoutes = ({ sealer, context }: Pick<OperatorDeps, 'seal
     exported: 'attempts',
     section,
     summary: 'What was sent to a supplier by its routes and has ended, the newest first',
-    description: 'With `outcome` or `q` the newest 5,000 of each route are looked at.',
+    description:
+      'With `outcome` 5,000 are looked at for a page: it may have few of them, or none, and go on behind its cursor. `q` finds the newest 20 orders of each account.',
     access: 'suppliers.read',
     params: supplierParams,
     query: Type.Object({
@@ -161,7 +162,9 @@ export const supplierWorkRoutes = ({ sealer, context }: Pick<OperatorDeps, 'seal
       outcome: Type.Optional(oneOf(attemptOutcomes)),
       service: Type.Optional(text(64, { description: 'Id or code' })),
       q: Type.Optional(
-        text(255, { description: 'The whole IMEI, number of the order, or number at the supplier' }),
+        text(255, {
+          description: 'The whole IMEI, number or reference of the order, or number at the supplier',
+        }),
       ),
       from: bound('The first instant of its end: a time with its zone, or a day in UTC'),
       to: bound('The first instant behind it, or the last day in UTC'),
@@ -178,20 +181,19 @@ export const supplierWorkRoutes = ({ sealer, context }: Pick<OperatorDeps, 'seal
           : { endedMicros, orderId: orderId ?? 0, position: Math.min(position ?? 0, MAX_ID) }
       const service =
         filter.service === undefined ? undefined : (await findService(desk.read, filter.service)).id
-      const { outcome, q, from, to } = filter
-      const found = await listAttempts(desk.read, supplier, {
-        ...{ outcome, service, q: q?.trim(), before, limit: limit + 1 },
+      const { outcome, from, to } = filter
+      const q = filter.q?.trim()
+      const [orders = []] = q ? await findNamed(desk.read, [q]) : []
+      const { items, next } = await listAttempts(desk.read, supplier, {
+        ...{ outcome, service, before, limit, named: q ? { text: wholeName(q), orders } : undefined },
         from: from === undefined ? undefined : timeOf(from),
         to: to === undefined ? undefined : timeOf(to, DAY_MS),
       })
-      const { items, next } = pageOfFound(found, limit, (last) => [
-        ...[last.endedMicros, last.orderId, last.position],
-      ])
       const seesCosts = caller.permissions.has('costs.read')
       return {
         page: {
           items: items.map((one) => wireAttempt(one, currency, seesCosts)),
-          next_cursor: cursorOfNumbers(next, mark),
+          next_cursor: cursorOfNumbers(next && [next.endedMicros, next.orderId, next.position], mark),
         },
       }
     },

@@ -14,7 +14,7 @@ import {
 } from '../../../suppliers/suppliers.ts'
 import { formOf, inColumns, type Json, shapeOf, wire } from '../../kit/nouns.ts'
 import { amount, bodyOf, id, orNull, reason, text, version } from '../../kit/shapes.ts'
-import type { Caller } from '../caller.ts'
+import { type Caller, refuseUnless } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { kindFields, kindForm, supplierKindShape, wireSupplierKind } from '../kinds.ts'
 import { route } from '../route.ts'
@@ -184,13 +184,15 @@ export const supplierRoutes = ({
     name: 'trySupplierAgain',
     section,
     summary: 'Ask a paused supplier now whether it is back',
-    description: 'It is asked for our account within a second, and used again once it answers.',
+    description:
+      'It is asked for our account within a second, and used again once it answers. A pause that a person wanted is ended by who has `suppliers.edit`, and the trail has it.',
     access: 'suppliers.try',
     params: supplierParams,
     answer: supplier,
     refusals: ['not_found', 'conflict'],
     handle: async ({ desk, caller, params }) => {
-      await tryAgainNow(desk.change, params.supplier, clock)
+      const why = await tryAgainNow(desk.change, params.supplier, clock)
+      if (why === 'person') refuseUnless(caller, ['suppliers.edit'], { isChange: true })
       return wireSupplier(await showSupplier(desk.change, await sealer(), params.supplier), caller)
     },
   }),
