@@ -69,6 +69,10 @@ const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best
 /** OF_COLOURS are the rules whose findings depend on the colours: the others say the same of a page in every scheme. */
 const OF_COLOURS = ['color-contrast', 'link-in-text-block']
 
+/** SHOWN tells in the browser that the page which was gone to is the one that is shown. */
+const SHOWN = `(({ status, location, resolvedLocation }) =>
+  status === 'idle' && location.href === resolvedLocation?.href)(window.__TSR_ROUTER__.state)`
+
 interface Violation {
   id: string
   nodes: { html: string; failureSummary: string }[]
@@ -189,6 +193,16 @@ export class Visit {
     } while (!wasQuiet || this.#asked.size > 0)
   }
 
+  /** `open` goes to a page as a link does where its application is loaded: that is not loaded again for each page. Elsewhere it opens the address. */
+  async open(path: string): Promise<void> {
+    const isThere = await this.page.evaluate<boolean>(
+      `${JSON.stringify(`${path}/`)}.startsWith((window.__TSR_ROUTER__?.basepath ?? 'none') + '/')`,
+    )
+    if (!isThere) return void (await this.page.goto(path))
+    await this.page.evaluate(`window.__TSR_ROUTER__.navigate({ href: ${JSON.stringify(path)} })`)
+    await this.page.waitForFunction(SHOWN)
+  }
+
   /** `isFilled` waits until the page has its heading and nothing of it is being loaded any more; false: it never has. */
   async isFilled(): Promise<boolean> {
     try {
@@ -236,11 +250,11 @@ export class Visit {
     expect(await this.overflow(), what).toBeLessThanOrEqual(0)
   }
 
-  /** `expectUsablePages` opens each page once, and looks at it as `expectUsable` does: on a wide screen, then on a phone. */
+  /** `expectUsablePages` opens each page, and looks at it as `expectUsable` does: on a wide screen, then on a phone. */
   async expectUsablePages(paths: readonly string[]): Promise<void> {
     for (const path of paths) {
       await this.page.setViewportSize(WIDE)
-      await this.page.goto(path)
+      await this.open(path)
       await this.page.getByRole('heading', { level: 1 }).waitFor()
       for (const screen of [WIDE, PHONE]) {
         await this.page.setViewportSize(screen)

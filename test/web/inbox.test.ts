@@ -221,18 +221,19 @@ describePages('the inbox', () => {
     const settled = page.getByRole('list', { name: 'Left the list meanwhile' })
     await settled.getByText(first?.input ?? '').waitFor()
     await settled.getByText('Let it take longer: they work on it').waitFor()
+    const lineOver = (input = '') =>
+      page.evaluate<string>(`getComputedStyle([...document.querySelectorAll('li .code')]
+        .findLast((one) => one.textContent === '${input}')).textDecorationLine`)
+    expect(await lineOver(first?.input)).toBe('line-through')
     await page.getByText('1 thing waits').waitFor()
     await visit.expectUsable('what was settled meanwhile')
     // What somebody takes waits on: it has only left a list of what nobody works on.
     await page.goto(`/console/inbox?reseller=${other.username}&taken=free`)
     await page.getByText('1 thing waits').waitFor()
+    await page.getByRole('button', { name: 'Take', exact: true }).waitFor()
     await visit.press('t')
     await settled.getByText('It is no longer in this list.').waitFor()
-    expect(
-      await settled
-        .getByText(second?.input ?? '')
-        .evaluate('(one) => getComputedStyle(one.parentElement).textDecorationLine'),
-    ).toBe('none')
+    expect(await lineOver(second?.input)).toBe('none')
     await visit.leave()
   })
 

@@ -83,12 +83,12 @@ const CUT = `(() => {
   return [...new Set(found)]
 })()`
 
-/** `faultsOf` opens a page once, and tells what of it does not fit: on a wide screen, then on a phone. */
+/** `faultsOf` opens a page, and tells what of it does not fit: on a wide screen, then on a phone. */
 async function faultsOf(visit: Visit, path: string): Promise<string[]> {
   const { page } = visit
   const faults: string[] = []
   await page.setViewportSize(WIDE)
-  await page.goto(path)
+  await visit.open(path)
   expect(await visit.isFilled(), path).toBe(true)
   for (const screen of [WIDE, PHONE]) {
     await page.setViewportSize(screen)

@@ -52,10 +52,6 @@ const HARMLESS =
 /** OWN is what everybody may change: one's own sign-ins, password and passkeys. */
 const OWN = ['/me']
 
-/** SHOWN tells in the browser that the page which was gone to is the one that is shown. */
-const SHOWN = `(({ status, location, resolvedLocation }) =>
-  status === 'idle' && location.href === resolvedLocation?.href)(window.__TSR_ROUTER__.state)`
-
 /** WITHOUT_A_LIST is said of the supplier of this test to everybody who may import: it is no matter of roles. */
 const WITHOUT_A_LIST = 'sandbox has no list of services'
 
@@ -153,9 +149,7 @@ describePages('what each role sees of the console', () => {
     const seen: Seen[] = []
     for (const path of paths.filter((one) => !['/', '/$', '/settings', '/catalogue'].includes(one)).sort()) {
       const url = opened(path.replace(/(.)\/$/, '$1'))
-      // As a link does it: the application is not loaded again for each page.
-      await page.evaluate(`window.__TSR_ROUTER__.navigate({ href: ${JSON.stringify(`/console${url}`)} })`)
-      await page.waitForFunction(SHOWN)
+      await visit.open(`/console${url}`)
       await page.getByRole('heading', { level: 1 }).waitFor()
       await visit.settled()
       // From every page one gets to the next.

@@ -1,6 +1,6 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button, Checkbox, Menu } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
@@ -436,6 +436,7 @@ function Pane({ entry, onDone }: { entry: Entry; onDone: () => void }) {
 function Marks({ entry, onLater }: { entry: Entry; onLater: () => void }) {
   const { t } = useLingui()
   const { person } = useSession()
+  const queries = useQueryClient()
   const [fault, setFault] = useState<unknown>()
   const [isOpen, setOpen] = useState(false)
   const isMine = entry.taken_by === `staff:${person.id}`
@@ -456,6 +457,7 @@ function Marks({ entry, onLater }: { entry: Entry; onLater: () => void }) {
           ? api.POST('/api/operator/inbox/{thing}/release', { params, body: {} })
           : api.POST('/api/operator/inbox/{thing}/take', { params, body: {} }),
       ),
+      () => void queries.invalidateQueries({ queryKey: ['inbox'] }),
     )
   const later = (until: Date) =>
     void doing(
