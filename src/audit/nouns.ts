@@ -2,6 +2,7 @@
 export const tableOf = {
   account: 'accounts',
   'account note': 'account_notes',
+  news: 'announcements',
   group: 'price_groups',
   key: 'api_keys',
   'credit limit': 'wallets',

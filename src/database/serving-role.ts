@@ -24,6 +24,7 @@ const FIXED = ['select']
  * `refuse_change` guards needs no line: its rows are final.
  */
 const exceptions: Readonly<Record<string, readonly string[]>> = {
+  announcements: UNTIL_REMOVED,
   answer_rules: UNTIL_REMOVED,
   attempt_exchanges: UNTIL_REMOVED,
   applications: UNTIL_REMOVED,

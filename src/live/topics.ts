@@ -33,6 +33,7 @@ export const topicOf: Readonly<Record<string, LiveTopic>> = {
   api_keys: 'accounts',
   account_people: 'accounts',
   account_notes: 'accounts',
+  announcements: 'accounts',
   applications: 'applications',
   wallets: 'accounts',
   suppliers: 'suppliers',

@@ -80,6 +80,15 @@ const newsEvents = {
   },
 } as const satisfies Record<string, EventRules>
 
+/** `writtenEvents` are written by people of the operator: see `announced.ts`. */
+const writtenEvents = {
+  'news.written': {
+    sides: ['account'],
+    description: 'you have written news, and want people told of it',
+    byDefault: true,
+  },
+} as const satisfies Record<string, EventRules>
+
 /** `digestEvents` are told at times of the day: see `digest.ts`. */
 const digestEvents = {
   digest: {
@@ -94,7 +103,7 @@ const digestEvents = {
  * event that was gone for less than `goneMs` is not new when it comes back. With `againMs` an event that lasts is told again after that
  * time at the earliest, if there is something new about it. `byDefault`: the people of an account are mailed it unless they say otherwise.
  */
-export const events = { ...conditionEvents, ...digestEvents, ...newsEvents } as const
+export const events = { ...conditionEvents, ...digestEvents, ...newsEvents, ...writtenEvents } as const
 
 export type ConditionName = keyof typeof conditionEvents
 export type NewsName = keyof typeof newsEvents

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { everyMinute, type JobTask } from '../jobs/jobs.ts'
 import { DAY_MS } from '../lib/time.ts'
+import { tellAnnouncements } from './announced.ts'
 import { type SendingDeps, sendBy } from './channels.ts'
 import { utc } from './conditions.ts'
 import { tellRefusedDeposits } from './deposit-news.ts'
@@ -35,6 +36,7 @@ export function noticeJobs({
       ]),
       ['order.done', () => tellLedgerNews(sql, now, stopping)],
       ['deposit.refused', () => tellRefusedDeposits(sql, now)],
+      ['news.written', () => tellAnnouncements(sql, now, stopping)],
       ['price.changed', () => tellPriceNews(sql, now)],
       ['digest', () => tellDigest(sql, context.clock, digestTimes)],
     ]

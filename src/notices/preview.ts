@@ -10,7 +10,7 @@ import { words } from './words/index.ts'
 import type { Words } from './words/words.ts'
 
 /** `examples` are what accounts read, of made-up orders and amounts. */
-const examples: Record<keyof Omit<Words, 'over'>, (words: Words) => Message> = {
+const examples: Record<keyof Omit<Words, 'over'> | 'news.written', (words: Words) => Message> = {
   'order.done': (say) =>
     say['order.done']({
       count: 2,
@@ -43,6 +43,11 @@ const examples: Record<keyof Omit<Words, 'over'>, (words: Words) => Message> = {
   'price.changed': (say) =>
     say['price.changed']({ count: 1, prices: [{ service: 'Network check', before: '$0.10', now: '$0.12' }] }),
   'balance.low': (say) => say['balance.low']({ name: 'First Shop', available: '$4.20', mark: '$20.00' }),
+  // Its words are the operator's own.
+  'news.written': () => ({
+    title: 'We are closed on Friday',
+    text: 'Orders that are done by hand are done on Saturday.',
+  }),
   'webhook.paused': (say) =>
     say['webhook.paused']({ host: 'shop.example.com', since: '2026-11-25 03:12 UTC' }),
 }

@@ -107,6 +107,7 @@ export const staffPermissions = {
     roles: ['owner', 'manager', 'catalogue'],
   },
   'notices.edit': { what: 'say who is told of what', roles: ['owner', 'manager'], proof: true },
+  'news.edit': { what: 'write news for resellers', roles: ['owner', 'manager', 'support'] },
   'backups.run': { what: 'make backups, and see those there are', roles: ['owner', 'manager'], proof: true },
   'settings.edit': {
     what: 'set who sells and the ways to pay in, and make figures anew',

@@ -301,6 +301,7 @@ it('every command that changes something adds a line with before and after, and 
   expect(nouns.filter((noun) => !followed.has(noun))).toEqual([
     ...[
       'account note',
+      'news',
       'supplier pause',
       'supplier test',
       'field name',

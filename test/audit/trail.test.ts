@@ -147,6 +147,7 @@ describe('the trail', () => {
         'inbox_marks',
         'installation',
         'invoice_lines',
+        'announcement_reads',
         'list_views',
         'notice_reads',
         'noticed_prices',

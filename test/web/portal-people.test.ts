@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createChannel } from '../../src/notices/channels.ts'
 import { sealer } from '../deposits/deposits.fixtures.ts'
 import { BOT_TOKEN, TelegramInbox } from '../notices/notices.fixtures.ts'
+import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
 import { PASSWORD, PortalShop } from '../protocols/portal/portal.fixtures.ts'
 import { codeAt } from '../staff/people.fixtures.ts'
 import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
@@ -146,6 +147,49 @@ describePages('people and the own profile in the portal', () => {
     const changed = await portal.ask('PATCH', '/low-balance', { body: { low_balance: '1' }, headers: member })
     expect(changed.status).toBe(403)
     await telegram.close()
+    await visit.leave()
+  })
+
+  test('news is written for chosen resellers in the console, and read in the portal, once by each person', async () => {
+    const { headers, shop } = await portal.person()
+    const office = OperatorOffice.at(portal.server, portal.clock)
+    const visit = await Visit.as(office, 'support')
+    const { page } = visit
+    await page.goto(`/console/resellers?search=${shop.username}`)
+    await visit.click(`Choose ${shop.username}`, 'checkbox')
+    await visit.click('News…')
+    await page.getByRole('heading', { level: 1, name: 'Write news' }).waitFor()
+    await page.getByText('1 reseller gets it. 1 of their people signs in to the portal.').waitFor()
+    await page.getByLabel('Title').fill('Closed on Friday')
+    await page
+      .getByRole('textbox', { name: 'Text' })
+      .fill('Orders wait until Saturday: https://example.com/hours.')
+    await page.getByRole('checkbox', { name: /^Pinned/ }).check()
+    await visit.expectUsable('writing news')
+    await page.setViewportSize(PHONE)
+    await visit.expectUsable('writing news')
+    await visit.click('Publish the news')
+    await page.getByText('The news is saved.').waitFor()
+    await visit.expectUsablePages(['/console/news', '/console/news/1'])
+    await page.getByLabel('Who reads this text').selectOption('id')
+    await page.getByLabel('Title').fill('Tutup hari Jumat')
+    await page.getByRole('textbox', { name: 'Text' }).fill('Sampai Sabtu.')
+    await visit.click('Save the news')
+    await page.getByText('The news is saved.').first().waitFor()
+    await visit.enter(portal.server.url, headers)
+    await page.setViewportSize(WIDE)
+    await page.goto('/portal/')
+    await page.getByText('1 not read').waitFor()
+    await visit.expectUsable('home with news')
+    await visit.click('Closed on Friday', 'link')
+    await page.getByText('New', { exact: true }).waitFor()
+    await page.getByText('not read').waitFor({ state: 'detached' })
+    expect(await page.getByRole('link', { name: 'https://example.com/hours' }).getAttribute('href')).toBe(
+      'https://example.com/hours',
+    )
+    await visit.expectUsablePages(['/portal/news'])
+    await page.getByText('New', { exact: true }).waitFor({ state: 'detached' })
+    expect((await portal.ask('GET', '/news', { headers })).json.data.unread).toBe(0)
     await visit.leave()
   })
 

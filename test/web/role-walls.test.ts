@@ -40,6 +40,7 @@ const ACTIONS: readonly (readonly [words: RegExp, permission: StaffPermission, b
   [/^(Pause|Resume|Use the next routes)/, 'suppliers.edit', '/suppliers'],
   [/^(Invite a person|What can be done about)/, 'staff.edit'],
   [/^New token/, 'tokens.edit'],
+  [/^(Publish the news|Save the news|Take away)/, 'news.edit'],
   [/^(Back up now|Check backup)/, 'backups.run'],
   [/^(New channel|Add a receiver)/, 'notices.edit'],
   [/^Note beside/, 'catalogue.edit'],
@@ -58,6 +59,7 @@ const WITHOUT_A_LIST = 'sandbox has no list of services'
 /** LACKED says which permission a page needs that is no part of another one: who lacks it reads its name. */
 const LACKED: Readonly<Record<string, StaffPermission>> = {
   '/reports': 'reports.read',
+  '/news/new': 'news.edit',
   '/settings/staff': 'staff.edit',
   '/settings/roles': 'settings.read',
   '/settings/tokens': 'tokens.edit',
@@ -99,6 +101,10 @@ describePages('what each role sees of the console', () => {
       body: { name: 'Own code', webhook_url: 'https://example.com/hook' },
       headers: { ...headers, 'idempotency-key': 'key' },
     })
+    const written = await ask(server, 'POST', '/news', {
+      body: { title: 'Closed on Friday', body: 'See https://example.com/hours.' },
+      headers: { ...headers, 'idempotency-key': 'news' },
+    })
     const plan = await ask(server, 'POST', '/plans', {
       body: { kind: 'services.bulk', input: { services: [service], change: { delivery_time: '1 hour' } } },
       headers: { ...headers, 'idempotency-key': 'plan' },
@@ -112,6 +118,7 @@ describePages('what each role sees of the console', () => {
       services: service,
       deposits: String(deposit?.id),
       'pay-in': 'bank',
+      news: String(written.json.data.id),
       webhooks: String(keyMade.json.data.webhook.id),
     }
   })

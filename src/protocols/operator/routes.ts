@@ -5,6 +5,7 @@ import type { OperatorDeps } from './deps.ts'
 import type { Route } from './route.ts'
 import { accountPeopleRoutes } from './routes/account-people.ts'
 import { accountRoutes } from './routes/accounts.ts'
+import { announcementRoutes } from './routes/announcements.ts'
 import { answerRoutes } from './routes/answers.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { bookRoutes } from './routes/books.ts'
@@ -63,6 +64,7 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     auditRoutes,
     accountRoutes,
     accountPeopleRoutes,
+    announcementRoutes,
     priceGroupRoutes,
     keyRoutes,
     requestRoutes,

@@ -7,6 +7,7 @@ import { entryRoutes } from './routes/entry.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { meRoutes } from './routes/me.ts'
 import { moneyRoutes } from './routes/money.ts'
+import { newsRoutes } from './routes/news.ts'
 import { orderCheckRoutes } from './routes/order-checks.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { peopleRoutes } from './routes/people.ts'
@@ -29,6 +30,7 @@ export const routesOf = (deps: PortalDeps): Route[] =>
     moneyRoutes,
     keyRoutes,
     webhookRoutes,
+    newsRoutes,
   ]
     .flatMap((make): Route[] => make({ ...deps, cookie: 'portal' }))
     .flatMap((route) => withFile(route, { isOwn: ({ role }) => role !== 'viewer' }))

@@ -64,6 +64,9 @@ it('every change is found in the trail, in the name of who made it, with before 
     ['POST /staff/:id/reset', `/staff/${other.id}/reset`, {}, 'staff', 'invitation_hash'],
     ['POST /tokens', '/tokens', { name: 'figures', permissions: ['orders.read'] }, 'token', 'permissions'],
     ['POST /tokens/:id/revoke', '/tokens/1/revoke', {}, 'token', 'revoked_at'],
+    ['POST /news', '/news', { title: 'Closed', body: 'On Friday' }, 'news', 'title'],
+    ['PATCH /news/:id', '/news/1', { title: 'Open', body: 'On Friday' }, 'news', 'title', '/news/1'],
+    ['DELETE /news/:id', '/news/1', undefined, 'news', 'title'],
     ['POST /price-groups', '/price-groups', { name: 'Gold' }, 'group', 'name'],
     [
       'POST /accounts',
@@ -249,6 +252,7 @@ it('every change is found in the trail, in the name of who made it, with before 
     'POST /accounts/:account/view',
     // A preview changes nothing, nor does what only sends a message.
     'POST /answers/preview',
+    'POST /news/reach',
     'POST /answers/read',
     // What somebody looks into, or looks for, changes nothing of the thing: see inbox.test.ts.
     'POST /inbox/:thing/later',

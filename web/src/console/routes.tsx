@@ -99,6 +99,9 @@ const pages = [
     supplierTab('/lists', () => import('./routes/suppliers/lists.tsx'), 'Lists'),
     supplierTab('/settings', () => import('./routes/suppliers/settings.tsx'), 'Settings'),
   ]),
+  page('/news', () => import('./routes/news/news.tsx'), 'News'),
+  page('/news/new', () => import('./routes/news/write.tsx'), 'WriteNews'),
+  page('/news/$id', () => import('./routes/news/write.tsx'), 'ChangeNews'),
   page('/plans/$id', () => import('./routes/plans/plan.tsx'), 'Plan'),
   page('/reports', () => import('./routes/reports/reports.tsx'), 'Reports'),
   settings.addChildren(

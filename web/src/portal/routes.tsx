@@ -36,6 +36,7 @@ const pages = [
   page('/keys/$id', () => import('./routes/keys/key.tsx'), 'Key'),
   page('/webhooks/$id', () => import('./routes/webhooks/webhook.tsx'), 'Webhook'),
   page('/people', () => import('./routes/people/people.tsx'), 'People'),
+  page('/news', () => import('./routes/news/news.tsx'), 'News'),
   page('/me', () => import('./routes/me/me.tsx'), 'Me'),
   page('/requests', () => import('./routes/requests/requests.tsx'), 'Requests'),
   createRoute({ getParentRoute: () => shell, path: '$', component: NotFound }),

@@ -2,6 +2,7 @@ import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Menu } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate } from '@tanstack/react-router'
 import { dataOf } from '../api/client.ts'
 import { portal } from '../api/portal.ts'
@@ -13,6 +14,7 @@ import { PersonMenu } from '../kit/person-menu.tsx'
 import { StepUp } from '../kit/step-up.tsx'
 import { TabBar } from '../kit/tab-bar.tsx'
 import { findHere } from './find.ts'
+import { newsQuery } from './news.ts'
 import { portalOwn } from './own.ts'
 import { SignedIn, sessionQuery, useMay, useSession } from './session.tsx'
 import styles from './shell.module.css'
@@ -33,6 +35,7 @@ const entries: readonly Entry[] = [
   { to: '/money', icon: 'money', words: msg`Money` },
   { to: '/keys', icon: 'key', words: msg`Keys`, permission: 'keys.read' },
   { to: '/requests', icon: 'requests', words: msg`Requests` },
+  { to: '/news', icon: 'inbox', words: msg`News` },
   { to: '/people', icon: 'resellers', words: msg`People`, permission: 'people.read' },
 ]
 
@@ -86,6 +89,7 @@ function Frame() {
               activeProps={{ 'aria-current': 'page' }}
             >
               <Icon name={icon} /> {label}
+              {to === '/news' && <Unread />}
             </Link>
           ))}
         </nav>
@@ -105,6 +109,20 @@ function Frame() {
       </main>
       <TabBar tabs={shown} />
     </div>
+  )
+}
+
+/** `Unread` is how much news the person has not read. */
+function Unread() {
+  const { t } = useLingui()
+  const { person } = useSession()
+  const { data } = useQuery(newsQuery)
+  const unread = data?.unread ?? 0
+  if (unread === 0 || !person) return null
+  return (
+    <span className={styles.count}>
+      {unread} <span className="visually-hidden">{t`not read`}</span>
+    </span>
   )
 }
 

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, TextInput } from '@mantine/core'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useRefreshOn } from '../../../api/events.ts'
 import { Amount } from '../../../kit/amount.tsx'
@@ -80,6 +80,8 @@ export function Resellers() {
   }
   const picked = (list.rows ?? []).filter(({ id }) => chosen.has(id))
   const file = `/api/operator/accounts.csv?${new URLSearchParams(query)}`
+  const writeTo = () =>
+    void navigate({ to: '/news/new', search: { to: picked.map(({ username }) => username).join() } })
   const mayMake = may('resellers.edit')
   useKeys({
     e: [t`Export what is listed`, () => window.location.assign(file)],
@@ -96,6 +98,9 @@ export function Resellers() {
       actions={
         <>
           <LookMenu columns={columns} look={look} onLook={setLook} />
+          <Button component={Link} to="/news" variant="default" size="compact-md">
+            <Trans>News</Trans>
+          </Button>
           <Button component="a" href={file} variant="default" size="compact-md">
             <Trans>Export</Trans>
           </Button>
@@ -137,7 +142,7 @@ export function Resellers() {
       {list.rows && list.rows.length > 0 && (
         <List
           {...{ columns, rows: list.rows, look, more: list.more }}
-          {...(may('resellers.terms') && { chosen, onChoose: setChosen })}
+          {...((may('resellers.terms') || may('news.edit')) && { chosen, onChoose: setChosen })}
           sort={sort ?? 'id'}
           onSort={(by) => set({ ...filter, sort: by })}
           name={t`Resellers`}
@@ -149,9 +154,16 @@ export function Resellers() {
         />
       )}
       <ActionBar count={picked.length} onClear={() => setChosen(new Set())}>
-        <Button size="compact-sm" variant="default" onClick={() => setGrouping(true)}>
-          <Trans>Price group…</Trans>
-        </Button>
+        {may('resellers.terms') && (
+          <Button size="compact-sm" variant="default" onClick={() => setGrouping(true)}>
+            <Trans>Price group…</Trans>
+          </Button>
+        )}
+        {may('news.edit') && (
+          <Button size="compact-sm" variant="default" onClick={writeTo}>
+            <Trans>News…</Trans>
+          </Button>
+        )}
       </ActionBar>
       {isGrouping && <GroupDialog resellers={picked} onClose={() => setGrouping(false)} />}
       {isMaking && <NewReseller onClose={() => setMaking(false)} />}

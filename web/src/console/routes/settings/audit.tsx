@@ -33,6 +33,7 @@ type Noun = NonNullable<NonNullable<paths['/api/operator/audit']['get']['paramet
 const nouns: Readonly<Record<Noun, MessageDescriptor>> = {
   account: msg`account`,
   'answer rule': msg`answer rule`,
+  news: msg`News`,
   'account note': msg`Note on a reseller`,
   application: msg`application`,
   backup: msg`backup`,

@@ -8,6 +8,7 @@ import { isZero } from '../../../kit/amount.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useLook } from '../../../kit/table.tsx'
+import { newsQuery } from '../../news.ts'
 import { OrderList, readOrders } from '../../order-list.tsx'
 import { Price } from '../../price.tsx'
 import { useMay, useSession } from '../../session.tsx'
@@ -17,6 +18,9 @@ const LAST = 10
 const TOPICS = ['orders']
 const SERVICES: string = '/services'
 const ORDERS: string = '/orders'
+const NEWS: string = '/news'
+/** MOST_NEWS is how much unread news stands here at once. */
+const MOST_NEWS = 3
 
 /** `Home` is what an account has, and what became of its last orders. */
 export function Home() {
@@ -35,6 +39,7 @@ export function Home() {
   const [look] = useLook('portal-orders')
   return (
     <Page title={account.name}>
+      <Unread />
       <FaultNote fault={wallet.error} onRetry={() => void wallet.refetch()} />
       {wallet.data && (
         <dl className={styles.figures}>
@@ -123,6 +128,24 @@ function FirstSteps({ hasMoney, hasOrders }: { hasMoney: boolean; hasOrders: boo
         <li key={to}>
           <Link to={to as string}>{head}</Link>
           <p>{about}</p>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** `Unread` leads to news that the person has not read. */
+function Unread() {
+  const { person } = useSession()
+  const { data } = useQuery(newsQuery)
+  const unread = data?.items.filter(({ is_read }) => !is_read) ?? []
+  if (!person || unread.length === 0) return null
+  return (
+    <ul className={styles.steps}>
+      {unread.slice(0, MOST_NEWS).map(({ id, title, body }) => (
+        <li key={id}>
+          <Link to={NEWS}>{title}</Link>
+          <p className={styles.excerpt}>{body}</p>
         </li>
       ))}
     </ul>

@@ -26,6 +26,7 @@ const words: Readonly<Record<Event, MessageDescriptor>> = {
   'order.refunded': msg`Money was given back for an order`,
   'order.done': msg`Orders are done`,
   'price.changed': msg`Prices have changed`,
+  'news.written': msg`There is news from the shop`,
   'webhook.paused': msg`A webhook was paused, because it failed for long`,
 }
 
