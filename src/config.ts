@@ -19,6 +19,9 @@ interface Setting<Value = unknown> {
   readonly max?: number
   /** `secret`: it is a password or holds one, and its value is never shown. */
   readonly secret?: boolean
+  /** `kept`: where the environment does not make it, the staff may, in the console; then its least is `keptMin`, where that is more than `min`. */
+  readonly kept?: boolean
+  readonly keptMin?: number
   /** `read` gives undefined for what the setting does not take. */
   read(text: string): NonNullable<Value> | undefined
 }
@@ -179,7 +182,23 @@ const settings = {
   }),
   REGISTRATION: choice(['closed', 'open'], {
     default: 'closed',
+    kept: true,
     help: '`open`: who has no account may ask for one in the [portal](portal.md), by e-mail address, and somebody of the staff decides; it needs `PUBLIC_URL`',
+  }),
+  HOME_CURRENCY: text({
+    pattern: '^[A-Z]{3}$',
+    kept: true,
+    help: 'the currency that the business counts in, such as `USD`: figures are shown in it first, and forms begin with it',
+  }),
+  NEW_ACCOUNT_CURRENCY: text({
+    pattern: '^[A-Z]{3}$',
+    kept: true,
+    help: 'the currency that forms of new accounts begin with; without it `HOME_CURRENCY`',
+  }),
+  NEW_ACCOUNT_GROUP: text({
+    pattern: '^[^\\p{Cc}]{1,100}$',
+    kept: true,
+    help: 'the price group that forms of new accounts begin with',
   }),
   OUTBOUND_ALLOW: text({
     default: '',
@@ -206,12 +225,16 @@ const settings = {
     help: 'the least that one account may send to another, by currency: `USD=1,IDR=10000`; of the others it is the smallest amount that the currency has in use, such as 0.01 USD',
   }),
   SUPPLIER_BALANCE_MINUTES: integer({
+    kept: true,
     default: 10,
     min: 0,
     max: 1440,
     help: 'minutes after which each supplier in use is asked for our balance, for its history; `0`: only when something else asks',
   }),
   REQUEST_LOG_DAYS: integer({
+    kept: true,
+    // Whether anything is logged is said where the process starts.
+    keptMin: 1,
     default: 30,
     min: 0,
     max: 3650,
@@ -220,6 +243,7 @@ const settings = {
   DIGEST_TIMES: text({
     pattern: '^(off|([01]\\d|2[0-3]):[0-5]\\d(,([01]\\d|2[0-3]):[0-5]\\d){0,23})$',
     default: '08:00,18:00',
+    kept: true,
     help: 'when operators get the [digest](notices.md#the-digest), comma-separated, in the time zone of the [figures](cli.md#report); `off`: never',
   }),
   BACKUP_HOURS: integer({
@@ -282,22 +306,93 @@ export interface ShownSetting {
   /** `isSet`, false: the default holds. */
   isSet: boolean
   isSecret: boolean
+  /** `source` is who gave the value: the environment, the staff in the console, or nobody. */
+  source: 'environment' | 'console' | 'default'
+  /** `isEditable`: the staff may give it. */
+  isEditable: boolean
   help: string
 }
 
-/** `shownSettings` gives every setting as an environment has it, and no secret. */
-const shownSettings = (environment: NodeJS.ProcessEnv): ShownSetting[] =>
-  Object.entries<Setting>(settings).map(([name, { default: preset, secret = false, help, ...bounds }]) => {
+/** `shownSettings` gives every setting as an environment has it, or else the staff, and no secret. */
+const shownSettings = (environment: NodeJS.ProcessEnv, kept: ReadonlyMap<string, string>): ShownSetting[] =>
+  Object.entries<Setting>(settings).map(([name, setting]) => {
+    const { default: preset, secret = false, help, ...bounds } = setting
     const given = environment[name]?.trim() || (secret ? environment[`${name}_FILE`]?.trim() : undefined)
+    const byStaff = setting.kept && !given ? kept.get(name) : undefined
     const byDefault = preset === undefined || preset === '' ? null : String(preset)
     return {
       name,
-      value: secret ? null : given || byDefault,
-      isSet: Boolean(given),
+      value: secret ? null : given || (byStaff ?? byDefault),
+      isSet: Boolean(given ?? byStaff),
       isSecret: secret,
+      source: given ? 'environment' : byStaff === undefined ? 'default' : 'console',
+      isEditable: setting.kept === true && !given,
       help: `${help}${rangeOf(bounds)}`,
     }
   })
+
+/** KEEPABLE are the settings that the staff may make. */
+const KEEPABLE = [
+  'REGISTRATION',
+  'HOME_CURRENCY',
+  'NEW_ACCOUNT_CURRENCY',
+  'NEW_ACCOUNT_GROUP',
+  'SUPPLIER_BALANCE_MINUTES',
+  'REQUEST_LOG_DAYS',
+  'DIGEST_TIMES',
+] as const satisfies (keyof Values)[]
+
+/** `keepable` are their names. */
+export const keepable: readonly (typeof KEEPABLE)[number][] = KEEPABLE
+
+/** LiveSettings are those that may change while the process runs. */
+export interface LiveSettings {
+  isRegistrationOpen: boolean
+  /** `homeCurrency`, null: nobody said. */
+  homeCurrency: string | null
+  newAccountCurrency: string | null
+  /** `newAccountGroup` is the name of a price group; null: none. */
+  newAccountGroup: string | null
+  /** `supplierBalanceMinutes`, 0: suppliers are not asked for the history's sake. */
+  supplierBalanceMinutes: number
+  requestLogDays: number
+  /** `digestTimes` are times of the day such as 08:00; none: there is no digest. */
+  digestTimes: string[]
+}
+
+/** `rulesIn` gives the rules by which settings are kept beside those of an environment. */
+const rulesIn = (environment: NodeJS.ProcessEnv) => ({
+  faultOf(name: string, value: string): string | undefined {
+    const setting = KEEPABLE.some((one) => one === name)
+      ? (settings as Record<string, Setting>)[name]
+      : undefined
+    if (!setting) return 'is not made here'
+    if (environment[name]?.trim()) return 'is made by the environment of the server, which goes before'
+    if (value === '') return undefined
+    const read = setting.read(value)
+    const isLess = typeof read === 'number' && read < (setting.keptMin ?? 0)
+    if (read === undefined || isLess)
+      return `must be: ${setting.help.replace(/`|\[(.*?)\]\(.*?\)/g, '$1')}${rangeOf(setting)}`
+    const isUnreachable = name === 'REGISTRATION' && value === 'open' && !environment['PUBLIC_URL']?.trim()
+    return isUnreachable ? 'needs the setting PUBLIC_URL, which the links in mails name' : undefined
+  },
+  valuesWith(kept: ReadonlyMap<string, string>): LiveSettings {
+    // What an earlier version took and this one does not is as by default.
+    const fitting = [...kept].filter(([name, value]) => this.faultOf(name, value) === undefined)
+    return liveOf(readValues({ ...environment, ...Object.fromEntries(fitting) }))
+  },
+  shown: (kept: ReadonlyMap<string, string>): ShownSetting[] => shownSettings(environment, kept),
+})
+
+const liveOf = (values: Values): LiveSettings => ({
+  isRegistrationOpen: values.REGISTRATION === 'open' && values.PUBLIC_URL !== undefined,
+  homeCurrency: values.HOME_CURRENCY ?? null,
+  newAccountCurrency: values.NEW_ACCOUNT_CURRENCY ?? values.HOME_CURRENCY ?? null,
+  newAccountGroup: values.NEW_ACCOUNT_GROUP ?? null,
+  supplierBalanceMinutes: values.SUPPLIER_BALANCE_MINUTES,
+  requestLogDays: values.REQUEST_LOG_DAYS,
+  digestTimes: values.DIGEST_TIMES === 'off' ? [] : values.DIGEST_TIMES.split(','),
+})
 
 /** Config is the settings as the composition root hands them to parts. */
 export type Config = ReturnType<typeof readConfig>
@@ -308,10 +403,11 @@ export class WrongSettings extends Error {}
 /** `readConfig` reads the settings. It throws one WrongSettings that names every setting that is wrong and what it takes. */
 export function readConfig(environment: NodeJS.ProcessEnv) {
   const values = readValues(environment)
+  refuseUnreachable(values)
   const decimals = decimalsIn(values.CURRENCY_DECIMALS)
   return {
-    /** `shown` is every setting as operators see it. */
-    shown: shownSettings(environment),
+    /** `kept` are the rules by which the staff makes settings. */
+    kept: rulesIn(environment),
     host: values.HOST,
     port: values.PORT,
     /** `metricsAddress`, undefined: figures are at the same address as all the rest. */
@@ -341,19 +437,13 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     },
     /** `publicUrl` is without a slash at its end; undefined: nobody said. */
     publicUrl: values.PUBLIC_URL?.replace(/\/$/, ''),
-    isRegistrationOpen: isOpen(values),
     /** `consoleAllow`, empty: every address may call the operator API. */
     consoleAllow: networksOf('CONSOLE_ALLOW', values.CONSOLE_ALLOW),
     outboundAllow: networksOf('OUTBOUND_ALLOW', values.OUTBOUND_ALLOW),
     /** `secretKey` is as it was given; see `loadSecretKey`. */
     secretKey: values.IMEIGATE_SECRET_KEY,
     nextSecretKey: values.IMEIGATE_SECRET_KEY_NEXT,
-    /** `supplierBalanceMinutes`, 0: suppliers are not asked for the history's sake. */
-    supplierBalanceMinutes: values.SUPPLIER_BALANCE_MINUTES,
-    /** `requestLogDays`, 0: nothing is logged. */
-    requestLogDays: values.REQUEST_LOG_DAYS,
-    /** `digestTimes` are times of the day such as 08:00; none: there is no digest. */
-    digestTimes: values.DIGEST_TIMES === 'off' ? [] : values.DIGEST_TIMES.split(','),
+    logsRequests: values.REQUEST_LOG_DAYS > 0,
     backups: {
       everyHours: values.BACKUP_HOURS,
       folder: resolve(values.BACKUP_FOLDER || join(values.IMEIGATE_DATA, 'backups')),
@@ -366,11 +456,10 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
   }
 }
 
-function isOpen({ REGISTRATION: registration, PUBLIC_URL: url }: Values): boolean {
+function refuseUnreachable({ REGISTRATION: registration, PUBLIC_URL: url }: Values): void {
   if (registration === 'open' && url === undefined) {
     throw new WrongSettings('REGISTRATION=open needs PUBLIC_URL, which the links in mails name')
   }
-  return registration === 'open'
 }
 
 function accessOf({

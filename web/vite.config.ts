@@ -8,7 +8,7 @@ import { wordsOfEachApplication } from './words-plugin.ts'
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 /** PROXIED is what `npm run web` leaves to a server that runs beside it, at IMEIGATE_URL. */
-const PROXIED = ['/api', '/openapi.json', '/openapi-operator.json', '/openapi-portal.json', '/docs']
+const PROXIED = ['/api', '/openapi.json', '/openapi-operator.json', '/openapi-portal.json', '/docs', '/brand']
 const target = process.env['IMEIGATE_URL'] ?? 'http://127.0.0.1:8080'
 
 // Lingui's parts look for it from where the process was started.

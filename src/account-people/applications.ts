@@ -44,7 +44,7 @@ interface RegistrationDeps {
   attempts: Attempts
   clock: Clock
   /** `isOpen`: who has no account may ask for one. */
-  isOpen: boolean
+  isOpen: () => Promise<boolean>
 }
 
 /** Registration lets people ask for an account. What they ask counts once the e-mail address is proved; then somebody of the staff decides. */
@@ -55,14 +55,14 @@ export class Registration {
     this.#deps = deps
   }
 
-  get isOpen(): boolean {
-    return this.#deps.isOpen
+  isOpen(): Promise<boolean> {
+    return this.#deps.isOpen()
   }
 
   /** `register` has a link sent. Whether somebody signs in with the e-mail address already shows nowhere. Throws permission_denied, invalid_input or Throttled. */
   async register(form: ApplicationForm, address: string): Promise<void> {
     const { sql, attempts, clock } = this.#deps
-    this.#refuseClosed()
+    await this.#refuseClosed()
     const { contact = '', country = '', note = '', language = 'en' } = form
     const given = {
       ...{ name: readName(form.name), email: readEmail(form.email), language, address },
@@ -87,15 +87,15 @@ export class Registration {
   /** `verify` takes the token of the link: the application waits for the staff now. Throws not_found, permission_denied or Throttled. */
   async verify(token: string, address: string): Promise<void> {
     const { sql, attempts, clock } = this.#deps
-    this.#refuseClosed()
+    await this.#refuseClosed()
     await attempts.token(address)
     if (!(await updateVerified(sql, hashToken(token), clock.now()))) {
       throw new Refusal('not_found', 'the link was used or has ended: register again', 'token')
     }
   }
 
-  #refuseClosed(): void {
-    if (!this.#deps.isOpen)
+  async #refuseClosed(): Promise<void> {
+    if (!(await this.#deps.isOpen()))
       throw new Refusal('permission_denied', 'nobody registers here: ask for an invitation')
   }
 }

@@ -37,7 +37,7 @@ export function accountPersonMailJobs({ clock, publicUrl, ...deps }: MailDeps): 
     if (!ready) return
     try {
       const message = { id: randomUUID(), event: 'account person', ...ready.message }
-      await sendBy(deps, channel.id, ready.to, message)
+      await sendBy(deps, channel.id, ready.to, message, { isOfShop: true })
     } catch (error) {
       if (ready.token !== undefined) await deleteToken(deps.sql, hashToken(ready.token))
       throw error

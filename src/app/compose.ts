@@ -9,6 +9,7 @@ import { Authenticator } from '../accounts/authenticator.ts'
 import { LiveAnswers } from '../accounts/live-answers.ts'
 import { ChainWriter } from '../audit/chain-writer.ts'
 import { backupJobs } from '../backup/schedule.ts'
+import { BrandReader } from '../brand/shown-brand.ts'
 import { Catalogue } from '../catalogue/catalogue.ts'
 import type { Config } from '../config.ts'
 import type { DatabaseAccess } from '../database/access.ts'
@@ -33,6 +34,7 @@ import { Idempotency } from '../idempotency/idempotency.ts'
 import { KeySweeper } from '../idempotency/key-sweeper.ts'
 import { Jobs } from '../jobs/jobs.ts'
 import { lostJobs, releaseLost } from '../jobs/lost-jobs.ts'
+import { KeptSettings } from '../kept-settings/kept-settings.ts'
 import { LedgerReader } from '../ledger/ledger-reader.ts'
 import { Transfers } from '../ledger/transfers.ts'
 import type { AccountPersonId, StaffId, SupplierId } from '../lib/ids.ts'
@@ -209,6 +211,7 @@ export async function compose(
   const failedLogins = new FailedLogins(buckets, { perMinute: config.failedLoginsPerMinute })
   const authenticator = new Authenticator({ sql, notifier, clock, failedLogins })
   const liveAnswers = new LiveAnswers(authenticator, notifier)
+  const settings = new KeptSettings({ sql: lookups, notifier, rules: config.kept })
   const catalogue = new Catalogue(sql, notifier, config)
   const directory = new SupplierDirectory({
     ...{ sql, notifier, sealer, log },
@@ -224,7 +227,7 @@ export async function compose(
   notifier.onInvalidate('orders', () => fulfilment.wake())
   notifier.onInvalidate('order_ids', () => placement.forgetIds())
   const sweeper = new KeySweeper(long, clock, log)
-  const on = config.requestLogDays > 0
+  const on = config.logsRequests
   const refusals = new Refusals({ sql, log, keeps: on, count: countRefusal })
   const requests = new RequestLog({ sql, reads, log, on, refusals })
   const orders = new OrderReader(lookups, catalogue, { reads })
@@ -240,14 +243,26 @@ export async function compose(
     log,
     tasks: {
       ...syncJobs({ sql: long, open, clock, log }),
-      ...balanceJobs({ sql: long, open, everyMinutes: config.supplierBalanceMinutes, clock, log }),
-      ...requestJobs({ sql: long, clock, days: config.requestLogDays }),
+      ...balanceJobs({
+        sql: long,
+        open,
+        everyMinutes: async () => (await settings.now()).supplierBalanceMinutes,
+        clock,
+        log,
+      }),
+      ...requestJobs({ sql: long, clock, days: async () => (await settings.now()).requestLogDays }),
       ...longOpenJobs({ sql: long, clock }),
       ...exchangeJobs({ sql: long, clock }),
       ...depositJobs(paying),
       ...priceJobs({ sql: long }),
       ...planJobs({ sql: long, clock, log }),
-      ...noticeJobs({ sql: long, sealer, context, log, digestTimes: config.digestTimes }),
+      ...noticeJobs({
+        sql: long,
+        sealer,
+        context,
+        log,
+        digestTimes: async () => (await settings.now()).digestTimes,
+      }),
       ...webhookJobs({ sql, deliverer, clock }),
       ...signInJobs({ sql: long, clock }),
       ...accountPeopleJobs({ sql: long, clock }),
@@ -275,12 +290,14 @@ export async function compose(
     sales: new SalesFolder({ sql: long, clock, log }),
     stuckSessions: new StuckSessions(sql, log),
     config,
+    settings,
     access,
     context,
     clock,
     buckets,
     actionThrottle: new ActionThrottle(buckets),
     publicStatus: new StatusReader(lookups, clock),
+    brand: new BrandReader(lookups, notifier),
     sharedResults: new SharedResults({ sql: lookups, key: () => keys.own(), clock }),
     sealer,
     passwords,
@@ -292,7 +309,10 @@ export async function compose(
       passkeys: accountPasskeys,
       portalSignIns: new PortalSignIns({ sql, signIns: accountSignIns, clock }),
       enrolment: new AccountEnrolment(ofAccounts),
-      registration: new Registration({ ...ofAccounts, isOpen: config.isRegistrationOpen }),
+      registration: new Registration({
+        ...ofAccounts,
+        isOpen: async () => (await settings.now()).isRegistrationOpen,
+      }),
     },
     orderChecks: new OrderChecks({ sql: lookups, catalogue, ledger, clock }),
     authenticator,

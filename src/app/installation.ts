@@ -24,7 +24,7 @@ export const installationOf = (
 ): Installation => {
   const making = new Map<string, { done: number; total: number }>()
   return {
-    settings: config.shown,
+    settings: config.kept.shown,
     checkBooks: (sql, checkpoints) => checkBooks(sql, new KeyRing(config), checkpoints),
     checkpoint: (sql) => checkpointOf(sql, new KeyRing(config)),
     backUp: async (sql, signal) => {

@@ -27,6 +27,8 @@ export const tableOf = {
   channel: 'notice_channels',
   subscription: 'notice_subscriptions',
   seller: 'seller',
+  brand: 'brand',
+  setting: 'kept_settings',
   invoice: 'invoices',
   staff: 'staff',
   person: 'account_people',

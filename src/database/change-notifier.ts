@@ -29,6 +29,8 @@ export type Topic =
   | 'people'
   | 'orders'
   | 'order_ids'
+  | 'brand'
+  | 'kept_settings'
 
 /** ChangeListener is the part of a ChangeNotifier that the owner of a cache needs. */
 export type ChangeListener = Pick<ChangeNotifier, 'onInvalidate' | 'isConnected'>

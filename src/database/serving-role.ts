@@ -34,6 +34,7 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   folded_ledgers: UNTIL_REMOVED,
   idempotency_keys: UNTIL_REMOVED,
   inbox_marks: UNTIL_REMOVED,
+  kept_settings: UNTIL_REMOVED,
   list_views: UNTIL_REMOVED,
   notice_channels: UNTIL_REMOVED,
   notice_reads: UNTIL_REMOVED,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { readShownBrand } from '../brand/shown-brand.ts'
 import { isTemporary } from '../database/connection-loss.ts'
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
@@ -139,7 +140,8 @@ export interface SendingDeps extends ChannelDeps {
 }
 
 /**
- * `sendBy` sends by a channel as it is now. It throws an Error, in which no secret stands, that says why the message may not have
+ * `sendBy` sends by a channel as it is now. A message to a reseller is the shop's (`isOfShop`): it begins with its name, and ends with where it is
+ * reached; one to the staff is the program's. It throws an Error, in which no secret stands, that says why the message may not have
  * arrived.
  */
 export async function sendBy(
@@ -147,11 +149,18 @@ export async function sendBy(
   id: NoticeChannelId,
   address: string,
   message: SentMessage,
+  { isOfShop = false }: { isOfShop?: boolean } = {},
 ): Promise<void> {
   const row = await selectChannel(sql, id)
   if (!row) throw new Refusal('not_found', `there is no channel ${id}`, 'channel')
   const channel = connect(row, row.secrets ? await sealer() : undefined, context)
-  await channel.send(address, { ...message, title: `imeigate: ${message.title}` })
+  const shop = isOfShop ? await readShownBrand(sql) : undefined
+  const contacts = shop?.contacts.map(({ text }) => text).join(' · ')
+  await channel.send(address, {
+    ...message,
+    title: `${shop?.name ?? 'imeigate'}: ${message.title}`,
+    text: contacts ? `${message.text}\n\n${contacts}` : message.text,
+  })
 }
 
 /** `sendTest` tells a person that notices arrive, and gives why that message may not have arrived; null: it has. Throws not_found. */

@@ -25,7 +25,7 @@ export function noticeJobs({
   log,
   digestTimes,
   ...deps
-}: SendingDeps & { log: Logger; digestTimes: readonly string[] }): Record<string, JobTask> {
+}: SendingDeps & { log: Logger; digestTimes: () => Promise<readonly string[]> }): Record<string, JobTask> {
   const { sql, context } = deps
   const raise: JobTask = async (_payload, stopping) => {
     const now = context.clock.now()
@@ -38,7 +38,7 @@ export function noticeJobs({
       ['deposit.refused', () => tellRefusedDeposits(sql, now)],
       ['news.written', () => tellAnnouncements(sql, now, stopping)],
       ['price.changed', () => tellPriceNews(sql, now)],
-      ['digest', () => tellDigest(sql, context.clock, digestTimes)],
+      ['digest', async () => tellDigest(sql, context.clock, await digestTimes())],
     ]
     for (const [event, look] of looks) {
       if (stopping.aborted) return
@@ -57,10 +57,11 @@ export function noticeJobs({
       'person' in to ? await selectReader(sql, to) : await selectSubscription(sql, to.subscription)
     if (!reader) return
     const { channelId, address, language } = reader
+    const isOfShop = 'person' in to || ('accountId' in reader && reader.accountId !== null)
     // A message that was tried for a long time may be out of date.
     const ended = isCondition(message.event) ? await selectEnded(sql, notice) : undefined
     const text = ended ? `${message.text}\n${words[language ?? 'en'].over(utc(ended))}` : message.text
-    await sendBy(deps, channelId, address, { ...message, text })
+    await sendBy(deps, channelId, address, { ...message, text }, { isOfShop })
   }
   return { [RAISE_NOTICES]: everyMinute(raise), [SEND_NOTICE]: send }
 }

@@ -13,7 +13,8 @@ export function personMailJobs({
     const mail = payload as PersonMail
     const channel = await findFirstOf(deps.sql, 'email')
     const message = { id: randomUUID(), event: 'person', ...messageOf(mail, publicUrl) }
-    if (channel) await sendBy(deps, channel.id, mail.to, message)
+    const isOfShop = mail.circle === 'account_people'
+    if (channel) await sendBy(deps, channel.id, mail.to, message, { isOfShop })
   }
   return { [MAIL_PERSON]: send }
 }

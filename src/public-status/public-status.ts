@@ -1,6 +1,5 @@
 import { isOpen } from '../catalogue/opening-hours.ts'
 import type { Queryable } from '../database/database.ts'
-import { findSeller } from '../invoices/seller.ts'
 import { type Clock, DAY_MS } from '../lib/time.ts'
 import { expectedTimes } from '../orders/read/expected-times.ts'
 import {
@@ -81,14 +80,10 @@ export function standingOf(
   return { standing, medianMs: at(0.5), slowestMs }
 }
 
-const PROGRAM = 'imeigate'
-
 /** StatusReader reads the status again when what was read is older than 30 seconds; those who ask meanwhile wait for the same answer. */
 export class StatusReader {
   readonly #sql: Queryable
   readonly #clock: Clock
-  #seller = PROGRAM
-  #sellerAt = Number.NEGATIVE_INFINITY
   #kept: { at: number; status: Promise<PublicStatus | undefined> } | undefined
 
   constructor(sql: Queryable, clock: Clock) {
@@ -107,15 +102,5 @@ export class StatusReader {
       this.#kept = undefined
     })
     return status
-  }
-
-  /** `seller` gives the name of the seller; of the program where none is set, or the database is away. */
-  async seller(): Promise<string> {
-    const at = this.#clock.now().getTime()
-    if (at - this.#sellerAt >= KEPT_MS || at < this.#sellerAt) {
-      this.#sellerAt = at
-      this.#seller = (await findSeller(this.#sql).catch(() => undefined))?.name || PROGRAM
-    }
-    return this.#seller
   }
 }

@@ -12,10 +12,14 @@ const REQUESTS_PER_ROUND = 10_000
 const MAX_ROUNDS = 100
 
 /** `requestJobs` has the task of the job. `days` of 0 removes all that was logged before. */
-export function requestJobs(deps: { sql: Sql; clock: Clock; days: number }): Record<string, JobTask> {
+export function requestJobs(deps: {
+  sql: Sql
+  clock: Clock
+  days: () => Promise<number>
+}): Record<string, JobTask> {
   const { sql, clock, days } = deps
   const sweep: JobTask = async (_payload, stopping) => {
-    const before = new Date(clock.now().getTime() - days * DAY_MS)
+    const before = new Date(clock.now().getTime() - (await days()) * DAY_MS)
     for (const sweepRound of [deleteStrangers, deleteRequests]) {
       for (let rounds = 0; rounds < MAX_ROUNDS && !stopping.aborted; rounds++) {
         if ((await sweepRound(sql, before, REQUESTS_PER_ROUND)) < REQUESTS_PER_ROUND) break

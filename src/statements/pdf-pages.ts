@@ -156,7 +156,7 @@ const summaryHeight = (statement: Statement): number =>
   32 + 15 + 26 + ROW * (partiesOf(statement).length + statement.totals.length + 3) + 4 + 12
 
 /** `partiesOf` gives a line each for where the account is and for who sells, as far as that is known. */
-function partiesOf({ account, seller }: Statement): string[] {
+function partiesOf({ account, seller, contacts }: Statement): string[] {
   const lineOf = (...texts: string[]): string =>
     texts
       .map((text) => text.replace(/\s*\n\s*/g, ', ').trim())
@@ -164,7 +164,8 @@ function partiesOf({ account, seller }: Statement): string[] {
       .join(', ')
   const tax = (id: string): string => (id === '' ? '' : `Tax id: ${id}`)
   const from = seller && `From ${lineOf(seller.name, seller.address, tax(seller.taxId), seller.contact)}`
-  return [lineOf(account.address, tax(account.taxId)), from ?? ''].filter(Boolean)
+  const questions = contacts.length > 0 ? `Questions: ${contacts.join(', ')}` : ''
+  return [lineOf(account.address, tax(account.taxId)), from ?? '', questions].filter(Boolean)
 }
 
 /** `rowsBelow` gives how many rows a table has whose head begins at `y`. */

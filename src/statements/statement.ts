@@ -27,6 +27,8 @@ export interface Statement {
   account: StatementAccount
   /** `seller`, undefined: nobody has said who sells. */
   seller: Seller | undefined
+  /** `contacts` are where the shop is reached, as people read them. */
+  contacts: string[]
   month: Month
   /** `complete`: the month has ended, and nothing will be added to it. */
   complete: boolean

@@ -18,17 +18,18 @@ interface BalanceDeps {
   sql: Sql
   open: (id: SupplierId) => Promise<SupplierConnection>
   /** `everyMinutes`, 0: nobody is asked. */
-  everyMinutes: number
+  everyMinutes: () => Promise<number>
   clock: Clock
   log: Logger
 }
 
 /** `balanceJobs` has the task of the job. A supplier that does not answer is asked again when its time has come again. */
 export function balanceJobs(deps: BalanceDeps): Record<string, JobTask> {
-  const { sql, clock, everyMinutes } = deps
+  const { sql, clock } = deps
   const ask: JobTask = async (_payload, stopping) => {
     const now = clock.now()
     await deleteBalances(sql, new Date(now.getTime() - KEPT_MS))
+    const everyMinutes = await deps.everyMinutes()
     if (everyMinutes === 0) return
     const before = new Date(now.getTime() - everyMinutes * MINUTE_MS)
     const due = await claimBalances(sql, { now, before, limit: AT_ONCE })

@@ -25,6 +25,7 @@ beforeAll(async () => {
   const settings = { host: '127.0.0.1', port: mail.port, from: 'Shop <imeigate@example.com>' }
   const deps = { sql: portal.server.sql, sealer: async () => sealer }
   await createChannel(deps, { kind: 'email', name: 'mail', settings }, portal.clock)
+  await portal.server.sql`insert into brand (name, telegram) values ('Corner Phones', 'corner')`
 })
 afterAll(async () => {
   await portal.stop()
@@ -64,6 +65,9 @@ it('an invitation is mailed in the language of the person, with a link of its ow
   const { token } = await invitePerson(portal.server.sql, accountId as AccountId, form, portal.clock)
   const [text] = await told('siti@example.com')
   expect(text).toContain('Buat kata sandi di sini')
+  // The mail is the shop's, and says where it is reached.
+  expect(text).toMatch(/^Corner Phones: /)
+  expect(text).toMatch(/\n@corner\s*$/)
   const mailed = linkIn(text, 'invite')
   expect(mailed).not.toBe(token)
   const kept = await portal.server.sql`select token_hash::text from person_tokens`
@@ -173,6 +177,9 @@ it('who registers proves the address, waits for the staff, and is invited or ref
   })
 })
 
+const isOpen = async (shop: PortalShop): Promise<boolean> =>
+  (await shop.ask('GET', '/registration', { headers: shop.origin })).json.data.open
+
 it('nobody registers where that is closed', async () => {
   const closed = await PortalShop.open()
   try {
@@ -184,6 +191,9 @@ it('nobody registers where that is closed', async () => {
     })
     expect([refused.status, refused.json.code]).toEqual([403, 'PERMISSION_DENIED_ERROR'])
     expect(await closed.server.sql`select 1 from applications`).toEqual([])
+    // What the staff sets holds while the server runs; without a public URL nobody could be sent a link.
+    await closed.server.sql`insert into kept_settings (name, value) values ('REGISTRATION', 'open')`
+    expect(await isOpen(closed)).toBe(false)
   } finally {
     await closed.stop()
   }

@@ -47,7 +47,7 @@ beforeEach(async () => {
   jobs = new Jobs({
     address: database.address,
     log,
-    tasks: noticeJobs({ ...deps, log, digestTimes: ['08:00', '18:00'] }),
+    tasks: noticeJobs({ ...deps, log, digestTimes: async () => ['08:00', '18:00'] }),
   })
   await jobs.start()
 })
@@ -355,7 +355,7 @@ test('processes that look at the same time tell once, and an account that is clo
   const id = await done(1)
   const deps = { sql: shop.sql, sealer: async () => sealer, log }
   const context = { outbound: new GuardedOutbound({ allow: [] }), clock: shop.clock, installation: 'test' }
-  const { [RAISE_NOTICES]: raise } = noticeJobs({ ...deps, context, digestTimes: [] })
+  const { [RAISE_NOTICES]: raise } = noticeJobs({ ...deps, context, digestTimes: async () => [] })
   const { signal } = new AbortController()
   await Promise.all([raise?.(null, signal), raise?.(null, signal), raise?.(null, signal)])
   expect(await look()).toMatchObject([expect.stringContaining(`Order ${id} is done`)])

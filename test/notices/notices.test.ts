@@ -40,7 +40,7 @@ beforeAll(async () => {
   mail = await new MailInbox().open()
   const { address } = database
   await makeChannels(deps(), { mail, telegram })
-  jobs = new Jobs({ address, log, tasks: noticeJobs({ ...deps(), log, digestTimes: [] }) })
+  jobs = new Jobs({ address, log, tasks: noticeJobs({ ...deps(), log, digestTimes: async () => [] }) })
   await jobs.start()
 })
 afterAll(async () => {
@@ -316,7 +316,7 @@ test('what cannot be looked for keeps nothing else from being told', async () =>
 test('two processes that look at the same time tell once', async () => {
   await tell(CHAT)
   await open('credit')
-  const task = noticeJobs({ ...deps(), log, digestTimes: [] })[RAISE_NOTICES]
+  const task = noticeJobs({ ...deps(), log, digestTimes: async () => [] })[RAISE_NOTICES]
   await Promise.all(Array.from({ length: 4 }, () => task?.(null, new AbortController().signal)))
   expect(lines).toEqual([])
   await look()

@@ -321,7 +321,9 @@ test('an attacker fills neither the log nor the disk: what is left out is counte
   // Of the loud one a minute's number for an address, and of all together one for the process.
   expect(row).toEqual({ all: 600, loud: 60, longest: 500 })
 
-  const sweep = requestJobs({ sql: server.sql, clock: new StillClock(), days: 3_650 })[SWEEP_REQUESTS]
+  const sweep = requestJobs({ sql: server.sql, clock: new StillClock(), days: async () => 3_650 })[
+    SWEEP_REQUESTS
+  ]
   await server.sql`update stranger_requests set id = default`
   await server.owner`alter table stranger_requests alter column id restart with 250000`
   await server.sql`

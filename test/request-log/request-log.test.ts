@@ -175,7 +175,7 @@ test('entries go when their days are over, however many there are', async () => 
     select 1, ${now}::timestamptz - interval '30 days' + (n - 25000) * interval '1 ms', 1, 'dhru', 'x', 200, 'ok', '', 0,
            gen_random_uuid() from generate_series(1, 25010) n`
   const sweep = async (days: number) => {
-    const task = requestJobs({ sql: database.sql, clock, days })[SWEEP_REQUESTS]
+    const task = requestJobs({ sql: database.sql, clock, days: async () => days })[SWEEP_REQUESTS]
     await task?.(null, new AbortController().signal)
   }
   await sweep(30)

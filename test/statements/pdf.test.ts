@@ -21,6 +21,7 @@ const statement = (count: number): Statement => ({
     taxId: '',
   },
   seller: undefined,
+  contacts: [],
   month: parseMonth('2026-05'),
   complete: true,
   madeAt: new Date('2026-06-02T00:00:00Z'),
@@ -145,9 +146,11 @@ test('it says who sells, and where the account is, once that is known', async ()
   const known: Statement = {
     ...statement(0),
     seller: { name: 'Магазин', address: 'Main Street 1\nRiga', taxId: 'LV-1', contact: 'a@b.c', prefix: '' },
+    contacts: ['shop.example.com', '@corner'],
   }
   const said = { ...known, account: { ...known.account, address: 'Đường Láng 1\nHà Nội', taxId: 'VN-7' } }
   const [page = []] = readPdf(await buffer(Readable.from(pdfOf(said, movements(0)))))
   expect(page).toContain('Đường Láng 1, Hà Nội, Tax id: VN-7')
   expect(page).toContain('From Магазин, Main Street 1, Riga, Tax id: LV-1, a@b.c')
+  expect(page).toContain('Questions: shop.example.com, @corner')
 })

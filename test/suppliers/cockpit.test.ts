@@ -146,7 +146,13 @@ test('each supplier in use is asked for our balance, once an interval, by one pr
   }
   const supplier = { account } as unknown as Supplier
   const open = async () => ({ config: { currency: 'USD' }, supplier }) as never
-  const tasks = balanceJobs({ sql, open, everyMinutes: 10, clock, log: pino({ level: 'silent' }) })
+  const tasks = balanceJobs({
+    sql,
+    open,
+    everyMinutes: async () => 10,
+    clock,
+    log: pino({ level: 'silent' }),
+  })
   const run = () => tasks[ASK_BALANCES]?.(undefined, new AbortController().signal)
   const after = async (minutes: number) => {
     clock.advance(minutes * MINUTE_MS)

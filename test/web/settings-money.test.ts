@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
-import { closeBrowserAfterwards, describePages, Visit } from './browser.fixtures.ts'
+import { closeBrowserAfterwards, describePages, PHONE, Visit } from './browser.fixtures.ts'
 
 closeBrowserAfterwards()
 
@@ -26,6 +26,36 @@ describePages('settings of money in the console', () => {
     await visit.click('Save')
     await page.getByRole('alert').filter({ hasText: 'Nothing was saved.' }).waitFor()
     await visit.leave()
+  })
+
+  test('the brand is looked at in both colours before it is saved, and stands where resellers come in', async () => {
+    const visit = await Visit.as(office, 'owner')
+    const { page } = visit
+    await page.goto('/console/settings/brand')
+    await page.getByRole('textbox', { name: 'Name' }).fill('Corner Phones')
+    await page.getByRole('textbox', { name: 'Colour', exact: true }).fill('#ffcc00')
+    await page.getByRole('textbox', { name: 'Telegram' }).fill('@corner_phones')
+    const svg =
+      '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 32"><rect width="96" height="32" rx="6"/></svg>'
+    await page.locator('input[type=file]').setInputFiles({
+      ...{ name: 'logo.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(svg) },
+    })
+    const light = page.getByRole('region', { name: 'In light colours' })
+    await light.getByText('stands here in its place').waitFor()
+    await light.getByText('@corner_phones').waitFor()
+    await light.locator('img').waitFor()
+    await visit.expectUsable('brand')
+    await visit.click('Save')
+    await page.getByText('Saved.').waitFor()
+    await visit.leave()
+    const stranger = await Visit.begin(office.server.url, { screen: PHONE })
+    await stranger.page.goto('/portal/sign-in')
+    await stranger.page.getByText('Corner Phones').waitFor()
+    await stranger.page.getByRole('link', { name: '@corner_phones' }).waitFor()
+    await stranger.page.waitForFunction('document.querySelector("img")?.naturalWidth > 0')
+    expect(await stranger.page.title()).toBe('Sign in · Corner Phones')
+    await stranger.expectUsable('sign in of a shop')
+    await stranger.leave()
   })
 
   test('a way to pay in is made of the fields of its kind, its secret is not shown again, and it is switched off', async () => {
@@ -95,7 +125,9 @@ describePages('settings of money in the console', () => {
 
   test('every page is usable by everybody, wide and on a phone, in light and dark', async () => {
     const visit = await Visit.as(office, 'owner')
-    await visit.expectUsablePages(['business', 'pay-in', 'rates'].map((tab) => `/console/settings/${tab}`))
+    await visit.expectUsablePages(
+      ['business', 'brand', 'pay-in', 'rates'].map((tab) => `/console/settings/${tab}`),
+    )
     await visit.leave()
   })
 })

@@ -2,8 +2,9 @@ import type { PortalSignIns } from '../../account-people/portal-sign-ins.ts'
 import type { AccountRole } from '../../account-people/roles.ts'
 import type { Admission } from '../../admission/admission.ts'
 import type { BackupRecord } from '../../backup/backups.ts'
-import type { Config } from '../../config.ts'
+import type { Config, LiveSettings, ShownSetting } from '../../config.ts'
 import type { IntegrationContext } from '../../integrations/kit/kind.ts'
+import type { KeptSettings } from '../../kept-settings/kept-settings.ts'
 import type { AccountPersonId, StaffId } from '../../lib/ids.ts'
 import type { Clock } from '../../lib/time.ts'
 import type { LiveRights } from '../../live/live-rights.ts'
@@ -44,7 +45,8 @@ export interface Installation {
   progressOf(record: BackupRecord): { done: number; total: number } | undefined
   /** `checkBackup` reads a backup of this machine to its end. Throws conflict where it is not to be had here, or is not as it was written. */
   checkBackup(record: BackupRecord, signal: AbortSignal): Promise<CheckedBackup>
-  settings: readonly { name: string; value: string | null; isSet: boolean; isSecret: boolean; help: string }[]
+  /** `settings` gives every setting as it holds with what the staff has made. */
+  settings: (kept: ReadonlyMap<string, string>) => ShownSetting[]
   /** `doctor` looks for what would keep the server from working. */
   doctor(): Promise<{ name: string; status: 'ok' | 'warn' | 'fail'; detail: string; advice: string }[]>
   health(): Promise<{
@@ -89,6 +91,7 @@ export interface OperatorDeps {
   /** `closing` is aborted when the server takes no more requests. */
   closing: AbortSignal
   installation: Installation
+  settings: KeptSettings<LiveSettings>
   sharedResults: Pick<SharedResults, 'share' | 'stop'>
   /** `mayCall` tells whether an address may call the API at all. */
   mayCall: (address: string) => boolean

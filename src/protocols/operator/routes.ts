@@ -9,6 +9,7 @@ import { announcementRoutes } from './routes/announcements.ts'
 import { answerRoutes } from './routes/answers.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { bookRoutes } from './routes/books.ts'
+import { brandRoutes } from './routes/brand.ts'
 import { depositProviderRoutes } from './routes/deposit-providers.ts'
 import { operatorDepositRoutes } from './routes/deposits.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -83,6 +84,7 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     depositProviderRoutes,
     incomingPaymentRoutes,
     invoiceRoutes,
+    brandRoutes,
     serviceRoutes,
     priceHistoryRoutes,
     supplierRoutes,

@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import serveFiles from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ShownBrand } from '../../brand/shown-brand.ts'
+import { brandInHead, brandPages } from './brand-pages.ts'
 import { COMMON, publicPage, sendPublic } from './public-page.ts'
 import { type PublicDeps, publicRoutes } from './public-routes.ts'
 
@@ -18,11 +20,12 @@ interface PagesDeps extends PublicDeps {
 
 /**
  * `pages` adds the web application: `/console` for operators, `/portal` for resellers, their files under `/assets`, and the pages that need no sign-in. A page
- * is the same for everybody; what it shows comes from the APIs, which know who asks.
+ * is the same for everybody, and has the brand in its head where it is for resellers; what else it shows comes from the APIs, which know who asks.
  */
 export function pages(app: FastifyInstance, { mayCall, built = BUILT, ...deps }: PagesDeps): void {
   app.register(async (scope) => {
     publicRoutes(scope, deps)
+    brandPages(scope, deps)
     if (!existsSync(`${built}console.html`)) {
       for (const path of ['/console', '/console/*', '/portal', '/portal/*']) {
         scope.get(path, (_request, reply) => sendPublic(reply, 503, publicPage.notBuilt()))
@@ -43,13 +46,14 @@ export function pages(app: FastifyInstance, { mayCall, built = BUILT, ...deps }:
     const application = (
       file: string,
       paths: readonly string[],
-      isAllowed: (request: FastifyRequest) => boolean,
+      isAllowed: (request: FastifyRequest) => boolean = () => true,
     ): void => {
       const html = readFileSync(`${built}${file}`, 'utf8')
       for (const path of paths) {
-        scope.get(path, (request, reply) =>
+        const isOurs = path.startsWith('/console')
+        scope.get(path, async (request, reply) =>
           isAllowed(request)
-            ? sendApplication(reply, html)
+            ? sendApplication(reply, html, isOurs ? undefined : await deps.brand.now())
             : sendPublic(reply, 403, publicPage.notAllowed(request.ip)),
         )
       }
@@ -60,8 +64,8 @@ export function pages(app: FastifyInstance, { mayCall, built = BUILT, ...deps }:
     const entrances = ['sign-in', 'invite', 'forgot', 'reset', 'verify', 'register'].map(
       (name) => `/portal/${name}`,
     )
-    application('gate.html', entrances, () => true)
-    application('portal.html', ['/portal', '/portal/*'], () => true)
+    application('gate.html', entrances)
+    application('portal.html', ['/portal', '/portal/*'])
   })
 }
 
@@ -69,7 +73,7 @@ export function pages(app: FastifyInstance, { mayCall, built = BUILT, ...deps }:
  * `sendApplication` sends the page with a fresh nonce, with which alone style elements are let in: the components write some. Scripts are files
  * of ours and nothing else.
  */
-function sendApplication(reply: FastifyReply, html: string): FastifyReply {
+function sendApplication(reply: FastifyReply, html: string, brand: ShownBrand | undefined): FastifyReply {
   const nonce = randomBytes(16).toString('base64')
   const policy = [
     "default-src 'none'",
@@ -86,5 +90,11 @@ function sendApplication(reply: FastifyReply, html: string): FastifyReply {
   return reply
     .type('text/html; charset=utf-8')
     .headers({ ...COMMON, 'content-security-policy': policy.join('; ') })
-    .send(html.replaceAll('NONCE', nonce))
+    .send(withBrand(html.replaceAll('NONCE', nonce), brand, nonce))
+}
+
+function withBrand(html: string, brand: ShownBrand | undefined, nonce: string): string {
+  if (!brand) return html
+  // A name may hold what a replacement would read as a reference.
+  return html.replace('</head>', () => `${brandInHead(brand, nonce)}</head>`)
 }

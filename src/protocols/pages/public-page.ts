@@ -1,6 +1,9 @@
 import { hash } from 'node:crypto'
 import { escapeUTF8 } from 'entities/escape'
 import type { FastifyReply } from 'fastify'
+import type { BothColours } from '../../brand/accent.ts'
+import type { ShownBrand } from '../../brand/shown-brand.ts'
+import { logoUrl } from './brand-pages.ts'
 
 /** STYLE is in each page itself: these pages have no script and no files. The colours are those of the web application. */
 const STYLE = `
@@ -12,10 +15,13 @@ main{max-width:var(--wide,400px);margin:auto;padding:24px;border:1px solid var(-
 h1{margin:0 0 8px;font-size:20px;line-height:28px}
 p{margin:0 0 8px;color:var(--muted)}
 a{color:var(--link)}a:focus-visible{outline:2px solid var(--link);outline-offset:2px}
-code{font-size:.95em;color:var(--text);overflow-wrap:anywhere}`
+code{font-size:.95em;color:var(--text);overflow-wrap:anywhere}
+.shop,.foot{max-width:var(--wide,400px);margin:0 auto 16px}
+.shop{display:flex;align-items:center;gap:12px;font-size:18px;font-weight:700;overflow-wrap:anywhere}.shop img{max-width:160px;height:36px;object-fit:contain}
+.foot{margin:16px auto 0;color:var(--muted);font-size:14px}.foot a{margin-inline-end:16px;overflow-wrap:anywhere}`
 
 const CENTRED = `
-body{display:grid;place-content:center;grid-template-columns:minmax(0,400px)}
+body{display:grid;place-content:center;grid-template-columns:minmax(0,400px)}.shop,.foot{width:100%}main{width:100%}
 ul{margin:16px 0 0;padding:0;list-style:none}li{border-top:1px solid var(--line)}li a{display:block;padding:12px 0}`
 
 /** PublicPage is a page that needs no sign-in; `styleHash` lets its own styles in, and nothing else. */
@@ -24,21 +30,45 @@ export interface PublicPage {
   styleHash: string
 }
 
-/** `makePage` makes one. `title` is text, `body` is HTML; `style` are styles beside those of every such page. */
+interface Frame {
+  /** `style` are styles beside those of every such page. */
+  style?: string
+  heading?: string
+  /** `brand` stands above and below; undefined: the page is the program's own. */
+  brand?: ShownBrand
+}
+
+/** `makePage` makes one. `title` is text, `body` is HTML. */
 export function makePage(
   title: string,
   body: string,
-  { style = CENTRED, heading = escapeUTF8(title) }: { style?: string; heading?: string } = {},
+  { style = CENTRED, heading = escapeUTF8(title), brand }: Frame = {},
 ): PublicPage {
-  const all = STYLE + style
+  const all = STYLE + style + linksIn(brand?.colours)
   return {
     html: `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex"><link rel="icon" href="/assets/icon.svg"><title>${escapeUTF8(title)}</title><style>${all}</style></head>
-<body><main><h1>${heading}</h1>${body}</main></body></html>
+<body>${brand ? headOf(brand) : ''}<main><h1>${heading}</h1>${body}</main>${brand ? footOf(brand) : ''}</body></html>
 `,
     styleHash: `sha256-${hash('sha256', all, 'base64')}`,
   }
+}
+
+const linksIn = (colours: BothColours | null = null): string =>
+  colours
+    ? `:root{--link:${colours.light.link}}@media(prefers-color-scheme:dark){:root{--link:${colours.dark.link}}}`
+    : ''
+
+const headOf = ({ name, logo }: ShownBrand): string =>
+  `<header class="shop">${logo ? `<img src="${logoUrl(logo)}" alt="">` : ''}<span>${escapeUTF8(name)}</span></header>`
+
+function footOf({ contacts, saysProgram }: ShownBrand): string {
+  const links = contacts.map(({ text, url }) => `<a href="${escapeUTF8(url)}">${escapeUTF8(text)}</a>`)
+  const parts = [links.join(' '), saysProgram ? 'runs on imeigate' : ''].filter((part) => part !== '')
+  return parts.length === 0
+    ? ''
+    : `<footer class="foot">${parts.map((part) => `<p>${part}</p>`).join('')}</footer>`
 }
 
 /** COMMON: no other site frames a page of ours, learns its address, or shares its window. */
@@ -61,12 +91,13 @@ export const sendPublic = (
 /** `publicPage` has the small ones. */
 export const publicPage = {
   /** `start` is where somebody who types the bare address finds what is here. */
-  start: (seller: string, hasStatus: boolean) =>
+  start: (brand: ShownBrand, hasStatus: boolean) =>
     makePage(
-      seller,
+      brand.name,
       `<p>IMEI services, ordered by shops and programs.</p>
 <ul><li><a href="/portal">Resellers: sign in</a></li><li><a href="/console">Operators: sign in</a></li>
 ${hasStatus ? '<li><a href="/status">How the services stand</a></li>' : ''}<li><a href="/docs">The API</a></li></ul>`,
+      { brand: { ...brand, name: '' } },
     ),
   notBuilt: () =>
     makePage(
@@ -78,12 +109,14 @@ ${hasStatus ? '<li><a href="/status">How the services stand</a></li>' : ''}<li><
       'Not from here',
       `<p>The console is open to some addresses only, and <code>${escapeUTF8(address)}</code> is none of them. The setting <code>CONSOLE_ALLOW</code> names them.</p>`,
     ),
-  noStatus: () => makePage('Nothing is shown here', '<p>How the services stand is not public.</p>'),
+  noStatus: (brand: ShownBrand) =>
+    makePage('Nothing is shown here', '<p>How the services stand is not public.</p>', { brand }),
   /** `noResult` says the same of a link whose time is over, that was ended, and that nobody has made. */
-  noResult: () =>
+  noResult: (brand: ShownBrand) =>
     makePage(
       'This link leads nowhere',
       '<p>It may have ended, or a part of it may be missing. Ask whoever sent it to you for another one.</p>',
+      { brand },
     ),
   tooOften: () => makePage('Too often', '<p>Wait a minute, and open the link again.</p>'),
 }

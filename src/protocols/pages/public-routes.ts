@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { BrandReader } from '../../brand/shown-brand.ts'
 import type { Catalogue } from '../../catalogue/catalogue.ts'
 import type { Config } from '../../config.ts'
 import { Refusal, Throttled } from '../../errors.ts'
@@ -12,7 +13,8 @@ import { statusPage } from './status-page.ts'
 
 export interface PublicDeps {
   catalogue: Pick<Catalogue, 'getService'>
-  publicStatus: Pick<StatusReader, 'read' | 'seller'>
+  publicStatus: Pick<StatusReader, 'read'>
+  brand: Pick<BrandReader, 'now'>
   sharedResults: Pick<SharedResults, 'readLink' | 'follow'>
   actionThrottle: Pick<ActionThrottle, 'countLook'>
   presence: Pick<Presence, 'through'>
@@ -24,20 +26,21 @@ export interface PublicDeps {
  * A caller that asks `/` for JSON gets a 404.
  */
 export function publicRoutes(scope: FastifyInstance, deps: PublicDeps): void {
-  const { catalogue, publicStatus, sharedResults, actionThrottle, presence } = deps
+  const { brand, catalogue, publicStatus, sharedResults, actionThrottle, presence } = deps
   /** `patiently` reads, and waits while the database is away for a moment. */
   const patiently = <T>(read: () => Promise<T>): Promise<T> => presence.through(read, { isRepeatable: true })
   scope.get('/', async (request, reply) => {
     if (wantsJson(request)) throw new Refusal('not_found')
     // The start must be there while the database is not.
     const status = await publicStatus.read().catch(() => undefined)
-    return sendPublic(reply, 200, publicPage.start(await publicStatus.seller(), status !== undefined))
+    return sendPublic(reply, 200, publicPage.start(await brand.now(), status !== undefined))
   })
   scope.get('/status', async (_request, reply) => {
-    const [status, brand] = await patiently(() => Promise.all([publicStatus.read(), publicStatus.seller()]))
+    const status = await patiently(() => publicStatus.read())
+    const shown = await brand.now()
     return status
-      ? sendPublic(reply, 200, statusPage(brand, status))
-      : sendPublic(reply, 404, publicPage.noStatus())
+      ? sendPublic(reply, 200, statusPage(shown, status))
+      : sendPublic(reply, 404, publicPage.noStatus(shown))
   })
   scope.get('/api/public/status', async (_request, reply) => {
     const status = await patiently(() => publicStatus.read())
@@ -54,12 +57,11 @@ export function publicRoutes(scope: FastifyInstance, deps: PublicDeps): void {
     }
     const link = await sharedResults.readLink(request.params.token)
     const found = link && (await patiently(() => sharedResults.follow(link)))
-    if (!found) return sendPublic(reply, 404, publicPage.noResult())
+    if (!found) return sendPublic(reply, 404, publicPage.noResult(await brand.now()))
     const service = await catalogue.getService(found.serviceId)
-    const brand = await patiently(() => publicStatus.seller())
     const at = deps.config.publicUrl ?? `${request.protocol}://${request.host}`
     const url = `${at}/r/${encodeURIComponent(request.params.token)}`
-    return sendPublic(reply, 200, resultPage(brand, service.name, found, url))
+    return sendPublic(reply, 200, resultPage(await brand.now(), service.name, found, url))
   })
 }
 

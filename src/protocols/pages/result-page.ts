@@ -1,4 +1,5 @@
 import { escapeUTF8 } from 'entities/escape'
+import type { ShownBrand } from '../../brand/shown-brand.ts'
 import type { SharedResult } from '../../shared-results/shared-results.ts'
 import { makePage, type PublicPage } from './public-page.ts'
 import { qrCode } from './qr-code.ts'
@@ -18,7 +19,7 @@ const FIELD = /^([^:<>]{1,60}?)\s*:\s+(\S.*)$/
 
 /** `resultPage` shows what was answered about one IMEI or serial number: no price, and not who ordered it. `url` is its own address. */
 export function resultPage(
-  seller: string,
+  brand: ShownBrand,
   service: string,
   { input, result, finishedAt, until }: SharedResult,
   url: string,
@@ -28,10 +29,10 @@ export function resultPage(
     `${service}: ${input}`,
     `<p class="in">${escapeUTF8(input)}</p>
 ${resultHtml(result)}
-<footer><p>This is what ${escapeUTF8(seller)} answered on <time datetime="${finishedAt.toISOString()}">${at} UTC</time>. It may have changed since.</p>
+<footer><p>This is what ${escapeUTF8(brand.name)} answered on <time datetime="${finishedAt.toISOString()}">${at} UTC</time>. It may have changed since.</p>
 <p>The link holds until ${momentTime(until)} UTC, unless whoever shared it ends it before.</p>
 ${qrCode(url, 'This page as a QR code')}</footer>`,
-    { style: STYLE, heading: escapeUTF8(service) },
+    { style: STYLE, heading: escapeUTF8(service), brand },
   )
 }
 

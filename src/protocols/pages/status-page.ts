@@ -1,4 +1,5 @@
 import { escapeUTF8 } from 'entities/escape'
+import type { ShownBrand } from '../../brand/shown-brand.ts'
 import type { PublicStatus, ServiceStatus, Standing } from '../../public-status/public-status.ts'
 import { makePage, type PublicPage } from './public-page.ts'
 import { clockTime, momentTime, spanText } from './times.ts'
@@ -25,12 +26,12 @@ const words: Readonly<Record<Standing, string>> = {
 }
 
 /** `statusPage` says of each service that is shown how it stands. */
-export const statusPage = (seller: string, { asOf, groups }: PublicStatus): PublicPage =>
+export const statusPage = (brand: ShownBrand, { asOf, groups }: PublicStatus): PublicPage =>
   makePage(
-    `Status of ${seller}`,
+    `Status of ${brand.name}`,
     `<p>As of ${clockTime(asOf)} UTC. Times are those of the last 24 hours: how long half of all orders took, and nine of ten.</p>
 ${groups.map(({ name, services }) => groupHtml(name, services)).join('\n')}`,
-    { style: STYLE },
+    { style: STYLE, brand },
   )
 
 const groupHtml = (name: string, services: readonly ServiceStatus[]): string => `<h2>${escapeUTF8(name)}</h2>

@@ -214,6 +214,8 @@ it('every change is found in the trail, in the name of who made it, with before 
     ],
     ['DELETE /notice-subscriptions/:id', '/notice-subscriptions/1', undefined, 'subscription', 'events'],
     ['PATCH /seller', '/seller', { name: 'We' }, 'seller', 'name', '/seller'],
+    ['PATCH /settings', '/settings', { HOME_CURRENCY: 'USD' }, 'setting', 'value', '/settings'],
+    ['PATCH /brand', '/brand', { accent: '#0b5d6b' }, 'brand', 'accent', '/brand'],
     ['DELETE /notice-channels/:name', '/notice-channels/email', undefined, 'channel', 'name'],
   ]
   /** These are in the ledger, with who did it: see accounts.test.ts. */

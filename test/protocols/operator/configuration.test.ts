@@ -249,6 +249,37 @@ it('the installation is told of, and no secret', async () => {
   expect(JSON.stringify(items)).not.toContain('abab')
 })
 
+it('the staff makes some settings, where the environment does not, and they hold at once', async () => {
+  const read = () => said('/settings', '/settings')
+  const patch = async (body: object, version: string) =>
+    await ask(office.server, 'PATCH', '/settings', {
+      body,
+      headers: { ...headers, 'if-match': `"${version}"` },
+    })
+  const before = await read()
+  const set = await patch({ HOME_CURRENCY: 'IDR', REQUEST_LOG_DAYS: '90' }, before.version)
+  expect(set.status).toBe(200)
+  const shown = (name: string) => set.json.data.items.find((one: { name: string }) => one.name === name)
+  expect(shown('HOME_CURRENCY')).toMatchObject({ value: 'IDR', source: 'console', is_editable: true })
+  expect(shown('OUTBOUND_ALLOW')).toMatchObject({ source: 'environment', is_editable: false })
+  expect((await patch({ HOME_CURRENCY: 'USD' }, before.version)).json.code).toBe('VERSION_CONFLICT_ERROR')
+  const { version } = set.json.data
+  for (const [wrong, field] of [
+    [{ HOME_CURRENCY: 'dollars' }, 'HOME_CURRENCY'],
+    [{ REQUEST_LOG_DAYS: '0' }, 'REQUEST_LOG_DAYS'],
+    [{ REGISTRATION: 'open' }, 'REGISTRATION'],
+    [{ DIGEST_TIMES: 'noon' }, 'DIGEST_TIMES'],
+    [{ OUTBOUND_ALLOW: '0.0.0.0/0' }, 'OUTBOUND_ALLOW'],
+  ] as const) {
+    const { status, json } = await patch(wrong, version)
+    expect([wrong, status, Object.keys(json.errors ?? {})]).toEqual([wrong, expect.any(Number), [field]])
+    expect(status).toBeGreaterThanOrEqual(400)
+  }
+  expect((await patch({ NEW_ACCOUNT_GROUP: 'nobody' }, version)).status).toBe(404)
+  const back = await patch({ HOME_CURRENCY: null, REQUEST_LOG_DAYS: null }, version)
+  expect(back.json.data.items).toEqual(before.items)
+})
+
 it('what there is not, and what cannot be asked for, is refused by its name', async () => {
   const paths = [
     ...[

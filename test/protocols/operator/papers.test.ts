@@ -52,6 +52,68 @@ describe('who sells', () => {
   })
 })
 
+describe('the brand', () => {
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h8v8z"/></svg>'
+  const logo = Buffer.from(svg).toString('base64')
+
+  it('is set by who has seen it, kept without its logo in the trail, and shown as pages show it', async () => {
+    const { server } = office
+    const before = await api.read('/brand')
+    expect(before).toMatchObject({
+      accent: '',
+      logo: null,
+      shown: { name: expect.any(String), colours: null },
+    })
+    const given = { name: 'Corner <Phones>', accent: '#FFCC00', telegram: 'https://t.me/corner', logo }
+    const shown = await api.ask('POST /brand/preview', { body: given })
+    expect(shown.json.data).toMatchObject({
+      ...{ name: 'Corner <Phones>', says_program: true, logo: `data:image/svg+xml;base64,${logo}` },
+      contacts: [{ kind: 'telegram', text: '@corner', url: 'https://t.me/corner' }],
+      colours: { dark: { accent: '#ffcc00', on_accent: '#06262c' } },
+    })
+    expect(shown.json.data.colours.light.accent).not.toBe('#ffcc00')
+    expect((await api.read('/brand')).version).toBe(before.version)
+    const set = await api.patch('/brand', given, before.version)
+    expect(set.json.data).toMatchObject({
+      ...{ accent: '#ffcc00', telegram: 'corner', logo: { media_type: 'image/svg+xml', bytes: svg.length } },
+      shown: shown.json.data,
+    })
+    expect((await api.patch('/brand', given, before.version)).json.code).toBe('VERSION_CONFLICT_ERROR')
+    const [line] = (await api.read('/audit?what=brand&limit=1')).page.items
+    expect(line).toMatchObject({ actor, after: { name: 'Corner <Phones>', logo_type: 'image/svg+xml' } })
+    expect(line.after).not.toHaveProperty('logo')
+    for (const [wrong, field] of [
+      [{ accent: 'red' }, 'accent'],
+      [{ website: 'javascript:alert(1)' }, 'website'],
+      [{ email: 'nobody' }, 'email'],
+      [{ telegram: 'a b' }, 'telegram'],
+      [{ whatsapp: '12' }, 'whatsapp'],
+      [{ name: 'x'.repeat(101) }, 'name'],
+      [{ logo: Buffer.from('<svg onload="x()"/>').toString('base64') }, 'logo'],
+    ] as const) {
+      for (const refused of [
+        await api.patch('/brand', wrong, set.json.data.version),
+        await api.ask('POST /brand/preview', { body: wrong }),
+      ]) {
+        expect([wrong, refused.status, Object.keys(refused.json.errors)]).toEqual([wrong, 422, [field]])
+      }
+    }
+    const page = await (await fetch(`${server.url}/`)).text()
+    expect(page).toContain('Corner &lt;Phones&gt;')
+    const [url = ''] = /\/brand\/logo-[0-9a-f]{16}\.svg/.exec(page) ?? []
+    const file = await fetch(`${server.url}${url}`)
+    expect([file.status, await file.text()]).toEqual([200, svg])
+    expect(file.headers.get('content-type')).toBe('image/svg+xml')
+    expect(file.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+    expect(file.headers.get('content-security-policy')).toContain("default-src 'none'")
+    expect((await fetch(`${server.url}/brand/logo`)).headers.get('cache-control')).toBe('no-cache')
+    expect((await fetch(`${server.url}/brand/logo-0123456789abcdef.svg`)).status).toBe(404)
+    expect(await (await fetch(`${server.url}/console/sign-in`)).text()).not.toContain('Corner')
+    expect((await api.patch('/brand', { logo: null, name: '' }, set.json.data.version)).status).toBe(200)
+    expect((await fetch(`${server.url}${url}`)).status).toBe(404)
+  })
+})
+
 describe('invoices', () => {
   let month: string
   beforeAll(async () => {

@@ -1,19 +1,20 @@
 import { Trans } from '@lingui/react/macro'
 import { type ReactNode, useEffect } from 'react'
-import { Mark } from '../identity/mark.tsx'
+import { brand } from '../kit/brand.ts'
+import { BrandFoot, BrandSign } from '../kit/brand-sign.tsx'
 import styles from './gate.module.css'
 
 /** `Gate` is the frame of the pages of somebody who is not signed in. */
 export function Gate({ title, children }: { title: string; children: ReactNode }) {
   useEffect(() => {
-    document.title = `${title} · imeigate`
+    document.title = `${title} · ${brand.name}`
   }, [title])
   const isPlain =
     window.location.protocol === 'http:' && !['localhost', '127.0.0.1'].includes(window.location.hostname)
   return (
     <main className={styles.gate}>
       <div className={styles.brand}>
-        <Mark size={28} /> imeigate
+        <BrandSign brand={brand} size={28} />
       </div>
       <div className={styles.panel}>
         <h1>{title}</h1>
@@ -24,6 +25,7 @@ export function Gate({ title, children }: { title: string; children: ReactNode }
         )}
         {children}
       </div>
+      <BrandFoot brand={brand} />
     </main>
   )
 }

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect } from 'react'
+import { brand } from './brand.ts'
 import styles from './page.module.css'
 
 /** `Page` is the frame of each page: its heading, the buttons beside it, and the title of the browser's tab, which begins with the thing. */
@@ -17,7 +18,7 @@ export function Page({
   children: ReactNode
 }) {
   useEffect(() => {
-    document.title = `${title} · imeigate`
+    document.title = `${title} · ${brand.name}`
   }, [title])
   return (
     <div className={styles.page}>

@@ -7,7 +7,8 @@ import { Link, Outlet, useNavigate } from '@tanstack/react-router'
 import { dataOf } from '../api/client.ts'
 import { portal } from '../api/portal.ts'
 import { Icon, type IconName } from '../identity/icons.tsx'
-import { Mark } from '../identity/mark.tsx'
+import { brand } from '../kit/brand.ts'
+import { BrandFoot, BrandSign } from '../kit/brand-sign.tsx'
 import { Connection } from '../kit/connection.tsx'
 import { Keys, useKeys } from '../kit/keys.tsx'
 import { PersonMenu } from '../kit/person-menu.tsx'
@@ -77,7 +78,7 @@ function Frame() {
       </a>
       <header className={styles.bar}>
         <span className={styles.brand}>
-          <Mark />
+          <BrandSign brand={brand} />
         </span>
         <nav className={styles.pages} aria-label={t`Pages`}>
           {shown.map(({ to, icon, label }) => (
@@ -107,6 +108,9 @@ function Frame() {
         )}
         <Outlet />
       </main>
+      <footer className={styles.foot}>
+        <BrandFoot brand={brand} />
+      </footer>
       <TabBar tabs={shown} />
     </div>
   )
@@ -156,6 +160,11 @@ function OwnMenu() {
           <Trans>Profile and sign-ins</Trans>
         </Menu.Item>
       )}
+      {brand.contacts.map(({ kind, text, url }) => (
+        <Menu.Item key={kind} component="a" href={url} target="_blank" rel="noreferrer">
+          {t`Ask ${brand.name}: ${text}`}
+        </Menu.Item>
+      ))}
     </PersonMenu>
   )
 }

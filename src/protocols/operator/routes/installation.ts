@@ -1,126 +1,165 @@
-import { Type } from 'typebox'
-import { oneOf, orNull, time } from '../../kit/shapes.ts'
+import { type Static, Type } from 'typebox'
+import { findPriceGroup } from '../../../accounts/accounts.ts'
+import { keepable } from '../../../config.ts'
+import { findKeptSettings, settingsVersion } from '../../../kept-settings/kept-settings.ts'
+import { changesOf, oneOf, orNull, time, version } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
 
 const section = 'Installation'
 const access = 'settings.read'
 
-export const installationRoutes = ({ installation }: Pick<OperatorDeps, 'installation'>) => [
-  route({
-    method: 'GET',
-    path: '/doctor',
-    name: 'examine',
-    section,
-    summary: 'What would keep the server from working, or orders from being done',
-    command: 'doctor',
-    access,
-    answer: Type.Object({
-      ok: Type.Boolean({ description: 'Nothing fails' }),
-      checks: Type.Array(
-        Type.Object({
-          name: Type.String(),
-          status: oneOf(['ok', 'warn', 'fail']),
-          detail: Type.String(),
-          advice: Type.String({ description: 'What to do; empty where there is nothing' }),
-        }),
-      ),
+const settingsAnswer = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      value: orNull(Type.String(), 'null: it is not set, or is a secret'),
+      is_set: Type.Boolean({ description: 'false: the default holds' }),
+      is_secret: Type.Boolean(),
+      source: oneOf(['environment', 'console', 'default'], { description: 'Who made it' }),
+      is_editable: Type.Boolean({ description: 'true: `PATCH /settings` takes it' }),
+      help: Type.String({ description: 'In Markdown' }),
     }),
-    handle: async () => {
-      const checks = await installation.doctor()
-      return { ok: checks.every(({ status }) => status !== 'fail'), checks }
-    },
-  }),
-  route({
-    method: 'GET',
-    path: '/health',
-    name: 'getHealth',
-    section,
-    summary: 'Whether this process can do its work, and its figures',
-    description: 'Figures are up to ten seconds old; `GET /metrics` has more.',
-    access,
-    answer: Type.Object({
-      version: Type.String(),
-      started_at: time(),
-      is_ready: Type.Boolean(),
-      parts: Type.Array(
-        Type.Object({
-          part: Type.String(),
-          ready: Type.Boolean(),
-          since: time(),
-          why: orNull(Type.String(), 'What keeps it from working'),
-        }),
-      ),
-      figures: Type.Array(
-        Type.Object({
-          name: Type.String(),
-          help: Type.String(),
-          values: Type.Array(
-            Type.Object({ labels: Type.Record(Type.String(), Type.String()), value: Type.Number() }),
-          ),
-        }),
-      ),
-      database: Type.Object({
-        bytes: Type.Number(),
-        tables: Type.Array(Type.Object({ name: Type.String(), bytes: Type.Number() }), {
-          description: 'The largest, with their indexes',
-        }),
+  ),
+  version,
+})
+
+export const installationRoutes = ({
+  installation,
+  settings,
+}: Pick<OperatorDeps, 'installation' | 'settings'>) => {
+  const wireSettings = (kept: ReadonlyMap<string, string>): Static<typeof settingsAnswer> => ({
+    items: installation.settings(kept).map(({ name, value, isSet, isSecret, source, isEditable, help }) => ({
+      ...{ name, value, is_set: isSet, is_secret: isSecret, source, is_editable: isEditable, help },
+    })),
+    version: settingsVersion(kept),
+  })
+  return [
+    route({
+      method: 'GET',
+      path: '/doctor',
+      name: 'examine',
+      section,
+      summary: 'What would keep the server from working, or orders from being done',
+      command: 'doctor',
+      access,
+      answer: Type.Object({
+        ok: Type.Boolean({ description: 'Nothing fails' }),
+        checks: Type.Array(
+          Type.Object({
+            name: Type.String(),
+            status: oneOf(['ok', 'warn', 'fail']),
+            detail: Type.String(),
+            advice: Type.String({ description: 'What to do; empty where there is nothing' }),
+          }),
+        ),
       }),
-      jobs: Type.Object(
-        {
-          waiting: Type.Integer(),
-          under_way: Type.Integer(),
-          late: Type.Integer({ description: 'Due for more than a minute, and nobody has taken them' }),
-          given_up: Type.Integer({ description: 'Tried as often as they may be' }),
-          oldest_due_at: orNull(time(), 'null: none is due'),
-        },
-        { description: 'The queue of what is done behind requests' },
-      ),
+      handle: async () => {
+        const checks = await installation.doctor()
+        return { ok: checks.every(({ status }) => status !== 'fail'), checks }
+      },
     }),
-    handle: async () => {
-      const { version, startedAt, isReady, parts, figures, database, jobs } = await installation.health()
-      return {
-        ...{ version, started_at: startedAt, database },
-        jobs: {
-          ...{ waiting: jobs.waiting, under_way: jobs.underWay, late: jobs.late, given_up: jobs.givenUp },
-          oldest_due_at: jobs.oldestDueAt,
-        },
-        is_ready: isReady,
-        parts: parts.map(({ part, ready, since, why = null }) => ({
-          part,
-          ready,
-          since: new Date(since),
-          why,
-        })),
-        figures: figures.map(({ name, help, values }) => ({
-          ...{ name, help },
-          values: values.map(({ labels, value }) => ({ labels: labels as Record<string, string>, value })),
-        })),
-      }
-    },
-  }),
-  route({
-    method: 'GET',
-    path: '/settings',
-    name: 'listSettings',
-    section,
-    summary: 'Every setting of this process; they are given by its environment, or by its file of settings',
-    access,
-    answer: Type.Object({
-      items: Type.Array(
-        Type.Object({
-          name: Type.String(),
-          value: orNull(Type.String(), 'null: it is not set, or is a secret'),
-          is_set: Type.Boolean({ description: 'false: the default holds' }),
-          is_secret: Type.Boolean(),
-          help: Type.String({ description: 'In Markdown' }),
+    route({
+      method: 'GET',
+      path: '/health',
+      name: 'getHealth',
+      section,
+      summary: 'Whether this process can do its work, and its figures',
+      description: 'Figures are up to ten seconds old; `GET /metrics` has more.',
+      access,
+      answer: Type.Object({
+        version: Type.String(),
+        started_at: time(),
+        is_ready: Type.Boolean(),
+        parts: Type.Array(
+          Type.Object({
+            part: Type.String(),
+            ready: Type.Boolean(),
+            since: time(),
+            why: orNull(Type.String(), 'What keeps it from working'),
+          }),
+        ),
+        figures: Type.Array(
+          Type.Object({
+            name: Type.String(),
+            help: Type.String(),
+            values: Type.Array(
+              Type.Object({ labels: Type.Record(Type.String(), Type.String()), value: Type.Number() }),
+            ),
+          }),
+        ),
+        database: Type.Object({
+          bytes: Type.Number(),
+          tables: Type.Array(Type.Object({ name: Type.String(), bytes: Type.Number() }), {
+            description: 'The largest, with their indexes',
+          }),
         }),
+        jobs: Type.Object(
+          {
+            waiting: Type.Integer(),
+            under_way: Type.Integer(),
+            late: Type.Integer({ description: 'Due for more than a minute, and nobody has taken them' }),
+            given_up: Type.Integer({ description: 'Tried as often as they may be' }),
+            oldest_due_at: orNull(time(), 'null: none is due'),
+          },
+          { description: 'The queue of what is done behind requests' },
+        ),
+      }),
+      handle: async () => {
+        const { version, startedAt, isReady, parts, figures, database, jobs } = await installation.health()
+        return {
+          ...{ version, started_at: startedAt, database },
+          jobs: {
+            ...{ waiting: jobs.waiting, under_way: jobs.underWay, late: jobs.late, given_up: jobs.givenUp },
+            oldest_due_at: jobs.oldestDueAt,
+          },
+          is_ready: isReady,
+          parts: parts.map(({ part, ready, since, why = null }) => ({
+            part,
+            ready,
+            since: new Date(since),
+            why,
+          })),
+          figures: figures.map(({ name, help, values }) => ({
+            ...{ name, help },
+            values: values.map(({ labels, value }) => ({ labels: labels as Record<string, string>, value })),
+          })),
+        }
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/settings',
+      name: 'listSettings',
+      section,
+      summary:
+        'Every setting of this process; they are made by its environment, or by its file of settings; some of them else by the staff',
+      access,
+      answer: settingsAnswer,
+      handle: async ({ desk }) => wireSettings(await findKeptSettings(desk.read)),
+    }),
+    route({
+      method: 'PATCH',
+      path: '/settings',
+      name: 'changeSettings',
+      section,
+      summary: 'Make settings that the environment does not make; null: as by default',
+      description: 'Every process has them within a second.',
+      access: 'settings.edit',
+      needsVersion: true,
+      body: changesOf(
+        Object.fromEntries(
+          keepable.map((name) => [name, orNull(Type.String({ maxLength: 200 }), 'null: as by default')]),
+        ),
       ),
+      answer: settingsAnswer,
+      refusals: ['invalid_input', 'not_found'],
+      handle: async ({ desk, body, version: seen }) => {
+        const changes = body as Record<string, string | null>
+        const group = changes['NEW_ACCOUNT_GROUP']
+        if (group) await findPriceGroup(desk.read, group)
+        return wireSettings(await settings.set(desk.change, changes, seen))
+      },
     }),
-    handle: () => ({
-      items: installation.settings.map(({ name, value, isSet, isSecret, help }) => ({
-        ...{ name, value, is_set: isSet, is_secret: isSecret, help },
-      })),
-    }),
-  }),
-]
+  ]
+}

@@ -4,11 +4,11 @@ import { topicNames, topics } from '../../../live/topics.ts'
 import { permissionsOf, roles } from '../../../staff/roles.ts'
 import { csrfOf } from '../../kit/cookies.ts'
 import { begun, sessionRoutes as routesFor } from '../../kit/session-routes.ts'
-import { id, oneOf } from '../../kit/shapes.ts'
+import { id, oneOf, orNull } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
 
-export const sessionRoutes = ({ signIns }: Pick<OperatorDeps, 'signIns'>) => [
+export const sessionRoutes = ({ signIns, settings }: Pick<OperatorDeps, 'signIns' | 'settings'>) => [
   ...routesFor({ cookie: 'console', signIns, end: (token) => signIns.endByToken(token) }),
   route({
     method: 'GET',
@@ -30,15 +30,29 @@ export const sessionRoutes = ({ signIns }: Pick<OperatorDeps, 'signIns'>) => [
         permissions: Type.Array(Type.String()),
         topics: Type.Array(Type.String(), { description: 'What the person may follow by `GET /events`' }),
       }),
+      business: Type.Object(
+        {
+          home_currency: orNull(Type.String(), 'null: nobody said'),
+          new_account_currency: orNull(Type.String()),
+          new_account_group: orNull(Type.String()),
+        },
+        { description: 'What forms begin with' },
+      ),
     }),
-    handle: ({ caller: { person, token } }) => {
+    handle: async ({ caller: { person, token } }) => {
       if (!person || token === undefined) throw new Refusal('session_expired')
       const { personId, name, email, role, isProved, endsAt } = person
       const permissions = permissionsOf(role)
+      const { homeCurrency, newAccountCurrency, newAccountGroup } = await settings.now()
       const followed = topicNames.filter((topic) => permissions.includes(topics[topic].permission))
       return {
         ...{ csrf_token: csrfOf(token), ends_at: endsAt, is_proved: isProved },
         person: { id: personId, name, email, role, permissions, topics: followed },
+        business: {
+          home_currency: homeCurrency,
+          new_account_currency: newAccountCurrency,
+          new_account_group: newAccountGroup,
+        },
       }
     },
   }),

@@ -81,7 +81,7 @@ export const entryRoutes = ({ enrolment, registration }: Pick<PortalDeps, 'enrol
     summary: 'Whether who has no account may ask for one',
     access: 'anybody',
     answer: Type.Object({ open: Type.Boolean() }),
-    handle: () => ({ open: registration.isOpen }),
+    handle: async () => ({ open: await registration.isOpen() }),
   }),
   route({
     method: 'POST',

@@ -60,6 +60,8 @@ const nouns: Readonly<Record<Noun, MessageDescriptor>> = {
   route: msg`supplier route`,
   'secret key': msg`secret key`,
   seller: msg`who sells`,
+  brand: msg`brand`,
+  setting: msg`setting`,
   service: msg`service`,
   'sign-in': msg`sign-in`,
   'shared result': msg`shared result`,

@@ -41,6 +41,10 @@ export const settingsTabs: readonly SettingsTab[] = [
     ...{ load: () => import('./business.tsx'), name: 'Business' },
   },
   {
+    ...{ path: 'brand', words: msg`Brand`, group: selling, permission: 'settings.read' },
+    ...{ load: () => import('./brand.tsx'), name: 'BrandSettings' },
+  },
+  {
     ...{ path: 'pay-in', words: msg`Ways to pay in`, group: selling, permission: 'money.read' },
     ...{ load: () => import('./pay-in.tsx'), name: 'PayInSettings' },
   },

@@ -1,0 +1,42 @@
+import type { Queryable, Transaction } from '../database/database.ts'
+import type { Brand } from './brand.ts'
+import type { Logo } from './logo.ts'
+
+interface Row extends Omit<Brand, 'logo'> {
+  content: Buffer | null
+  mediaType: Logo['mediaType'] | null
+  hash: string | null
+}
+
+const brandOf = ({ content, mediaType, hash, ...brand }: Row): Brand => ({
+  ...brand,
+  logo: content && mediaType && hash !== null ? { content, mediaType, hash } : null,
+})
+
+/** `selectBrand` gives undefined where nothing is set. */
+export async function selectBrand(sql: Queryable): Promise<Brand | undefined> {
+  const [row] = await sql<Row[]>`
+    select name, accent, website, email, telegram, whatsapp, says_program, logo as content, logo_type as media_type, logo_hash as hash
+      from brand`.records()
+  return row && brandOf(row)
+}
+
+export async function lockBrand(transaction: Transaction): Promise<Brand | undefined> {
+  const [row] = await transaction<Row[]>`
+    select name, accent, website, email, telegram, whatsapp, says_program, logo as content, logo_type as media_type, logo_hash as hash
+      from brand for update`.records()
+  return row && brandOf(row)
+}
+
+export async function upsertBrand(
+  sql: Queryable,
+  { name, accent, website, email, telegram, whatsapp, saysProgram, logo }: Brand,
+): Promise<void> {
+  await sql`
+    insert into brand (name, accent, website, email, telegram, whatsapp, says_program, logo, logo_type, logo_hash)
+    values (${name}, ${accent}, ${website}, ${email}, ${telegram}, ${whatsapp}, ${saysProgram}, ${logo?.content ?? null},
+            ${logo?.mediaType ?? null}, ${logo?.hash ?? null})
+    on conflict (id) do update set name = excluded.name, accent = excluded.accent, website = excluded.website, email = excluded.email,
+                                   telegram = excluded.telegram, whatsapp = excluded.whatsapp, says_program = excluded.says_program,
+                                   logo = excluded.logo, logo_type = excluded.logo_type, logo_hash = excluded.logo_hash`
+}
