@@ -72,6 +72,7 @@ import { KeyRing } from '../secrets/key-ring.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { SharedResults } from '../shared-results/shared-results.ts'
 import { Enrolment } from '../staff/enrolment.ts'
+import { FirstBusiness } from '../staff/first-business.ts'
 import type { Role } from '../staff/roles.ts'
 import { Statements } from '../statements/statements.ts'
 import { balanceJobs } from '../suppliers/balances.ts'
@@ -303,7 +304,7 @@ export async function compose(
     passwords,
     passkeys,
     signIns: new SignIns<StaffId, Role>({ ...signingIn, circle: 'staff', passkeys, attempts }),
-    enrolment: new Enrolment(signingIn),
+    enrolment: new Enrolment({ ...signingIn, business: new FirstBusiness(settings, clock) }),
     accountPeople: {
       signIns: accountSignIns,
       passkeys: accountPasskeys,

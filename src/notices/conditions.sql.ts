@@ -112,9 +112,3 @@ export async function selectUnknownItems(sql: Queryable): Promise<number> {
   >`select count(*)::int as count from items where state = 'unknown'`
   return row?.count ?? 0
 }
-
-/** `selectTimeZone` gives the time zone of the figures. */
-export async function selectTimeZone(sql: Queryable): Promise<string> {
-  const [row] = await sql<{ timeZone: string }[]>`select time_zone from sales_state`.records()
-  return row?.timeZone ?? 'UTC'
-}

@@ -5,12 +5,12 @@ import type { Message } from '../integrations/channels/channel.ts'
 import { formatMoney } from '../lib/money.ts'
 import { quoteLine } from '../lib/text.ts'
 import { type Clock, DAY_MS, HOUR_MS } from '../lib/time.ts'
+import { timeZoneOfFigures } from '../sales/folder.ts'
 import { readSales } from '../sales/report.ts'
 import { findWaitingLists } from '../sync/waiting.ts'
 import {
   selectLowBalances,
   selectOpenBreakers,
-  selectTimeZone,
   selectUnknownItems,
   selectWaitingDeposits,
   selectWaitingReviews,
@@ -28,7 +28,7 @@ const NAMED = 5
 /** `tellDigest` tells operators once for each of the times, such as 08:00, that have come in the time zone of the figures. */
 export async function tellDigest(sql: Sql, clock: Clock, times: readonly string[]): Promise<void> {
   const now = clock.now()
-  const due = dueDigest(now, times, await selectTimeZone(sql))
+  const due = dueDigest(now, times, await timeZoneOfFigures(sql))
   if (due === undefined) return
   // The figures are read apart, because they want a moment of their own.
   const message = await digestAt(sql, clock)

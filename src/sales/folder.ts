@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { Sql, Transaction } from '../database/database.ts'
+import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import { Loop } from '../runtime/loop.ts'
@@ -84,6 +84,10 @@ function partOf(spans: readonly Span[], most: number): { taken: Span[]; isAll: b
   }
   return { taken, isAll: true }
 }
+
+/** `timeZoneOfFigures` gives where the days of the business begin and end. */
+export const timeZoneOfFigures = async (sql: Queryable): Promise<string> =>
+  (await selectSalesState(sql)).timeZone
 
 export interface Rebuilt {
   timeZone: string

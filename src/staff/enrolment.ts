@@ -22,6 +22,7 @@ import {
 } from '../people/second-factor.ts'
 import { hashToken } from '../people/tokens.ts'
 import { refuseForeignKey, type Sealer } from '../secrets/sealer.ts'
+import type { BusinessForm, FirstBusiness } from './first-business.ts'
 import type { Role } from './roles.ts'
 import { type Invited, lockInvited, updateStaff } from './staff.sql.ts'
 
@@ -31,6 +32,8 @@ export interface Opened {
   name: string
   email: string | null
   totp: TotpOffer
+  /** `asksBusiness`: who accepts says what the business is, too. */
+  asksBusiness: boolean
 }
 
 /** EnrolmentForm is what an invited person says. */
@@ -41,6 +44,7 @@ export interface EnrolmentForm {
   /** `totpSecret` is the one that was offered, and `code` a code that the app makes of it. */
   totpSecret: string
   code: string
+  business?: BusinessForm | undefined
 }
 
 /** Enrolled is a person who can sign in now. */
@@ -56,6 +60,8 @@ interface EnrolmentDeps {
   sealer: () => Promise<Sealer>
   passwords: Passwords
   clock: Clock
+  /** `business`, undefined: nobody is asked for it. */
+  business?: FirstBusiness
 }
 
 /** Enrolment lets invited people set name, e-mail address, password and second factor. */
@@ -68,10 +74,12 @@ export class Enrolment {
 
   /** `open` throws not_found where the invitation was used, has ended, or never was. */
   async open(token: string): Promise<Opened> {
-    const { role, name, email } = await this.#deps.sql.begin(async (transaction) =>
-      this.#valid(await lockInvited(transaction, hashToken(token))),
-    )
-    return { role, name, email, totp: offerTotp(email) }
+    const { sql, business } = this.#deps
+    return await sql.begin(async (transaction) => {
+      const { role, name, email } = this.#valid(await lockInvited(transaction, hashToken(token)))
+      const asksBusiness = (await business?.isAsked(transaction, role)) ?? false
+      return { role, name, email, totp: offerTotp(email), asksBusiness }
+    })
   }
 
   /** `accept` uses the invitation. Throws as `open`, and invalid_input with every fault. */
@@ -94,8 +102,12 @@ export class Enrolment {
     const sealer = await this.#deps.sealer()
     const { codes, hashes } = makeRecoveryCodes()
     return await sql.begin(async (transaction) => {
-      const { id, email: known } = this.#valid(await lockInvited(transaction, hashToken(token)))
+      const { id, email: known, role } = this.#valid(await lockInvited(transaction, hashToken(token)))
       await actAs(transaction, { actor: actorOf('staff', id) })
+      const { business } = this.#deps
+      if (form.business && (await business?.isAsked(transaction, role))) {
+        await business?.begin(transaction, form.business)
+      }
       // Whom an invitation names keeps the address that it was sent to.
       const email = known ?? given
       const other = await selectPersonNamed(transaction, 'staff', email.toLowerCase())

@@ -25,6 +25,13 @@ export async function lockInvited(sql: Transaction, tokenHash: Buffer): Promise<
   return row
 }
 
+/** `selectIsFirst` tells whether nobody of the staff has set a password yet. */
+export async function selectIsFirst(sql: Queryable): Promise<boolean> {
+  const [row] = await sql<{ first: boolean }[]>`
+    select not exists (select from staff where password is not null) as first`
+  return row?.first === true
+}
+
 /** `lockNameless` gives an invited person of a role of whom nothing else is known. */
 export async function lockNameless(sql: Transaction, role: Role): Promise<Invited | undefined> {
   const [row] = await sql.run(

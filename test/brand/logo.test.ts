@@ -6,7 +6,7 @@ const svg = (inner: string, attributes = ''): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8" ${attributes}>${inner}</svg>`
 
 /** `png` is the head of a PNG of a size. */
-export const png = (width: number, height: number): Buffer => {
+const png = (width: number, height: number): Buffer => {
   const head = Buffer.alloc(33)
   Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex').copy(head)
   head.writeUInt32BE(width, 16)

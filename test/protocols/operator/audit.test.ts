@@ -234,6 +234,7 @@ it('every change is found in the trail, in the name of who made it, with before 
     'DELETE /session',
     'POST /invitation/open',
     'POST /invitation',
+    'POST /brand/preview',
     'POST /me/totp/offer',
     'POST /session/passkey/offer',
     'POST /session/passkey',

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Checkbox, Group, PasswordInput, Stack, TextInput } from '@mantine/core'
-import { type FormEvent, useEffect, useState } from 'react'
+import { type FormEvent, useEffect, useId, useState } from 'react'
 import { ApiFault, api, dataOf } from '../api/client.ts'
 import { Copy } from '../kit/copy.tsx'
 import { FaultNote } from '../kit/notes.tsx'
@@ -49,6 +49,12 @@ export function Invite() {
       ...{ invitation: linkToken, name: form('name').trim(), email: offer.email ?? form('email').trim() },
       ...{ password: form('password'), totp_secret: secret },
       code: form('code').replace(/\s/g, ''),
+      ...(offer.asks_business && {
+        business: {
+          ...{ name: form('business').trim(), home_currency: form('currency').trim().toUpperCase() },
+          time_zone: form('zone').trim(),
+        },
+      }),
     }
     void send(async () => {
       const accepted = await dataOf(api.POST('/api/operator/invitation', { body }))
@@ -94,6 +100,7 @@ export function Invite() {
             minLength={12}
             required
           />
+          {offer.asks_business && <Business />}
           <div>
             <p>
               <Trans>Scan this with an authenticator app, then type the code that it shows.</Trans>
@@ -119,6 +126,46 @@ export function Invite() {
         </Stack>
       </form>
     </Gate>
+  )
+}
+
+/** `Business` asks the first owner what the business is. */
+function Business() {
+  const { t } = useLingui()
+  const zones = useId()
+  return (
+    <>
+      <TextInput
+        name="business"
+        label={t`Name of the business`}
+        description={t`Resellers see it. It can be changed later, as what follows.`}
+        autoComplete="organization"
+        required
+        maxLength={200}
+      />
+      <TextInput
+        name="currency"
+        label={t`Home currency`}
+        description={t`The one that you count in, such as USD.`}
+        required
+        pattern="[A-Za-z]{3}"
+        maxLength={3}
+      />
+      <TextInput
+        name="zone"
+        label={t`Time zone`}
+        description={t`Where your days begin and end.`}
+        defaultValue={Intl.DateTimeFormat().resolvedOptions().timeZone}
+        list={zones}
+        required
+        maxLength={100}
+      />
+      <datalist id={zones}>
+        {Intl.supportedValuesOf('timeZone').map((one) => (
+          <option key={one} value={one} />
+        ))}
+      </datalist>
+    </>
   )
 }
 

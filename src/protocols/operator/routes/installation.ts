@@ -153,11 +153,11 @@ export const installationRoutes = ({
         ),
       ),
       answer: settingsAnswer,
-      refusals: ['invalid_input', 'not_found'],
+      refusals: ['invalid_input'],
       handle: async ({ desk, body, version: seen }) => {
         const changes = body as Record<string, string | null>
         const group = changes['NEW_ACCOUNT_GROUP']
-        if (group) await findPriceGroup(desk.read, group)
+        if (group) await findPriceGroup(desk.read, group, 'NEW_ACCOUNT_GROUP')
         return wireSettings(await settings.set(desk.change, changes, seen))
       },
     }),

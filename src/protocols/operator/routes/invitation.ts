@@ -24,9 +24,13 @@ export const invitationRoutes = ({ enrolment }: Pick<OperatorDeps, 'enrolment'>)
       name: Type.String(),
       email: orNull(Type.String(), 'null: whoever uses it says theirs'),
       totp,
+      asks_business: Type.Boolean({ description: 'Whoever uses it says what the business is, too' }),
     }),
     refusals: ['not_found'],
-    handle: ({ body }) => enrolment.open(body.invitation),
+    handle: async ({ body }) => {
+      const { asksBusiness, ...offer } = await enrolment.open(body.invitation)
+      return { ...offer, asks_business: asksBusiness }
+    },
   }),
   route({
     method: 'POST',
@@ -42,11 +46,21 @@ export const invitationRoutes = ({ enrolment }: Pick<OperatorDeps, 'enrolment'>)
       password: text(1024, { description: 'At least 12 characters, and none of the most used ones' }),
       totp_secret: text(100, { description: 'The one that was offered' }),
       code: text(20, { description: 'What the app shows for it' }),
+      business: Type.Optional(
+        bodyOf({
+          name: text(200),
+          home_currency: Type.String({ pattern: '^[A-Z]{3}$', description: 'The one that it counts in' }),
+          time_zone: text(100, { description: 'Where its days begin and end, such as Asia/Jakarta' }),
+        }),
+      ),
     }),
     answer: Type.Object({ email: Type.String(), recovery_codes: recoveryCodes }),
     refusals: ['not_found', 'conflict'],
-    handle: async ({ body: { invitation: token, totp_secret: totpSecret, ...form } }) => {
-      const enrolled = await enrolment.accept(token, { ...form, totpSecret })
+    handle: async ({ body: { invitation: token, totp_secret: totpSecret, business, ...form } }) => {
+      const said = business && {
+        ...{ name: business.name, currency: business.home_currency, timeZone: business.time_zone },
+      }
+      const enrolled = await enrolment.accept(token, { ...form, totpSecret, business: said })
       return { email: enrolled.email, recovery_codes: enrolled.recoveryCodes }
     },
   }),

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { Refusal } from '../../../errors.ts'
 import { topicNames, topics } from '../../../live/topics.ts'
+import { timeZoneOfFigures } from '../../../sales/folder.ts'
 import { permissionsOf, roles } from '../../../staff/roles.ts'
 import { csrfOf } from '../../kit/cookies.ts'
 import { begun, sessionRoutes as routesFor } from '../../kit/session-routes.ts'
@@ -35,11 +36,12 @@ export const sessionRoutes = ({ signIns, settings }: Pick<OperatorDeps, 'signIns
           home_currency: orNull(Type.String(), 'null: nobody said'),
           new_account_currency: orNull(Type.String()),
           new_account_group: orNull(Type.String()),
+          time_zone: Type.String({ description: 'Where the days of figures begin and end' }),
         },
         { description: 'What forms begin with' },
       ),
     }),
-    handle: async ({ caller: { person, token } }) => {
+    handle: async ({ caller: { person, token }, desk }) => {
       if (!person || token === undefined) throw new Refusal('session_expired')
       const { personId, name, email, role, isProved, endsAt } = person
       const permissions = permissionsOf(role)
@@ -52,6 +54,7 @@ export const sessionRoutes = ({ signIns, settings }: Pick<OperatorDeps, 'signIns
           home_currency: homeCurrency,
           new_account_currency: newAccountCurrency,
           new_account_group: newAccountGroup,
+          time_zone: await timeZoneOfFigures(desk.read),
         },
       }
     },

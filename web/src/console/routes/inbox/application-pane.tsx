@@ -8,7 +8,7 @@ import { Copy } from '../../../kit/copy.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Facts } from '../../../kit/section.tsx'
-import { useMay } from '../../../kit/session.tsx'
+import { useMay, useSession } from '../../../kit/session.tsx'
 import { When } from '../../../kit/when.tsx'
 
 const read = (id: number, signal: AbortSignal) =>
@@ -125,8 +125,9 @@ function Accept({
 }) {
   const { t } = useLingui()
   const mayTerms = useMay()('resellers.terms')
-  const [currency, setCurrency] = useState('')
-  const [group, setGroup] = useState('')
+  const { business } = useSession()
+  const [currency, setCurrency] = useState(business.new_account_currency ?? '')
+  const [group, setGroup] = useState((mayTerms && business.new_account_group) || '')
   const act = async ({ key }: { key: string }) => {
     const { link } = await dataOf(
       api.POST('/api/operator/applications/{id}/accept', {

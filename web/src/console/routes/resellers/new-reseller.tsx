@@ -5,7 +5,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
-import { useMay } from '../../../kit/session.tsx'
+import { useMay, useSession } from '../../../kit/session.tsx'
 import { firstStepsQuery } from '../../first-steps.ts'
 
 /** `NewReseller` makes an account. What moves money or gives terms is asked only of who may give it. */
@@ -16,8 +16,9 @@ export function NewReseller({ onClose }: { onClose: () => void }) {
   const fields = useRef<HTMLDivElement>(null)
   const { data: shop } = useQuery(firstStepsQuery)
   const [chosen, setCurrency] = useState<string>()
-  // Most are paid in the currency that is sold in.
-  const currency = chosen ?? shop?.currency ?? 'USD'
+  const { business } = useSession()
+  // Where nobody said, most are paid in the currency that is sold in.
+  const currency = chosen ?? business.new_account_currency ?? shop?.currency ?? 'USD'
   const create = async ({ key }: { key: string }) => {
     const text = (name: string): string | undefined =>
       fields.current?.querySelector<HTMLInputElement>(`[name="${name}"]`)?.value.trim() || undefined
@@ -56,7 +57,14 @@ export function NewReseller({ onClose }: { onClose: () => void }) {
           description={t`Made of the name when left out.`}
           maxLength={64}
         />
-        {may('resellers.terms') && <TextInput name="group" label={t`Price group`} maxLength={64} />}
+        {may('resellers.terms') && (
+          <TextInput
+            name="group"
+            label={t`Price group`}
+            defaultValue={business.new_account_group ?? ''}
+            maxLength={64}
+          />
+        )}
         {may('money.adjust') && (
           <TextInput
             name="deposit"

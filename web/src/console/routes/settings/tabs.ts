@@ -45,6 +45,10 @@ export const settingsTabs: readonly SettingsTab[] = [
     ...{ load: () => import('./brand.tsx'), name: 'BrandSettings' },
   },
   {
+    ...{ path: 'portal', words: msg`Portal`, group: selling, permission: 'settings.read' },
+    ...{ load: () => import('./portal.tsx'), name: 'PortalSettings' },
+  },
+  {
     ...{ path: 'pay-in', words: msg`Ways to pay in`, group: selling, permission: 'money.read' },
     ...{ load: () => import('./pay-in.tsx'), name: 'PayInSettings' },
   },
@@ -55,6 +59,10 @@ export const settingsTabs: readonly SettingsTab[] = [
   {
     ...{ path: 'audit', words: msg`Audit`, group: installation, permission: 'audit.read' },
     ...{ load: () => import('./audit.tsx'), name: 'Audit' },
+  },
+  {
+    ...{ path: 'limits', words: msg`Limits and retention`, group: installation, permission: 'settings.read' },
+    ...{ load: () => import('./limits.tsx'), name: 'Limits' },
   },
   {
     ...{ path: 'health', words: msg`Health`, group: installation, permission: 'settings.read' },

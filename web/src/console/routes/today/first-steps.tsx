@@ -6,7 +6,7 @@ import { type ReactNode, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
-import { useMay } from '../../../kit/session.tsx'
+import { useMay, useSession } from '../../../kit/session.tsx'
 import { firstStepsQuery, isOver, type FirstSteps as Steps } from '../../first-steps.ts'
 import styles from './first-steps.module.css'
 
@@ -175,7 +175,8 @@ function Business({ onClose }: { onClose: () => void }) {
 function Practice({ currency: known, onClose }: { currency: string | null; onClose: () => void }) {
   const { t } = useLingui()
   const client = useQueryClient()
-  const [currency, setCurrency] = useState(known ?? 'USD')
+  const { business } = useSession()
+  const [currency, setCurrency] = useState(known ?? business.home_currency ?? 'USD')
   const act = async ({ key }: { key: string }) => {
     await dataOf(
       api.POST('/api/operator/first-steps/practice', {

@@ -13,7 +13,7 @@ import { money, sum } from '../../../kit/amount.tsx'
 import { Chart, type Series } from '../../../kit/chart.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
-import { useMay } from '../../../kit/session.tsx'
+import { useMay, useSession } from '../../../kit/session.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { moment, When } from '../../../kit/when.tsx'
 import { firstStepsQuery, isOver } from '../../first-steps.ts'
@@ -258,13 +258,15 @@ function Trouble({
   )
 }
 
-/** `useCurrency` gives the currency that is shown, which stands in the URL; without one that in which the most was sold. */
+/** `useCurrency` gives the currency that is shown, which stands in the URL; without one the home currency where something was sold in it, else that in which the most was. */
 function useCurrency(currencies: readonly Currency[]): Currency | undefined {
   const { currency } = useSearch({ strict: false }) as Record<string, string>
+  const { business } = useSession()
   const most = [...currencies].sort(
     (one, other) => other.before.charged + other.now.charged - one.before.charged - one.now.charged,
   )
-  return currencies.find((one) => one.currency === currency) ?? most[0]
+  const named = (name: string | null | undefined) => currencies.find((one) => one.currency === name)
+  return named(currency) ?? named(business.home_currency) ?? most[0]
 }
 
 function DayFigures({ figures }: { figures: Figures }) {

@@ -1,0 +1,70 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { api, dataOf } from '../../../api/client.ts'
+import { sessionQuery, useMay } from '../../../kit/session.tsx'
+import { type Draft, SettingsForm, useDraft } from './settings-form.tsx'
+
+const readSettings = (signal: AbortSignal) => dataOf(api.GET('/api/operator/settings', { signal }))
+export type Settings = Awaited<ReturnType<typeof readSettings>>
+export type Setting = Settings['items'][number]
+
+const KEY = ['settings']
+
+/** `useSettings` reads every setting of the server. */
+export const useSettings = () => useQuery({ queryKey: KEY, queryFn: ({ signal }) => readSettings(signal) })
+
+/** Field is one setting in a form: what stands there, what is said below, and what changes it. */
+export interface Field {
+  value: string
+  description: ReactNode
+  disabled: boolean
+  onChange: (value: string) => void
+}
+
+/** `KeptSettingsForm` changes some settings. Those that the server's environment makes are shown with that, and not changed here. */
+export function KeptSettingsForm({
+  settings,
+  names,
+  children,
+}: {
+  settings: Settings
+  names: readonly string[]
+  children: (field: (name: string, description: string) => Field) => ReactNode
+}) {
+  const { t } = useLingui()
+  const client = useQueryClient()
+  const mayEdit = useMay()('settings.edit')
+  const itemOf = (name: string): Setting | undefined => settings.items.find((one) => one.name === name)
+  const kept = Object.fromEntries(names.map((name) => [name, itemOf(name)?.value ?? '']))
+  const draft: Draft<Record<string, string>> = useDraft(
+    kept,
+    async (changed, key) => {
+      const body = Object.fromEntries(
+        Object.entries(changed).map(([name, value]) => [name, value?.trim() || null]),
+      )
+      const params = { header: { 'idempotency-key': key, 'if-match': settings.version } }
+      client.setQueryData(KEY, await dataOf(api.PATCH('/api/operator/settings', { params, body })))
+      await client.invalidateQueries({ queryKey: sessionQuery.queryKey })
+    },
+    t`Saved. It holds from now on.`,
+  )
+  const isEditable = (name: string): boolean => itemOf(name)?.is_editable === true
+  const field = (name: string, description: string): Field => ({
+    value: draft.values[name] ?? '',
+    description: isEditable(name) ? (
+      description
+    ) : (
+      <Trans>
+        The environment of the server says this, by <span className="code">{name}</span>, and goes before.
+      </Trans>
+    ),
+    disabled: !mayEdit || !isEditable(name),
+    onChange: (value) => draft.set({ [name]: value }),
+  })
+  return (
+    <SettingsForm draft={draft} isReadOnly={!mayEdit || !names.some(isEditable)}>
+      {children(field)}
+    </SettingsForm>
+  )
+}
