@@ -29,6 +29,7 @@ export const tableOf = {
   seller: 'seller',
   brand: 'brand',
   setting: 'kept_settings',
+  'service group': 'service_groups',
   invoice: 'invoices',
   staff: 'staff',
   person: 'account_people',

@@ -4,6 +4,7 @@ import type { ServiceId } from '../lib/ids.ts'
 import { eachInTurns, turnForMany } from '../runtime/pace.ts'
 import { selectPricesBehind, selectRemovedBehind } from './prices.sql.ts'
 import type { Service } from './service.ts'
+import { type GroupPlace, selectGroupPlaces } from './service-groups.sql.ts'
 import { selectServices } from './services.sql.ts'
 import { Snapshot } from './snapshot.ts'
 
@@ -92,9 +93,11 @@ export class Catalogue {
     }
     // One instant for all tables: a service and its prices are often changed together. Thousands are read in several turns.
     const snapshot = await this.#sql.begin('isolation level repeatable read read only', async (sql) => {
-      const stored = await selectServices(sql, parse)
+      const groups = await selectGroupPlaces(sql)
+      const stored = inOrder(await selectServices(sql, parse), groups)
       await turnForMany(stored.length)
       const made = new Snapshot()
+      for (const group of groups) made.addGroup(group)
       await eachInTurns(stored, (one) =>
         made.addService(one, { isSold: this.#sellsUnrouted || one.unroutedSince === null }),
       )
@@ -105,6 +108,17 @@ export class Catalogue {
     this.#parsed = parsed
     return snapshot
   }
+}
+
+/** `inOrder` puts services, which come by group and id, into the order of the groups; those of which none was said stand behind them. */
+function inOrder<Stored extends { service: Service }>(
+  stored: Stored[],
+  groups: readonly GroupPlace[],
+): Stored[] {
+  if (groups.length === 0) return stored
+  const places = new Map(groups.map(({ name }, at) => [name, at]))
+  const placeOf = ({ service }: Stored): number => places.get(service.group) ?? groups.length
+  return stored.sort((one, other) => placeOf(one) - placeOf(other))
 }
 
 /** `pages` reads rows by their ids until there are no more. */

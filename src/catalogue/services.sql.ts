@@ -276,20 +276,6 @@ export async function countRoutes(
   return new Map(rows.map(({ service_id: id, every, working }) => [id, { all: every, working }]))
 }
 
-/** ServiceGroup is a heading of the list of services, and how many stand below it. */
-export interface ServiceGroup {
-  name: string
-  services: number
-  active: number
-}
-
-/** `selectGroups` gives the groups of services in the order of lists. */
-export async function selectGroups(sql: Queryable): Promise<ServiceGroup[]> {
-  return await sql<ServiceGroup[]>`
-    select group_name as name, count(*)::int as services, count(*) filter (where active)::int as active
-      from services group by group_name order by group_name collate "C"`
-}
-
 /** `replaceRoutes` makes one supplier, which has no services of its own to choose from, the only route of each service. */
 export async function replaceRoutes(
   sql: Queryable,

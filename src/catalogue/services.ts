@@ -31,7 +31,6 @@ import {
 export {
   countRoutes,
   findUnrouted,
-  selectGroups as listServiceGroups,
   selectServiceNames as listServiceNames,
   selectServices as readServices,
   type UnroutedService,

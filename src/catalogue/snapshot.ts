@@ -3,6 +3,7 @@ import type { PriceGroupId, ServiceId } from '../lib/ids.ts'
 import { eachInTurns } from '../runtime/pace.ts'
 import type { KnownPrice, PriceChange, PriceKey } from './prices.sql.ts'
 import { type Service, serviceIdOf, type UnitPrice } from './service.ts'
+import type { GroupPlace, Place } from './service-groups.sql.ts'
 
 export interface Offer {
   service: Service
@@ -27,6 +28,8 @@ export class Snapshot {
   readonly #priceChanges = new Map<string, Map<ServiceId, Date>>()
   /** `#unsold` are services that nobody is offered, because they have no working route. */
   readonly #unsold = new Set<ServiceId>()
+  /** `#shown` says of groups that are not listed everywhere where they are. */
+  readonly #shown = new Map<string, Place>()
 
   /** `services` are all services, active or not, in the order that lists show them in. */
   get services(): readonly Service[] {
@@ -43,6 +46,11 @@ export class Snapshot {
     this.#byCode.set(service.code.toLowerCase(), service)
     this.#times.set(service.id, times)
     if (!isSold) this.#unsold.add(service.id)
+  }
+
+  /** `addGroup` says where a group is listed, while the snapshot is made. */
+  addGroup({ name, shown }: GroupPlace): void {
+    if (shown !== 'everywhere') this.#shown.set(name, shown)
   }
 
   /** `addPrices` adds prices while the snapshot is made. */
@@ -113,12 +121,16 @@ export class Snapshot {
     return this.#unsold.has(id)
   }
 
-  /** `eligible` gives what the account is offered, by group (in code point order), then by id. Thousands are looked at in several turns. */
-  async eligible(account: Account): Promise<Offer[]> {
+  /**
+   * `listed` gives what an account is offered that is listed to programs (over Dhru and REST) or in the portal, in the order of the groups, then by
+   * id. What is not listed can be ordered all the same. Thousands are looked at in several turns.
+   */
+  async listed(account: Account, place: 'programs' | 'portal'): Promise<Offer[]> {
     const offers: Offer[] = []
     const priceOf = this.pricesFor(account)
     await eachInTurns(this.services, (service) => {
-      const isOffered = service.active && isVisible(service, account) && !this.isUnsold(service)
+      const isListed = [place, 'everywhere'].includes(this.#shown.get(service.group) ?? 'everywhere')
+      const isOffered = isListed && service.active && isVisible(service, account) && !this.isUnsold(service)
       const price = isOffered ? priceOf(service) : undefined
       if (price) offers.push({ service, price })
     })

@@ -15,7 +15,7 @@ export interface ShownService {
   hasWay: boolean
 }
 
-/** `selectShown` gives them by group and name. */
+/** `selectShown` gives them by the order of the groups, and name. */
 export const selectShown = (sql: Queryable): Promise<ShownService[]> =>
   sql<ShownService[]>`
     select v.id, v.code, v.name, v.group_name, v.status_note, v.opens_at, v.closes_at, v.time_zone,
@@ -24,9 +24,9 @@ export const selectShown = (sql: Queryable): Promise<ShownService[]> =>
                         join suppliers s on s.id = r.supplier_id
                         left join supplier_health h on h.supplier_id = s.id
                        where r.service_id = v.id and r.available is not false and s.enabled and h.open is not true) as has_way
-      from services v
+      from services v left join service_groups g on g.name = v.group_name
      where v.public_status and v.active
-     order by v.group_name, v.name, v.id`.records()
+     order by g.position nulls last, v.group_name, v.name, v.id`.records()
 
 /** Ended is an item that has ended. */
 export interface Ended {

@@ -115,7 +115,8 @@ describe('the catalogue', () => {
     await create('a4', { group: 'A' })
     await create('lower', { group: 'a' })
     const snapshot = await current()
-    const codes = async (of: Account) => (await snapshot.eligible(of)).map(({ service }) => service.code)
+    const codes = async (of: Account) =>
+      (await snapshot.listed(of, 'programs')).map(({ service }) => service.code)
     expect(await codes(account(2))).toEqual(['a1', 'a4', 'b1', 'lower'])
     expect(await codes(account(2, 1))).toEqual(['a1', 'a4', 'b1', 'b2', 'lower'])
     expect(await codes(account(2, 2))).toEqual(['a1', 'a4', 'b1', 'lower'])

@@ -223,12 +223,25 @@ describePages('the catalogue in the console', () => {
     const visit = await Visit.as(office, 'manager')
     const { page } = visit
     await page.goto('/console/catalogue/groups')
+    const names = () => page.locator('tr[data-group] a').allTextContents()
+    const first = await page.locator('tr[data-group] a').first().textContent()
+    await page.locator('tr[data-group]').first().focus()
+    await visit.press('Alt+ArrowDown')
+    await expect.poll(async () => (await names()).indexOf(first ?? '')).toBe(1)
+    await page.getByLabel('Where Unlocks is listed').selectOption('portal')
+    await expect
+      .poll(() => office.server.sql`select shown from service_groups where name = 'Unlocks'`)
+      .toEqual([{ shown: 'portal' }])
     await visit.click('Rename Unlocks')
     await page.getByLabel('Name of the group').fill('Network unlocks')
     await visit.click('Review the change')
     await visit.click('Apply 1 change')
     await page.getByText('Applied', { exact: true }).waitFor()
     expect((await serviceOf('att'))['group_name']).toBe('Network unlocks')
+    // A group that is named anew keeps its place.
+    expect(await office.server.sql`select name from service_groups where shown = 'portal'`).toEqual([
+      { name: 'Network unlocks' },
+    ])
     await page.goto('/console/catalogue/services')
     await page.getByRole('button', { name: 'New service' }).waitFor()
     await visit.press('n')

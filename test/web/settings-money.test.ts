@@ -126,7 +126,7 @@ describePages('settings of money in the console', () => {
   test('every page is usable by everybody, wide and on a phone, in light and dark', async () => {
     const visit = await Visit.as(office, 'owner')
     await visit.expectUsablePages(
-      ['business', 'brand', 'pay-in', 'rates'].map((tab) => `/console/settings/${tab}`),
+      ['business', 'brand', 'portal', 'limits', 'pay-in', 'rates'].map((tab) => `/console/settings/${tab}`),
     )
     await visit.leave()
   })

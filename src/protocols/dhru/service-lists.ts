@@ -29,7 +29,7 @@ export class ServiceLists {
     const audience = `${selection} ${dialect} ${snapshot.audience(account)}`
     let list = this.#lists.get(audience)
     if (!list) {
-      list = prepare(snapshot.eligible(account), selection, key)
+      list = prepare(snapshot.listed(account, 'programs'), selection, key)
       const lists = this.#lists.set(audience, list)
       list.catch(() => lists.delete(audience))
     }
@@ -39,8 +39,8 @@ export class ServiceLists {
 
 const compress = promisify(gzip)
 
-async function prepare(eligible: Promise<Offer[]>, selection: Selection, key: Audience): Promise<Prepared> {
-  const answer = await sayList(await eligible, selection, key)
+async function prepare(listed: Promise<Offer[]>, selection: Selection, key: Audience): Promise<Prepared> {
+  const answer = await sayList(await listed, selection, key)
   const json = await bytesInTurns(jsonPieces(answer))
   return new Prepared(json, await compress(json), () => bytesInTurns(xmlPieces(answer)))
 }

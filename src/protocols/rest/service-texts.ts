@@ -28,7 +28,7 @@ export class ServiceTexts {
     const audience = snapshot.audience(account)
     let offers = this.#offers.get(audience)
     if (!offers) {
-      offers = sortedById(snapshot.eligible(account))
+      offers = sortedById(snapshot.listed(account, 'programs'))
       this.#offers.set(audience, offers)
     }
     return offers

@@ -74,11 +74,30 @@ describe('the list of services', () => {
   })
 
   it('has groups', async () => {
-    expect((await read('/service-groups')).data.items).toEqual([
-      { name: 'Apple', services: 2, active: 2 },
-      { name: 'Checks', services: 1, active: 0 },
-      { name: 'Tools', services: 1, active: 1 },
+    const before = (await read('/service-groups')).data
+    expect(before.items).toEqual([
+      { name: 'Apple', shown: 'everywhere', services: 2, active: 2 },
+      { name: 'Checks', shown: 'everywhere', services: 1, active: 0 },
+      { name: 'Tools', shown: 'everywhere', services: 1, active: 1 },
     ])
+    const arrange = (given: [name: string, shown: string][], { version } = before) =>
+      change(
+        'PATCH',
+        '/service-groups',
+        { groups: given.map(([name, shown]) => ({ name, shown })) },
+        { version },
+      )
+    const order: [string, string][] = [
+      ['Tools', 'everywhere'],
+      ['Apple', 'portal'],
+      ['Checks', 'nowhere'],
+    ]
+    expect((await arrange(order.slice(1))).json.errors).toHaveProperty('groups')
+    const { json } = await arrange(order)
+    expect(json.data.items.map(({ name, shown }: Record<string, string>) => [name, shown])).toEqual(order)
+    expect((await arrange(order)).json.code).toBe('VERSION_CONFLICT_ERROR')
+    const back = before.items.map(({ name }: { name: string }): [string, string] => [name, 'everywhere'])
+    expect((await arrange(back, json.data)).status).toBe(200)
   })
 })
 

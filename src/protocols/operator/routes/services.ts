@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { findPriceGroup } from '../../../accounts/accounts.ts'
 import { newServiceAttributes, serviceAttributes } from '../../../catalogue/attributes.ts'
 import { breakKinds } from '../../../catalogue/breaks.ts'
@@ -7,13 +7,19 @@ import { importServices } from '../../../catalogue/import.ts'
 import { publishedSchema } from '../../../catalogue/order-schema.ts'
 import { priceAttributes } from '../../../catalogue/price-attributes.ts'
 import type { UnitPrice } from '../../../catalogue/service.ts'
+import {
+  arrangeGroups,
+  groupsVersion,
+  listServiceGroups,
+  places,
+  type ServiceGroup,
+} from '../../../catalogue/service-groups.ts'
 import { isForEveryone, serviceJson } from '../../../catalogue/service-json.ts'
 import { previewService } from '../../../catalogue/service-preview.ts'
 import {
   countRoutes,
   countServices,
   createService,
-  listServiceGroups,
   listServices,
   readNewService,
   type ServiceFilter,
@@ -80,6 +86,25 @@ const more = {
   median_seconds: orNull(Type.Number(), 'How long half of the items that were charged took at most'),
   version,
 }
+
+const groups = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      shown: oneOf(places, {
+        description: 'Where it is listed; `programs`: over Dhru and the REST API',
+      }),
+      services: Type.Integer(),
+      active: Type.Integer(),
+    }),
+  ),
+  version,
+})
+
+const wireGroups = (items: ServiceGroup[]): Static<typeof groups> => ({
+  items,
+  version: groupsVersion(items),
+})
 
 /** `service` is a service as the columns of a file have it, and what belongs to it. `visible_to` names the price groups that see it; null: everyone does. */
 const service = shapeOf(serviceAttributes, { more })
@@ -226,12 +251,26 @@ export const serviceRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     summary: 'The groups that services stand in, in the order of lists',
     description: 'A group is named anew by a plan `services.bulk` of all services in it.',
     access,
-    answer: Type.Object({
-      items: Type.Array(
-        Type.Object({ name: Type.String(), services: Type.Integer(), active: Type.Integer() }),
-      ),
+    answer: groups,
+    handle: async ({ desk }) => wireGroups(await listServiceGroups(desk.read)),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/service-groups',
+    name: 'arrangeServiceGroups',
+    section,
+    summary: 'Put the groups of services in order, and say where each is listed',
+    description:
+      'All groups are given, each once. What is not listed can be ordered all the same, by who knows its id or code.',
+    access: 'catalogue.edit',
+    needsVersion: true,
+    body: bodyOf({
+      groups: Type.Array(Type.Object({ name: text(200), shown: oneOf(places) }), { maxItems: 2000 }),
     }),
-    handle: async ({ desk }) => ({ items: await listServiceGroups(desk.read) }),
+    answer: groups,
+    refusals: ['invalid_input'],
+    handle: async ({ desk, body, version: seen }) =>
+      wireGroups(await arrangeGroups(desk.change, body.groups, seen)),
   }),
   route({
     method: 'POST',

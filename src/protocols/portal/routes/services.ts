@@ -63,7 +63,7 @@ export const serviceRoutes = ({ catalogue, clock }: Pick<PortalDeps, 'catalogue'
         (part === undefined ||
           [service.code, service.name, service.group].some((name) => name.toLowerCase().includes(part))) &&
         (since === undefined || timesOf(service).updatedAt >= since)
-      const found = (await filterInTurns(await snapshot.eligible(account), fits)).sort(
+      const found = (await filterInTurns(await snapshot.listed(account, 'portal'), fits)).sort(
         (a, b) => a.service.id - b.service.id,
       )
       const shown = found.slice(0, limit)
@@ -88,12 +88,12 @@ export const serviceRoutes = ({ catalogue, clock }: Pick<PortalDeps, 'catalogue'
     path: '/service-groups',
     name: 'listServiceGroups',
     section,
-    summary: 'The groups of what the account can buy, by name',
+    summary: 'The groups of what the account can buy, in the order of the operator',
     access,
     answer: Type.Object({ items: Type.Array(Type.String()) }),
     handle: async ({ caller: { account } }) => {
-      const offers = await (await catalogue.current()).eligible(account)
-      return { items: [...new Set(offers.map(({ service }) => service.group))].filter(Boolean).sort() }
+      const offers = await (await catalogue.current()).listed(account, 'portal')
+      return { items: [...new Set(offers.map(({ service }) => service.group))] }
     },
   }),
 ]

@@ -1,30 +1,93 @@
+import type { MessageDescriptor } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Button, Table, TextInput } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { ActionIcon, Button, NativeSelect, Table, TextInput } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
+import styles from './groups.module.css'
 import { groupsQuery } from './service-data.ts'
 
 const TOPICS = ['services']
 const KEY = ['services', 'groups']
 
-/** `Groups` lists the headings that services stand under, in the order in which resellers see them. */
+type Groups = Awaited<ReturnType<typeof groupsQuery.queryFn>>
+type Shown = Groups['items'][number]['shown']
+
+const shownWords: Readonly<Record<Shown, MessageDescriptor>> = {
+  everywhere: msg`everywhere`,
+  programs: msg`to programs: Dhru and REST`,
+  portal: msg`in the portal`,
+  nowhere: msg`nowhere`,
+}
+const PLACES = Object.keys(shownWords) as Shown[]
+
+/** `Groups` lists the headings that services stand under, in the order in which resellers see them: it is changed here, and where each is listed. */
 export function Groups() {
-  const { t } = useLingui()
-  const may = useMay()
+  const { t, i18n } = useLingui()
+  const client = useQueryClient()
+  const mayEdit = useMay()('catalogue.edit')
   const groups = useQuery(groupsQuery)
   useRefreshOn(TOPICS, KEY)
   const [asked, setAsked] = useState<string>()
+  const body = useRef<HTMLTableSectionElement>(null)
+  const focused = useRef<string>(undefined)
+  const arrange = useMutation({
+    mutationFn: ({ items, version }: Groups) =>
+      dataOf(
+        api.PATCH('/api/operator/service-groups', {
+          params: { header: { 'if-match': version } },
+          body: { groups: items.map(({ name, shown }) => ({ name, shown })) },
+        }),
+      ),
+    onSuccess: (arranged) => client.setQueryData(groupsQuery.queryKey, arranged),
+    onError: () => client.invalidateQueries({ queryKey: KEY }),
+  })
+  // The row that was moved keeps the focus where it stands now.
+  useEffect(() => {
+    if (focused.current === undefined || arrange.isPending) return
+    body.current?.querySelector<HTMLElement>(`[data-group="${CSS.escape(focused.current)}"]`)?.focus()
+    focused.current = undefined
+  })
   const items = groups.data?.items ?? []
+  const version = groups.data?.version ?? ''
+  const move = (name: string, to: number) => {
+    const at = items.findIndex((one) => one.name === name)
+    const row = items[at]
+    if (!row || !mayEdit || arrange.isPending || to === at || to < 0 || to >= items.length) return
+    focused.current = name
+    arrange.mutate({ items: items.toSpliced(at, 1).toSpliced(to, 0, row), version })
+  }
+  const show = (name: string, shown: Shown) =>
+    arrange.mutate({ items: items.map((one) => (one.name === name ? { ...one, shown } : one)), version })
+  const press = (event: KeyboardEvent, name: string, at: number) => {
+    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key]
+    if (!event.altKey || by === undefined) return
+    event.preventDefault()
+    move(name, at + by)
+  }
   return (
-    <Page title={t`Groups of services`} narrow>
-      <FaultNote fault={groups.error} onRetry={() => void groups.refetch()} />
+    <Page title={t`Groups of services`}>
+      {items.length > 0 && (
+        <p className="muted">
+          <Trans>
+            Lists show groups in this order. A group that is not listed somewhere can still be ordered by who
+            knows the number of a service.
+          </Trans>{' '}
+          {mayEdit && <Trans>Drag a row, or press Alt with ↑ or ↓ on it.</Trans>}
+        </p>
+      )}
+      <FaultNote
+        fault={groups.error ?? arrange.error}
+        onRetry={() => void groups.refetch()}
+        untouched={arrange.error ? <Trans>The order is unchanged.</Trans> : undefined}
+      />
       {groups.isPending && <Loading rows={4} />}
       {groups.data && items.length === 0 && (
         <Empty
@@ -38,38 +101,85 @@ export function Groups() {
         </Empty>
       )}
       {items.length > 0 && (
-        <Table verticalSpacing={8}>
+        <Table verticalSpacing={8} className={styles.table}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t`Group`}</Table.Th>
-              <Table.Th ta="end">{t`Services`}</Table.Th>
+              <Table.Th>{t`Services`}</Table.Th>
+              <Table.Th>{t`Listed`}</Table.Th>
               <Table.Th>
                 <span className="visually-hidden">{t`Actions`}</span>
               </Table.Th>
             </Table.Tr>
           </Table.Thead>
-          <Table.Tbody>
-            {items.map(({ name, services, active }) => (
-              <Table.Tr key={name}>
+          <Table.Tbody ref={body}>
+            {items.map(({ name, services, active, shown }, at) => (
+              <Table.Tr
+                key={name}
+                data-group={name}
+                tabIndex={mayEdit ? 0 : undefined}
+                draggable={mayEdit}
+                onKeyDown={(event) => press(event, name, at)}
+                onDragStart={(event) => event.dataTransfer.setData('text/plain', name)}
+                onDragOver={(event) => event.preventDefault()}
+                onDrop={(event) => {
+                  event.preventDefault()
+                  move(event.dataTransfer.getData('text/plain'), at)
+                }}
+              >
                 <Table.Td>
                   <Link to="/catalogue/services" search={{ group: name }}>
                     {name}
                   </Link>
                 </Table.Td>
-                <Table.Td ta="end">
+                <Table.Td>
                   <Plural value={services} one="# service" other="# services" />
                   {active < services && <span className="muted">, {t`${active} on`}</span>}
                 </Table.Td>
-                <Table.Td ta="end">
-                  {may('catalogue.edit') && (
-                    <Button
-                      size="compact-sm"
-                      variant="subtle"
-                      aria-label={t`Rename ${name}`}
-                      onClick={() => setAsked(name)}
-                    >
-                      <Trans>Rename</Trans>
-                    </Button>
+                <Table.Td>
+                  {mayEdit ? (
+                    <NativeSelect
+                      size="xs"
+                      aria-label={t`Where ${name} is listed`}
+                      value={shown}
+                      disabled={arrange.isPending}
+                      data={PLACES.map((value) => ({ value, label: i18n._(shownWords[value]) }))}
+                      onChange={({ currentTarget }) => show(name, currentTarget.value as Shown)}
+                    />
+                  ) : (
+                    i18n._(shownWords[shown])
+                  )}
+                </Table.Td>
+                <Table.Td>
+                  {mayEdit && (
+                    <span className={styles.buttons}>
+                      <ActionIcon
+                        variant="subtle"
+                        color="gray"
+                        disabled={at === 0}
+                        aria-label={t`Move ${{ called: name }} up`}
+                        onClick={() => move(name, at - 1)}
+                      >
+                        ↑
+                      </ActionIcon>
+                      <ActionIcon
+                        variant="subtle"
+                        color="gray"
+                        disabled={at === items.length - 1}
+                        aria-label={t`Move ${{ called: name }} down`}
+                        onClick={() => move(name, at + 1)}
+                      >
+                        ↓
+                      </ActionIcon>
+                      <Button
+                        size="compact-sm"
+                        variant="subtle"
+                        aria-label={t`Rename ${name}`}
+                        onClick={() => setAsked(name)}
+                      >
+                        <Trans>Rename</Trans>
+                      </Button>
+                    </span>
                   )}
                 </Table.Td>
               </Table.Tr>

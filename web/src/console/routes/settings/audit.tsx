@@ -63,6 +63,7 @@ const nouns: Readonly<Record<Noun, MessageDescriptor>> = {
   brand: msg`brand`,
   setting: msg`setting`,
   service: msg`service`,
+  'service group': msg`group of services`,
   'sign-in': msg`sign-in`,
   'shared result': msg`shared result`,
   staff: msg`person of the staff`,
