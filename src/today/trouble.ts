@@ -1,6 +1,7 @@
 import { backupState } from '../backup/backups.ts'
 import { findUnrouted, type UnroutedService } from '../catalogue/services.ts'
 import type { Sql } from '../database/database.ts'
+import { countJobs } from '../jobs/jobs.ts'
 import { type Clock, DAY_MS, systemClock } from '../lib/time.ts'
 import { selectLowSuppliers, selectOpenBreakers } from '../notices/conditions.ts'
 import { findLate, type LateOrders } from '../orders/read/expected-times.ts'
@@ -19,11 +20,13 @@ export interface Trouble {
   late: LateOrders
   /** `backup` is when the last whole one was begun, where that is more than a day ago or there is none; null: all is well, or there is nothing to lose. */
   backup: { last: Date | null; problem: string | null } | null
+  /** `jobs` are those of the queue that nobody takes, though they have been due for more than a minute. */
+  jobs: { late: number; oldest: Date | null }
 }
 
 export async function findTrouble(sql: Sql, clock: Clock = systemClock): Promise<Trouble> {
   const now = clock.now()
-  const [outOfCredit, otherwise, low, unrouted, webhooks, late, backups] = await Promise.all([
+  const [outOfCredit, otherwise, low, unrouted, webhooks, late, backups, jobs] = await Promise.all([
     selectOpenBreakers(sql, { credit: true }),
     selectOpenBreakers(sql, { credit: false }),
     selectLowSuppliers(sql),
@@ -31,6 +34,7 @@ export async function findTrouble(sql: Sql, clock: Clock = systemClock): Promise
     listIllWebhooks(sql, NAMED + 1),
     findLate(sql, now),
     backupState(sql),
+    countJobs(sql),
   ])
   const last = backups.last?.startedAt ?? null
   const isOld = last === null || now.getTime() - last.getTime() > DAY_MS
@@ -41,5 +45,6 @@ export async function findTrouble(sql: Sql, clock: Clock = systemClock): Promise
     webhooks: { some: webhooks.slice(0, NAMED), more: webhooks.length > NAMED },
     late,
     backup: backups.hasOrders && isOld ? { last, problem: backups.problem } : null,
+    jobs: { late: jobs.late, oldest: jobs.oldestDueAt },
   }
 }

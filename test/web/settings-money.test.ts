@@ -15,15 +15,16 @@ describePages('settings of money in the console', () => {
     const visit = await Visit.as(office, 'manager')
     const { page } = visit
     await page.goto('/console/settings/business')
+    const seller = page.locator('form').first()
     await page.getByRole('textbox', { name: 'Name' }).fill('Corner Phones Ltd')
     await page.getByRole('textbox', { name: 'Tax number' }).fill('DE123')
-    await visit.click('Save')
+    await seller.getByRole('button', { name: 'Save' }).click()
     await page.getByText('Saved.').waitFor()
     const [row] = await office.server.sql`select name, tax_id as "taxId" from seller`
     expect(row).toEqual({ name: 'Corner Phones Ltd', taxId: 'DE123' })
     await office.server.sql`update seller set name = 'Somebody Else'`
     await page.getByRole('textbox', { name: 'Name' }).fill('Mine')
-    await visit.click('Save')
+    await seller.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('alert').filter({ hasText: 'Nothing was saved.' }).waitFor()
     await visit.leave()
   })

@@ -98,8 +98,9 @@ describe('the brand', () => {
         expect([wrong, refused.status, Object.keys(refused.json.errors)]).toEqual([wrong, 422, [field]])
       }
     }
-    const page = await (await fetch(`${server.url}/`)).text()
-    expect(page).toContain('Corner &lt;Phones&gt;')
+    const start = async () => await (await fetch(`${server.url}/`)).text()
+    await expect.poll(start).toContain('Corner &lt;Phones&gt;')
+    const page = await start()
     const [url = ''] = /\/brand\/logo-[0-9a-f]{16}\.svg/.exec(page) ?? []
     const file = await fetch(`${server.url}${url}`)
     expect([file.status, await file.text()]).toEqual([200, svg])
@@ -110,7 +111,7 @@ describe('the brand', () => {
     expect((await fetch(`${server.url}/brand/logo-0123456789abcdef.svg`)).status).toBe(404)
     expect(await (await fetch(`${server.url}/console/sign-in`)).text()).not.toContain('Corner')
     expect((await api.patch('/brand', { logo: null, name: '' }, set.json.data.version)).status).toBe(200)
-    expect((await fetch(`${server.url}${url}`)).status).toBe(404)
+    await expect.poll(async () => (await fetch(`${server.url}${url}`)).status).toBe(404)
   })
 })
 

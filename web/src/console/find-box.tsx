@@ -11,6 +11,7 @@ import { Icon } from '../identity/icons.tsx'
 import { money } from '../kit/amount.tsx'
 import { useKeys } from '../kit/keys.tsx'
 import { FaultNote } from '../kit/notes.tsx'
+import { useMay } from '../kit/session.tsx'
 import { StateBadge } from '../kit/state-badge.tsx'
 import styles from './find-box.module.css'
 
@@ -27,6 +28,21 @@ interface PageEntry {
   to: string
   label: string
 }
+
+/** `actions` are what is begun from the box: where each is done, and who may. */
+const actions: readonly { to: string; words: MessageDescriptor; permission: string }[] = [
+  { to: '/suppliers/new', words: msg`Add a supplier`, permission: 'suppliers.edit' },
+  { to: '/resellers', words: msg`Make a reseller`, permission: 'resellers.edit' },
+  { to: '/catalogue/services', words: msg`Make a service`, permission: 'catalogue.edit' },
+  { to: '/catalogue/import', words: msg`Import services from a file`, permission: 'catalogue.edit' },
+  { to: '/catalogue/groups', words: msg`Put groups of services in order`, permission: 'catalogue.edit' },
+  { to: '/settings/rates', words: msg`Set an exchange rate`, permission: 'prices.edit' },
+  { to: '/money/invoices', words: msg`Issue an invoice`, permission: 'invoices.issue' },
+  { to: '/settings/staff', words: msg`Invite somebody of the staff`, permission: 'staff.edit' },
+  { to: '/settings/tokens', words: msg`Make an operator token`, permission: 'tokens.edit' },
+  { to: '/settings/brand', words: msg`Change the brand`, permission: 'settings.edit' },
+  { to: '/settings/backups', words: msg`Back up now`, permission: 'backups.run' },
+]
 
 /** `byWords` say by what something was found. */
 const byWords: Record<string, MessageDescriptor> = {
@@ -164,6 +180,7 @@ const search = () => dataOf(api.GET('/api/operator/search', { params: { query: {
 
 function useHits(text: string, found: Answer | undefined, pages: readonly PageEntry[]): Hit[] {
   const { t, i18n } = useLingui()
+  const may = useMay()
   const by = (name: string): string => {
     const words = byWords[name]
     return words ? ` · ${i18n._(words)}` : ''
@@ -221,5 +238,10 @@ function useHits(text: string, found: Answer | undefined, pages: readonly PageEn
     ...pages
       .filter(({ label }) => words !== '' && label.toLowerCase().includes(words))
       .map(({ to, label }): Hit => ({ key: `page ${to}`, group: t`Pages`, to, shown: label })),
+    ...actions
+      .filter(({ permission }) => may(permission))
+      .map(({ to, words: said }) => ({ to, label: i18n._(said) }))
+      .filter(({ label }) => words !== '' && label.toLowerCase().includes(words))
+      .map(({ to, label }): Hit => ({ key: `action ${to}`, group: t`Actions`, to, shown: label })),
   ]
 }

@@ -92,6 +92,10 @@ const trouble = Type.Object({
     Type.Object({ last: orNull(time()), problem: orNull(Type.String()) }),
     'The last whole backup, where that is more than a day ago. Only for who has `backups.run`',
   ),
+  jobs: orNull(
+    Type.Object({ late: count, oldest: orNull(time()) }),
+    'Jobs of the queue that nobody takes; null: there are none, or the caller may not read how the server is',
+  ),
 })
 
 function wireDay(found: DayFigures, currency: string, { permissions }: Caller): Static<typeof dayFigures> {
@@ -117,7 +121,7 @@ const wireFigures = (found: TodayFigures, caller: Caller): Static<typeof figures
 })
 
 function wireTrouble(found: Trouble, { permissions }: Caller): Static<typeof trouble> {
-  const { paused, low, unrouted, webhooks, late, backup } = found
+  const { paused, low, unrouted, webhooks, late, backup, jobs } = found
   return {
     paused: paused.map(({ supplierId, name, why, reason, openedAt }) => ({
       ...{ supplier: supplierId, name, why, reason, since: openedAt },
@@ -141,6 +145,7 @@ function wireTrouble(found: Trouble, { permissions }: Caller): Static<typeof tro
     },
     late,
     backup: permissions.has('backups.run') ? backup : null,
+    jobs: permissions.has('settings.read') && jobs.late > 0 ? jobs : null,
   }
 }
 

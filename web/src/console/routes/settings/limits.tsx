@@ -114,7 +114,7 @@ function OfEnvironment({ items }: { items: readonly Setting[] }) {
         </Trans>
       </p>
       <Scrolling label={t`Limits`}>
-        <Table verticalSpacing={8}>
+        <Table verticalSpacing={8} horizontalSpacing={12}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t`Limit`}</Table.Th>

@@ -133,6 +133,7 @@ const SUPPLIERS: string = '/suppliers'
 const RESELLERS: string = '/resellers'
 const SERVICES: string = '/catalogue/services'
 const BACKUPS: string = '/settings/backups'
+const HEALTH: string = '/settings/health'
 
 const faults: Record<string, MessageDescriptor> = {
   credit: msg`is out of credit`,
@@ -143,7 +144,7 @@ const faults: Record<string, MessageDescriptor> = {
 
 function Troubles({ trouble }: { trouble: Day['trouble'] }) {
   const { t, i18n: words } = useLingui()
-  const { paused, low, unrouted, webhooks, late, backup } = trouble
+  const { paused, low, unrouted, webhooks, late, backup, jobs } = trouble
   const lines = [
     ...paused.map(({ supplier, name, why, reason, since }) => (
       <Trouble key={`paused ${supplier}`} tone="needs" state={t`Paused`} to={`${SUPPLIERS}/${supplier}`}>
@@ -213,6 +214,22 @@ function Troubles({ trouble }: { trouble: Day['trouble'] }) {
         )}
       </Trouble>
     )),
+    jobs && (
+      <Trouble key="jobs" tone="failed" state={t`Behind`} to={HEALTH}>
+        <Plural
+          value={jobs.late}
+          one="# job waits, and nobody takes it"
+          other="# jobs wait, and nobody takes them"
+        />
+        {jobs.oldest && (
+          <small>
+            <Trans>
+              Due since <When at={jobs.oldest} />
+            </Trans>
+          </small>
+        )}
+      </Trouble>
+    ),
     backup && (
       <Trouble key="backup" tone="needs" state={t`Backup`} to={BACKUPS}>
         {backup.last ? (
