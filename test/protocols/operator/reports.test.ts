@@ -129,11 +129,16 @@ it('tells how the day goes beside the same weekday, what waits and what is in tr
   await sql`update supplier_health set open = true, why = 'credit', reason = 'no credit', opened_at = now(), probe_at = now() + interval '1 hour'`
   await sql`update suppliers set low_balance = 5000000 where id in (select supplier_id from supplier_health)`
   await sql`update supplier_health set balance = 1000000, balance_at = now()`
+  expect(data.trouble.jobs).toBeNull()
+  // Nobody knows a job of this name, so nobody takes it.
+  await sql`select from graphile_worker.add_job('nobody_does_this', run_at => now() - interval '5 minutes')`
+  const owner = await office.program(['orders.read', 'settings.read'])
+  expect((await read(owner)).data.trouble.jobs).toEqual({ late: 1, oldest: expect.any(String) })
   const few = await office.program(['orders.read'])
   const support = (await read(few)).data
   expect(support.figures).toBeUndefined()
   expect(support.waiting).toEqual([])
-  expect(support.trouble.backup).toBeNull()
+  expect(support.trouble).toMatchObject({ backup: null, jobs: null })
   for (const one of support.trouble.low) expect(Object.keys(one)).not.toContain('balance')
   const { data: quarters } = await read(all, '/reports/quarters?hours=1')
   const sum = (name: string) =>
