@@ -30,6 +30,8 @@ export interface Asker {
   via: 'rest' | 'portal'
   /** `actor` is the name in the trail. */
   actor: string
+  /** `isOfStaff`: somebody of the staff looks at what the account has, and sees no secret results. */
+  isOfStaff?: boolean
 }
 
 /** ApiKey is a key as the authenticator holds it: the secret itself is nowhere, only its SHA-256. */

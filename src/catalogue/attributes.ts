@@ -217,6 +217,15 @@ export const serviceAttributes = {
     help: 'what the page /status says beside it',
     default: '',
   }),
+  secretResults: flag({
+    label: 'secret results',
+    flag: '--secret-results',
+    offFlag: '--open-results',
+    help: 'results are for their buyers alone, such as codes and passwords',
+    more: 'operators see that there is one: see [secret results](security.md#secret-results)',
+    whenLeftOut: 'open',
+    default: false,
+  }),
   duplicatePolicy: choice(['replay', 'refuse', 'allow'], {
     label: 'duplicates',
     flag: '--duplicates <policy>',

@@ -8,6 +8,7 @@ import { mustFindOrder } from '../fulfilment/people/operator-requests.ts'
 import { amountOf } from '../lib/amount.ts'
 import type { OrderId } from '../lib/ids.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
+import { SECRET } from '../orders/read/secret-results.ts'
 import { actor, withDatabase } from './connection.ts'
 import { orderIdOf } from './input.ts'
 import { addFilter, type FilterOptions, filterOf } from './order-filter.ts'
@@ -151,7 +152,7 @@ interface RefundRow {
   refusal: string | null
 }
 
-function position(text: string): number {
+export function position(text: string): number {
   if (!/^[1-9]\d{0,4}$/.test(text))
     throw new InvalidArgumentError('an item is named by its number in the order.')
   return Number(text)
@@ -216,14 +217,17 @@ async function correct(
 ): Promise<Answer> {
   return await withDatabase(async ({ sql }) => {
     const { order } = await mustFindOrder(sql, id)
-    const { before, after: now } = await correctResult(
-      sql,
-      { accountId: order.accountId, orderId: id },
-      options,
-      actor(),
-    )
+    const {
+      before,
+      after: now,
+      secretResults,
+    } = await correctResult(sql, { accountId: order.accountId, orderId: id }, options, actor())
     const after = await mustFindOrder(sql, id)
-    const words = before === now ? 'it had this result before' : `it was: ${before}`
-    return { json: { ...jsonOf(after), before }, text: `${textOf(after)}\n\n${words}` }
+    const was = secretResults ? SECRET : before
+    const words = before === now ? 'it had this result before' : `it was: ${was}`
+    return {
+      json: { ...jsonOf(after), before: secretResults ? null : before },
+      text: `${textOf(after)}\n\n${words}`,
+    }
   })
 }

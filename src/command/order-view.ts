@@ -2,6 +2,7 @@ import { formatMicros } from '../lib/money.ts'
 import type { NamedFormerOrder } from '../orders/former/former-order.ts'
 import type { Order } from '../orders/order.ts'
 import type { OperatorOrder } from '../orders/read/operator-orders.ts'
+import { SECRET } from '../orders/read/secret-results.ts'
 import { keyValues, table } from './output.ts'
 
 /** `textOf` shows people an order with its items and what was tried for them. */
@@ -26,7 +27,8 @@ export function textOf(found: OperatorOrder): string {
       input: (item) => item.input,
       quantity: (item) => item.quantity,
       state: (item) => item.state,
-      answer: (item) => item.result ?? item.reason,
+      answer: (item) =>
+        item.result ?? (found.secretResults && item.state === 'success' ? SECRET : item.reason),
       'next look': (item) => item.dueAt,
     },
     ['item', 'quantity'],
@@ -70,7 +72,14 @@ export function textOf(found: OperatorOrder): string {
   return `${head}\n\n${items}\n\n${attempts}${passedOver}`
 }
 
-export const jsonOf = ({ order, username, currency, serviceCode, attempts }: OperatorOrder) => ({
+export const jsonOf = ({
+  order,
+  username,
+  currency,
+  serviceCode,
+  secretResults,
+  attempts,
+}: OperatorOrder) => ({
   id: order.id,
   account: order.accountId,
   username,
@@ -93,6 +102,7 @@ export const jsonOf = ({ order, username, currency, serviceCode, attempts }: Ope
     refunded: formatMicros(item.refunded, currency),
     state: item.state,
     result: item.result,
+    result_is_secret: secretResults && item.state === 'success',
     reason: item.reason,
     due_at: item.dueAt,
     finished_at: item.finishedAt,

@@ -9,7 +9,7 @@ import { findFormerNumbered } from '../orders/former/former-orders.ts'
 import { type OperatorOrderFilter, OperatorOrders } from '../orders/read/operator-orders.ts'
 import { actor, withDatabase } from './connection.ts'
 import { idOf, limitOption, orderIdOf } from './input.ts'
-import { positions, registerAfter } from './order-after.ts'
+import { position, positions, registerAfter } from './order-after.ts'
 import { addFilter, type FilterOptions, filterOf } from './order-filter.ts'
 import { formerJson, formerText, inputOf, jsonOf, stateOf, textOf } from './order-view.ts'
 import { type Answer, answering, listed, withNext } from './output.ts'
@@ -18,7 +18,7 @@ import { writeWhole } from './whole-file.ts'
 export function register(program: Command): void {
   const order = program
     .command('order')
-    .description('orders: list, show, cancel, verify, resend, refund, correct')
+    .description('orders: list, show, cancel, verify, resend, refund, correct, reveal')
   const answer = answering(list)
   addFilter(order.command('list').description('the newest orders first'))
     .addOption(limitOption(50))
@@ -56,6 +56,12 @@ export function register(program: Command): void {
     .option('--item <position>', 'only this item; may be given several times', positions)
     .requiredOption('--why <text>', 'for the trail')
     .action(answering(resend))
+  order
+    .command('reveal')
+    .argument('<order id>', 'the number that REFERENCEID showed', orderIdOf)
+    .description('look at a secret result; the trail tells of each look')
+    .option('--item <position>', 'which item, where there are several', position)
+    .action(answering(reveal))
   registerAfter(order)
 }
 
@@ -136,6 +142,18 @@ async function resend(
     return {
       json: { order: id, items: positions, supplier },
       text: `${positions.length === 1 ? '1 item goes' : `${positions.length} items go`} to ${supplier} next`,
+    }
+  })
+}
+
+async function reveal(id: OrderId, { item = 1 }: { item?: number }): Promise<Answer> {
+  const { revealResult } = await import('../fulfilment/people/reveal.ts')
+  return await withDatabase(async ({ sql }) => {
+    const { result, reviews } = await revealResult(sql, id, item, actor())
+    const said = reviews.map(({ id: review, detail }) => `review ${review}: ${detail}`)
+    return {
+      json: { order: id, item, result, reviews },
+      text: [result ?? 'it has no result', ...said].join('\n\n'),
     }
   })
 }

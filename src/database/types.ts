@@ -334,6 +334,7 @@ export interface Services {
   quantityOptions: Generated<number[]>
   replayWindowSeconds: Generated<number>
   routing: Generated<Routing>
+  secretResults: Generated<boolean>
   statusNote: Generated<string>
   timeZone: Generated<string>
   unroutedSince: Generated<Date | null>

@@ -49,4 +49,6 @@ interface Terms {
   maxPollSeconds: number
   /** `expiresAt` is when a person should look at it. */
   expiresAt: Date
+  /** `secretResults`: what a supplier says of it is shown to nobody. */
+  secretResults: boolean
 }

@@ -1,6 +1,7 @@
 import type { Sql } from '../database/database.ts'
 import { type KeptExchange, selectExchanges } from '../fulfilment/outcome/exchanges.ts'
 import { type Choice, choicesFor } from '../fulfilment/people/choices.ts'
+import { withoutAnswer } from '../fulfilment/people/order-exchanges.ts'
 import { type ReviewView, readForDecision } from '../fulfilment/people/reviews.ts'
 import { kindsDoneByPeople } from '../integrations/suppliers/index.ts'
 import { formatMicros } from '../lib/money.ts'
@@ -65,7 +66,9 @@ export async function evidenceOf(
     (review.state === 'processing' || review.state === 'unknown')
   return {
     attempt,
-    exchanges: exchanges.filter((one) => review.attempt === null || one.attempt === review.attempt),
+    exchanges: exchanges
+      .filter((one) => review.attempt === null || one.attempt === review.attempt)
+      .map(withoutAnswer),
     balance,
     sameInput: same.orders.filter(({ order }) => order.id !== review.orderId),
     asksAt: isAsked ? (facts?.dueAt ?? null) : null,

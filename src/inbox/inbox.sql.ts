@@ -68,6 +68,7 @@ export interface WaitingReview extends Marks {
   position: number
   serviceCode: string
   serviceName: string
+  secretResults: boolean
   input: string
   supplierId: SupplierId | null
   supplier: string | null
@@ -87,7 +88,7 @@ export async function selectReviewsWaiting(
 ): Promise<WaitingReview[]> {
   return await sql<WaitingReview[]>`
     select v.id, v.kind, v.opened_at as since, v.detail, v.account_id, ac.username, v.order_id, v.position,
-           sv.code as service_code, sv.name as service_name, i.input, s.id as supplier_id, s.name as supplier, i.price, w.currency,
+           sv.code as service_code, sv.name as service_name, sv.secret_results, i.input, s.id as supplier_id, s.name as supplier, i.price, w.currency,
            alike.items as alike, alike.price as alike_price, ${marks(sql, narrowed.now)}
       from reviews v
       join items i on i.account_id = v.account_id and i.order_id = v.order_id and i.position = v.position

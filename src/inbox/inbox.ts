@@ -3,6 +3,7 @@ import { Refusal } from '../errors.ts'
 import type { AccountId, OrderId, SupplierId } from '../lib/ids.ts'
 import { type Page, pageOf } from '../lib/page.ts'
 import { type Clock, DAY_MS, MINUTE_MS, systemClock } from '../lib/time.ts'
+import { reviewWords } from '../orders/read/secret-results.ts'
 import { findWaitingLists } from '../sync/waiting.ts'
 import { waitingListText } from '../sync/waiting-text.ts'
 import {
@@ -159,7 +160,7 @@ function sortedReview(one: WaitingReview): Sorted {
       thing: `review-${one.id}`,
       kind: kindOfReview(one.kind),
       since: one.since,
-      detail: one.detail,
+      detail: reviewWords(one),
       account: { id: one.accountId, username: one.username },
       order: { id: one.orderId, position: one.position },
       service: { code: one.serviceCode, name: one.serviceName },

@@ -56,6 +56,7 @@ export interface SharedItem {
   state: ItemState
   result: string | null
   finishedAt: Date | null
+  secretResults: boolean
 }
 
 export async function selectSharedItem(
@@ -63,7 +64,8 @@ export async function selectSharedItem(
   { accountId, orderId, position }: ItemName,
 ): Promise<SharedItem | undefined> {
   const [row] = await sql<SharedItem[]>`
-    select service_id, input, state::text as state, result, finished_at from items
-     where account_id = ${accountId} and order_id = ${orderId} and position = ${position}`.records()
+    select i.service_id, i.input, i.state::text as state, i.result, i.finished_at, s.secret_results
+      from items i join services s on s.id = i.service_id
+     where i.account_id = ${accountId} and i.order_id = ${orderId} and i.position = ${position}`.records()
   return row
 }

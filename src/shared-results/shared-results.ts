@@ -41,7 +41,7 @@ export class SharedResults {
 
   /**
    * `share` gives the token of a link to an item's result. `accountId`: only of that account's orders. Throws order_not_found, or conflict where
-   * the item has no result.
+   * the item has no result, or a secret one.
    */
   async share(
     sql: Sql,
@@ -52,6 +52,8 @@ export class SharedResults {
     if (!item) throw new Refusal('order_not_found', `order ${orderId} has no item ${position}`, 'item')
     if (item.state !== 'success' || item.result === null)
       throw new Refusal('conflict', `item ${position} has no result to share`, 'item')
+    if (item.secretResults)
+      throw new Refusal('conflict', 'the results of this service are secret, and are not shared', 'item')
     const number = await upsertShare(sql, name)
     const { key, clock } = this.#deps
     const until = new Date(Math.floor((clock.now().getTime() + HOLDS_MS) / 1000) * 1000)
@@ -83,6 +85,7 @@ export class SharedResults {
     if (!share?.isShared || share.number !== link.number) return undefined
     const item = await selectSharedItem(sql, name)
     if (item?.state !== 'success' || item.result === null || item.finishedAt === null) return undefined
+    if (item.secretResults) return undefined
     const { serviceId, input, result, finishedAt } = item
     return { serviceId, input, result, finishedAt, until: link.until }
   }

@@ -19,6 +19,10 @@ interface Row {
  */
 export const staffPermissions = {
   'orders.read': { what: 'read orders', roles },
+  'results.reveal_secret': {
+    what: 'look at the result of a service with secret results, which the trail tells of',
+    roles: ['owner', 'manager', 'support'],
+  },
   'orders.act': {
     what: 'cancel, verify and resend orders, test webhooks and send their events again',
     roles: ['owner', 'manager', 'support'],

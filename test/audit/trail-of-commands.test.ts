@@ -115,6 +115,7 @@ const changing: [line: string, ...lines: Noun[]][] = [
   ['order deliver 2002 --result clean --why late', 'item'],
   ['order resend 2003 --route 77 --why now', 'item'],
   ['order cancel 2003', 'item'],
+  ['order reveal 2001', 'order note'],
   ['answer teach Ann refused --words nothing --why so', 'answer rule'],
   ['answer forget 1', 'answer rule'],
   ['staff invite --role owner --email eve@example.com', 'staff'],
@@ -263,6 +264,7 @@ const before: Record<string, string> = {
     update wallets set last_entry = last_entry + 2 where account_id = 1;
     insert into reviews (account_id, order_id, position, kind, detail, opened_by, opened_at)
     values (1, 2001, 1, 'changed', 'it says otherwise', 'imeigate', now())`,
+  'order reveal 2001': 'update services set secret_results = true where id = 1000001',
   'order resend 2003 --route 77 --why now': `
     insert into supplier_routes (id, service_id, supplier_id) overriding system value
     select 77, 1000001, id from suppliers where name = 'Ann'`,
@@ -305,7 +307,6 @@ it('every command that changes something adds a line with before and after, and 
       'supplier pause',
       'supplier test',
       'field name',
-      'order note',
       'invoice',
       'view',
       'passkey',

@@ -36,7 +36,12 @@ describe('an answer means', () => {
     fields: null,
     quantity: 1,
     cost: null,
-    terms: { minPollSeconds: 2, maxPollSeconds: 600, expiresAt: new Date(now.getTime() + DAY) },
+    terms: {
+      minPollSeconds: 2,
+      maxPollSeconds: 600,
+      expiresAt: new Date(now.getTime() + DAY),
+      secretResults: false,
+    },
     ...over,
   })
   const plain: SupplierTraits = { recheck: [], hadItBefore: false, ordersHoldMany: false }

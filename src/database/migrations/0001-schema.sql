@@ -358,6 +358,8 @@ create table services (
   -- The page /status tells everybody how it stands, and says this beside it.
   public_status boolean not null default false,
   status_note text not null default '',
+  -- True: its results are for their buyers alone, such as codes and passwords. Operators see that there is one.
+  secret_results boolean not null default false,
   duplicate_policy duplicate_policy not null,
   replay_window_seconds integer not null default 600 check (replay_window_seconds >= 0),
   processing processing not null default 'automatic',
@@ -1840,9 +1842,14 @@ declare
   new_row jsonb := case when tg_op = 'DELETE' then null else to_jsonb(new) - string_to_array(tg_argv[2], ' ') end;
   named jsonb := coalesce(new_row, old_row);
   came jsonb := acting_by();
+  secrets text[] := string_to_array(tg_argv[1], ' ');
   secret text;
 begin
-  foreach secret in array string_to_array(tg_argv[1], ' ') loop
+  if tg_table_name in ('items', 'former_orders')
+     and exists (select from services where id = (named ->> 'service_id')::integer and secret_results) then
+    secrets := array['result', 'answer'];
+  end if;
+  foreach secret in array secrets loop
     if jsonb_typeof(new_row -> secret) <> 'null' then
       new_row := new_row || jsonb_build_object(secret,
         case when old_row -> secret not in ('null', new_row -> secret) then 'another secret' else 'a secret' end);

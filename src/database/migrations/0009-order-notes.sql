@@ -6,8 +6,8 @@ create table order_notes (
   order_id bigint not null,
   at timestamptz not null,
   actor text not null,
-  -- note: what somebody wrote. ask: a supplier was asked at once. webhook: its last event was sent again.
-  kind text not null check (kind in ('note', 'ask', 'webhook')),
+  -- note: what somebody wrote. ask: a supplier was asked at once. webhook: its last event was sent again. look: a secret result was looked at.
+  kind text not null check (kind in ('note', 'ask', 'webhook', 'look')),
   text text not null check (text <> ''),
   primary key (account_id, order_id, id)
 );

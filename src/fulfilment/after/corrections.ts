@@ -28,16 +28,21 @@ export interface CorrectionRequest {
 /** Corrected: `before` is the former result. It is the same where there was nothing to correct. */
 export interface Corrected {
   position: number
+  /** `secretResults`: nobody of the staff is told of the former one. */
+  secretResults: boolean
   before: string
   after: string
 }
 
-/** `itemVersion` names how an item stands that has ended. */
+/** `itemVersion` names how an item stands that has ended. A secret result has no part in it: it could be found by trying. */
 export const itemVersion = ({
   state,
   result,
   refunded,
-}: Pick<LockedItem, 'state' | 'result' | 'refunded'>): string => versionOf([state, result, refunded])
+  finishedAt,
+  secretResults,
+}: Pick<LockedItem, 'state' | 'result' | 'refunded' | 'finishedAt' | 'secretResults'>): string =>
+  versionOf(secretResults ? [state, finishedAt, refunded] : [state, result, refunded])
 
 /**
  * `correctResult` replaces the result of an item that was charged, which stays so, and tells the reseller. The trail keeps the former one. Throws
@@ -69,12 +74,12 @@ export async function correctResult(
     const found = items.find(({ position }) => position === (item ?? 1))
     if (!found) throw new Refusal('not_found', `the order has no item ${item}`, 'item')
     checkVersion(seen, itemVersion(found))
-    const { position, state } = found
+    const { position, state, secretResults } = found
     if (state !== 'success') {
       throw new Refusal('conflict', `item ${position} is ${state}, and has no result to correct`, 'item')
     }
     const before = found.result ?? ''
-    if (before === text) return { position, before, after: text }
+    if (before === text) return { position, secretResults, before, after: text }
     const at = clock.now()
     await writeResult(transaction, order, position, text)
     await insertItemEntries(transaction, order, {
@@ -86,6 +91,6 @@ export async function correctResult(
       at,
     })
     await followItems(transaction, [order], at, { isTold: true })
-    return { position, before, after: text }
+    return { position, secretResults, before, after: text }
   })
 }

@@ -18,6 +18,8 @@ export interface LockedItem {
   refunded: Micros
   state: ItemState
   result: string | null
+  finishedAt: Date | null
+  secretResults: boolean
   /** `earlier` is what was given back under the same reference; null: nothing was. */
   earlier: Micros | null
 }
@@ -29,7 +31,8 @@ export async function lockItems(
   reference: string | null,
 ): Promise<LockedItem[]> {
   return await sql<LockedItem[]>`
-    select i.position, i.price, i.refunded, i.state, i.result,
+    select i.position, i.price, i.refunded, i.state, i.result, i.finished_at,
+           (select s.secret_results from services s where s.id = i.service_id) as secret_results,
            (select r.amount from ledger_entries r
              where r.account_id = i.account_id and r.order_id = i.order_id and r.position = i.position
                and r.kind = 'refund' and r.reference = ${reference}) as earlier

@@ -9,6 +9,7 @@ interface PollTerms {
   minPollSeconds: number
   maxPollSeconds: number
   expirySeconds: number
+  secretResults: boolean
 }
 
 /** PollRoom is how many items of a supplier may be polled now, among those that are due at `dueBy`. */
@@ -58,7 +59,7 @@ export async function claimSentItems(sql: Sql, room: PollRoom[], leaseUntil: Dat
   return rows.map(({ serviceId, routeId, placedAt, ...item }) => {
     const terms = services.get(serviceId)
     if (terms === undefined) throw new Error(`service ${serviceId} of an item is gone`)
-    const { minPollSeconds, maxPollSeconds, expirySeconds } = terms
+    const { minPollSeconds, maxPollSeconds, expirySeconds, secretResults } = terms
     return {
       ...item,
       fields: renamed(item.fields, (routeId !== null && fieldNames.get(routeId)) || null),
@@ -66,6 +67,7 @@ export async function claimSentItems(sql: Sql, room: PollRoom[], leaseUntil: Dat
         minPollSeconds,
         maxPollSeconds,
         expiresAt: new Date(placedAt.getTime() + expirySeconds * 1000),
+        secretResults,
       },
     }
   })
@@ -74,7 +76,7 @@ export async function claimSentItems(sql: Sql, room: PollRoom[], leaseUntil: Dat
 /** `selectPollTerms` reads apart from the items, because hot statements join no configuration. */
 async function selectPollTerms(sql: Sql, services: ServiceId[]): Promise<Map<ServiceId, PollTerms>> {
   const rows = await sql<PollTerms[]>`
-    select id, min_poll_seconds, max_poll_seconds, expiry_seconds
+    select id, min_poll_seconds, max_poll_seconds, expiry_seconds, secret_results
       from services where id = any(${services}::int[])`.records()
   return new Map(rows.map((row) => [row.id, row]))
 }

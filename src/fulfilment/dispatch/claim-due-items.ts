@@ -213,5 +213,6 @@ const claimedItemOf = (
     minPollSeconds: service.minPollSeconds,
     maxPollSeconds: service.maxPollSeconds,
     expiresAt: new Date(item.placedAt.getTime() + service.expirySeconds * 1000),
+    secretResults: service.secretResults,
   },
 })

@@ -116,6 +116,7 @@ export interface ServiceRoutes {
   minPollSeconds: number
   maxPollSeconds: number
   expirySeconds: number
+  secretResults: boolean
   routes: RouteOption[]
 }
 
@@ -132,7 +133,7 @@ export async function selectRoutesOf(
 ): Promise<Map<ServiceId, ServiceRoutes>> {
   const rows = await sql<RouteRow[]>`
     select sv.id as service_id, sv.routing as strategy, sv.processing = 'automatic' as automatic, sv.failure_message,
-           sv.min_poll_seconds, sv.max_poll_seconds, sv.expiry_seconds,
+           sv.min_poll_seconds, sv.max_poll_seconds, sv.expiry_seconds, sv.secret_results,
            r.id as route_id, r.supplier_id, s.name as supplier_name, r.position,
            r.remote_service || case when k.type <> '' and exists (
              select from supplier_services n
@@ -161,6 +162,7 @@ export async function selectRoutesOf(
       minPollSeconds,
       maxPollSeconds,
       expirySeconds,
+      secretResults,
       routeId,
       ...route
     } = row
@@ -173,6 +175,7 @@ export async function selectRoutesOf(
         minPollSeconds,
         maxPollSeconds,
         expirySeconds,
+        secretResults,
         routes: [],
       }
       found.set(serviceId, service)

@@ -148,10 +148,11 @@ export async function selectWaitingItems(
 ): Promise<WaitingItem[]> {
   return await sql<WaitingItem[]>`
     select s.id as supplier_id, s.name as supplier, g.text, a.account_id, ac.username, a.order_id, a.position, a.number as attempt,
-           i.input, coalesce(a.detail, '') as said, i.price, w.currency
+           i.input, case when v.secret_results then '(secret)' else coalesce(a.detail, '') end as said, i.price, w.currency
       from unnest(${texts.map(({ supplierId }) => supplierId)}::int[], ${texts.map(({ text }) => text)}::text[]) as g (supplier_id, text)
       join attempts a on a.supplier_id = g.supplier_id and a.unrecognised = g.text and a.finished_at is null and a.state = 'unknown'
       join items i on i.account_id = a.account_id and i.order_id = a.order_id and i.position = a.position
+      join services v on v.id = i.service_id
       join accounts ac on ac.id = a.account_id
       join wallets w on w.account_id = a.account_id
       join suppliers s on s.id = g.supplier_id

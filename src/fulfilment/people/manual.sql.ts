@@ -15,6 +15,7 @@ export interface ManualItem extends ItemName {
   serviceId: ServiceId
   serviceCode: string
   serviceName: string
+  secretResults: boolean
   input: string
   fields: Record<string, string> | null
   quantity: number
@@ -49,7 +50,7 @@ export async function selectManual(
   { limit, ...filter }: ManualFilter & { limit: number },
 ): Promise<ManualItem[]> {
   return await sql<ManualItem[]>`
-    select i.account_id, i.order_id, i.position, s.name as supplier, i.service_id, sv.code as service_code, sv.name as service_name,
+    select i.account_id, i.order_id, i.position, s.name as supplier, i.service_id, sv.code as service_code, sv.name as service_name, sv.secret_results,
            i.input, i.fields, i.quantity, i.price, o.created_at as placed_at, a.created_at as sent_at, a.detail as taken, ac.username, w.currency, o.reference
       from suppliers s
       join lateral (
@@ -81,7 +82,7 @@ export async function selectRefused(
   return await sql<ManualItem[]>`
     select * from (
       select distinct on (i.account_id, i.order_id, i.position)
-             i.account_id, i.order_id, i.position, s.name as supplier, i.service_id, sv.code as service_code, sv.name as service_name,
+             i.account_id, i.order_id, i.position, s.name as supplier, i.service_id, sv.code as service_code, sv.name as service_name, sv.secret_results,
              i.input, i.fields, i.quantity, i.price, o.created_at as placed_at, a.created_at as sent_at, null::text as taken, ac.username, w.currency, o.reference
         from suppliers s
         join supplier_routes r on r.supplier_id = s.id

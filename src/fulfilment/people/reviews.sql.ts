@@ -2,6 +2,7 @@ import type { Queryable, Sql, Transaction } from '../../database/database.ts'
 import type { AccountId, OrderId, ReviewId, SupplierId } from '../../lib/ids.ts'
 import type { AttemptState, ItemState } from '../../lib/states.ts'
 import { sanitize } from '../../lib/text.ts'
+import { reviewWords } from '../../orders/read/secret-results.ts'
 import type { ItemName } from '../claimed-item.ts'
 import type { Review, ReviewKind } from './review.ts'
 
@@ -48,6 +49,8 @@ export interface ReviewView extends Review {
   username: string
   serviceCode: string
   input: string
+  /** `secretResults`: `detail` is without what may be a result. */
+  secretResults: boolean
   state: ItemState
   /** `supplier`, `reference` and `sentAt` are those of the attempt in question. */
   supplier: string | null
@@ -56,7 +59,7 @@ export interface ReviewView extends Review {
 }
 
 const views = (sql: Queryable) => sql`
-  select ${columns(sql)}, ac.username, sv.code as service_code, i.input, i.state,
+  select ${columns(sql)}, ac.username, sv.code as service_code, sv.secret_results, i.input, i.state,
          s.name as supplier, a.reference, a.created_at as sent_at
     from reviews v
     join items i on i.account_id = v.account_id and i.order_id = v.order_id and i.position = v.position
@@ -82,7 +85,7 @@ export async function selectReviews(
   filter: ReviewFilter & { all: boolean; limit: number },
 ): Promise<ReviewView[]> {
   const order = filter.all ? sql`v.id desc` : sql`v.id`
-  return await sql<ReviewView[]>`
+  const found = await sql<ReviewView[]>`
     with wanted as materialized (
       select v.account_id, v.id from ${
         filter.order === undefined
@@ -95,12 +98,15 @@ export async function selectReviews(
        order by ${order} limit ${filter.limit})
     ${views(sql)} where (v.account_id, v.id) in (select account_id, id from wanted)
      order by ${order}`.records()
+  return found.map(shown)
 }
 
 export async function selectReviewView(sql: Sql, id: ReviewId): Promise<ReviewView | undefined> {
   const [review] = await sql<ReviewView[]>`${views(sql)} where v.id = ${id}`.records()
-  return review
+  return review && shown(review)
 }
+
+const shown = (review: ReviewView): ReviewView => ({ ...review, detail: reviewWords(review) })
 
 export async function selectReview(sql: Queryable, id: ReviewId): Promise<Review | undefined> {
   const [review] = await sql<Review[]>`select ${columns(sql)} from reviews v where id = ${id}`.records()

@@ -65,7 +65,8 @@ export class TaughtAnswers {
       for (const [text, places] of byText) {
         const at = places.at(-1) as number
         const item = items[at] as ClaimedItem
-        const reason = updates[at]?.attempt?.detail ?? text
+        // The text is without numbers, and so without codes.
+        const reason = item.terms.secretResults ? text : (updates[at]?.attempt?.detail ?? text)
         const { supplierId, attempt } = item
         const about = { item, attempt, supplierId, text, reason }
         const taught = await askOnce(this.#sql, about, places.length, now)

@@ -6,7 +6,7 @@ export interface OrderNote {
   id: number
   at: Date
   actor: string
-  kind: 'note' | 'ask' | 'webhook'
+  kind: 'note' | 'ask' | 'webhook' | 'look'
   text: string
 }
 

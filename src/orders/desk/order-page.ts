@@ -7,6 +7,7 @@ import type { ItemState } from '../../lib/states.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import type { Item } from '../order.ts'
 import { type AttemptView, listAttempts } from '../read/operator-orders.sql.ts'
+import { attemptWords } from '../read/secret-results.ts'
 import { type AllowedAction, actionsOf } from './actions.ts'
 import { mustNameOrder } from './order-name.ts'
 import { selectItems, selectStanding } from './order-page.sql.ts'
@@ -55,6 +56,8 @@ export async function readOrderPage(
 /** ItemsPage is some items of an order, and what was tried for them. */
 export interface ItemsPage {
   currency: string
+  /** `secretResults`: results are left out. */
+  secretResults: boolean
   items: Item[]
   attempts: AttemptView[]
   next: number | undefined
@@ -72,10 +75,12 @@ export async function readItems(
   const positions = new Set(items.map(({ position }) => position))
   const attempts = items.length === 0 ? [] : await listAttempts(sql, [name])
   const [row] = await readRows(sql, [name])
+  const { currency = '', secretResults = true } = row ?? {}
+  const tried = attempts.filter(({ position }) => positions.has(position))
   return {
-    currency: row?.currency ?? '',
-    items,
-    attempts: attempts.filter(({ position }) => positions.has(position)),
+    ...{ currency, secretResults },
+    items: secretResults ? items.map((item) => ({ ...item, result: null })) : items,
+    attempts: secretResults ? tried.map((one) => ({ ...one, detail: attemptWords(one) })) : tried,
     next: found.length > limit ? items.at(-1)?.position : undefined,
   }
 }

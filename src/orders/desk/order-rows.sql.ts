@@ -16,6 +16,8 @@ export interface OrderRow {
   serviceCode: string
   serviceName: string
   serviceGroup: string
+  /** `secretResults`: operators do not see its results. */
+  secretResults: boolean
   state: OrderState
   itemCount: number
   /** `inputs` are those of the first items. */
@@ -57,7 +59,7 @@ export async function selectOrderRows(
 ): Promise<OrderRow[]> {
   return await sql<OrderRow[]>`
     select o.id, o.account_id, a.username, a.name as account_name, g.name as price_group, a.currency, o.service_id,
-           s.code as service_code, s.name as service_name, s.group_name as service_group, o.state, o.item_count,
+           s.code as service_code, s.name as service_name, s.group_name as service_group, s.secret_results, o.state, o.item_count,
            i.inputs, i.states, i.suppliers, o.unit_price, o.total, i.held, i.waiting, i.charged, i.refunded, i.released, i.deliverable,
            coalesce(c.costs, '{}'::jsonb) as costs, coalesce(c.uncosted, 0)::int as uncosted,
            o.reference, o.via, nullif(coalesce(nullif(k.name, ''), k.security_id), '') as key, o.created_at, o.finished_at,

@@ -135,6 +135,7 @@ export interface Placing {
   via: string
   key: string | null
   itemCount: number
+  secretResults: boolean
   webhookId: number | null
   webhookStatus: string | null
 }
@@ -144,9 +145,10 @@ export async function selectPlacing(
   { accountId, id }: OrderName,
 ): Promise<Placing | undefined> {
   const [row] = await sql<Placing[]>`
-    select o.created_at, o.via, nullif(coalesce(nullif(k.name, ''), k.security_id), '') as key, o.item_count,
+    select o.created_at, o.via, nullif(coalesce(nullif(k.name, ''), k.security_id), '') as key, o.item_count, s.secret_results,
            w.id as webhook_id, w.status as webhook_status
       from orders o
+      join services s on s.id = o.service_id
       left join api_keys k on k.id = o.key_id
       left join webhooks w on w.account_id = o.account_id and w.key_id = o.key_id
      where o.account_id = ${accountId} and o.id = ${id}`.records()

@@ -5,6 +5,7 @@ import type { Micros } from '../../lib/money.ts'
 import { SECOND_MS } from '../../lib/time.ts'
 import { type AttemptView, listAttempts } from '../read/operator-orders.sql.ts'
 import type { OrderName } from '../read/orders.sql.ts'
+import { attemptWords, reviewWords } from '../read/secret-results.ts'
 import { selectNotes } from './notes.sql.ts'
 import { mustNameOrder } from './order-name.ts'
 import {
@@ -41,6 +42,7 @@ export const momentKinds = [
   'note',
   'ask',
   'webhook',
+  'look',
 ] as const
 
 /** Moment is one thing that happened to an order. What a sort of moment does not have is null. */
@@ -88,7 +90,7 @@ export async function readTimeline(
   const positions = item === undefined ? { first: 1, last: MAX_ITEMS } : { first: item, last: item }
   const placing = await selectPlacing(sql, name)
   if (!placing) return { moments: [], last: 0, isWhole: true }
-  const count = placing.itemCount
+  const { itemCount: count, secretResults } = placing
   const within = { first: positions.first, last: Math.min(positions.last, count) }
   const [movements, attempts, changes, questions, notes, trace] = await Promise.all([
     selectMovements(sql, name, within),
@@ -112,9 +114,9 @@ export async function readTimeline(
       ...{ by: placing.key, state: placing.via, reference: trace ?? null },
     }),
     ...movements.map(movementOf),
-    ...tried.flatMap((one) => attemptOf(one, costs)),
-    ...questions.flatMap(questionOf),
-    ...changes.flatMap(changeOf),
+    ...tried.flatMap((one) => attemptOf(secretResults ? { ...one, detail: attemptWords(one) } : one, costs)),
+    ...questions.flatMap((one) => questionOf({ ...one, detail: reviewWords({ ...one, secretResults }) })),
+    ...changes.flatMap((one) => changeOf(one, secretResults)),
     ...told.flatMap(toldOf),
     ...notes.map(({ at, actor, kind, text }) => moment(at, kind, { by: actor, text })),
   ]
@@ -206,14 +208,15 @@ function questionOf(one: Question): Moment[] {
   return [opened, moment(one.resolvedAt, 'decided', decided)]
 }
 
-/** `changeOf` leaves out what its ledger entry tells already, but for the reason of a cancellation, which no entry has. */
-function changeOf({ at, actor, why, position, before, after }: Change): Moment[] {
+/** `changeOf` leaves out what its ledger entry tells already, but for the reason of a cancellation, which no entry has, and secret results. */
+function changeOf({ at, actor, why, position, before, after }: Change, isSecret: boolean): Moment[] {
   if (after?.['state'] === 'cancelled' && why !== null)
     return [moment(at, 'cancelled', { position, by: actor, text: why })]
   const [was, is] = [before?.['result'], after?.['result']]
   if (after?.['state'] !== undefined || typeof is !== 'string') return []
   const text = typeof was === 'string' ? was : null
-  return [moment(at, 'changed', { position, by: actor, text: why, before: text, after: is })]
+  const texts = isSecret ? {} : { before: text, after: is }
+  return [moment(at, 'changed', { position, by: actor, text: why, ...texts })]
 }
 
 function toldOf({ id, state, createdAt, deliveries }: Told): Moment[] {

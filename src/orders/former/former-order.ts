@@ -34,6 +34,8 @@ export type NamedFormerOrder = FormerOrder & {
   currency: string
   /** `serviceCode`, null: the service has not moved in. */
   serviceCode: string | null
+  /** `secretResults`: a result is left out of `answer`. */
+  secretResults: boolean
 }
 
 /** FormerName names a former order, never without its account (promise 6, own data only). */

@@ -18,7 +18,7 @@ export async function selectFormer(sql: Queryable, names: readonly FormerName[])
 export async function selectFormerNumbered(sql: Queryable, id: OrderId): Promise<NamedFormerOrder[]> {
   return await sql<NamedFormerOrder[]>`
     select f.account_id, f.id, f.type, f.service_id, f.input, f.state, f.answer, f.price, f.placed_at, f.ended_at,
-           a.username, a.currency, s.code as service_code
+           a.username, a.currency, s.code as service_code, coalesce(s.secret_results, false) as secret_results
       from accounts a
      cross join lateral (select * from former_orders f where f.account_id = a.id and f.id = ${id}) f
       left join services s on s.id = f.service_id

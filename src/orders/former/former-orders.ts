@@ -1,16 +1,32 @@
 import type { Sql } from '../../database/database.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
 import { Batcher } from '../../runtime/batcher.ts'
-import { type FormerName, type FormerOrder, type FormerType, formerKey, formerTypes } from './former-order.ts'
-import { selectFormer } from './former-orders.sql.ts'
+import { SECRET } from '../read/secret-results.ts'
+import {
+  type FormerName,
+  type FormerOrder,
+  type FormerType,
+  formerKey,
+  formerTypes,
+  type NamedFormerOrder,
+} from './former-order.ts'
+import { selectFormer, selectFormerNumbered } from './former-orders.sql.ts'
 
 export {
   passNumbers,
   selectFormer as findFormer,
-  selectFormerNumbered as findFormerNumbered,
   selectOwnOrders as findOwnOrders,
   upsertFormer as writeFormer,
 } from './former-orders.sql.ts'
+
+/** `findFormerNumbered` gives the former orders of a number, of whatever accounts, as operators read them. */
+export async function findFormerNumbered(sql: Sql, id: OrderId): Promise<NamedFormerOrder[]> {
+  return (await selectFormerNumbered(sql, id)).map((one) =>
+    one.secretResults && (one.state === 'success' || one.state === 'partial')
+      ? { ...one, answer: SECRET }
+      : one,
+  )
+}
 
 /** MAX_PER_READ is how many orders one statement looks for. */
 const MAX_PER_READ = 500

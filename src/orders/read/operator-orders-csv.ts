@@ -3,6 +3,7 @@ import { asText } from '../../lib/csv-text.ts'
 import { invalid, refusalFor } from '../../lib/fault.ts'
 import { formatMicros } from '../../lib/money.ts'
 import type { OperatorOrder } from './operator-orders.ts'
+import { SECRET } from './secret-results.ts'
 
 /** `orderColumns` are those of the file, in their order. */
 export const orderColumns = [
@@ -62,7 +63,7 @@ export async function* csvOfOrders(
   for await (const orders of pages) yield lines(orders.flatMap(rowsOf))
 }
 
-const rowsOf = ({ order, username, serviceCode, currency, attempts }: OperatorOrder) =>
+const rowsOf = ({ order, username, serviceCode, secretResults, currency, attempts }: OperatorOrder) =>
   order.items.map((item) => {
     // The last one is that of the supplier which has the item, or had it.
     const attempt = attempts.findLast(({ position }) => position === item.position)
@@ -86,6 +87,8 @@ const rowsOf = ({ order, username, serviceCode, currency, attempts }: OperatorOr
       supplier_reference: asText(attempt?.reference ?? ''),
       reference: asText(order.reference ?? ''),
       via: order.via,
-      answer: asText(item.result ?? item.reason ?? ''),
+      answer: asText(
+        item.result ?? (secretResults && item.state === 'success' ? SECRET : (item.reason ?? '')),
+      ),
     }
   })

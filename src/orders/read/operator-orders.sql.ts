@@ -485,12 +485,13 @@ export interface OrderNames {
   currency: string
   serviceCode: string
   serviceName: string
+  secretResults: boolean
 }
 
 /** `namesOf` gives the names behind the ids of orders. */
 export async function namesOf(sql: Sql, names: OrderName[]): Promise<OrderNames[]> {
   return await sql<OrderNames[]>`
-    select o.id, a.username, a.currency, s.code as service_code, s.name as service_name
+    select o.id, a.username, a.currency, s.code as service_code, s.name as service_name, s.secret_results
       from unnest(${names.map((name) => name.accountId)}::int[], ${names.map((name) => name.id)}::bigint[])
              as asked (account_id, id)
      cross join lateral (select * from orders where account_id = asked.account_id and id = asked.id offset 0) o

@@ -30,6 +30,7 @@ import {
 } from './operator-orders.sql.ts'
 import { newestDownTo } from './order-list.ts'
 import { type OrderName, readOrders } from './orders.sql.ts'
+import { attemptWords } from './secret-results.ts'
 
 export type { WantedState } from './operator-orders.sql.ts'
 
@@ -40,6 +41,8 @@ export interface OperatorOrder {
   currency: string
   serviceCode: string
   serviceName: string
+  /** `secretResults`: its results are left out, unless they are read for their buyer. */
+  secretResults: boolean
   attempts: AttemptView[]
 }
 
@@ -107,14 +110,19 @@ interface OperatorPage {
 /** OperatorOrders reads the orders of every account. */
 export class OperatorOrders {
   readonly #sql: Sql
+  readonly #reading: { isBuyer: boolean }
 
-  constructor(sql: Sql) {
+  /** `isBuyer`: they are read for their own account, which sees secret results. */
+  constructor(sql: Sql, { isBuyer = false }: { isBuyer?: boolean } = {}) {
     this.#sql = sql
+    this.#reading = { isBuyer }
   }
 
   async find(id: OrderId): Promise<OperatorOrder | undefined> {
     const accountId = await accountOfOrder(this.#sql, id)
-    return accountId === undefined ? undefined : (await readOperatorOrders(this.#sql, [{ accountId, id }]))[0]
+    return accountId === undefined
+      ? undefined
+      : (await readOperatorOrders(this.#sql, [{ accountId, id }], this.#reading))[0]
   }
 
   /**
@@ -123,7 +131,7 @@ export class OperatorOrders {
    */
   async list(filter: OperatorOrderFilter & Paging): Promise<OperatorPage> {
     const { names, ...end } = await this.names(filter)
-    return { orders: await readOperatorOrders(this.#sql, names), ...end }
+    return { orders: await readOperatorOrders(this.#sql, names, this.#reading), ...end }
   }
 
   /** `names` gives the orders of a page without reading them. */
@@ -197,7 +205,7 @@ export class OperatorOrders {
     for await (const part of walk(this.#sql, wanted, filter, ORDERS_PER_LOOK)) {
       const names = part.filter(({ fits }) => fits)
       for (let at = 0; at < names.length; at += ORDERS_PER_READ) {
-        yield await readOperatorOrders(this.#sql, names.slice(at, at + ORDERS_PER_READ))
+        yield await readOperatorOrders(this.#sql, names.slice(at, at + ORDERS_PER_READ), this.#reading)
       }
     }
   }
@@ -399,7 +407,11 @@ async function supplierIdOf(sql: Sql, idOrName: string): Promise<SupplierId> {
   return (await findSupplier(sql, idOrName)).id
 }
 
-async function readOperatorOrders(sql: Sql, names: OrderName[]): Promise<OperatorOrder[]> {
+async function readOperatorOrders(
+  sql: Sql,
+  names: OrderName[],
+  { isBuyer }: { isBuyer: boolean },
+): Promise<OperatorOrder[]> {
   const [orders, attempts, allNames] = await Promise.all([
     readOrders(sql, names),
     listAttempts(sql, names),
@@ -409,6 +421,13 @@ async function readOperatorOrders(sql: Sql, names: OrderName[]): Promise<Operato
     const order = orders.find((found) => found.id === id)
     const name = allNames.find((found) => found.id === id)
     if (!order || !name) return []
-    return [{ order, ...name, attempts: attempts.filter((attempt) => attempt.orderId === id) }]
+    const found = { order, ...name, attempts: attempts.filter((attempt) => attempt.orderId === id) }
+    return [name.secretResults && !isBuyer ? withoutResults(found) : found]
   })
 }
+
+const withoutResults = ({ order, attempts, ...rest }: OperatorOrder): OperatorOrder => ({
+  ...rest,
+  order: { ...order, items: order.items.map((item) => ({ ...item, result: null })) },
+  attempts: attempts.map((one) => ({ ...one, detail: attemptWords(one) })),
+})

@@ -1,3 +1,4 @@
+import type { Asker } from '../../accounts/account.ts'
 import type { Catalogue } from '../../catalogue/catalogue.ts'
 import type { ServiceKind } from '../../catalogue/service.ts'
 import { type Reads, unshared } from '../../database/account-reads.ts'
@@ -98,28 +99,40 @@ export class OrderReader {
   forBuyer(accountId: AccountId, signal?: AbortSignal): BuyerOrders {
     return new BuyerOrders(accountId, this.#reading, signal)
   }
+
+  /** `forAsker` is `forBuyer` for who asks: somebody of the staff sees no secret results. */
+  forAsker({ account, isOfStaff }: Pick<Asker, 'account' | 'isOfStaff'>, signal?: AbortSignal): BuyerOrders {
+    return new BuyerOrders(account.id, this.#reading, signal, isOfStaff)
+  }
 }
 
 /** BuyerOrders reads one account's orders. Another account's order is answered as one that is not there (promise 6, own data only). */
 export class BuyerOrders {
   readonly #accountId: AccountId
   readonly #reading: Reading
+  readonly #isOfStaff: boolean
   /** `#lists` is what lists are read with, many rows at a time. */
   readonly #lists: Sql
 
-  constructor(accountId: AccountId, reading: Reading, signal?: AbortSignal) {
+  /** `isOfStaff`: secret results are left out. */
+  constructor(accountId: AccountId, reading: Reading, signal?: AbortSignal, isOfStaff = false) {
     this.#accountId = accountId
     this.#reading = reading
+    this.#isOfStaff = isOfStaff
     this.#lists = reading.reads.of(accountId, signal)
   }
 
   /** `find` gives the order with its items and nothing beside it. */
-  find(id: OrderId): Promise<Order | undefined> {
-    return this.#reading.batches.orders.add(this.#name(id))
+  async find(id: OrderId): Promise<Order | undefined> {
+    const order = await this.#reading.batches.orders.add(this.#name(id))
+    return order && (await this.#hides(order.serviceId)) ? withoutResults(order) : order
   }
 
-  findDetails(id: OrderId): Promise<OrderDetails | undefined> {
-    return this.#reading.batches.details.add(this.#name(id))
+  async findDetails(id: OrderId): Promise<OrderDetails | undefined> {
+    const found = await this.#reading.batches.details.add(this.#name(id))
+    return found && (await this.#hides(found.order.serviceId))
+      ? { ...found, order: withoutResults(found.order) }
+      : found
   }
 
   /** `getDetails` takes any name of an order. Throws order_not_found. */
@@ -127,8 +140,9 @@ export class BuyerOrders {
     return this.#named(name, (id) => this.findDetails(id))
   }
 
-  findSummary(id: OrderId): Promise<BuyerOrderSummary | undefined> {
-    return this.#reading.batches.summaries.add(this.#name(id))
+  async findSummary(id: OrderId): Promise<BuyerOrderSummary | undefined> {
+    const found = await this.#reading.batches.summaries.add(this.#name(id))
+    return found && this.#shown(found)
   }
 
   /** `getSummary` takes any name of an order. Throws order_not_found. */
@@ -165,14 +179,15 @@ export class BuyerOrders {
     }
     const place = new Map(found.map(({ id }, index) => [id, index]))
     const placeOf = ({ order }: BuyerOrderSummary): number => place.get(order.id) ?? 0
-    return { items: items.sort((a, b) => placeOf(a) - placeOf(b)), next }
+    items.sort((a, b) => placeOf(a) - placeOf(b))
+    return { items: await Promise.all(items.map((one) => this.#shown(one))), next }
   }
 
   /** `items` gives one page of an order's items, by position. Throws order_not_found. */
   async items(name: string, filter: ItemFilter): Promise<{ items: KindedItem[]; next: number | null }> {
-    const { id, kind } = await this.#serviceOf(name)
+    const { id, kind, hides } = await this.#serviceOf(name)
     const found = await selectItems(this.#lists, this.#name(id), { ...filter, limit: filter.limit + 1 })
-    const items = found.slice(0, filter.limit).map((item) => ({ ...item, kind }))
+    const items = found.slice(0, filter.limit).map((item) => kinded(item, kind, hides))
     return { items, next: found.length > filter.limit ? (items.at(-1)?.position ?? null) : null }
   }
 
@@ -184,13 +199,11 @@ export class BuyerOrders {
     name: string,
     filter: Omit<ItemFilter, 'limit'>,
   ): Promise<AsyncGenerator<KindedItem[], void>> {
-    const { id, kind } = await this.#serviceOf(name)
-    return this.#pages(id, kind, filter)
+    return this.#pages(await this.#serviceOf(name), filter)
   }
 
   async *#pages(
-    id: OrderId,
-    kind: ServiceKind,
+    { id, kind, hides }: { id: OrderId; kind: ServiceKind; hides: boolean },
     filter: Omit<ItemFilter, 'limit'>,
   ): AsyncGenerator<KindedItem[], void> {
     for (let { after } = filter; ; ) {
@@ -199,21 +212,31 @@ export class BuyerOrders {
         after,
         limit: ITEMS_PER_READ,
       })
-      if (found.length > 0) yield found.map((item) => ({ ...item, kind }))
+      if (found.length > 0) yield found.map((item) => kinded(item, kind, hides))
       const last = found.at(-1)
       if (!last || found.length < ITEMS_PER_READ) return
       after = last.position
     }
   }
 
-  /** `#serviceOf` gives an order's number and the kind of its service. Throws order_not_found when the account has no such order. */
-  async #serviceOf(name: string): Promise<{ id: OrderId; kind: ServiceKind }> {
+  /** `#serviceOf` gives an order's number, the kind of its service, and whether its results are left out. Throws order_not_found. */
+  async #serviceOf(name: string): Promise<{ id: OrderId; kind: ServiceKind; hides: boolean }> {
     const { sql, services } = this.#reading
     const { id, serviceId } = await this.#named(name, async (id) => {
       const serviceId = await serviceOf(sql, this.#name(id))
       return serviceId === undefined ? undefined : { id, serviceId }
     })
-    return { id, kind: (await services.getService(serviceId)).kind }
+    return { id, kind: (await services.getService(serviceId)).kind, hides: await this.#hides(serviceId) }
+  }
+
+  /** `#hides` tells whether the results of a service are left out. */
+  async #hides(serviceId: ServiceId): Promise<boolean> {
+    if (!this.#isOfStaff) return false
+    return (await this.#reading.services.getService(serviceId)).secretResults
+  }
+
+  async #shown(found: BuyerOrderSummary): Promise<BuyerOrderSummary> {
+    return (await this.#hides(found.order.serviceId)) ? withoutResults(found) : found
   }
 
   /**
@@ -262,6 +285,17 @@ export class BuyerOrders {
     return { accountId: this.#accountId, id }
   }
 }
+
+const withoutResults = <Found extends { items: { result: string | null }[] }>(found: Found): Found => ({
+  ...found,
+  items: found.items.map((item) => ({ ...item, result: null })),
+})
+
+const kinded = (item: BuyerItem, kind: ServiceKind, hides: boolean): KindedItem => ({
+  ...item,
+  ...(hides && { result: null }),
+  kind,
+})
 
 /** `withServices` adds what a buyer may know of the service of each order. */
 async function withServices<Found extends { order: { serviceId: ServiceId } }>(

@@ -2,6 +2,7 @@ import { stringify } from 'csv-stringify/sync'
 import { asText } from '../../lib/csv-text.ts'
 import { formatMicros } from '../../lib/money.ts'
 import type { OperatorOrder } from './operator-orders.ts'
+import { SECRET } from './secret-results.ts'
 
 const columns = [
   ...['order', 'item', 'placed', 'ended', 'service', 'state', 'input', 'quantity', 'price', 'refunded'],
@@ -19,7 +20,7 @@ export async function* csvOfOwnOrders(pages: AsyncIterable<OperatorOrder[]>): As
   for await (const orders of pages) yield lines(orders.flatMap(rowsOf))
 }
 
-const rowsOf = ({ order, serviceCode, currency }: OperatorOrder) =>
+const rowsOf = ({ order, serviceCode, secretResults, currency }: OperatorOrder) =>
   order.items.map(({ position, input, quantity, price, refunded, state, result, reason, finishedAt }) => ({
     ...{ order: order.id, item: position },
     ...{ placed: order.createdAt.toISOString(), ended: finishedAt?.toISOString() ?? '' },
@@ -27,6 +28,8 @@ const rowsOf = ({ order, serviceCode, currency }: OperatorOrder) =>
     ...{ input: asText(input), quantity, price: formatMicros(price, currency) },
     ...{ refunded: formatMicros(refunded, currency), currency },
     ...{ reference: asText(order.reference ?? ''), via: order.via },
-    // A reason of an open item is not its answer.
-    answer: asText(result ?? (finishedAt === null ? '' : reason) ?? ''),
+    // A reason of an open item is not its answer. Who reads for the staff sees no secret results.
+    answer: asText(
+      result ?? (secretResults && state === 'success' ? SECRET : finishedAt === null ? '' : (reason ?? '')),
+    ),
   }))

@@ -4,6 +4,7 @@ import { answerManual, findManual, type ManualAnswer } from '../../fulfilment/pe
 import { readPasted, rememberWords, selectRefusingWords } from '../../fulfilment/people/pasted.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
 import { formatMicros } from '../../lib/money.ts'
+import { SECRET } from '../../orders/read/secret-results.ts'
 import { type PlanRow, type RowOutcome, rowKind } from '../plan-kind.ts'
 
 const text = (maxLength: number) => Type.String({ minLength: 1, maxLength })
@@ -43,14 +44,14 @@ export const manualPaste = rowKind({
           ...{ service: item.serviceCode, supplier: item.supplier },
         },
         before: null,
-        after: isDone ? { result: answer.result } : { refusal: answer.refusal },
+        after: isDone ? { result: item.secretResults ? SECRET : answer.result } : { refusal: answer.refusal },
         money: {
           currency: item.currency,
           [isDone ? 'charged' : 'back']: formatMicros(item.price, item.currency),
         },
         verdict: isDone ? 'answered' : 'refused',
         warnings: [],
-        own: { account: item.accountId },
+        own: { account: item.accountId, answer: { ...answer } },
       }
     })
     const misfits = faults.map(({ path: [at], message, verdict }): PlanRow & { line: number } => ({
@@ -86,7 +87,7 @@ export const manualPaste = rowKind({
       if (error instanceof Refusal) return { outcome: 'skipped', reason: error.detail ?? error.message }
       throw error
     }
-    const answer = row.after as ManualAnswer['answer']
+    const answer = row.own?.['answer'] as ManualAnswer['answer']
     if ('refusal' in answer && refused)
       await rememberWords(transaction, String(row.subject['supplier']), refused)
     const inReview = await answerManual(sql, [{ item: name, answer }], actor, clock)

@@ -32,7 +32,7 @@ export interface RestDeps {
   catalogue: Catalogue
   serviceTexts: ServiceTexts
   placement: Placement
-  orders: Pick<OrderReader, 'forBuyer'>
+  orders: Pick<OrderReader, 'forBuyer' | 'forAsker'>
   formerOrders: Pick<FormerOrders, 'find'>
   orderFeed: OrderFeed
   orderRequests: OrderRequests

@@ -121,7 +121,10 @@ async function admitFromPortal(
   const entered = await enterPortal(door, request)
   const { account, role, actor, person } = entered
   request.inPortal = entered
-  request.asker = { account, permissions: restPermissionsOf(role), keyId: null, via: 'portal', actor }
+  request.asker = {
+    ...{ account, permissions: restPermissionsOf(role), keyId: null, via: 'portal', actor },
+    isOfStaff: role === 'viewer',
+  }
   refuseRole(role, permission)
   if (needsProofInRest(permission) && !person?.isProved) throw new Refusal('step_up_required')
 }

@@ -253,15 +253,18 @@ export const orderActionRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       result: text(20_000, { description: 'The right one' }),
       why,
     }),
-    answer: Type.Object({ order, before: Type.String({ description: 'The result that it had' }) }),
+    answer: Type.Object({
+      order,
+      before: orNull(Type.String({ description: 'The result that it had' }), 'null: it is secret'),
+    }),
     refusals: ['order_not_found', 'not_found', 'conflict', 'invalid_input'],
     handle: async (call) => {
       const { desk, params, body, version: seen } = call
       const orderId = params.id as OrderId
       const { order: one } = await mustFindOrder(desk.change, orderId)
       const name = { accountId: one.accountId, orderId }
-      const { before } = await correctResult(desk.change, name, { ...body, seen }, desk.actor, clock)
-      return { order: await after(call), before }
+      const done = await correctResult(desk.change, name, { ...body, seen }, desk.actor, clock)
+      return { order: await after(call), before: done.secretResults ? null : done.before }
     },
   }),
   route({

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { askNow } from '../../../fulfilment/people/ask-now.ts'
 import { readExchanges } from '../../../fulfilment/people/order-exchanges.ts'
+import { revealResult } from '../../../fulfilment/people/reveal.ts'
 import type { OrderId } from '../../../lib/ids.ts'
 import { languages } from '../../../lib/languages.ts'
 import { formatMicros } from '../../../lib/money.ts'
@@ -30,7 +31,7 @@ import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
 import { orderRow, wireRow } from './order-rows.ts'
 import { item, wireItem } from './orders.ts'
-import { exchange } from './reviews.ts'
+import { exchange, wireExchange } from './reviews.ts'
 
 const section = 'Orders'
 const access = 'orders.read'
@@ -81,7 +82,7 @@ const note = Type.Object({
   at: time(),
   actor: Type.String(),
   name: orNull(Type.String(), 'That of the person or of the program'),
-  kind: oneOf(['note', 'ask', 'webhook']),
+  kind: oneOf(['note', 'ask', 'webhook', 'look']),
   text: Type.String(),
 })
 
@@ -239,7 +240,30 @@ export const orderPageRoutes = ({
     refusals: ['order_not_found'],
     handle: async ({ desk, params, query }) => {
       const found = await readExchanges(desk.read, params.id as OrderId, query.item)
-      return { items: found.map((one) => ({ ...one })) }
+      return { items: found.map(wireExchange) }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/orders/:id/reveal',
+    name: 'revealResult',
+    section,
+    command: 'order reveal',
+    summary:
+      'Look at a secret result of an item, and at what suppliers said of it: the trail tells of each look',
+    access: 'results.reveal_secret',
+    params: longIdParams,
+    shownOnce: ['result', 'reviews', 'exchanges'],
+    body: whichItem,
+    answer: Type.Object({
+      result: orNull(Type.String(), 'null: there is none yet'),
+      reviews: orNull(Type.Array(Type.Object({ id, detail: Type.String() })), 'null: it was shown before'),
+      exchanges: orNull(Type.Array(exchange), 'null: it was shown before'),
+    }),
+    refusals: ['order_not_found', 'conflict'],
+    handle: async ({ desk, params, body: { item: at = 1 } }) => {
+      const shown = await revealResult(desk.change, params.id as OrderId, at, desk.actor, clock)
+      return { ...shown, exchanges: shown.exchanges.map(wireExchange) }
     },
   }),
   route({

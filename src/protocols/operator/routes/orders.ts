@@ -74,6 +74,9 @@ export const item = Type.Object({
   refunded: amount('What was given back after it had been charged'),
   state: oneOf(itemStates),
   result: orNull(Type.String()),
+  result_is_secret: Type.Boolean({
+    description: 'There is a result, which is not shown: see `POST /orders/{id}/reveal`',
+  }),
   reason: orNull(Type.String()),
   due_at: orNull(time('When it is looked at next')),
   finished_at: orNull(time()),
@@ -104,12 +107,14 @@ type Item = OperatorOrder['order']['items'][number]
 /** `wireItem` writes an item with what was tried for it. */
 export function wireItem(
   { dueAt, finishedAt, price, refunded, ...rest }: Item,
-  { currency, attempts }: Pick<OperatorOrder, 'currency' | 'attempts'>,
+  { currency, attempts, secretResults }: Pick<OperatorOrder, 'currency' | 'attempts' | 'secretResults'>,
   { permissions }: Caller,
 ): Static<typeof item> {
   return {
     ...{ ...rest, price: formatMicros(price, currency), refunded: formatMicros(refunded, currency) },
-    ...{ due_at: dueAt, finished_at: finishedAt, version: itemVersion({ ...rest, refunded }) },
+    result_is_secret: secretResults && rest.state === 'success',
+    ...{ due_at: dueAt, finished_at: finishedAt },
+    version: itemVersion({ ...rest, refunded, finishedAt, secretResults }),
     attempts: attempts
       .filter(({ position }) => position === rest.position)
       .map((tried) => ({

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Refusal } from '../../../errors.ts'
+import type { KeptExchange } from '../../../fulfilment/outcome/exchanges.ts'
 import { type Decision, decisionsFor, resolveReview } from '../../../fulfilment/people/decisions.ts'
 import { mustFindOrder } from '../../../fulfilment/people/operator-requests.ts'
 import { reviewKinds } from '../../../fulfilment/people/review.ts'
@@ -86,6 +87,8 @@ export const exchange = Type.Object({
   milliseconds: Type.Integer(),
 })
 
+export const wireExchange = ({ isSecret: _, ...one }: KeptExchange): Static<typeof exchange> => one
+
 const evidence = Type.Object({
   supplier: orNull(
     Type.Object({ id, name: Type.String(), kind: Type.String(), url: orNull(Type.String()) }),
@@ -148,7 +151,7 @@ const wireEvidence = (found: Evidence, { input }: ReviewView): Static<typeof evi
     : null,
   asked: found.attempt?.asked ?? 0,
   asks_at: found.asksAt,
-  exchanges: found.exchanges.map((one) => ({ ...one })),
+  exchanges: found.exchanges.map(wireExchange),
   ...(found.balance && {
     balance: { before: wireBalance(found.balance.before), after: wireBalance(found.balance.after) },
   }),

@@ -19,7 +19,7 @@ const line = Type.Object({
     Type.Object({
       order: Type.Integer(),
       state: Type.String(),
-      result: orNull(Type.String()),
+      result: orNull(Type.String(), 'null: there is none yet, or it is secret'),
       created_at: time(),
     }),
     'The newest order for the same input and service, of the last 90 days, that has not failed',
@@ -76,7 +76,8 @@ export const orderCheckRoutes = ({ orderChecks }: Pick<PortalDeps, 'orderChecks'
           ...one,
           same_as: sameAs,
           earlier: earlier && {
-            ...{ order: earlier.orderId, state: earlier.state, result: earlier.result },
+            ...{ order: earlier.orderId, state: earlier.state },
+            result: service.secretResults ? null : earlier.result,
             created_at: earlier.createdAt,
           },
         })),

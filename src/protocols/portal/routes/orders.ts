@@ -82,6 +82,9 @@ const row = Type.Object({
     'null: too few were done lately',
   ),
   late: Type.Boolean(),
+  secret_results: Type.Boolean({
+    description: 'Its results are codes, passwords and the like: hidden until asked for',
+  }),
 })
 
 function wireRow(found: ListedOrder): Static<typeof row> {
@@ -96,6 +99,7 @@ function wireRow(found: ListedOrder): Static<typeof row> {
     ...{ given_back: money(found.refunded + found.released), reference: found.reference, via: found.via },
     ...{ created_at: found.createdAt, finished_at: found.finishedAt },
     ...{ expected_by: found.finishedAt === null ? found.expectedBy : null, late: found.isLate },
+    secret_results: found.secretResults,
   }
 }
 
@@ -180,10 +184,10 @@ export const orderRoutes = ({
       handle: async (call) => {
         const { desk, caller, query } = call
         const wanted = await ownFilter(caller.accountId, query)
-        const pages = new OperatorOrders(desk.read).every(wanted)
+        const isOwn = caller.role !== 'viewer'
+        const pages = new OperatorOrders(desk.read, { isBuyer: isOwn }).every(wanted)
         // The first is read before anything is answered: what is refused is no file that breaks off.
         const first = await pages.next()
-        const isOwn = caller.role !== 'viewer'
         return await sendFile(call, { list: '/orders', name: 'orders', isOwn }, (told) =>
           csvOfOwnOrders(withRows(beginning(first.value ?? [], pages), told)),
         )

@@ -49,8 +49,8 @@ export const orderEventRoutes = (deps: EventDeps) => [
 ]
 
 /** `changesAfter` gives what waits for what becomes of an account's orders after an event, and then after that. */
-function changesAfter({ orderFeed, orders }: EventDeps, { accountId }: Call, from: number) {
-  const own = orders.forBuyer(accountId)
+function changesAfter({ orderFeed, orders }: EventDeps, { accountId, asker }: Call, from: number) {
+  const own = orders.forAsker(asker)
   let since = from
   return async (ms: number, signal: AbortSignal): Promise<string> => {
     const changes = await orderFeed.after({ accountId, since }, ms, signal)

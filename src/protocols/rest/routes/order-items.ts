@@ -29,8 +29,8 @@ export const orderItemRoutes = ({ orders: reader }: Pick<RestDeps, 'orders'>) =>
     answer: pageShape(orderRow),
     media: { [LINES]: Type.String({ description: 'Lines of OrderItem' }) },
     refusals: ['order_not_found'],
-    async handle({ accountId, params, query, request, reply, gone }) {
-      const orders = reader.forBuyer(accountId, gone)
+    async handle({ asker, params, query, request, reply, gone }) {
+      const orders = reader.forAsker(asker, gone)
       // No position is larger, and the column takes no larger number.
       const after = Math.min(query.cursor ?? 0, 32_767)
       const { status, limit } = query

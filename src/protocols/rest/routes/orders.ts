@@ -15,6 +15,7 @@ import type { OrderId } from '../../../lib/ids.ts'
 import { parseOrderId } from '../../../orders/order.ts'
 import { readPurchase } from '../../../orders/place/read-purchase.ts'
 import { type BuyerOrderSummary, buyerOrderAsPlaced, buyerOrderOf } from '../../../orders/read/buyer-order.ts'
+import { SECRET } from '../../../orders/read/secret-results.ts'
 import { turnForMany } from '../../../runtime/pace.ts'
 import type { RestDeps } from '../deps.ts'
 import { Answered, type Call, REPLAYED, route } from '../route.ts'
@@ -138,8 +139,8 @@ export const orderRoutes = ({
     }),
     answer: pageShape(order),
     refusals: ['invalid_input'],
-    async handle({ accountId, query, gone }) {
-      const page = await orders.forBuyer(accountId, gone).list({
+    async handle({ asker, query, gone }) {
+      const page = await orders.forAsker(asker, gone).list({
         ...filterOf<OrderId>(query),
         search: query.q || undefined,
         reference: query.reference || undefined,
@@ -168,7 +169,7 @@ export const orderRoutes = ({
         // A large order is read whole only once.
         const waited = call.query.wait > 0 ? await afterWait(call, { orders, orderFeed }) : undefined
         const name = waited ? String(waited.order.id) : call.params.id
-        const details = await orders.forBuyer(call.accountId).getDetails(name)
+        const details = await orders.forAsker(call.asker).getDetails(name)
         return { ...(await wireDetails(details, buyerOrderOf)), result_truncated: false }
       }),
   }),
@@ -196,7 +197,7 @@ export const orderRoutes = ({
  * Throws order_not_found.
  */
 async function orFormer(
-  { accountId, params }: Call<{ id: string }, object>,
+  { accountId, asker, params }: Call<{ id: string }, object>,
   { catalogue, formerOrders, ledger }: Pick<OrderDeps, 'catalogue' | 'formerOrders' | 'ledger'>,
   read: () => Promise<WireOrder>,
 ): Promise<WireOrder> {
@@ -212,21 +213,23 @@ async function orFormer(
       ledger.wallet(accountId),
       serviceId === null ? undefined : catalogue.getService(serviceId),
     ])
-    return { ...wireFormerOrder(former, { wallet, service }), result_truncated: false }
+    const isHidden = asker.isOfStaff === true && service?.secretResults === true
+    const shown = isHidden ? { ...former, answer: SECRET } : former
+    return { ...wireFormerOrder(shown, { wallet, service }), result_truncated: false }
   }
 }
 
 /** `afterWait` gives an order once it has ended or the wait that was asked for is over. Throws order_not_found. */
 async function afterWait(
-  { accountId, params, query, signal, reply }: Call<{ id: string }, { wait: number }>,
+  { accountId, asker, params, query, signal, reply }: Call<{ id: string }, { wait: number }>,
   { orders, orderFeed }: Pick<OrderDeps, 'orders' | 'orderFeed'>,
 ): Promise<BuyerOrderSummary> {
-  const summary = await orders.forBuyer(accountId).getSummary(params.id)
+  const summary = await orders.forAsker(asker).getSummary(params.id)
   const { id, finishedAt } = summary.order
   if (query.wait === 0 || finishedAt !== null) return summary
   await orderFeed.untilEnded({ accountId, id }, query.wait * 1000, signal)
   if (signal.reason instanceof Refusal) throw signal.reason
   // The server stops: this connection is not to be used again.
   if (signal.aborted) reply.header('connection', 'close')
-  return await orders.forBuyer(accountId).getSummary(String(id))
+  return await orders.forAsker(asker).getSummary(String(id))
 }

@@ -149,6 +149,13 @@ export function ServiceForm({ service, draft, problems, mayEdit, onChange }: For
             />
           </>
         )}
+        <Switch
+          label={t`Its results are secret`}
+          description={t`Codes, passwords and the like: hidden from the staff, and a look at one is in the trail. They are not shared by links.`}
+          checked={now.secret_results}
+          disabled={!mayEdit}
+          onChange={({ currentTarget }) => onChange({ secret_results: currentTarget.checked })}
+        />
         <FieldsBuilder
           key={`fields ${service.version}`}
           fields={now.fields}

@@ -142,6 +142,8 @@ function Sentence({ one, order }: { one: Moment; order: OrderRow }) {
       return <>{t`${whoOf(one)} had ${one.text ?? ''} asked at once`}</>
     case 'webhook':
       return <>{t`${whoOf(one)} had the webhook told again`}</>
+    case 'look':
+      return <>{t`${whoOf(one)} looked at the secret result`}</>
     default:
       return <>{one.kind}</>
   }
@@ -174,7 +176,7 @@ function Sentence({ one, order }: { one: Moment; order: OrderRow }) {
 }
 
 function Words({ one }: { one: Moment }): ReactNode {
-  if (one.kind === 'ask' || one.kind === 'webhook') return null
+  if (one.kind === 'ask' || one.kind === 'webhook' || one.kind === 'look') return null
   return (
     <>
       {one.text && <p className={styles.words}>{one.text}</p>}

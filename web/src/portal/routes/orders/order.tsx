@@ -88,7 +88,12 @@ export function Order() {
           </p>
           {summary.data && <Actions summary={summary.data} results={data} />}
           <FaultNote fault={summary.error} onRetry={() => void summary.refetch()} />
-          <Results id={Number(id)} items={data.result} isShared={summary.data !== null} />
+          <Results
+            id={Number(id)}
+            items={data.result}
+            isShared={summary.data !== null}
+            isSecret={order?.secret_results === true}
+          />
         </>
       )}
     </Page>
@@ -118,7 +123,17 @@ function Money({ of }: { of: Ordered }) {
 
 const ALL = 'all'
 
-function Results({ id, items, isShared }: { id: number; items: readonly Item[]; isShared: boolean }) {
+function Results({
+  id,
+  items,
+  isShared,
+  isSecret,
+}: {
+  id: number
+  items: readonly Item[]
+  isShared: boolean
+  isSecret: boolean
+}) {
   const { t, i18n } = useLingui()
   const may = useMay()
   const [state, setState] = useState(ALL)
@@ -187,7 +202,7 @@ function Results({ id, items, isShared }: { id: number; items: readonly Item[]; 
                 {item.status === 'success' && item.result !== null && (
                   <>
                     <Copy value={item.result} size="compact-xs" variant="subtle">{t`Copy the text`}</Copy>
-                    {isShared && may('results.share') && (
+                    {isShared && !isSecret && may('results.share') && (
                       <Button size="compact-xs" variant="subtle" onClick={() => setSharing(item.position)}>
                         <Trans>Share…</Trans>
                       </Button>
@@ -197,7 +212,11 @@ function Results({ id, items, isShared }: { id: number; items: readonly Item[]; 
                 <StateBadge state={item.status} />
               </span>
             </div>
-            {(item.result ?? item.error) && <Answer text={item.result ?? item.error ?? ''} />}
+            {isSecret && item.status === 'success' ? (
+              <Secret text={item.result} />
+            ) : (
+              (item.result ?? item.error) && <Answer text={item.result ?? item.error ?? ''} />
+            )}
           </li>
         ))}
       </ul>
@@ -212,6 +231,25 @@ function Results({ id, items, isShared }: { id: number; items: readonly Item[]; 
         </Suspense>
       )}
     </section>
+  )
+}
+
+/** `Secret` shows a result when it is asked for. `text`, null: who looks on is of the staff, and is not told. */
+function Secret({ text }: { text: string | null }) {
+  const [isShown, setShown] = useState(false)
+  if (text === null)
+    return (
+      <div className={styles.text}>
+        <Trans>The result is secret.</Trans>
+      </div>
+    )
+  return (
+    <>
+      {isShown && <Answer text={text} />}
+      <Button variant="default" size="compact-xs" onClick={() => setShown(!isShown)}>
+        {isShown ? <Trans>Hide the result</Trans> : <Trans>Show the result</Trans>}
+      </Button>
+    </>
   )
 }
 
