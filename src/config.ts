@@ -231,6 +231,18 @@ const settings = {
     max: 1440,
     help: 'minutes after which each supplier in use is asked for our balance, for its history; `0`: only when something else asks',
   }),
+  EXCHANGE_DAYS: integer({
+    default: 30,
+    min: 1,
+    max: 365,
+    help: 'days that [what was sent to suppliers and received](suppliers.md#what-was-sent-and-received) is kept',
+  }),
+  EXCHANGE_BYTES: integer({
+    default: 16_384,
+    min: 1024,
+    max: 65_536,
+    help: 'characters of each request to a supplier, and of each answer, that are kept at most',
+  }),
   REQUEST_LOG_DAYS: integer({
     kept: true,
     // Whether anything is logged is said where the process starts.
@@ -444,6 +456,14 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     secretKey: values.IMEIGATE_SECRET_KEY,
     nextSecretKey: values.IMEIGATE_SECRET_KEY_NEXT,
     logsRequests: values.REQUEST_LOG_DAYS > 0,
+    /** `supplierBalanceMinutes`, 0: suppliers are not asked for the history's sake. */
+    supplierBalanceMinutes: values.SUPPLIER_BALANCE_MINUTES,
+    /** `exchanges` are what was sent to suppliers and received: for how long it is kept, and how many characters of each. */
+    exchanges: { days: values.EXCHANGE_DAYS, length: values.EXCHANGE_BYTES },
+    /** `requestLogDays`, 0: nothing is logged. */
+    requestLogDays: values.REQUEST_LOG_DAYS,
+    /** `digestTimes` are times of the day such as 08:00; none: there is no digest. */
+    digestTimes: values.DIGEST_TIMES === 'off' ? [] : values.DIGEST_TIMES.split(','),
     backups: {
       everyHours: values.BACKUP_HOURS,
       folder: resolve(values.BACKUP_FOLDER || join(values.IMEIGATE_DATA, 'backups')),

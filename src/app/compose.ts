@@ -218,7 +218,13 @@ export async function compose(
     ...{ sql, notifier, sealer, log },
     context: { ...context, outbound: new HeardOutbound(context.outbound) },
   })
-  const fulfilment = new Fulfilment({ sql: hot, directory, clock, log })
+  const fulfilment = new Fulfilment({
+    sql: hot,
+    directory,
+    clock,
+    log,
+    exchangeLength: config.exchanges.length,
+  })
   // Workers in other processes learn of new orders by the database.
   const placement = new Placement({
     connections: { common: database.placement, locked: database.lockedPlacement },
@@ -253,7 +259,7 @@ export async function compose(
       }),
       ...requestJobs({ sql: long, clock, days: async () => (await settings.now()).requestLogDays }),
       ...longOpenJobs({ sql: long, clock }),
-      ...exchangeJobs({ sql: long, clock }),
+      ...exchangeJobs({ sql: long, clock, days: config.exchanges.days }),
       ...depositJobs(paying),
       ...priceJobs({ sql: long }),
       ...planJobs({ sql: long, clock, log }),

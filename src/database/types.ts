@@ -422,6 +422,7 @@ export interface Suppliers {
   currency: Generated<string>
   enabled: Generated<boolean>
   id: Generated<SupplierId>
+  keepsExchanges: Generated<boolean>
   kind: string
   lowBalance: Amount | null
   name: string

@@ -37,6 +37,8 @@ export class Fulfilment implements RuntimeService {
     directory: Pick<SupplierDirectory, 'current'>
     clock: Clock
     log: Logger
+    /** `exchangeLength` is how many characters are kept of a request to a supplier, and of an answer. */
+    exchangeLength?: number
   }) {
     this.#sql = deps.sql
     this.#clock = deps.clock

@@ -11,7 +11,8 @@ import type { Breakers } from './breakers.ts'
 import type { ClaimedItem } from './claimed-item.ts'
 import { LEASE_MS } from './dispatch/claim-due-items.ts'
 import { extendLeases } from './dispatch/dispatch.sql.ts'
-import { keepExchanges } from './outcome/exchanges.ts'
+import { ExchangeKeeper } from './outcome/exchange-keeper.ts'
+import { type HeardCall, keepExchanges } from './outcome/exchanges.ts'
 import { anothers, type SupplierTraits, updateFor } from './outcome/item-update.ts'
 import { recordLate } from './outcome/late-answers.ts'
 import type { OutcomeWriter, Recorded } from './outcome/outcome-writer.ts'
@@ -42,6 +43,8 @@ interface WorkerDeps {
   log: Logger
   /** `steady` is a clock that nobody sets, in milliseconds. */
   steady?: () => number
+  /** `exchangeLength` is how many characters are kept of a request, and of an answer. */
+  exchangeLength?: number | undefined
 }
 
 /** Lease is when an item is not ours any more: by the clock, and by the steady one, since a clock may be set back. */
@@ -61,6 +64,7 @@ export class Worker {
   readonly #recording = new Set<Promise<unknown>>()
   readonly #cuts = new Cuts()
   readonly #leases: Loop
+  readonly #keeper: ExchangeKeeper
   /** `onRoom` is called after each call: there is room for another. */
   onRoom: () => void = () => {}
   /** `onPending` is called when an item is to go on to its next route. */
@@ -70,6 +74,7 @@ export class Worker {
     this.#deps = deps
     this.#steady = deps.steady ?? (() => performance.now())
     this.#taught = new TaughtAnswers(deps.sql, deps.clock, deps.outcomes.patiently)
+    this.#keeper = new ExchangeKeeper(deps)
     this.#leases = new Loop({
       name: 'leases',
       log: deps.log,
@@ -85,6 +90,7 @@ export class Worker {
 
   start(): void {
     this.#leases.start()
+    this.#keeper.start()
   }
 
   /**
@@ -101,6 +107,7 @@ export class Worker {
     clearTimeout(timer)
     await this.#leases.stop()
     await this.#deps.outcomes.stop()
+    await this.#keeper.stop()
   }
 
   /** `work` calls a supplier about items, as many in a call as it takes. */
@@ -175,6 +182,8 @@ export class Worker {
         : [{ outcome, cost: item.cost }]
     })
     if (!this.#cuts.aborted && told.length > 0) this.#deps.breakers.note(config, call, told)
+    const isMixed = open.length > 1 && open.some(({ terms }) => terms.secretResults)
+    const of = { call, heard, config, isMixed }
     const recording = Promise.all([
       // Where a person has said for good what such words mean, nobody is asked any more, and the attempt ends.
       taught.size > 0 &&
@@ -190,16 +199,27 @@ export class Worker {
         ),
       this.#keep(
         open.filter((_, index) => said[index]?.kind === 'unknown'),
-        { call, heard, config },
+        of,
       ),
     ])
+    if (limiter.connected.keepsExchanges) {
+      // What is only on its way yet is asked about often, and says nothing new.
+      const isNews = (kind: string | undefined): boolean =>
+        kind !== 'unknown' && !(call === 'ask' && kind === 'accepted')
+      this.#keeper.add(
+        open.filter((_, index) => isNews(said[index]?.kind)),
+        of,
+        this.#deps.clock.now(),
+      )
+    }
     this.#recording.add(recording)
     await recording.finally(() => this.#recording.delete(recording))
   }
 
   /** `#keep` keeps what was sent and received about items of which nobody can say what became of them. It is evidence, and nothing depends on it. */
-  async #keep(items: ClaimedItem[], of: Parameters<typeof keepExchanges>[2]): Promise<void> {
-    await keepExchanges(this.#deps.sql, items, of, this.#deps.clock.now()).catch((error: unknown) =>
+  async #keep(items: ClaimedItem[], of: HeardCall): Promise<void> {
+    const { sql, clock, exchangeLength } = this.#deps
+    await keepExchanges(sql, items, of, clock.now(), exchangeLength).catch((error: unknown) =>
       this.#deps.log.warn({ err: error }, 'what a supplier said was not kept'),
     )
   }

@@ -1,7 +1,6 @@
 import type { Sql } from '../database/database.ts'
-import { type KeptExchange, selectExchanges } from '../fulfilment/outcome/exchanges.ts'
 import { type Choice, choicesFor } from '../fulfilment/people/choices.ts'
-import { withoutAnswer } from '../fulfilment/people/order-exchanges.ts'
+import { type KeptExchange, selectExchanges, withoutAnswer } from '../fulfilment/people/order-exchanges.ts'
 import { type ReviewView, readForDecision } from '../fulfilment/people/reviews.ts'
 import { kindsDoneByPeople } from '../integrations/suppliers/index.ts'
 import { formatMicros } from '../lib/money.ts'

@@ -107,6 +107,19 @@ const written = {
     }),
     show: (shows: boolean) => (shows ? "the supplier's words" : "the service's words"),
   },
+  /** `keepsExchanges`: what is sent and received is kept of every attempt, and not only where nobody can say what became of it. */
+  keepsExchanges: {
+    ...flag({
+      label: 'exchanges',
+      flag: '--keep-exchanges',
+      offFlag: '--keep-unclear',
+      help: 'keep what is sent and received of every attempt, for the timeline of orders',
+      more: 'it costs about 4 KB of the database an attempt: see [exchanges](suppliers.md#what-was-sent-and-received)',
+      whenLeftOut: 'only where the outcome is not clear',
+      default: false,
+    }),
+    show: (keeps: boolean) => (keeps ? 'kept of every attempt' : 'kept where the outcome is not clear'),
+  },
 }
 
 /** `within` names the object of `--json` that holds the circuit breaker and the balance. */
@@ -164,6 +177,7 @@ export const supplierAttributes = {
   concurrency: written.concurrency,
   ratePerSecond: written.ratePerSecond,
   showsReasons: written.showsReasons,
+  keepsExchanges: written.keepsExchanges,
   /** `settings` are complete with the kind's defaults. */
   settings: shown<Record<string, unknown>>({}, { shape: shapes.object }),
   /** `secrets` says which of the kind's secrets are set; null: they were sealed with another key than ours. */

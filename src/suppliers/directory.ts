@@ -21,6 +21,8 @@ export interface ConnectedSupplier extends SupplierConnection {
   ratePerSecond: number | null
   /** `showsReasons` says that resellers read the supplier's text of a refusal, and not the service's. */
   showsReasons: boolean
+  /** `keepsExchanges`: what is sent and received is kept of every attempt. */
+  keepsExchanges: boolean
 }
 
 /** GRACE_MS is how long a call, or a list that comes in, may last; after it a replaced supplier is closed. */
@@ -154,9 +156,10 @@ const sourceOf = ({ kind, name, url, currency, settings, secrets }: SupplierRow)
   secrets,
 })
 
-const limitsOf = ({ enabled, concurrency, ratePerSecond, showsReasons }: SupplierRow) => ({
+const limitsOf = ({ enabled, concurrency, ratePerSecond, showsReasons, keepsExchanges }: SupplierRow) => ({
   enabled,
   concurrency,
   ratePerSecond,
   showsReasons,
+  keepsExchanges,
 })

@@ -38,6 +38,7 @@ const liveOf = (
   concurrency: 1000,
   ratePerSecond: null,
   showsReasons: true,
+  keepsExchanges: false,
   ...over,
 })
 

@@ -83,6 +83,7 @@ test('every supplier is there with its opened configuration, the sandbox from th
     concurrency: 8,
     ratePerSecond: null,
     showsReasons: false,
+    keepsExchanges: false,
   })
 })
 

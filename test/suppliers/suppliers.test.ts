@@ -61,6 +61,7 @@ describe('a new supplier', () => {
       concurrency: 8,
       ratePerSecond: null,
       showsReasons: false,
+      keepsExchanges: false,
       open: false,
       balance: null,
       openItems: 0,

@@ -292,6 +292,8 @@ create table suppliers (
   rate_per_second integer check (rate_per_second between 1 and 10000),
   -- True: resellers read the supplier's own reason for a refusal. False: they read the service's failure_message.
   shows_reasons boolean not null default false,
+  -- True: what is sent and received is kept of every attempt. False: of those of which nobody can say what became of them.
+  keeps_exchanges boolean not null default false,
   updated_at timestamptz not null default now()
 );
 create unique index suppliers_name on suppliers (lower(name));
@@ -1836,6 +1838,11 @@ $$;
 -- record_change writes a line of the trail. Its arguments are names with blanks between: the columns that name the thing; columns whose
 -- values are secret; columns that imeigate keeps by itself, whose change is no line; columns that every line has, changed or not, because
 -- they say which one of the thing's it is.
+-- Whether the results of a service are secret. Asked where a person or program has changed an item, and not while items are done.
+create function has_secret_results(service integer) returns boolean language sql stable as $$
+  select exists (select from services where id = service and secret_results)
+$$;
+
 create function record_change() returns trigger language plpgsql as $$
 declare
   old_row jsonb := case when tg_op = 'INSERT' then null else to_jsonb(old) - string_to_array(tg_argv[2], ' ') end;
@@ -1845,8 +1852,7 @@ declare
   secrets text[] := string_to_array(tg_argv[1], ' ');
   secret text;
 begin
-  if tg_table_name in ('items', 'former_orders')
-     and exists (select from services where id = (named ->> 'service_id')::integer and secret_results) then
+  if tg_table_name in ('items', 'former_orders') and has_secret_results((named ->> 'service_id')::integer) then
     secrets := array['result', 'answer'];
   end if;
   foreach secret in array secrets loop

@@ -17,7 +17,8 @@ create index reviews_waiting_since on reviews (opened_at, id) where resolved_at 
 create index applications_waiting_since on applications (verified_at, id) where verified_at is not null and decided_at is null;
 create index deposits_waiting_since on deposits (created_at, id) where state = 'review';
 
--- What was sent to a supplier and received from it where nobody can say what became of an item: the evidence of people who decide. Without secrets, kept 30 days.
+-- What was sent to a supplier and received from it: where nobody can say what became of an item, and of every attempt where the supplier says so.
+-- The evidence of people who decide. Without secrets, kept for some days.
 create table attempt_exchanges (
   id bigint generated always as identity primary key,
   account_id integer not null,

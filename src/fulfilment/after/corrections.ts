@@ -7,6 +7,7 @@ import { isBlank, plainLineFault, sanitize } from '../../lib/text.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import { checkVersion, versionOf } from '../../lib/version.ts'
 import { followItems } from '../outcome/outcomes.sql.ts'
+import { hasSecretResults } from '../people/reveal.sql.ts'
 import {
   insertItemEntries,
   type LockedItem,
@@ -41,7 +42,7 @@ export const itemVersion = ({
   refunded,
   finishedAt,
   secretResults,
-}: Pick<LockedItem, 'state' | 'result' | 'refunded' | 'finishedAt' | 'secretResults'>): string =>
+}: Pick<LockedItem, 'state' | 'result' | 'refunded' | 'finishedAt'> & { secretResults: boolean }): string =>
   versionOf(secretResults ? [state, finishedAt, refunded] : [state, result, refunded])
 
 /**
@@ -73,8 +74,9 @@ export async function correctResult(
     }
     const found = items.find(({ position }) => position === (item ?? 1))
     if (!found) throw new Refusal('not_found', `the order has no item ${item}`, 'item')
-    checkVersion(seen, itemVersion(found))
-    const { position, state, secretResults } = found
+    const { position, state } = found
+    const secretResults = await hasSecretResults(transaction, found.serviceId)
+    checkVersion(seen, itemVersion({ ...found, secretResults }))
     if (state !== 'success') {
       throw new Refusal('conflict', `item ${position} is ${state}, and has no result to correct`, 'item')
     }

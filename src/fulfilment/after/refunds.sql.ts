@@ -1,6 +1,6 @@
 import type { Queryable, Transaction } from '../../database/database.ts'
 import type { EntryKind } from '../../ledger/entry.ts'
-import type { AccountId, OrderId } from '../../lib/ids.ts'
+import type { AccountId, OrderId, ServiceId } from '../../lib/ids.ts'
 import type { Micros } from '../../lib/money.ts'
 import type { ItemState } from '../../lib/states.ts'
 import { sanitize } from '../../lib/text.ts'
@@ -19,7 +19,7 @@ export interface LockedItem {
   state: ItemState
   result: string | null
   finishedAt: Date | null
-  secretResults: boolean
+  serviceId: ServiceId
   /** `earlier` is what was given back under the same reference; null: nothing was. */
   earlier: Micros | null
 }
@@ -31,8 +31,7 @@ export async function lockItems(
   reference: string | null,
 ): Promise<LockedItem[]> {
   return await sql<LockedItem[]>`
-    select i.position, i.price, i.refunded, i.state, i.result, i.finished_at,
-           (select s.secret_results from services s where s.id = i.service_id) as secret_results,
+    select i.position, i.price, i.refunded, i.state, i.result, i.finished_at, i.service_id,
            (select r.amount from ledger_entries r
              where r.account_id = i.account_id and r.order_id = i.order_id and r.position = i.position
                and r.kind = 'refund' and r.reference = ${reference}) as earlier

@@ -2,7 +2,9 @@ import type { Sql } from '../../database/database.ts'
 import type { OrderId } from '../../lib/ids.ts'
 import { mustNameOrder } from '../../orders/desk/order-name.ts'
 import { SECRET } from '../../orders/read/secret-results.ts'
-import { type KeptExchange, selectExchanges } from '../outcome/exchanges.sql.ts'
+import { type KeptExchange, selectExchanges } from './kept-exchanges.sql.ts'
+
+export { type KeptExchange, selectExchanges } from './kept-exchanges.sql.ts'
 
 /**
  * `readExchanges` gives what was sent and received about an item as far as it is kept, the oldest first; of a service with secret results without

@@ -1,5 +1,5 @@
 import type { Queryable } from '../../database/database.ts'
-import type { ReviewId } from '../../lib/ids.ts'
+import type { ReviewId, ServiceId } from '../../lib/ids.ts'
 import type { ItemName } from '../claimed-item.ts'
 
 /** `selectSecret` gives the result of an item, and whether those of its service are secret. */
@@ -23,4 +23,11 @@ export async function selectReviewWords(
     select id, detail from reviews
      where account_id = ${accountId} and order_id = ${orderId} and position = ${position}
      order by id`.records()
+}
+
+/** `hasSecretResults` tells whether the results of a service are secret. */
+export async function hasSecretResults(sql: Queryable, id: ServiceId): Promise<boolean> {
+  const [row] = await sql<{ secretResults: boolean }[]>`
+    select secret_results from services where id = ${id}`.records()
+  return row?.secretResults ?? true
 }

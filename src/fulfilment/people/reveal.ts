@@ -4,7 +4,7 @@ import type { OrderId, ReviewId } from '../../lib/ids.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import { insertNote } from '../../orders/desk/notes.ts'
 import { mustNameOrder } from '../../orders/desk/order-name.ts'
-import { type KeptExchange, selectExchanges } from '../outcome/exchanges.ts'
+import { type KeptExchange, selectExchanges } from './kept-exchanges.sql.ts'
 import { selectReviewWords, selectSecret } from './reveal.sql.ts'
 
 /** Revealed is what is secret of an item. */

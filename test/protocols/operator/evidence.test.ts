@@ -14,6 +14,7 @@ const SECRET = 'S3CR-3T0-KEY'
 let office: OperatorOffice
 let shop: Shop
 let panel: Server
+let says: unknown = { ERROR: [{ MESSAGE: `Kode 77: hubungi sales ${SECRET}` }] }
 let service: string
 beforeAll(async () => {
   office = await OperatorOffice.open({ OUTBOUND_ALLOW: '127.0.0.0/8' })
@@ -21,9 +22,7 @@ beforeAll(async () => {
   shop = await server.shop({ deposit: '100' })
   panel = createServer((request, reply) => {
     request.resume()
-    request.on('end', () =>
-      reply.end(JSON.stringify({ ERROR: [{ MESSAGE: `Kode 77: hubungi sales ${SECRET}` }] })),
-    )
+    request.on('end', () => reply.end(JSON.stringify(says)))
   }).listen(0, '127.0.0.1')
   await new Promise((resolve) => panel.once('listening', resolve))
   const { port } = panel.address() as AddressInfo
@@ -100,6 +99,46 @@ it('shows what was sent and received without secrets, the balance around it, the
   expect(
     (await change('POST', `/reviews/${again}/resolve`, { decision: 'give_back', why: 'x' })).json.message,
   ).toBe('Conflict: the item does not wait any more, it is unknown')
+})
+
+it('is kept of every attempt where the supplier says so', async () => {
+  const { server } = office
+  const { headers } = await office.person('support')
+  says = { SUCCESS: [{ MESSAGE: 'Order received', REFERENCEID: 4711 }] }
+  const exchanges = async (n: number) => {
+    const placed = await server.place(shop, { ID: service, IMEI: imei(n) })
+    const order = placed.SUCCESS[0].REFERENCEID
+    const items = async () =>
+      (await ask(server, 'GET', `/orders/${order}/exchanges?item=1`, { headers })).json.data.items
+    return { order, items }
+  }
+  const taken = async (n: number) => {
+    const of = await exchanges(n)
+    await until('the panel has it', async () => {
+      const { json } = await ask(server, 'GET', `/orders/${of.order}`, { headers })
+      return json.data.items[0].attempts[0]?.reference != null
+    })
+    return of
+  }
+  const before = await taken(7)
+  expect(await before.items()).toEqual([])
+  await server.sql`update suppliers set keeps_exchanges = true where name = 'Big Panel'`
+  says = { SUCCESS: [{ MESSAGE: 'Order received', REFERENCEID: 4712 }] }
+  // By then the server has heard of the change.
+  await taken(8)
+  says = { SUCCESS: [{ MESSAGE: 'Order received', REFERENCEID: 4713 }] }
+  const after = await exchanges(9)
+  await until('it is written', async () => (await after.items()).length > 0)
+  expect(await after.items()).toMatchObject([
+    {
+      attempt: 1,
+      call: 'send',
+      status: 200,
+      request: expect.stringContaining(imei(9)),
+      answer: expect.stringContaining('4713'),
+    },
+  ])
+  expect(JSON.stringify(await after.items())).not.toContain(SECRET)
 })
 
 it('is kept for 30 days', async () => {

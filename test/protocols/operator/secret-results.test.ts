@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { OperatorDeps } from '../../../src/protocols/operator/deps.ts'
 import { routesOf } from '../../../src/protocols/operator/routes.ts'
+import { permissionsOf } from '../../../src/staff/roles.ts'
 import { exchange } from '../../support/dhru.ts'
 import { imei, type Shop } from '../../support/server.ts'
 import { until } from '../../support/until.ts'
@@ -84,15 +85,20 @@ it('a secret result is shown by no route of the operator, and by one that the tr
   )
   for (const { json } of files) hides(JSON.stringify(json), 'a file')
   expect(files[0]?.json).toContain('(secret)')
-  const values = [order, review, shop.accountId, service, plan.id, people, 1, 'UNLOCK']
+  const values = [order, review, shop.accountId, service, plan.id, people]
   const routes = routesOf({} as OperatorDeps).filter(
     ({ method, path: one }) => method === 'GET' && one !== '/events',
   )
-  let seen = 0
+  let [asked, seen] = [0, 0]
+  let headers = {}
   for (const { path: one } of routes) {
-    const paths = one.includes(':') ? values.map((value) => one.replace(/:\w+/g, String(value))) : [one]
-    for (const url of paths.flatMap((each) => [each, `${each}?item=1`])) {
-      const { status, json } = await ask(server, 'GET', url, { headers: owner.headers })
+    const urls = one.includes(':') ? values.map((value) => one.replace(/:\w+/g, String(value))) : [one]
+    for (const each of urls) {
+      const url = /exchanges|timeline/.test(each) ? `${each}?item=1` : each
+      // A program may ask so often a minute, and have so many files an hour.
+      if (asked++ % 25 === 0) headers = await office.program(permissionsOf('owner'))
+      const { status, json } = await ask(server, 'GET', url, { headers })
+      expect([url, status]).not.toEqual([url, 429])
       if (status === 200) seen++
       hides(JSON.stringify(json), url)
     }
@@ -126,7 +132,7 @@ it('a secret result is shown by no route of the operator, and by one that the tr
   const lines = await server.sql`
     select actor, after ->> 'kind' as kind, after ->> 'text' as text from trail where what = 'order_notes'`
   expect([...lines]).toEqual([{ actor: `staff:${owner.id}`, kind: 'look', text: 'item 1' }])
-  hides(JSON.stringify(await server.sql`select * from trail`), 'the trail')
+  hides(JSON.stringify(await server.sql`select before::text, after::text, why from trail`), 'the trail')
   const other = await server.service()
   const open = await server.place(shop, { ID: other, IMEI: imei(2) })
   await server.ended(shop, open.SUCCESS[0].REFERENCEID)

@@ -231,8 +231,7 @@ export const orderPageRoutes = ({
     path: '/orders/:id/exchanges',
     name: 'listOrderExchanges',
     section,
-    summary:
-      'What was sent to suppliers and received about an item, where that was not clear, without secrets',
+    summary: 'What was sent to suppliers and received about an item, as far as it is kept, without secrets',
     access,
     params: longIdParams,
     query: Type.Object({ item: position }),

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button } from '@mantine/core'
+import { Button, NumberInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
@@ -193,16 +193,17 @@ function Words({ one }: { one: Moment }): ReactNode {
   )
 }
 
-/** `Exchanges` shows, when asked, what was sent and received about the first item where the outcome was not clear. */
+/** `Exchanges` shows, when asked, what was sent and received about an item, as far as it is kept. */
 function Exchanges({ order }: { order: OrderRow }) {
   const { t } = useLingui()
   const [isOpen, setOpen] = useState(false)
+  const [item, setItem] = useState(1)
   const exchanges = useQuery({
-    queryKey: ['order', order.id, 'exchanges'],
+    queryKey: ['order', order.id, 'exchanges', item],
     queryFn: ({ signal }) =>
       dataOf(
         api.GET('/api/operator/orders/{id}/exchanges', {
-          params: { path: { id: order.id }, query: { item: 1 } },
+          params: { path: { id: order.id }, query: { item } },
           signal,
         }),
       ),
@@ -216,15 +217,28 @@ function Exchanges({ order }: { order: OrderRow }) {
     )
   return (
     <>
+      {order.item_count > 1 && (
+        <NumberInput
+          label={t`Sent and received about item`}
+          size="xs"
+          w={220}
+          min={1}
+          max={order.item_count}
+          clampBehavior="strict"
+          allowDecimal={false}
+          value={item}
+          onChange={(value) => setItem(Math.max(1, Number(value)))}
+        />
+      )}
       <FaultNote fault={exchanges.error} />
       {exchanges.data?.items.length === 0 && (
-        <p className="muted">{t`The answers were clear: what was sent and received is kept only where they were not.`}</p>
+        <p className="muted">{t`Nothing is kept of it: the answers were clear, and the settings of the supplier say that such ones are not kept; or it is too long ago.`}</p>
       )}
       {exchanges.data?.items.map((one) => (
         <div key={`${one.at} ${one.call} ${one.url}`}>
           <p className="muted">
-            {one.method} <span className="code">{one.url}</span> · {one.status ?? one.error} ·{' '}
-            {one.milliseconds} ms
+            <Trans>Attempt {one.attempt}</Trans> · {one.method} <span className="code">{one.url}</span> ·{' '}
+            {one.status ?? one.error} · {one.milliseconds} ms
           </p>
           {one.request && <pre className={styles.bytes}>{one.request}</pre>}
           {one.answer && <pre className={styles.bytes}>{one.answer}</pre>}

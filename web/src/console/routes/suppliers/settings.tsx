@@ -23,6 +23,7 @@ export function Settings() {
   const test = useTest()
   const [texts, setTexts] = useState<Record<string, string>>({})
   const [shows, setShows] = useState<boolean>()
+  const [keeps, setKeeps] = useState<boolean>()
   const [values, setValues] = useState<KindValues>({})
   const kind = kinds.data?.items.find((one) => one.kind === supplier.kind)
   const save = useMutation({
@@ -36,6 +37,7 @@ export function Settings() {
         ...('rate_per_second' in texts && { rate_per_second: number(texts['rate_per_second'] ?? '') }),
         ...('low_balance' in texts && { low_balance: texts['low_balance']?.trim() || null }),
         ...(shows !== undefined && { shows_reasons: shows }),
+        ...(keeps !== undefined && { keeps_exchanges: keeps }),
         ...givenFields(kind?.fields ?? [], values),
       }
       return dataOf(
@@ -48,13 +50,15 @@ export function Settings() {
     onSuccess: async () => {
       setTexts({})
       setShows(undefined)
+      setKeeps(undefined)
       setValues({})
       notifications.show({ message: t`The settings are saved.` })
       await client.invalidateQueries({ queryKey: ['suppliers'] })
     },
   })
   const isOld = save.error instanceof ApiFault && save.error.code === 'VERSION_CONFLICT_ERROR'
-  const isTouched = Object.keys(texts).length + Object.keys(values).length > 0 || shows !== undefined
+  const isTouched =
+    Object.keys(texts).length + Object.keys(values).length > 0 || shows !== undefined || keeps !== undefined
   if (!may('suppliers.edit'))
     return (
       <p>
@@ -150,6 +154,12 @@ export function Settings() {
           description={t`Off: they read the service's own words, and never learn who the supplier is.`}
           checked={shows ?? supplier.shows_reasons === true}
           onChange={({ currentTarget }) => setShows(currentTarget.checked)}
+        />
+        <Switch
+          label={t`Keep what is sent and received of every attempt`}
+          description={t`Off: only where nobody can say what became of an item.`}
+          checked={keeps ?? supplier.keeps_exchanges === true}
+          onChange={({ currentTarget }) => setKeeps(currentTarget.checked)}
         />
         <FaultNote
           fault={save.error}
