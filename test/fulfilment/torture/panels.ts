@@ -122,7 +122,15 @@ export function connected(
     }
     return outcomes
   }
-  return { config, supplier, enabled: true, concurrency: 40, ratePerSecond: null, showsReasons: true, keepsExchanges: false }
+  return {
+    config,
+    supplier,
+    enabled: true,
+    concurrency: 40,
+    ratePerSecond: null,
+    showsReasons: true,
+    keepsExchanges: false,
+  }
 }
 
 /** `hasty` is the real way out, with less patience. */
