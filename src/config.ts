@@ -456,14 +456,8 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     secretKey: values.IMEIGATE_SECRET_KEY,
     nextSecretKey: values.IMEIGATE_SECRET_KEY_NEXT,
     logsRequests: values.REQUEST_LOG_DAYS > 0,
-    /** `supplierBalanceMinutes`, 0: suppliers are not asked for the history's sake. */
-    supplierBalanceMinutes: values.SUPPLIER_BALANCE_MINUTES,
     /** `exchanges` are what was sent to suppliers and received: for how long it is kept, and how many characters of each. */
     exchanges: { days: values.EXCHANGE_DAYS, length: values.EXCHANGE_BYTES },
-    /** `requestLogDays`, 0: nothing is logged. */
-    requestLogDays: values.REQUEST_LOG_DAYS,
-    /** `digestTimes` are times of the day such as 08:00; none: there is no digest. */
-    digestTimes: values.DIGEST_TIMES === 'off' ? [] : values.DIGEST_TIMES.split(','),
     backups: {
       everyHours: values.BACKUP_HOURS,
       folder: resolve(values.BACKUP_FOLDER || join(values.IMEIGATE_DATA, 'backups')),
