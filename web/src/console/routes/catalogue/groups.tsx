@@ -17,7 +17,7 @@ import { groupsQuery } from './service-data.ts'
 const TOPICS = ['services']
 const KEY = ['services', 'groups']
 
-type Groups = Awaited<ReturnType<typeof groupsQuery.queryFn>>
+type Groups = Awaited<ReturnType<NonNullable<typeof groupsQuery.queryFn>>>
 type Shown = Groups['items'][number]['shown']
 
 const shownWords: Readonly<Record<Shown, MessageDescriptor>> = {
