@@ -100,7 +100,7 @@ export function turningFault(path: string, text: string): Fault | undefined {
     : HIDDEN.test(text)
       ? 'are not seen'
       : undefined
-  return holds === undefined ? undefined : { path: [path], message: `must not hold characters that ${holds}` }
+  return holds === undefined ? undefined : forbiddenIn(path, `must not hold characters that ${holds}`)
 }
 
 /** `plainLineFault` is `lineFault` for what people of other accounts read. */
@@ -112,10 +112,17 @@ export const isBlank = (text: string): boolean => withoutMarks(text).trim() === 
 
 /** `emptyFault` says that a text is missing. */
 export const emptyFault = (path: string, text: string): Fault | undefined =>
-  isBlank(text) ? { path: [path], message: 'is missing' } : undefined
+  isBlank(text) ? { path: [path], message: 'is missing', keyword: 'required', params: {} } : undefined
 
 function faultBut(forbidden: RegExp, path: string, text: string, max: number): Fault | undefined {
-  if (text.length > max) return { path: [path], message: `must not be longer than ${max} characters` }
+  if (text.length > max) {
+    const message = `must not be longer than ${max} characters`
+    return { path: [path], message, keyword: 'maxLength', params: { limit: max } }
+  }
   const isClean = text.isWellFormed() && !forbidden.test(text)
-  return isClean ? undefined : { path: [path], message: 'must not hold control characters' }
+  return isClean ? undefined : forbiddenIn(path, 'must not hold control characters')
 }
+
+const forbiddenIn = (path: string, message: string): Fault => ({
+  ...{ path: [path], message, keyword: 'characters', params: {} },
+})

@@ -3,7 +3,7 @@ import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { orThrow, resultOf } from '../lib/fault.ts'
 import type { AccountId } from '../lib/ids.ts'
-import { isBlank, sanitize } from '../lib/text.ts'
+import { emptyFault, sanitize } from '../lib/text.ts'
 import type { Clock } from '../lib/time.ts'
 import { type AccountNote, insertAccountNote, selectAccountNotes, updatePinned } from './notes.sql.ts'
 
@@ -18,7 +18,7 @@ export async function addAccountNote(
   clock: Clock,
 ): Promise<void> {
   const words = sanitize(text.trim())
-  orThrow(resultOf(words, [isBlank(words) ? { path: ['text'], message: 'is missing' } : undefined]))
+  orThrow(resultOf(words, [emptyFault('text', words)]))
   await insertAccountNote(sql, accountId, { at: clock.now(), actor, text: words, pinned })
 }
 

@@ -2,7 +2,7 @@ import type { Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { orThrow, resultOf } from '../lib/fault.ts'
 import type { StaffId } from '../lib/ids.ts'
-import { isBlank, plainLineFault } from '../lib/text.ts'
+import { emptyFault, plainLineFault } from '../lib/text.ts'
 import type { Clock } from '../lib/time.ts'
 import {
   deleteView,
@@ -79,7 +79,7 @@ function checked<View extends Omit<ListView, 'id'>>(view: View): View {
   const name = view.name.trim()
   return orThrow(
     resultOf({ ...view, name }, [
-      isBlank(name) ? { path: ['name'], message: 'is missing' } : plainLineFault('name', name, 60),
+      emptyFault('name', name) ?? plainLineFault('name', name, 60),
       plainLineFault('query', view.query, 4000),
       plainLineFault('columns', view.columns ?? '', 400),
     ]),

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { codesOf } from '../../src/errors.ts'
+import { restCode } from '../../src/protocols/kit/refusal.ts'
 import { buildIfOld } from './build.fixtures.ts'
 
 /** `wordsIn` gives the messages of a language: the English text and its translation. A text over several lines is joined. */
@@ -34,4 +36,14 @@ describe.each(['id', 'es'])('the words of the pages in %s', (language) => {
     )
     expect(wrong).toEqual([])
   })
+})
+
+/** NOT_FOR_PEOPLE are refusals of keys, which no page is answered with. */
+const NOT_FOR_PEOPLE = ['KEY_EXPIRED_ERROR', 'KEY_REVOKED_ERROR']
+
+test('there are words for every refusal that a route of the operator or the portal can give', () => {
+  const source = readFileSync(new URL('../../web/src/kit/fault-words.ts', import.meta.url), 'utf8')
+  const said = [...source.matchAll(/^ {2}([A-Z_]+_ERROR): msg`[^`]+`,$/gm)].map(([, code]) => code)
+  const codes = new Set([...codesOf('operator'), ...codesOf('portal')].map(restCode))
+  expect(said.toSorted()).toEqual([...codes].filter((code) => !NOT_FOR_PEOPLE.includes(code)).toSorted())
 })

@@ -3,7 +3,7 @@ import type { Sql } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
 import { lockWallet } from '../../ledger/wallets.ts'
 import { orThrow, resultOf } from '../../lib/fault.ts'
-import { isBlank, plainLineFault, sanitize } from '../../lib/text.ts'
+import { emptyFault, isBlank, plainLineFault, sanitize } from '../../lib/text.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import { checkVersion, versionOf } from '../../lib/version.ts'
 import { followItems } from '../outcome/outcomes.sql.ts'
@@ -61,7 +61,7 @@ export async function correctResult(
   const reason = orThrow(
     resultOf(words, [
       isBlank(text) ? { path: ['result'], message: 'is empty' } : undefined,
-      isBlank(words) ? { path: ['why'], message: 'is missing' } : plainLineFault('why', words, 500),
+      emptyFault('why', words) ?? plainLineFault('why', words, 500),
     ]),
   )
   return await sql.begin(async (transaction) => {

@@ -4,7 +4,7 @@ import { Refusal } from '../../errors.ts'
 import { lockWallet } from '../../ledger/wallets.ts'
 import { orThrow, resultOf } from '../../lib/fault.ts'
 import { formatMicros, type Micros } from '../../lib/money.ts'
-import { isBlank, plainLineFault, sanitize } from '../../lib/text.ts'
+import { emptyFault, isBlank, plainLineFault, sanitize } from '../../lib/text.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import { followItems } from '../outcome/outcomes.sql.ts'
 import { markDelivered, selectDeliverable, settleDelivered } from './late-results.sql.ts'
@@ -59,7 +59,7 @@ async function deliverWithin(
   const reason = orThrow(
     resultOf(why.trim(), [
       isBlank(text) ? { path: ['result'], message: 'is empty' } : undefined,
-      isBlank(why) ? { path: ['why'], message: 'is missing' } : plainLineFault('why', why.trim(), 500),
+      emptyFault('why', why) ?? plainLineFault('why', why.trim(), 500),
     ]),
   )
   await actAs(sql, actor, reason)

@@ -2,7 +2,7 @@ import { actorNames } from '../../audit/actors.ts'
 import type { Sql } from '../../database/database.ts'
 import { orThrow, resultOf } from '../../lib/fault.ts'
 import type { OrderId } from '../../lib/ids.ts'
-import { isBlank, sanitize } from '../../lib/text.ts'
+import { emptyFault, sanitize } from '../../lib/text.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import { insertNote, type OrderNote, selectNotes } from './notes.sql.ts'
 import { mustNameOrder } from './order-name.ts'
@@ -21,7 +21,7 @@ export async function addNote(
   clock: Clock = systemClock,
 ): Promise<void> {
   const words = sanitize(text.trim())
-  orThrow(resultOf(words, [isBlank(words) ? { path: ['text'], message: 'is missing' } : undefined]))
+  orThrow(resultOf(words, [emptyFault('text', words)]))
   const { accountId } = await mustNameOrder(sql, id)
   await insertNote(sql, { accountId, orderId: id }, { at: clock.now(), actor, kind: 'note', text: words })
 }

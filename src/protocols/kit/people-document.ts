@@ -19,9 +19,12 @@ const errorOf = (api: 'operator' | 'portal') =>
         Type.Object({
           field: Type.String({ description: 'The steps of a nested field are joined by dots' }),
           code: Type.String({
-            description: 'The keyword of JSON Schema that does not hold; else the code of the error',
+            description:
+              'The keyword of JSON Schema that does not hold, or `characters`; else the code of the error',
           }),
-          params: Type.Record(Type.String(), Type.Unknown()),
+          params: Type.Record(Type.String(), Type.Unknown(), {
+            description: 'The values of the keyword, and `message`, which says it in English',
+          }),
         }),
       ),
     },

@@ -245,16 +245,16 @@ interface Problem {
   params: Record<string, unknown>
 }
 
-/** `problemsOf` gives every fault with the keyword of the schema that it breaks; what no schema found has the error's code. */
+/** `problemsOf` gives every fault with its keyword, such as that of the schema that it breaks, or else the error's code; `message` says it in English. */
 function problemsOf({ code, field, detail, message, faults }: Refusal): Problem[] {
   const all: readonly Fault[] =
     faults.length > 0 || field === undefined ? faults : [fault(field, detail ?? message)]
   return all.map((one) => {
-    const { path, keyword, params = {} } = one as Fault & { keyword?: string; params?: object }
+    const { path, keyword, params = {} } = one
     return {
       field: pathText(path),
       code: keyword ?? restCode(code),
-      params: keyword === undefined ? { message: one.message } : { ...params },
+      params: { ...params, message: one.message },
     }
   })
 }

@@ -25,12 +25,6 @@ export class ApiFault extends Error {
   }
 }
 
-/** `faultOfField` is what an answer says is wrong with a field of one of these names. */
-export const faultOfField = (fault: unknown, ...names: string[]): string | undefined =>
-  fault instanceof ApiFault && fault.problems.some(({ field }) => names.includes(field))
-    ? fault.message
-    : undefined
-
 let csrf: string | undefined
 /** `keepCsrf` takes the token of the latest answer about the sign-in. */
 export const keepCsrf = (token: string | undefined): void => {

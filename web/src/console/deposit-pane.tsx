@@ -6,6 +6,7 @@ import { Link } from '@tanstack/react-router'
 import { type FormEvent, useEffect, useMemo, useState } from 'react'
 import { ApiFault, api, dataOf } from '../api/client.ts'
 import { money } from '../kit/amount.tsx'
+import { faultText } from '../kit/faults.ts'
 import { useKeys } from '../kit/keys.tsx'
 import { FaultNote, Loading } from '../kit/notes.tsx'
 import { useMay } from '../kit/session.tsx'
@@ -288,7 +289,7 @@ function useOther(id: number, currency: string | undefined) {
   return {
     ...{ text, setText },
     preview: (isKnown && asked.data?.other) || undefined,
-    fault: isKnown && asked.error ? asked.error.message : undefined,
+    fault: isKnown && asked.error ? faultText(asked.error) : undefined,
   }
 }
 

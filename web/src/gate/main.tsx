@@ -1,5 +1,7 @@
+import { msg } from '@lingui/core/macro'
 import type { ReactNode } from 'react'
 import { show } from '../kit/app.tsx'
+import { sayFaultsBy } from '../kit/faults.ts'
 import { Forgot, Reset } from './forgot.tsx'
 import { Invite } from './invite.tsx'
 import { Join, Verify } from './join.tsx'
@@ -22,5 +24,13 @@ const pages: Record<string, () => ReactNode> = {
   '/portal/verify': () => <Verify />,
   '/portal/register': () => <Register />,
 }
+
+// The rest of kit/fault-words.ts is seldom met here, and would be much to load.
+sayFaultsBy({
+  refusals: {
+    INVALID_CREDENTIALS_ERROR: msg`E-mail address, password, code or passkey is not right.`,
+    TOO_MANY_FAILED_LOGINS_ERROR: msg`Too many failed tries. Wait a moment.`,
+  },
+})
 
 await show(pages[window.location.pathname.replace(/\/$/, '')]?.(), words)

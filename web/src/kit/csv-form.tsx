@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, FileButton, Group, Stack, Table, Textarea } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { ApiFault } from '../api/client.ts'
+import { problemText } from './faults.ts'
 import { FaultNote } from './notes.tsx'
 import { Scrolling } from './scrolling.tsx'
 
@@ -80,13 +81,14 @@ export function CsvForm({
                   </Table.Tr>
                 </Table.Thead>
                 <Table.Tbody>
-                  {faults.slice(0, SHOWN_FAULTS).map(({ field, params }) => {
+                  {faults.slice(0, SHOWN_FAULTS).map((one) => {
+                    const { field } = one
                     const [line, ...column] = field.replace(/^input\.(text|csv)\./, '').split('.')
                     return (
-                      <Table.Tr key={`${field} ${String((params as { message?: string }).message)}`}>
+                      <Table.Tr key={`${field} ${problemText(one)}`}>
                         <Table.Td>{line}</Table.Td>
                         <Table.Td className="code">{column.join('.')}</Table.Td>
-                        <Table.Td>{String((params as { message?: string }).message ?? '')}</Table.Td>
+                        <Table.Td>{problemText(one)}</Table.Td>
                       </Table.Tr>
                     )
                   })}

@@ -1,6 +1,6 @@
 import { useLingui } from '@lingui/react/macro'
 import { NativeSelect, PasswordInput, Stack, Switch, Textarea, TextInput } from '@mantine/core'
-import { faultOfField } from '../api/client.ts'
+import { faultOfField } from './faults.ts'
 
 /** KindField is one value that something of a kind is configured with, as the API lists it. */
 export interface KindField {

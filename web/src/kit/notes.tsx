@@ -3,6 +3,7 @@ import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { ApiFault } from '../api/client.ts'
 import { Copy } from './copy.tsx'
+import { detailOf, fieldText, problemText, refusalText } from './faults.ts'
 import styles from './notes.module.css'
 
 /**
@@ -21,18 +22,27 @@ export function FaultNote({
   const { t } = useLingui()
   if (!fault) return null
   const known = fault instanceof ApiFault ? fault : undefined
-  const message =
+  const { message } = fault as Error
+  const meaning =
     known?.code === 'NO_ANSWER'
       ? t`The server gave no answer. Look at the connection.`
-      : (fault as Error).message
+      : known && refusalText(known)
+  const problems = known?.problems ?? []
+  // What is said field by field is not said twice.
+  const detail = known && meaning && problems.length === 0 ? detailOf(known) : undefined
   return (
     <div className={styles.note} role="alert">
       <p>
-        {message} {untouched}
+        {meaning ?? message} {untouched}
       </p>
-      {known?.problems.map(({ field, code }) => (
-        <p key={`${field} ${code}`}>
-          <span className="code">{field}</span>
+      {detail && (
+        <p className="muted" lang="en">
+          {detail}
+        </p>
+      )}
+      {problems.map((one) => (
+        <p key={`${one.field} ${one.code}`}>
+          {fieldText(one.field) ?? <span className="code">{one.field}</span>}: {problemText(one)}
         </p>
       ))}
       <div className={styles.foot}>

@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { Autocomplete, MultiSelect, Select, SimpleGrid, Switch, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { duration } from '../../../kit/duration.ts'
+import { problemText } from '../../../kit/faults.ts'
 import { DurationInput } from './duration-input.tsx'
 import { FieldsBuilder } from './fields-builder.tsx'
 import styles from './service.module.css'
@@ -33,7 +34,7 @@ export function ServiceForm({ service, draft, problems, mayEdit, onChange }: For
   const { kind } = service
   const faultOf = (name: string): string | undefined => {
     const found = problems.find(({ field }) => field === name || field.startsWith(`${name}.`))
-    return found && String((found.params as { message?: string }).message ?? found.code)
+    return found && problemText(found)
   }
   /** `text` is what a field for a text needs. */
   const text = <Name extends keyof Change & keyof Service>(name: Name) => ({

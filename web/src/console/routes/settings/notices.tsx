@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { faultText } from '../../../kit/faults.ts'
 import { givenFields, KindFields, type KindValues } from '../../../kit/kind-fields.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
@@ -267,7 +268,7 @@ function SendTest({ subscription: { id, address } }: { subscription: Subscriptio
       <span role="status">
         {test.data?.ok && <span className={styles.yes}>{t`sent`}</span>}
         {test.data && !test.data.ok && <span className={styles.no}>{test.data.problem}</span>}
-        {test.error && <span className={styles.no}>{test.error.message}</span>}
+        {test.error && <span className={styles.no}>{faultText(test.error)}</span>}
       </span>
     </>
   )

@@ -7,6 +7,7 @@ import { type FormEvent, useState } from 'react'
 import { ApiFault, answerOf, dataOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
 import { money } from '../../../kit/amount.tsx'
+import { faultText } from '../../../kit/faults.ts'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { type Column, List, useLook } from '../../../kit/table.tsx'
@@ -123,7 +124,7 @@ function Begin({ ways }: { ways: readonly Way[] }) {
         onChange={({ currentTarget }) => setText(currentTarget.value)}
         inputMode="decimal"
         autoComplete="off"
-        error={refused && amount !== '' ? refused.message : undefined}
+        error={refused && amount !== '' ? faultText(refused) : undefined}
         required
       />
       <Stack gap="sm" role="status">

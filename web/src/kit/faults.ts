@@ -1,0 +1,58 @@
+import { i18n, type MessageDescriptor } from '@lingui/core'
+import { ApiFault, type Problem } from '../api/client.ts'
+
+/** FaultWords say faults in the reader's language, by codes of the API; `{name}` in them is a value of the fault's `params`. */
+interface FaultWords {
+  refusals: Readonly<Record<string, MessageDescriptor>>
+  problems?: Readonly<Record<string, MessageDescriptor>>
+  /** `fields` are the labels of values, by their names in the API. */
+  fields?: Readonly<Record<string, MessageDescriptor>>
+}
+
+let words: FaultWords = { refusals: {} }
+/** `sayFaultsBy` takes the words of an application. They are loaded behind its pages; until then the server's English is shown. */
+export const sayFaultsBy = (given: FaultWords): void => {
+  words = given
+}
+
+const said = (
+  table: Readonly<Record<string, MessageDescriptor>> | undefined,
+  code: string,
+  values: Record<string, unknown> = {},
+): string | undefined => {
+  const found = table?.[code]
+  return found && i18n._(found.id, values, found.message === undefined ? {} : { message: found.message })
+}
+
+/** `refusalText` says what a code of a refusal means; undefined: there are no words for it. */
+export const refusalText = ({ code }: ApiFault): string | undefined => said(words.refusals, code)
+
+/** `detailOf` gives what the server says beyond the meaning of the code: "Conflict: order 5 is done" has "order 5 is done". */
+export const detailOf = ({ message }: ApiFault): string | undefined => /^[^:]+: (.+)$/s.exec(message)?.[1]
+
+/** `problemText` says what is wrong with one value: in the reader's language where there are words for it, else as the server does. */
+export const problemText = ({ code, params }: Problem): string =>
+  said(words.problems, code, params) ?? String(params['message'] ?? code)
+
+/** `faultText` says a fault in one line, where there is room for no more. */
+export function faultText(fault: Error): string {
+  if (!(fault instanceof ApiFault)) return fault.message
+  const [first] = fault.problems
+  return first ? problemText(first) : (refusalText(fault) ?? fault.message)
+}
+
+/** `fieldText` gives the label of a value; undefined: it has its name in the API alone. */
+export function fieldText(field: string): string | undefined {
+  const [name = ''] = field.split('.').filter((step) => !AROUND.has(step))
+  return said(words.fields, name)
+}
+
+/** AROUND are steps of a path that say nothing to a reader. */
+const AROUND = new Set(['settings', 'secrets', 'input', 'body'])
+
+/** `faultOfField` is what an answer says is wrong with a field of one of these names. */
+export function faultOfField(fault: unknown, ...names: string[]): string | undefined {
+  if (!(fault instanceof ApiFault)) return undefined
+  const found = fault.problems.find(({ field }) => names.includes(field))
+  return found && problemText(found)
+}
