@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync'
-import { asText } from '../../lib/csv-text.ts'
+import { asText, type Separator, separatorOf } from '../../lib/csv-text.ts'
 import { invalid, refusalFor } from '../../lib/fault.ts'
 import { formatMicros } from '../../lib/money.ts'
 import type { OperatorOrder } from './operator-orders.ts'
@@ -24,9 +24,6 @@ export const orderColumns = [
 
 const COSTS = ['cost', 'cost_currency']
 
-const marks = { comma: ',', semicolon: ';', tab: '\t' } as const
-export const separators = ['comma', 'semicolon', 'tab'] as const
-
 /** Layout is how the file is written. */
 export interface Layout {
   columns: readonly string[]
@@ -37,17 +34,14 @@ export interface Layout {
  * `layoutOf` gives the columns that are asked for, or all; what suppliers take only with `costs`. Throws invalid_input naming a column that there is not.
  */
 export function layoutOf(
-  {
-    columns,
-    separator = 'comma',
-  }: { columns?: string | undefined; separator?: keyof typeof marks | undefined } = {},
+  { columns, separator }: { columns?: string | undefined; separator?: Separator | undefined } = {},
   { costs = true } = {},
 ): Layout {
   const allowed = costs ? orderColumns : orderColumns.filter((one) => !COSTS.includes(one))
   const asked = columns?.split(',').map((one) => one.trim())
   const unknown = asked?.find((one) => !allowed.includes(one))
   if (unknown !== undefined) throw refusalFor(invalid('columns', `there is no column ${unknown}`))
-  return { columns: asked ?? allowed, delimiter: marks[separator] }
+  return { columns: asked ?? allowed, delimiter: separatorOf(separator) }
 }
 
 /**

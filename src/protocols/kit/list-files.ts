@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream'
 import { stringify } from 'csv-stringify/sync'
-import { type TSchema, Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import { beginExport, endExport } from '../../audit/exports.ts'
+import { oneOf } from '../../contract/schema.ts'
 import { Refusal } from '../../errors.ts'
-import { asText } from '../../lib/csv-text.ts'
+import { asText, type Separator, separatorOf, separators } from '../../lib/csv-text.ts'
+import { invalid, refusalFor } from '../../lib/fault.ts'
 import { type AnyRoute, type Call, type Route, routeOf } from './people-route.ts'
 import type { PersonAsking } from './person.ts'
 
@@ -25,6 +27,27 @@ export const countShape = Type.Object({
   capped: Type.Boolean({ description: 'There may be more' }),
 })
 
+/** `fileSeparator` is in the query of files of CSV. */
+export const fileSeparator = Type.Optional(
+  oneOf(separators, { description: 'What stands between cells; `comma` if left out' }),
+)
+
+/** `layout` is how a file of a list is written. */
+const layout = {
+  columns: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 1000,
+      description: 'Some of the columns, in this order, with commas between; left out: all',
+    }),
+  ),
+  separator: fileSeparator,
+}
+interface Layout {
+  columns?: string
+  separator?: Separator
+}
+
 /** `refuseUnproved` has a person prove again who they are before more than MAX_COUNTED rows, or nobody knows how many, leave the house in a file. */
 export async function refuseUnproved(
   { person }: Pick<PersonAsking, 'person'>,
@@ -36,12 +59,12 @@ export async function refuseUnproved(
 
 /**
  * `withFile` adds to a list that is `exported` what it is as a file of CSV, and how much it has: both by the list's own filter, page after page, so
- * that neither shows anything else, or to anybody else, than the list does. `isOwn` tells for whom it is their own: it leaves the house without proof,
+ * that neither shows anything else, or to anybody else, than the list does; for the staff also as JSON line by line. `isOwn` tells for whom it is their own: it leaves the house without proof,
  * and the trail says nothing of it.
  */
 export function withFile<Permission extends string, Caller extends PersonAsking>(
   list: Route<Permission, Caller>,
-  { isOwn = () => false }: { isOwn?: (caller: Caller) => boolean } = {},
+  { isOwn }: { isOwn?: (caller: Caller) => boolean } = {},
 ): Route<Permission, Caller>[] {
   if (list.exported === undefined) return [list]
   const route = routeOf<Permission, Caller>()
@@ -60,30 +83,58 @@ export function withFile<Permission extends string, Caller extends PersonAsking>
       path: `${path}/count`,
       name: `count${name}`,
       summary: `How many ${list.path} has of a filter, up to 10,000, as far as that is known within 0.3 seconds`,
-      answer: countShape,
+      answer: countedColumns,
       handle: (call) => counted(list, call),
     }),
-    route({
-      ...shared,
-      path: `${path}.csv`,
-      name: `export${name}`,
-      summary: `All that ${list.path} has of a filter, as a file of CSV`,
-      ...(command !== undefined && { command }),
-      isExport: true,
-      answer: Type.Object({}, { description: 'A file of CSV' }),
-      media: { 'text/csv': Type.String() },
-      handle: async (call) => {
-        const own = isOwn(call.caller)
-        if (!own) await refuseUnproved(call.caller, () => counted(list, call))
-        const pages = pagesOf(list, call)
-        // The first is read before anything is answered: what is refused is no file that breaks off.
-        const first = await pages.next()
-        return await sendFile(call, { list: path, name: plural, isOwn: own }, (told) =>
-          csvOf(list, first.value ?? [], withRows(pages, told), told),
-        )
-      },
-    }),
+    ...(['csv', ...(isOwn ? [] : ['ndjson' as const])] as const).map((format) =>
+      route({
+        ...shared,
+        ...(format === 'csv' && {
+          query: Type.Object({ ...(filter as Record<string, TSchema>), ...layout }),
+          refusals: [...new Set([...(refusals ?? []), 'invalid_input' as const])],
+        }),
+        path: `${path}.${format}`,
+        name: format === 'csv' ? `export${name}` : `export${name}AsJson`,
+        summary: `All that ${list.path} has of a filter, as a file of ${format === 'csv' ? 'CSV' : 'JSON, line by line'}`,
+        ...(command !== undefined && format === 'csv' && { command }),
+        isExport: true,
+        answer: Type.Object(
+          {},
+          { description: `A file of ${format === 'csv' ? 'CSV' : 'JSON, line by line'}` },
+        ),
+        media: { [media[format]]: Type.String() },
+        handle: async (call) => {
+          const { columns, separator, ...query } = call.query as Layout
+          const asked = Object.create(call, { query: { value: query } }) as typeof call
+          const own = isOwn?.(call.caller) ?? false
+          if (!own) await refuseUnproved(call.caller, () => counted(list, asked))
+          const pages = pagesOf(list, asked)
+          // The first is read before anything is answered: what is refused is no file that breaks off.
+          const { value } = await pages.next()
+          const first: Row[] = value ?? []
+          const wanted = wantedOf(columnsOf(list, first[0]), columns)
+          return await sendFile(call, { list: path, name: plural, format, isOwn: own }, (told) => {
+            const rows = withRows(beginning(first, pages), told)
+            return format === 'csv' ? csvOf(rows, wanted, separatorOf(separator)) : linesOf(rows)
+          })
+        },
+      }),
+    ),
   ]
+}
+
+/** `countedColumns` is the answer of what counts a list that is given as a file. */
+const countedColumns = Type.Object({
+  ...countShape.properties,
+  columns: Type.Array(Type.String(), { description: 'Those of the file, for who asks' }),
+})
+
+/** `wantedOf` gives the columns that are asked for. Throws invalid_input naming one that there is not. */
+function wantedOf(all: readonly string[], asked: string | undefined): readonly string[] {
+  const wanted = asked?.split(',').map((one) => one.trim())
+  const unknown = wanted?.find((one) => !all.includes(one))
+  if (unknown !== undefined) throw refusalFor(invalid('columns', `there is no column ${unknown}`))
+  return wanted ?? all
 }
 
 /** Told is told of rows of a file as they are written. */
@@ -158,8 +209,20 @@ async function* pagesOf<Caller>(list: AnyList<Caller>, call: Call<Caller>): Asyn
   } while (cursor !== null)
 }
 
-const counted = <Caller>(list: AnyList<Caller>, call: Call<Caller>): Promise<Count> =>
-  countRows(pagesOf(list, call))
+async function counted<Caller>(
+  list: AnyList<Caller> & Pick<AnyRoute, 'answer'>,
+  call: Call<Caller>,
+): Promise<Static<typeof countedColumns>> {
+  let columns: readonly string[] | undefined
+  const pages = async function* () {
+    for await (const rows of pagesOf(list, call)) {
+      columns ??= columnsOf(list, rows[0])
+      yield rows
+    }
+  }
+  const count = await countRows(pages())
+  return { ...count, columns: [...(columns ?? [])] }
+}
 
 /** `countRows` counts the rows of pages as far as a list is counted. */
 export async function countRows(pages: AsyncIterable<readonly unknown[]>): Promise<Count> {
@@ -173,28 +236,34 @@ export async function countRows(pages: AsyncIterable<readonly unknown[]>): Promi
   return { value, capped: false }
 }
 
-/** `csvOf` writes a line for each thing, for spreadsheets: UTF-8 with a byte order mark, and lines as RFC 4180 has them. */
-async function* csvOf(
-  list: Pick<AnyRoute, 'answer'>,
-  first: Row[],
-  rest: AsyncIterable<Row[]>,
-  told: Told,
-): AsyncGenerator<string> {
+/** `columnsOf` gives the columns of a list's file: what only some callers see is missing in every row for the others. */
+function columnsOf(list: Pick<AnyRoute, 'answer'>, row: Row | undefined): string[] {
   const { page } = propertiesOf(list.answer) as { page: TSchema }
   const { items } = propertiesOf(page) as unknown as { items: { items: TSchema & { required?: string[] } } }
   const needed = items.items.required ?? []
-  // What only some callers see is missing in every row for the others.
-  const columns = Object.keys(propertiesOf(items.items)).filter(
-    (column) => column !== 'version' && (needed.includes(column) || (first[0] && column in first[0])),
+  return Object.keys(propertiesOf(items.items)).filter(
+    (column) => column !== 'version' && (needed.includes(column) || (row && column in row)),
   )
+}
+
+/** `csvOf` writes a line for each thing, for spreadsheets: UTF-8 with a byte order mark, and lines as RFC 4180 has them. */
+async function* csvOf(
+  pages: AsyncIterable<Row[]>,
+  columns: readonly string[],
+  delimiter: string,
+): AsyncGenerator<string> {
   const lines = (rows: Row[], header = false): string =>
     stringify(
       rows.map((row) => columns.map((column) => cellOf(row[column]))),
-      { columns, header, bom: header, record_delimiter: '\r\n' },
+      { columns: [...columns], header, bom: header, delimiter, record_delimiter: '\r\n' },
     )
-  yield lines(first, true)
-  told(first.length)
-  for await (const rows of rest) yield lines(rows)
+  yield lines([], true)
+  for await (const rows of pages) yield lines(rows)
+}
+
+/** `linesOf` writes a line of JSON for each thing, with all that the list has of it. */
+async function* linesOf(pages: AsyncIterable<Row[]>): AsyncGenerator<string> {
+  for await (const rows of pages) yield rows.map((row) => `${JSON.stringify(row)}\n`).join('')
 }
 
 /** `cellOf` guards texts, which may be anybody's, and leaves numbers and amounts as they are. */

@@ -41,13 +41,18 @@ const fileOf = async (path: string, as?: Record<string, string>) => {
   return parse(json, { columns: true, bom: true }) as Record<string, string>[]
 }
 
+const textOf = async (path: string): Promise<string> => String((await api.ask(`GET ${path}`)).json)
+
 describe('a count', () => {
   it('is of the filter, up to 10,000', async () => {
-    expect(await api.read('/accounts/count')).toEqual({ value: 2, capped: false })
-    expect(await api.read(`/accounts/count?search=${shop.username}`)).toEqual({ value: 1, capped: false })
-    expect(await api.read('/deposits/count?provider=other')).toEqual({ value: 3, capped: false })
+    expect(await api.read('/accounts/count')).toMatchObject({ value: 2, capped: false })
+    expect(await api.read(`/accounts/count?search=${shop.username}`)).toMatchObject({
+      value: 1,
+      capped: false,
+    })
+    expect(await api.read('/deposits/count?provider=other')).toMatchObject({ value: 3, capped: false })
     vi.spyOn(performance, 'now').mockReturnValue(performance.now())
-    expect(await api.read('/deposits/count')).toEqual({ value: 10_000, capped: true })
+    expect(await api.read('/deposits/count')).toMatchObject({ value: 10_000, capped: true })
     expect(await api.read(`/accounts/${shop.username}/ledger/count`)).toMatchObject({ capped: false })
     expect((await api.ask('GET /deposits/count?state=odd')).status).toBe(400)
     expect((await api.ask('GET /accounts/nobody/ledger/count')).status).toBe(404)
@@ -78,6 +83,17 @@ describe('a file', () => {
     expect(JSON.stringify(ledger)).toContain("'-1;'=2")
     expect(await fileOf('/deposits.csv?provider=other')).toHaveLength(3)
     expect((await fileOf('/audit.csv?what=account')).every(({ what }) => what === 'account')).toBe(true)
+    const some = await fileOf('/deposits.csv?provider=other&columns=id,state')
+    expect(some.map((row) => Object.keys(row))).toEqual(some.map(() => ['id', 'state']))
+    const { columns } = await api.read('/deposits/count?provider=other')
+    expect(Object.keys((await fileOf('/deposits.csv?provider=other'))[0] ?? {})).toEqual(columns)
+    const semicolons = await textOf('/deposits.csv?provider=other&separator=semicolon')
+    expect(semicolons.split('\r\n')[0]).toBe(`\uFEFF${columns.join(';')}`)
+    const lines = (await textOf('/deposits.ndjson?provider=other')).trimEnd().split('\n')
+    const { items } = (await api.read('/deposits?provider=other')).page
+    expect(lines.map((line) => JSON.parse(line))).toEqual(items)
+    const unknown = await api.ask('GET /deposits.csv?columns=id,nothing')
+    expect([unknown.status, unknown.json.errors]).toEqual([422, { columns: ['there is no column nothing'] }])
     const all = await fileOf('/deposits.csv')
     expect(new Set(all.map(({ id }) => id)).size).toBe(DEPOSITS)
   })

@@ -7,13 +7,14 @@ import { formatMicros } from '../../../lib/money.ts'
 import { itemStates, orderStates, vias } from '../../../lib/states.ts'
 import { listRows } from '../../../orders/desk/order-rows.ts'
 import { type OperatorOrder, OperatorOrders, orderSorts } from '../../../orders/read/operator-orders.ts'
-import { csvOfOrders, layoutOf, orderColumns, separators } from '../../../orders/read/operator-orders-csv.ts'
+import { csvOfOrders, layoutOf, orderColumns } from '../../../orders/read/operator-orders-csv.ts'
 import { filterOf, orderFilter } from '../../../orders/read/order-filter.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
 import {
   beginning,
   COUNT_MS,
   countShape,
+  fileSeparator,
   MAX_COUNTED,
   refuseUnproved,
   sendFile,
@@ -201,9 +202,7 @@ export const operatorOrderRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       columns: Type.Optional(
         text(400, { description: `Some of ${orderColumns.join(', ')}, with commas between; left out: all` }),
       ),
-      separator: Type.Optional(
-        oneOf(separators, { description: 'What stands between cells; `comma` if left out' }),
-      ),
+      separator: fileSeparator,
     }),
     isExport: true,
     answer: Type.Object({}, { description: 'A file of CSV' }),

@@ -42,6 +42,7 @@ export const requestRoutes = () => [
     method: 'GET',
     path: '/accounts/:account/requests',
     name: 'listRequests',
+    exported: 'requests',
     section,
     summary: 'What the keys of an account asked for lately, and how it was answered, the newest first',
     description:

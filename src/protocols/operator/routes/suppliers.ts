@@ -169,7 +169,7 @@ export const supplierRoutes = ({
     params: supplierParams,
     body: bodyOf({
       minutes: Type.Integer({ minimum: 1, maximum: 1440, default: 60 }),
-      why: text(200, { description: 'For the record' }),
+      why: Type.Optional(text(200, { description: 'For the record' })),
     }),
     answer: supplier,
     refusals: ['not_found', 'conflict', 'invalid_input'],

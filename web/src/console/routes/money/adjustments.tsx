@@ -6,12 +6,12 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { api, dataOf } from '../../../api/client.ts'
 import { Amount, money } from '../../../kit/amount.tsx'
 import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
-import { useKeys } from '../../../kit/keys.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
+import { ExportButton } from '../../export-button.tsx'
 import { Sums } from './sums.tsx'
 
 const KEY = ['adjustments']
@@ -54,8 +54,6 @@ export function Adjustments() {
     { name: 'from', label: t`From, a day in UTC`, kind: 'day' },
     { name: 'to', label: t`To, a day in UTC`, kind: 'day' },
   ]
-  const file = `/api/operator/adjustments.csv?${new URLSearchParams(query)}`
-  useKeys({ e: [t`Export what is listed`, () => window.location.assign(file)] })
   const isNarrowed = Object.keys(query).length > 0
   const to = ({ order, username }: Adjustment) =>
     order === null ? `/resellers/${username}/money` : `/orders/${order}`
@@ -65,9 +63,7 @@ export function Adjustments() {
       actions={
         <>
           <LookMenu columns={columns} look={look} onLook={setLook} />
-          <Button component="a" href={file} download variant="default" size="compact-md">
-            <Trans>Export</Trans>
-          </Button>
+          <ExportButton list="/api/operator/adjustments" query={query} title={t`Export the adjustments`} />
         </>
       }
     >

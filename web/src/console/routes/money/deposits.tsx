@@ -6,13 +6,13 @@ import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { Amount } from '../../../kit/amount.tsx'
 import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
-import { useKeys } from '../../../kit/keys.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
 import { DepositState, depositStateWords } from '../../deposit-state.tsx'
+import { ExportButton } from '../../export-button.tsx'
 
 const TOPICS = ['deposits']
 const KEY = ['deposits', 'list']
@@ -33,8 +33,6 @@ export function Deposits() {
   useRefreshOn(TOPICS, KEY)
   const columns = useColumns()
   const filters = useFilters()
-  const file = `/api/operator/deposits.csv?${new URLSearchParams(query)}`
-  useKeys({ e: [t`Export what is listed`, () => window.location.assign(file)] })
   const isNarrowed = Object.keys(query).length > 0
   const to = ({ id }: Deposit) => `/money/deposits/${id}`
   return (
@@ -43,9 +41,7 @@ export function Deposits() {
       actions={
         <>
           <LookMenu columns={columns} look={look} onLook={setLook} />
-          <Button component="a" href={file} download variant="default" size="compact-md">
-            <Trans>Export</Trans>
-          </Button>
+          <ExportButton list="/api/operator/deposits" query={query} title={t`Export the deposits`} />
         </>
       }
     >

@@ -7,13 +7,13 @@ import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Amount } from '../../../kit/amount.tsx'
 import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
-import { useKeys } from '../../../kit/keys.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { useMay } from '../../../kit/session.tsx'
 import { type Column, List, useLook } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
+import { ExportButton } from '../../export-button.tsx'
 
 const KEY = ['invoices']
 
@@ -34,8 +34,6 @@ export function Invoices() {
   const [look] = useLook('invoices')
   const [isIssuing, setIssuing] = useState(false)
   const list = usePages<Invoice>([...KEY, query], (cursor, signal) => readInvoices(query, cursor, signal))
-  const file = `/api/operator/invoices.csv?${new URLSearchParams(query)}`
-  useKeys({ e: [t`Export what is listed`, () => window.location.assign(file)] })
   const columns: readonly Column<Invoice>[] = [
     {
       ...{ id: 'name', head: t`Number`, width: 120, rank: 0 },
@@ -71,9 +69,7 @@ export function Invoices() {
       title={t`Invoices`}
       actions={
         <>
-          <Button component="a" href={file} download variant="default">
-            <Trans>Export</Trans>
-          </Button>
+          <ExportButton list="/api/operator/invoices" query={query} title={t`Export the invoices`} />
           {issue}
         </>
       }

@@ -4,12 +4,12 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { api, dataOf } from '../../../api/client.ts'
 import { Amount } from '../../../kit/amount.tsx'
 import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
-import { useKeys } from '../../../kit/keys.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
+import { ExportButton } from '../../export-button.tsx'
 import { Sums } from './sums.tsx'
 
 const KEY = ['transfers']
@@ -36,8 +36,6 @@ export function Transfers() {
     { name: 'from', label: t`From, a day in UTC`, kind: 'day' },
     { name: 'to', label: t`To, a day in UTC`, kind: 'day' },
   ]
-  const file = `/api/operator/transfers.csv?${new URLSearchParams(query)}`
-  useKeys({ e: [t`Export what is listed`, () => window.location.assign(file)] })
   const isNarrowed = Object.keys(query).length > 0
   const to = ({ sender_username }: Transfer) => `/resellers/${sender_username}/money`
   return (
@@ -46,9 +44,7 @@ export function Transfers() {
       actions={
         <>
           <LookMenu columns={columns} look={look} onLook={setLook} />
-          <Button component="a" href={file} download variant="default" size="compact-md">
-            <Trans>Export</Trans>
-          </Button>
+          <ExportButton list="/api/operator/transfers" query={query} title={t`Export the transfers`} />
         </>
       }
     >

@@ -14,6 +14,7 @@ import { pastedLines, SearchField } from '../../../kit/pasted-lines.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { stateWords } from '../../../kit/state-badge.tsx'
 import { ActionBar, List, LookMenu, NewRows, useLook } from '../../../kit/table.tsx'
+import { ExportButton } from '../../export-button.tsx'
 import { type BulkAction, bulkActions, bulkWords } from './bulk-actions.ts'
 import { copyInputs } from './copy-inputs.tsx'
 import { rememberList } from './kept.ts'
@@ -25,7 +26,6 @@ const TOPICS = ['orders', 'reviews']
 
 // What is seldom wanted is loaded when it is.
 const Bulk = lazy(async () => ({ default: (await import('./bulk.tsx')).Bulk }))
-const ExportDialog = lazy(async () => ({ default: (await import('./export-dialog.tsx')).ExportDialog }))
 const OwnViews = lazy(async () => ({ default: (await import('./own-views.tsx')).OwnViews }))
 const Pasted = lazy(async () => ({ default: (await import('./pasted.tsx')).Pasted }))
 
@@ -42,7 +42,6 @@ export function Orders() {
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set())
   /** `every` is the newest order at the moment at which all that match were chosen. */
   const [every, setEvery] = useState<number>()
-  const [isExporting, setExporting] = useState(false)
   const count = useCount(query)
   const queryKey = ['orders', query]
   const list = usePages<OrderRow>(queryKey, (cursor, signal) => readOrders(query, cursor, signal))
@@ -67,17 +66,13 @@ export function Orders() {
   const picked = rows.filter(({ id }) => chosen.has(id))
   const open = (order: OrderRow) => void navigate({ to: `/orders/${order.id}` })
   useEffect(() => rememberList(rows.map(({ id }) => id)))
-  useKeys({
-    e: [t`Export what is listed`, () => setExporting(true)],
-    ...(picked.length > 0 && { y: [t`Copy the IMEIs of the chosen orders`, () => void copyInputs(picked)] }),
-  })
+  useKeys(
+    picked.length > 0 ? { y: [t`Copy the IMEIs of the chosen orders`, () => void copyInputs(picked)] } : {},
+  )
   const isNarrowed = Object.keys(query).some((one) => one !== 'sort')
   const lines = query['lines'] === undefined ? undefined : pastedLines()
   return (
-    <Page
-      title={t`Orders`}
-      actions={<Actions {...{ columns, look, setLook }} onExport={() => setExporting(true)} />}
-    >
+    <Page title={t`Orders`} actions={<Actions {...{ columns, look, setLook, query }} />}>
       <Views>
         <Suspense>
           <OwnViews {...{ query, look }} onLook={setLook} />
@@ -164,11 +159,6 @@ export function Orders() {
           )}
         </>
       )}
-      {isExporting && (
-        <Suspense>
-          <ExportDialog query={query} onClose={() => setExporting(false)} />
-        </Suspense>
-      )}
     </Page>
   )
 }
@@ -180,23 +170,38 @@ function sorted(query: Query, sort: string): Query {
   return { ...query, sort, ended_from: weekAgo }
 }
 
+/** FILE_COLUMNS are those of the file, one line an item; COSTS are for those alone who may read costs. */
+const FILE_COLUMNS = [
+  ...['order', 'item', 'placed', 'ended', 'account', 'service', 'order_state', 'state', 'input', 'quantity'],
+  ...['price', 'refunded', 'currency', 'supplier', 'cost', 'cost_currency', 'supplier_reference'],
+  ...['reference', 'via', 'answer'],
+]
+const COSTS = ['cost', 'cost_currency']
+
 function Actions({
   columns,
   look,
   setLook,
-  onExport,
+  query: { lines: _, ...query },
 }: {
   columns: ReturnType<typeof useColumns>
   look: ReturnType<typeof useLook>[0]
   setLook: ReturnType<typeof useLook>[1]
-  onExport: () => void
+  query: Query
 }) {
+  const { t } = useLingui()
+  const seesCosts = useMay()('costs.read')
   return (
     <>
       <LookMenu columns={columns} look={look} onLook={setLook} />
-      <Button variant="default" size="compact-md" onClick={onExport}>
-        <Trans>Export…</Trans>
-      </Button>
+      <ExportButton
+        list="/api/operator/orders"
+        query={query}
+        title={t`Export the orders`}
+        columns={FILE_COLUMNS.filter((one) => seesCosts || !COSTS.includes(one))}
+      >
+        <Trans>CSV has a line for each item, JSON a line for each order.</Trans>
+      </ExportButton>
     </>
   )
 }

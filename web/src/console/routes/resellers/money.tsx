@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Anchor, Button, Stack } from '@mantine/core'
+import { Anchor, Button, Group, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { api, dataOf } from '../../../api/client.ts'
@@ -7,9 +7,11 @@ import { useRefreshOn } from '../../../api/events.ts'
 import { BalanceChanges } from '../../../kit/balance-changes.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
+import { ExportButton } from '../../export-button.tsx'
 
 const TOPICS = ['balances']
 const KEY = ['balance-changes']
+const NO_FILTER = {}
 
 const readChanges = async (account: string, cursor: string | undefined, signal: AbortSignal) => {
   const { page } = await dataOf(
@@ -39,7 +41,18 @@ export function Money() {
             <Trans>Nothing has moved this balance yet.</Trans>
           </Empty>
         )}
-        {list.rows && list.rows.length > 0 && <BalanceChanges rows={list.rows} />}
+        {list.rows && list.rows.length > 0 && (
+          <Stack>
+            <Group justify="flex-end">
+              <ExportButton
+                list={`/api/operator/accounts/${encodeURIComponent(username)}/ledger`}
+                query={NO_FILTER}
+                title={t`Export what moved the balance`}
+              />
+            </Group>
+            <BalanceChanges rows={list.rows} />
+          </Stack>
+        )}
         {list.more && (
           <Button variant="default" onClick={list.more}>
             <Trans>Show earlier</Trans>

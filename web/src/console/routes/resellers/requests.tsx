@@ -8,6 +8,7 @@ import { type Filter, FilterBar, type Values, withValue } from '../../../kit/fil
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { type Asked, RequestLog } from '../../../kit/request-log.tsx'
+import { ExportButton } from '../../export-button.tsx'
 
 type Query = NonNullable<paths['/api/operator/accounts/{account}/requests']['get']['parameters']['query']>
 
@@ -65,6 +66,11 @@ export function Requests() {
             { value: 'refused', label: t`Refused` },
           ]}
           w="fit-content"
+        />
+        <ExportButton
+          list={`/api/operator/accounts/${encodeURIComponent(username)}/requests`}
+          query={query}
+          title={t`Export the requests`}
         />
       </FilterBar>
       <FaultNote fault={list.error} onRetry={list.again} />

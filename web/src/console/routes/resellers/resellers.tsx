@@ -13,6 +13,7 @@ import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { ActionBar, type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
+import { ExportButton } from '../../export-button.tsx'
 import { GroupDialog } from './group-dialog.tsx'
 import { NewReseller } from './new-reseller.tsx'
 import styles from './reseller.module.css'
@@ -61,7 +62,7 @@ export function Resellers() {
       ...{ name: 'webhook', label: t`Webhook`, kind: 'choice' },
       choices: [
         { value: 'failing', label: t`Fails` },
-        { value: 'paused', label: t`Is sent nothing` },
+        { value: 'paused', label: t`Paused` },
       ],
     },
     {
@@ -79,14 +80,10 @@ export function Resellers() {
     void navigate({ to: '/resellers', search: values })
   }
   const picked = (list.rows ?? []).filter(({ id }) => chosen.has(id))
-  const file = `/api/operator/accounts.csv?${new URLSearchParams(query)}`
   const writeTo = () =>
     void navigate({ to: '/news/new', search: { to: picked.map(({ username }) => username).join() } })
   const mayMake = may('resellers.edit')
-  useKeys({
-    e: [t`Export what is listed`, () => window.location.assign(file)],
-    ...(mayMake && { n: [t`New reseller`, () => setMaking(true)] }),
-  })
+  useKeys(mayMake ? { n: [t`New reseller`, () => setMaking(true)] } : {})
   const newButton = mayMake && (
     <Button size="compact-md" onClick={() => setMaking(true)}>
       <Trans>New reseller</Trans>
@@ -101,9 +98,7 @@ export function Resellers() {
           <Button component={Link} to="/news" variant="default" size="compact-md">
             <Trans>News</Trans>
           </Button>
-          <Button component="a" href={file} variant="default" size="compact-md">
-            <Trans>Export</Trans>
-          </Button>
+          <ExportButton list="/api/operator/accounts" query={query} title={t`Export the resellers`} />
           {newButton}
         </>
       }
@@ -239,7 +234,7 @@ export function Marks({ reseller: { low, webhook, refused_24h: refused } }: { re
     <>
       {low && <Badge tone="needs">{t`Low balance`}</Badge>}
       {webhook === 'failing' && <Badge tone="failed">{t`Webhook fails`}</Badge>}
-      {webhook === 'paused' && <Badge tone="needs">{t`Webhook stopped`}</Badge>}
+      {webhook === 'paused' && <Badge tone="needs">{t`Webhook paused`}</Badge>}
       {refused >= MANY_REFUSED && <Badge tone="needs">{t`${refused} refused`}</Badge>}
     </>
   )

@@ -12,6 +12,7 @@ import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { Scrolling } from '../../../kit/scrolling.tsx'
 import { When } from '../../../kit/when.tsx'
+import { ExportButton } from '../../export-button.tsx'
 import styles from './settings.module.css'
 
 type Query = Record<string, string>
@@ -108,14 +109,7 @@ export function Audit() {
   return (
     <Page title={t`Audit`}>
       <FilterBar filters={filters} values={query} onChange={show}>
-        <Button
-          component="a"
-          href={`/api/operator/audit.csv?${new URLSearchParams(query)}`}
-          variant="default"
-          size="compact-md"
-        >
-          <Trans>Export</Trans>
-        </Button>
+        <ExportButton list="/api/operator/audit" query={query} title={t`Export the changes`} />
       </FilterBar>
       <FaultNote fault={list.error} onRetry={list.again} />
       {!list.rows && !list.error && <Loading />}

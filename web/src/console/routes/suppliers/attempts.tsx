@@ -13,6 +13,7 @@ import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
+import { ExportButton } from '../../export-button.tsx'
 
 type Outcome = 'succeeded' | 'refused' | 'unavailable' | 'waited' | 'settled'
 
@@ -60,7 +61,6 @@ export function Attempts() {
     { name: 'from', label: t`From`, kind: 'day', help: t`In UTC` },
     { name: 'to', label: t`To`, kind: 'day', help: t`In UTC` },
   ]
-  const file = `/api/operator/suppliers/${supplier}/attempts.csv?${new URLSearchParams(query)}`
   const list = usePages<Attempt>(['suppliers', supplier, 'attempts', query], (cursor, signal) =>
     readAttempts(supplier, query, cursor, signal),
   )
@@ -81,9 +81,11 @@ export function Attempts() {
             if (text !== (query['q'] ?? '')) set(withValue(query, 'q', text))
           }}
         />
-        <Button component="a" href={file} variant="default" size="compact-md">
-          <Trans>Export</Trans>
-        </Button>
+        <ExportButton
+          list={`/api/operator/suppliers/${supplier}/attempts`}
+          query={query}
+          title={t`Export the attempts`}
+        />
       </FilterBar>
       <FaultNote fault={list.error} onRetry={list.again} />
       {!list.rows && !list.error && <Loading />}
