@@ -7,20 +7,19 @@ import { preferOthers, probeNow } from './breakers.sql.ts'
 
 /**
  * `useOthers` sends a supplier nothing more for some minutes: its items go by their next routes, or wait with their money held. Then it is asked for our
- * account, and is used again once it answers. Throws not_found, invalid_input where the reason is missing, conflict where it is off, or paused already.
+ * account, and is used again once it answers. Throws not_found, conflict where it is off, or paused already.
  */
 export async function useOthers(
   sql: Sql,
   idOrName: string,
-  { minutes, why }: { minutes: number; why: string },
+  { minutes, why = '' }: { minutes: number; why?: string | undefined },
   clock: Clock,
 ): Promise<void> {
-  if (why.trim() === '') throw new Refusal('invalid_input', 'is missing', 'why')
   const { id, name, enabled } = await findSupplier(sql, idOrName)
   if (!enabled) throw new Refusal('conflict', `${name} is switched off: nothing is sent to it`, 'supplier')
   const now = clock.now()
   const until = new Date(now.getTime() + minutes * MINUTE_MS)
-  if (!(await preferOthers(sql, id, { reason: why.trim(), until, now })))
+  if (!(await preferOthers(sql, id, { reason: why.trim() || 'its next routes are used', until, now })))
     throw new Refusal(
       'conflict',
       `${name} is paused: its items go by their next routes until it is back`,

@@ -39,8 +39,8 @@ export const decisionWords = (decision: string): MessageDescriptor => decisions[
 export const meanings: readonly { meaning: Meaning; words: MessageDescriptor }[] = [
   { meaning: 'refused', words: msg`This item is refused` },
   { meaning: 'credit', words: msg`Our credit there is used up` },
-  { meaning: 'login', words: msg`It does not know us` },
-  { meaning: 'busy', words: msg`Busy: it asks us to come back` },
+  { meaning: 'login', words: msg`It refuses our login` },
+  { meaning: 'busy', words: msg`It is busy, and asks us to try later` },
   { meaning: 'duplicate', words: msg`It has such an order already` },
   { meaning: 'working', words: msg`It has taken it, and works on it` },
   { meaning: 'done', words: msg`It is done, and this is the result` },

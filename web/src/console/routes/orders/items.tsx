@@ -47,7 +47,7 @@ export function Items({ order }: { order: OrderRow }) {
               />
             )}
             <CopyAll of={() => readInputs([order])}>{t`Copy IMEIs`}</CopyAll>
-            <CopyAll of={() => readResults(order)}>{t`Copy results`}</CopyAll>
+            <CopyAll of={() => readResults(order)}>{t`Copy the results`}</CopyAll>
             <Button
               component="a"
               href={`/api/operator/orders.csv?id=${order.id}`}

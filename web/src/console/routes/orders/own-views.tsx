@@ -107,7 +107,7 @@ export function OwnViews({ query, look, onLook }: OwnViewsProps) {
                 <Menu.Divider />
                 <Menu.Label>{open.name}</Menu.Label>
                 <Menu.Item onClick={() => void update(open)}>
-                  <Trans>Have it show this</Trans>
+                  <Trans>Save what is shown now</Trans>
                 </Menu.Item>
                 <Menu.Item onClick={() => setDoing('rename')}>
                   <Trans>Rename…</Trans>

@@ -74,7 +74,7 @@ export function PriceFilters({
     },
     { name: 'changed_since', label: t`Price changed since`, kind: 'day' },
     {
-      ...{ name: 'rule', label: t`Price given by`, kind: 'choice' },
+      ...{ name: 'rule', label: t`Price comes from`, kind: 'choice' },
       choices: [
         { value: 'fixed', label: t`Fixed prices` },
         ...[...rules.values()].map((rule) => ({
@@ -97,7 +97,14 @@ export function PriceFilters({
     <FilterBar
       filters={filters.filter((filter) => filter.kind !== 'choice' || filter.choices.length > 0)}
       values={accounts === '' ? rest : { ...rest, accounts }}
-      onChange={({ accounts: names = '', ...next }) => onChange(withAccounts(next, names, groups))}
+      onChange={({ accounts: names = '', ...next }) =>
+        // Columns that came with a link stay while others filters change.
+        onChange(
+          names === accounts
+            ? withValue(next, 'audiences', values['audiences'] ?? '')
+            : withAccounts(next, names, groups),
+        )
+      }
     />
   )
 }

@@ -148,8 +148,8 @@ export function Answers() {
             {rules.length > 1 && (
               <p className="muted">
                 <Trans>
-                  They stand as they count: those of this supplier before those of its kind, all that is said
-                  before a part of it.
+                  The first rule that fits counts. Rules for this supplier come before rules for its kind, and
+                  rules for a whole text before rules for a part of it.
                 </Trans>
               </p>
             )}

@@ -3,10 +3,10 @@ import { msg } from '@lingui/core/macro'
 
 const faults: Readonly<Record<string, MessageDescriptor>> = {
   credit: msg`Our credit there is used up`,
-  login: msg`It does not know us`,
-  transport: msg`No connection comes about`,
-  person: msg`Others are used for a time, as somebody has said`,
-  busy: msg`Busy: it asks us to come back`,
+  login: msg`It refuses our login`,
+  transport: msg`It cannot be reached`,
+  person: msg`Paused by a person: orders use the next routes`,
+  busy: msg`It is busy, and asks us to try later`,
 }
 
 /** `faultWords` says why nothing is sent to a supplier. */

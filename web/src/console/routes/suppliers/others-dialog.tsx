@@ -21,14 +21,13 @@ export function OthersDialog({
     <ActDialog
       title={t`Use the next routes instead of ${name}?`}
       button={t`Use the next routes`}
-      needsReason
       reasons={[t`Its credit runs out`, t`It is slow`, t`It answers wrongly`]}
       untouched={<Trans>Nothing has changed: orders go to {name} as before.</Trans>}
       act={({ why }) =>
         dataOf(
           api.POST('/api/operator/suppliers/{supplier}/prefer-others', {
             params: { path: { supplier: String(id) } },
-            body: { minutes: Number(minutes), why },
+            body: { minutes: Number(minutes), ...(why && { why }) },
           }),
         )
       }

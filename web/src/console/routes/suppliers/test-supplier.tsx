@@ -55,7 +55,7 @@ export function Tested({
           <ul>
             <li>
               <Trans>
-                It does not know us: copy user name and key from our account there once more. A key is often
+                It refuses our login: copy user name and key from our account there once more. A key is often
                 bound to one name.
               </Trans>
             </li>

@@ -137,7 +137,7 @@ const HEALTH: string = '/settings/health'
 
 const faults: Record<string, MessageDescriptor> = {
   credit: msg`is out of credit`,
-  login: msg`does not know us`,
+  login: msg`refuses our login`,
   transport: msg`cannot be reached`,
   busy: msg`is busy or being maintained`,
 }

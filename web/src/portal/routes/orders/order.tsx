@@ -178,7 +178,7 @@ function Results({
             disabled={ended.length === 0}
             onClick={() => void copy()}
           >
-            <Trans>Copy results</Trans>
+            <Trans>Copy the results</Trans>
           </Button>
           {isShared && (
             <Button

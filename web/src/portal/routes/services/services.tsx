@@ -72,7 +72,7 @@ export function Services() {
     { id: 'name', head: t`Service`, width: 220, grow: true, rank: 0, cell: ({ name }) => name },
     { id: 'group', head: t`Group`, width: 150, rank: 3, cell: ({ group }) => group },
     { id: 'says', head: t`Takes`, width: 120, rank: 2, cell: ({ delivery_time }) => delivery_time },
-    { id: 'time', head: t`Lately took`, width: 110, rank: 1, end: true, cell: time },
+    { id: 'time', head: t`Usual time`, width: 110, rank: 1, end: true, cell: time },
     { id: 'price', head: t`Price`, width: 130, rank: 0, end: true, cell: price },
   ]
   const to = ({ code }: Row) => `/order/${encodeURIComponent(code)}`
