@@ -347,7 +347,7 @@ describePages('the inbox', () => {
       ['success', 'Unlocked 9931'],
       ['processing', null],
     ])
-    await visit.click('Close')
+    await page.getByRole('dialog').getByText('Close', { exact: true }).click()
     // The fourth is answered alone; the words of the sheet are there for the next one.
     await page.getByRole('button', { name: `Answer ${inputs[3]}` }).waitFor()
     await visit.click('Paste results')

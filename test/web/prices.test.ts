@@ -202,6 +202,12 @@ describePages('the price book', () => {
     expect(await page.getByText('T-Mobile USA: unlock').count()).toBe(0)
     const file = await page.getByRole('link', { name: /^Download CSV/ }).getAttribute('href')
     expect(file).toBe('/api/operator/prices.csv?service_group=Unlocks&supplier=Panel')
+    // Columns that a link names stay while a filter changes.
+    await page.goto('/console/prices?audiences=everyone&service_group=Unlocks')
+    await page.getByRole('grid').waitFor()
+    await visit.click('Leave out Group of services: Unlocks')
+    await page.getByText('Blacklist worldwide').waitFor()
+    expect(new URL(page.url()).searchParams.get('audiences')).toBe('everyone')
     await page.goto('/console/prices?margin_lte=-50')
     await page.getByText('Samsung: information').waitFor({ state: 'detached' })
     await page.getByRole('link', { name: 'Download CSV, with more than is shown' }).waitFor()

@@ -86,8 +86,9 @@ describePages('resellers in the console', () => {
     await page.getByLabel('Amount in USD').fill('-1000000')
     await page.getByLabel('Reason').fill('a mistake')
     await page.getByRole('button', { name: /^Adjust by/ }).click()
-    await page.getByRole('alert').waitFor()
-    await page.getByText('The balance is unchanged.').waitFor()
+    const alert = page.getByRole('alert')
+    await alert.getByText('The balance is too low. The balance is unchanged.').waitFor()
+    await alert.getByText('Amount: at most 25.50 USD can be taken').waitFor()
     await page.getByRole('dialog').getByText('Close', { exact: true }).click()
     await page
       .getByRole('navigation', { name: `About ${username}` })
