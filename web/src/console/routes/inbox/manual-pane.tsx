@@ -52,6 +52,10 @@ export function ManualPane({ entry, onDone }: { entry: Entry; onDone: () => void
   useKeys({ p: [t`Paste results`, () => setPasting(true)] })
   if (work.isPending) return <Loading rows={4} />
   const hasFields = items.some(({ fields }) => fields !== null && Object.keys(fields).length > 0)
+  // What no row has takes no room.
+  const hasReferences = items.some(({ reference }) => reference !== null)
+  const hasTimes = items.some(({ due_at }) => due_at !== null)
+  const hasTakers = items.some(({ taken }) => taken !== null)
   const inputs = items.map(({ input }) => input).join('\n')
   const withFields = items
     .map(({ input, fields }) => [input, ...Object.values(fields ?? {})].join('\t'))
@@ -76,11 +80,11 @@ export function ManualPane({ entry, onDone }: { entry: Entry; onDone: () => void
               <Table.Th>{t`IMEI`}</Table.Th>
               {hasFields && <Table.Th>{t`Fields`}</Table.Th>}
               <Table.Th>{t`Reseller`}</Table.Th>
-              <Table.Th>{t`Reference`}</Table.Th>
+              {hasReferences && <Table.Th>{t`Reference`}</Table.Th>}
               <Table.Th ta="end">{t`Price`}</Table.Th>
               <Table.Th>{t`Since`}</Table.Th>
-              <Table.Th>{t`Due`}</Table.Th>
-              <Table.Th>{t`Taken`}</Table.Th>
+              {hasTimes && <Table.Th>{t`Due`}</Table.Th>}
+              {hasTakers && <Table.Th>{t`Taken`}</Table.Th>}
               <Table.Th>
                 <span className="visually-hidden">{t`Actions`}</span>
               </Table.Th>
@@ -92,15 +96,17 @@ export function ManualPane({ entry, onDone }: { entry: Entry; onDone: () => void
                 <Table.Td className="code">{one.input}</Table.Td>
                 {hasFields && <Table.Td>{Object.values(one.fields ?? {}).join(', ')}</Table.Td>}
                 <Table.Td>{one.username}</Table.Td>
-                <Table.Td>{one.reference}</Table.Td>
+                {hasReferences && <Table.Td>{one.reference}</Table.Td>}
                 <Table.Td ta="end">
                   <Amount value={one.price} currency={one.currency} />
                 </Table.Td>
-                <Table.Td>
+                <Table.Td className={styles.time}>
                   <When at={one.sent_at} />
                 </Table.Td>
-                <Table.Td>{one.due_at && <When at={one.due_at} />}</Table.Td>
-                <Table.Td>{one.taken}</Table.Td>
+                {hasTimes && (
+                  <Table.Td className={styles.time}>{one.due_at && <When at={one.due_at} />}</Table.Td>
+                )}
+                {hasTakers && <Table.Td>{one.taken}</Table.Td>}
                 <Table.Td>
                   <Group gap="xs" wrap="nowrap" justify="flex-end">
                     <Button
