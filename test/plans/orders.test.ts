@@ -118,6 +118,68 @@ describe('many orders are', () => {
   })
 })
 
+describe('many orders are', () => {
+  it('sent to one supplier next, where something waits and their service has a route to it', async () => {
+    const { server } = office
+    await server.sql`insert into suppliers (name, kind) values ('Ben', 'manual'), ('Off', 'manual')`
+    await server.sql`update suppliers set enabled = false where name = 'Off'`
+    const of = await server.service({ supplier: 'Off' })
+    await server.sql`
+      insert into supplier_routes (service_id, supplier_id, position)
+      select ${Number(of)}, id, 1 from suppliers where name = 'Ben'`
+    const [{ id: ben } = { id: 0 }] = await server.sql<
+      { id: number }[]
+    >`select id from suppliers where name = 'Ben'`
+    await server.sql`update supplier_routes set margin_floor = 99 where supplier_id = ${ben}`
+    const { SUCCESS } = await server.place(shop, { ID: of, IMEI: imei(++imeis) })
+    const waiting = Number(SUCCESS[0].REFERENCEID)
+    const ended = await done()
+    const { data: plan } = await call('POST', '/plans', {
+      kind: 'orders.resend',
+      input: { orders: [waiting, ended], supplier: 'Ben' },
+    })
+    expect(plan).toMatchObject({ rows: 2, summary: { supplier: 'Ben' } })
+    const rows = await applied(plan.id)
+    expect(rows).toContainEqual([ended, 'skipped', 'nothing_waits'])
+    expect(rows).toContainEqual([waiting, 'done', null])
+    await until('Ben has it', async () => {
+      const { data } = await call('GET', `/orders/${waiting}`)
+      return data.items[0].attempts.at(-1)?.supplier === 'Ben'
+    })
+    const none = { kind: 'orders.resend', input: { orders: [ended], supplier: 'nobody' } }
+    expect(await call('POST', '/plans', none)).toMatchObject({ status: 404 })
+  })
+
+  it('given other results by pasted lines, but what has changed since', async () => {
+    const [one, two, open] = [await done(), await done(), await withSupplier()]
+    const text = [
+      `${one}\tClean`,
+      `${two}/1; Blacklisted`,
+      `${open} x`,
+      `${one} again`,
+      '999999 x',
+      'no line',
+    ].join('\n')
+    const { data: plan } = await call('POST', '/plans', { kind: 'orders.correct', input: { text } })
+    expect(plan).toMatchObject({
+      rows: 6,
+      verdicts: { fits: 2, nothing_charged: 1, twice: 1, no_fit: 1, unreadable: 1 },
+    })
+    const { data: before } = await call('GET', `/orders/${two}`)
+    const { status } = await ask(office.server, 'POST', `/orders/${two}/correct`, {
+      body: { result: 'other', why: 'x' },
+      headers: { ...headers, 'idempotency-key': randomUUID(), 'if-match': `"${before.items[0].version}"` },
+    })
+    expect(status).toBe(200)
+    const rows = await applied(plan.id, 'the list was wrong')
+    expect(rows.slice(0, 2)).toEqual([
+      [one, 'done', null],
+      [two, 'skipped', 'changed'],
+    ])
+    expect((await call('GET', `/orders/${one}`)).data.items[0].result).toBe('Clean')
+  })
+})
+
 describe('all orders that match are', () => {
   it('refunded up to the newest that was meant, by the filter as the server finds them', async () => {
     const of = await office.server.service()

@@ -2,7 +2,8 @@ import { Refusal } from '../../errors.ts'
 import type { PlanKind } from '../plan-kind.ts'
 import { accountsGroup } from './accounts-group.ts'
 import { manualPaste } from './manual-paste.ts'
-import { ordersBulk, ordersRefund } from './orders.ts'
+import { ordersBulk, ordersRefund, ordersResend } from './orders.ts'
+import { ordersCorrect } from './orders-correct.ts'
 import { prices } from './prices.ts'
 import { pricesCsv } from './prices-csv.ts'
 import { reviewsBulk } from './reviews-bulk.ts'
@@ -23,6 +24,8 @@ export const planKinds: PlanKind[] = [
   reviewsBulk,
   ordersBulk,
   ordersRefund,
+  ordersResend,
+  ordersCorrect,
   accountsGroup,
 ]
 

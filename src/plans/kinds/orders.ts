@@ -1,15 +1,18 @@
 import { type Static, Type } from 'typebox'
+import { Refusal } from '../../errors.ts'
 import { refund } from '../../fulfilment/after/refunds.ts'
 import { askNow } from '../../fulfilment/people/ask-now.ts'
 import { cancelOrder, verifyOrder } from '../../fulfilment/people/operator-requests.ts'
+import { resendOrder } from '../../fulfilment/people/resend.ts'
 import { invalid, refusalFor } from '../../lib/fault.ts'
-import type { OrderId } from '../../lib/ids.ts'
+import type { OrderId, RouteId, ServiceId } from '../../lib/ids.ts'
 import { formatMicros } from '../../lib/money.ts'
 import { actionsOf, type OrderAction } from '../../orders/desk/actions.ts'
 import { resendLastEvent } from '../../orders/desk/last-event.ts'
 import { findRows, type ListedOrder } from '../../orders/desk/order-rows.ts'
 import { OperatorOrders } from '../../orders/read/operator-orders.ts'
 import { filterOf, orderFilter } from '../../orders/read/order-filter.ts'
+import { listRoutes } from '../../supplier-routes/routes.ts'
 import { type JsonObject, type PlanRow, type RowOutcome, rowKind, type Work } from '../plan-kind.ts'
 
 const MAX_ORDERS = 10_000
@@ -44,7 +47,7 @@ type Chosen = Static<ReturnType<typeof chosenShape>>
 const chosenShape = () => Type.Object(chosen)
 
 /** Action is what is done to each order of a plan. */
-type Action = Extract<OrderAction, 'cancel' | 'ask' | 'verify' | 'resend_webhook' | 'refund'>
+type Action = Extract<OrderAction, 'cancel' | 'ask' | 'verify' | 'resend_webhook' | 'refund' | 'resend'>
 
 const acts = ['cancel', 'ask', 'verify', 'resend_webhook'] as const
 
@@ -63,8 +66,41 @@ export const ordersBulk = rowKind({
   ),
   needsReason: ({ action }) => action === 'cancel',
   compute: (work, input) => planOf(work, input, input.action),
-  applyRow: (work, row, { action }) => applyTo(work, row, action),
+  applyRow: (work, row, { action }) => applyTo(work, row, (order) => carryOut(work, order, action)),
 })
+
+/** `ordersResend` sends what waits of many orders by the routes to one supplier, before any other. */
+export const ordersResend = rowKind({
+  name: 'orders.resend',
+  what: 'What waits of many orders sent to one supplier next',
+  permissions: ['orders.act'],
+  reading: 'orders.read',
+  input: Type.Object(
+    { ...chosen, supplier: Type.String({ minLength: 1, maxLength: 100, description: 'Its name or id' }) },
+    { additionalProperties: false },
+  ),
+  needsReason: () => true,
+  async compute(work, { supplier, ...input }) {
+    const routes = await routesTo(work, supplier)
+    const planned = await planOf(work, input, 'resend')
+    const rows = planned.rows.map((row) =>
+      row.verdict !== 'fits' || routes.has(row.own?.['service'] as ServiceId)
+        ? row
+        : { ...row, after: row.before, verdict: 'no_route' },
+    )
+    return { ...planned, rows, summary: { ...planned.summary, supplier } }
+  },
+  applyRow: (work, row, { supplier }) =>
+    applyTo(work, row, async ({ id, serviceId }) => {
+      const route = (await routesTo(work, supplier)).get(serviceId)
+      if (route === undefined)
+        throw new Refusal('conflict', `its service has no route to ${supplier} any more`)
+      await resendOrder(work.sql, id, { route, why: work.why }, work.actor, work.clock)
+    }),
+})
+
+const routesTo = async ({ sql }: Work, supplier: string): Promise<Map<ServiceId, RouteId>> =>
+  new Map((await listRoutes(sql, { supplier })).map(({ serviceId, id }) => [serviceId, id]))
 
 /** `ordersRefund` gives back all that is charged of many orders; the reason is given when it is applied, and the resellers read it. */
 export const ordersRefund = rowKind({
@@ -75,7 +111,7 @@ export const ordersRefund = rowKind({
   input: Type.Object(chosen, { additionalProperties: false }),
   needsReason: () => true,
   compute: (work, input) => planOf(work, input, 'refund'),
-  applyRow: (work, row) => applyTo(work, row, 'refund'),
+  applyRow: (work, row) => applyTo(work, row, (order) => carryOut(work, order, 'refund')),
 })
 
 /** `planOf` has a row for each order: `fits`, or why its state does not allow it. An order that there is none of is refused. */
@@ -92,6 +128,7 @@ async function planOf(work: Work, input: Chosen, action: Action) {
       money: gives === null ? null : { currency, gives_back: formatMicros(gives, currency) },
       verdict: allowed ? 'fits' : (why ?? 'not_allowed'),
       warnings: [],
+      own: { service: order.serviceId },
     }
   })
   return { rows, summary: { action, gives_back: sumsOf(found, action) } }
@@ -128,13 +165,17 @@ function sumsOf(found: readonly ListedOrder[], action: Action): JsonObject {
   return Object.fromEntries([...sums].map(([currency, sum]) => [currency, formatMicros(sum, currency)]))
 }
 
-async function applyTo(work: Work, row: PlanRow, action: Action): Promise<RowOutcome> {
+async function applyTo(
+  work: Work,
+  row: PlanRow,
+  act: (order: ListedOrder) => Promise<void>,
+): Promise<RowOutcome> {
   if (row.verdict !== 'fits') return { outcome: 'skipped', reason: row.verdict }
   const id = Number(row.key) as OrderId
   const [now] = await findRows(work.sql, [id], work.clock)
   if (!now || JSON.stringify(sortedOf(seenOf(now))) !== JSON.stringify(sortedOf(row.before ?? {})))
     return { outcome: 'skipped', reason: 'changed' }
-  await carryOut(work, now, action)
+  await act(now)
   return { outcome: 'done' }
 }
 
@@ -151,7 +192,7 @@ const sortedOf = (value: unknown): unknown =>
 async function carryOut(
   { sql, actor, why, clock }: Work,
   { id, accountId }: ListedOrder,
-  action: Action,
+  action: Exclude<Action, 'resend'>,
 ): Promise<void> {
   switch (action) {
     case 'cancel':

@@ -7,6 +7,8 @@ export const bulkActions = {
   cancel: 'orders.act',
   verify: 'orders.act',
   resend_webhook: 'orders.act',
+  resend: 'orders.act',
+  correct: 'orders.correct',
   refund: 'orders.refund',
 } as const
 export type BulkAction = keyof typeof bulkActions
@@ -16,5 +18,7 @@ export const bulkWords: Record<BulkAction, MessageDescriptor> = {
   cancel: msg`Cancel…`,
   verify: msg`Have verified…`,
   resend_webhook: msg`Send webhooks again`,
+  resend: msg`Another route…`,
+  correct: msg`Correct…`,
   refund: msg`Refund…`,
 }

@@ -13,5 +13,11 @@ export const whyNot: Readonly<Record<string, MessageDescriptor>> = {
   nothing_given_back: msg`Nothing of it was given back, or it was charged anew before.`,
   no_webhook: msg`The key of the order has no webhook.`,
   webhook_paused: msg`The webhook is paused.`,
+  same: msg`It has this result already.`,
+  twice: msg`It is there twice.`,
+  ambiguous: msg`It has several items: say which.`,
+  no_fit: msg`There is no such order or item.`,
+  unreadable: msg`It is no order with a result.`,
+  no_route: msg`Its service has no route to this supplier.`,
   changed: msg`It has changed since it was shown.`,
 }

@@ -1,0 +1,169 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { useQuery } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
+import { api, dataOf } from '../../../api/client.ts'
+import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { money } from '../../../kit/amount.tsx'
+import { Dialog } from '../../../kit/dialog.tsx'
+import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { Applied } from '../../applied.tsx'
+import { type BulkAction, bulkWords } from './bulk-actions.ts'
+import styles from './order.module.css'
+import { whyNot } from './why-not.ts'
+
+export interface BulkProps {
+  action: BulkAction
+  /** `chosen` are these orders, or all that fit a filter up to the newest one. */
+  chosen: { orders: number[] } | { filter: Readonly<Record<string, string>>; newest: number }
+  onClose: () => void
+}
+
+/** KINDS are those of actions that have a kind of plan of their own. */
+const KINDS: Partial<Record<BulkAction, 'orders.refund' | 'orders.resend' | 'orders.correct'>> = {
+  refund: 'orders.refund',
+  resend: 'orders.resend',
+  correct: 'orders.correct',
+}
+
+/** More is what is asked for beside the orders: the supplier that they go to, or the lines with their results, which name the orders themselves. */
+export type More = { supplier: string } | { text: string }
+
+/** `Planned` shows what would be done, and does it as shown, order by order. */
+export function Planned({ action, chosen, more, onClose }: BulkProps & { more?: More }) {
+  const { t, i18n } = useLingui()
+  const [applied, setApplied] = useState<number>()
+  const key = useMemo(() => crypto.randomUUID(), [])
+  const made = useQuery({
+    queryKey: ['plan', key],
+    queryFn: () => {
+      const kind = KINDS[action] ?? 'orders.bulk'
+      const input = {
+        ...(more && 'text' in more ? more : { ...chosen, ...more }),
+        ...(kind === 'orders.bulk' && { action }),
+      }
+      return dataOf(api.POST('/api/operator/plans', { body: { kind, input: input as never } }))
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+    meta: { isMade: true },
+    retry: false,
+  })
+  const title = i18n._(bulkWords[action])
+  if (applied !== undefined) return <Applied plan={applied} title={title} words={whyNot} onClose={onClose} />
+  if (!made.data)
+    return (
+      <Dialog opened onClose={onClose} title={title}>
+        <FaultNote fault={made.error} untouched={<Trans>Nothing was done.</Trans>} />
+        {made.isPending && <Loading rows={2} />}
+      </Dialog>
+    )
+  const { id, verdicts, rows, summary } = made.data
+  const fits = verdicts['fits'] ?? 0
+  const given = Object.entries((summary['gives_back'] ?? {}) as Record<string, string>)
+  const sum = given.map(([currency, amount]) => money(amount, currency)).join(' + ')
+  const needsReason = action === 'cancel' || action in KINDS
+  const supplier = more && 'supplier' in more ? more.supplier : ''
+  if (fits === 0)
+    return (
+      <Dialog opened onClose={onClose} title={title}>
+        <Misfits verdicts={verdicts} />
+      </Dialog>
+    )
+  return (
+    <ActDialog
+      title={title}
+      button={buttonOf()}
+      isDangerous={action === 'refund' || action === 'cancel'}
+      needsReason={needsReason}
+      reasons={reasonsOf()}
+      untouched={<Trans>No money has moved.</Trans>}
+      act={async ({ key: once, why }) => {
+        const params = { path: { id }, header: { 'idempotency-key': once } }
+        await dataOf(
+          api.POST('/api/operator/plans/{id}/apply', { params, body: { ...(why && { why }) } } as never),
+        )
+        setApplied(id)
+      }}
+      onClose={() => {
+        // The dialog stays, with how far it has come.
+        setApplied((old) => {
+          if (old === undefined) onClose()
+          return old
+        })
+      }}
+    >
+      <p>
+        {action === 'correct' ? (
+          <Trans>
+            {fits} of {rows} lines replace a result. Prices stay charged, and the resellers are told.
+          </Trans>
+        ) : (
+          <Trans>
+            It fits {fits} of {rows} orders.
+          </Trans>
+        )}{' '}
+        {action === 'refund' && (
+          <Trans>{sum} goes back to the resellers, who read the reason; these orders have failed then.</Trans>
+        )}
+        {action === 'cancel' && sum !== '' && (
+          <Trans>{sum} goes back at once; of what is with a supplier a person is asked first.</Trans>
+        )}
+        {action === 'cancel' && sum === '' && (
+          <Trans>
+            All of it is with suppliers: a person is asked, and nothing is given back before that is decided.
+          </Trans>
+        )}
+        {(action === 'ask' || action === 'verify') && <Trans>No money moves by that.</Trans>}
+        {action === 'resend' && (
+          <Trans>What of them waits goes to {supplier} next. The price of the order stays as it is.</Trans>
+        )}
+      </p>
+      <Misfits verdicts={verdicts} />
+    </ActDialog>
+  )
+
+  function reasonsOf(): string[] {
+    if (action === 'refund') return [t`The results were wrong`, t`They came too late`, t`Out of goodwill`]
+    return action === 'cancel' ? [t`The reseller asked for it`, t`They take too long`] : []
+  }
+
+  function buttonOf(): string {
+    switch (action) {
+      case 'refund':
+        return t`Refund ${sum}`
+      case 'cancel':
+        return sum === '' ? t`Ask for ${fits} cancellations` : t`Cancel and give back ${sum}`
+      case 'ask':
+        return t`Ask about ${fits}`
+      case 'verify':
+        return t`Have ${fits} verified`
+      case 'resend':
+        return t`Send ${fits} to ${supplier}`
+      case 'correct':
+        return t`Replace ${fits} results`
+      default:
+        return t`Send ${fits} again`
+    }
+  }
+}
+
+/** `Misfits` says how many orders are left out, and why. */
+function Misfits({ verdicts }: { verdicts: Record<string, number> }) {
+  const { i18n } = useLingui()
+  const rest = Object.entries(verdicts).filter(([name]) => name !== 'fits')
+  if (rest.length === 0) return null
+  return (
+    <ul className={styles.earlier}>
+      {rest.map(([name, count]) => {
+        const words = whyNot[name]
+        return (
+          <li key={name}>
+            <span>
+              <Plural value={count} one="# order is left out" other="# orders are left out" />
+            </span>
+            <span className="muted">{words ? i18n._(words) : name}</span>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
