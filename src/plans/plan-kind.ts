@@ -82,6 +82,8 @@ interface Common {
   input: TSchema
   /** `confirmations` are what must be said when a plan is applied that needs it, with the permission that it takes. */
   confirmations?: Readonly<Record<string, StaffPermission>>
+  /** `undoneBy` is the kind by which such a plan, once applied, is undone. */
+  undoneBy?: string
   /** `fields` are the names that values of refusals have in the input, where they have others. */
   fields?: Readonly<Record<string, string>>
 }

@@ -12,6 +12,8 @@ import { priceColumns } from './export.ts'
 import { priceKey } from './moves.ts'
 import { type Cell, deletePrices, selectBuyers, selectCells, selectCodes } from './prices.sql.ts'
 
+export { selectCells } from './prices.sql.ts'
+
 const named: ReadonlySet<string> = new Set(priceColumns)
 const columns = {
   has: (name: string) => named.has(name),

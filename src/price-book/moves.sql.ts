@@ -16,6 +16,8 @@ export interface Move {
   new: Micros | null
   /** `ruleId` is the rule that gives the new price; null: it is fixed. */
   ruleId: PriceRuleId | null
+  /** `wasRuled`: a rule gave the old price. */
+  wasRuled: boolean
   /** `cost` is that of the cheapest working route, in the price's currency; null: it is not known. */
   cost: Micros | null
 }
@@ -39,19 +41,22 @@ export const selectMoves = (sql: Queryable, since: bigint): Promise<Move[]> =>
     ), lines as (
       select id, subject::int as service_id, account_id, (coalesce(after, before) ->> 'price_group_id')::int as price_group_id,
              coalesce(after, before) ->> 'currency' as currency, (before ->> 'unit_price')::bigint as old,
-             (after ->> 'unit_price')::bigint as new
+             (after ->> 'unit_price')::bigint as new,
+             -- What a change leaves as it is stands in no line.
+             case when before ? 'rule_id' then before ->> 'rule_id' is not null end as was_ruled
         from trail
        where id > ${since} and what = 'prices' and xmin in (select writer from ours) and coalesce(after, before) ? 'unit_price'
     ), moved as materialized (
       select service_id, account_id, price_group_id, currency, (array_agg(old order by id))[1] as old,
-             (array_agg(new order by id desc))[1] as new
+             (array_agg(new order by id desc))[1] as new, (array_agg(was_ruled order by id))[1] as was_ruled
         from lines group by 1, 2, 3, 4
     ), costs as (
       select service_id, currency, as_micros(min(counted)) as cost
         from route_costs(array(select distinct service_id from moved), array(select distinct currency from moved))
        where works group by 1, 2
     )
-    select m.*, v.code as service_code, v.name as service_name, a.username, g.name as "group", p.rule_id, c.cost
+    select m.service_id, m.account_id, m.price_group_id, m.currency, m.old, m.new,
+           m.old is not null and coalesce(m.was_ruled, p.rule_id is not null) as was_ruled, v.code as service_code, v.name as service_name, a.username, g.name as "group", p.rule_id, c.cost
       from moved m
       join services v on v.id = m.service_id
       left join accounts a on a.id = m.account_id

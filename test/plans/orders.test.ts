@@ -118,21 +118,26 @@ describe('many orders are', () => {
   })
 })
 
-describe('many orders are', () => {
+describe('what many orders have is', () => {
   it('sent to one supplier next, where something waits and their service has a route to it', async () => {
     const { server } = office
-    await server.sql`insert into suppliers (name, kind) values ('Ben', 'manual'), ('Off', 'manual')`
-    await server.sql`update suppliers set enabled = false where name = 'Off'`
-    const of = await server.service({ supplier: 'Off' })
+    await server.sql`insert into suppliers (name, kind) values ('Ben', 'manual'), ('Paused', 'manual')`
+    const of = await server.service({ supplier: 'Paused' })
+    await server.sql`
+      insert into supplier_health (supplier_id, open, why, opened_at, probe_at)
+      select id, true, 'person', now(), '2999-01-01' from suppliers where name = 'Paused'
+      on conflict (supplier_id) do update set open = true, why = 'person', opened_at = now(), probe_at = '2999-01-01'`
+    const { SUCCESS } = await server.place(shop, { ID: of, IMEI: imei(++imeis) })
+    const waiting = Number(SUCCESS[0].REFERENCEID)
+    // A route that comes later is not taken by itself before it is looked at next.
+    await until('nobody has it', async () => {
+      const { count } = await server.sql`
+        update items set due_at = '2998-01-01' where order_id = ${waiting} and state = 'pending' and leased_until is null`
+      return count === 1
+    })
     await server.sql`
       insert into supplier_routes (service_id, supplier_id, position)
       select ${Number(of)}, id, 1 from suppliers where name = 'Ben'`
-    const [{ id: ben } = { id: 0 }] = await server.sql<
-      { id: number }[]
-    >`select id from suppliers where name = 'Ben'`
-    await server.sql`update supplier_routes set margin_floor = 99 where supplier_id = ${ben}`
-    const { SUCCESS } = await server.place(shop, { ID: of, IMEI: imei(++imeis) })
-    const waiting = Number(SUCCESS[0].REFERENCEID)
     const ended = await done()
     const { data: plan } = await call('POST', '/plans', {
       kind: 'orders.resend',

@@ -444,3 +444,59 @@ it('old plans are removed with their rows', async () => {
   expect((await as('catalogue', 'GET', `/plans/${plan.id}`)).status).toBe(404)
   expect(await sql`select from plan_rows where plan_id = ${plan.id}`).toHaveLength(0)
 })
+
+describe('an applied plan is undone', () => {
+  it('by a plan that sets back what is still as it was made, and names the rest', async () => {
+    const price = (service: string, to: string | null) => ({ service, currency: 'USD', price: to })
+    const old = await make('manager', 'prices', { cells: [price('s1', '5'), price('s2', '6')] })
+    expect((await apply('manager', old.id)).status).toBe(200)
+    const cells = [price('s1', '7'), price('s2', '8'), price('s3', '9')]
+    const plan = await make('manager', 'prices', { cells })
+    expect(plan.undone_by).toBeNull()
+    const ready = await as('manager', 'POST', '/plans', { kind: 'prices.undo', input: { plan: plan.id } })
+    expect(ready).toMatchObject({ status: 409, message: `Conflict: plan ${plan.id} was not applied` })
+    expect((await apply('manager', plan.id)).data).toMatchObject({ undone_by: 'prices.undo' })
+    const later = await make('manager', 'prices', { cells: [price('s2', '8.5')] })
+    expect((await apply('manager', later.id)).status).toBe(200)
+    const undo = await make('manager', 'prices.undo', { plan: plan.id })
+    expect(undo).toMatchObject({ rows: 3, summary: { undoes: plan.id, left: 1 } })
+    const rows = await rowsOf('manager', undo.id)
+    expect(
+      rows.map(({ subject, after, verdict }) => [subject.service_code, after?.price ?? null, verdict]),
+    ).toEqual([
+      ['s1', '5.00', 'lowered'],
+      ['s3', null, 'removed'],
+      ['s2', null, 'changed_since'],
+    ])
+    expect((await apply('manager', undo.id)).data).toMatchObject({ state: 'applied', undone_by: null })
+    expect(await book()).toEqual(['s1 5.00', 's2 8.50'])
+    const { data: made } = await as('manager', 'POST', '/plans', {
+      kind: 'services.bulk',
+      input: { services: ['s4', 's5'], change: { group: 'Other', delivery_time: '2 days' } },
+    })
+    expect((await apply('manager', made.id)).status).toBe(200)
+    await office.server.sql`update services set group_name = 'Mine' where code = 's5'`
+    const back = await make('manager', 'services.undo', { plan: made.id })
+    expect(back.verdicts).toEqual({ changed: 1, changed_since: 1 })
+    expect((await apply('manager', back.id)).status).toBe(200)
+    const services = await office.server.sql`
+      select group_name, delivery_time from services where code in ('s4', 's5') order by code`
+    expect([...services]).toEqual([
+      { group_name: 'Checks', delivery_time: '1 hour' },
+      { group_name: 'Mine', delivery_time: '2 days' },
+    ])
+    await as('manager', 'POST', '/plans', {
+      kind: 'accounts.group',
+      input: { accounts: ['binh'], group: 'Gold' },
+    }).then(async ({ data: { id } }) => {
+      expect((await apply('manager', id)).status).toBe(200)
+      const away = await make('manager', 'accounts.undo', { plan: id })
+      expect((await apply('manager', away.id)).status).toBe(200)
+    })
+    const [{ group } = { group: 1 }] = await office.server.sql<{ group: number | null }[]>`
+      select price_group_id as group from accounts where username = 'binh'`
+    expect(group).toBeNull()
+    const other = await as('manager', 'POST', '/plans', { kind: 'accounts.undo', input: { plan: plan.id } })
+    expect(other).toMatchObject({ status: 409 })
+  })
+})

@@ -12,6 +12,7 @@ export const accountsGroup = wholeKind({
   what: 'The same price group for many resellers',
   permissions: ['resellers.terms'],
   reading: 'resellers.read',
+  undoneBy: 'accounts.undo',
   input: Type.Object(
     {
       accounts: Type.Array(text(64), { minItems: 1, maxItems: 1000, description: 'Ids or user names' }),

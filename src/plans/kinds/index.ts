@@ -11,6 +11,7 @@ import { servicesBulk } from './services-bulk.ts'
 import { servicesCsv } from './services-csv.ts'
 import { supplierChanges } from './supplier-changes.ts'
 import { supplierImport } from './supplier-import.ts'
+import { accountsUndo, pricesUndo, servicesUndo } from './undo.ts'
 
 /** `planKinds` are all kinds of plans: see ../plan-kind.ts for how another one is made. */
 export const planKinds: PlanKind[] = [
@@ -27,6 +28,9 @@ export const planKinds: PlanKind[] = [
   ordersResend,
   ordersCorrect,
   accountsGroup,
+  pricesUndo,
+  servicesUndo,
+  accountsUndo,
 ]
 
 /** `findKind` throws invalid_input. */

@@ -61,6 +61,7 @@ export function priceRow(move: Move): PlanRow {
     money,
     verdict: verdictOf(move),
     warnings: isBelowCost(move) ? ['sold for less than it costs'] : [],
+    own: { was_ruled: move.wasRuled },
   }
 }
 

@@ -10,6 +10,7 @@ export const pricesCsv = wholeKind({
   what: 'Fixed prices of a CSV file',
   permissions: ['prices.edit'],
   reading: 'prices.read',
+  undoneBy: 'prices.undo',
   input: Type.Object({ csv: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
   confirmations: belowCost,
   carryOut: (work, { csv }, without) =>

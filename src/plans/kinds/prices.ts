@@ -79,6 +79,7 @@ export const prices = wholeKind({
   what: 'Prices and price rules',
   permissions: ['prices.edit'],
   reading: 'prices.read',
+  undoneBy: 'prices.undo',
   input,
   confirmations: belowCost,
   fields: { basis: 'of', minPrice: 'min_price', serviceGroup: 'service_group' },

@@ -49,6 +49,7 @@ export const servicesBulk = wholeKind({
   what: 'The same values for many services',
   permissions: ['catalogue.edit'],
   reading: 'catalogue.read',
+  undoneBy: 'services.undo',
   input,
   async carryOut(work, { services, filter: wanted, change }, without) {
     const { given, faults } = readForm(serviceAttributes, change)

@@ -11,6 +11,7 @@ export const servicesCsv = wholeKind({
   what: 'Services of a CSV or JSON file, with their prices for everyone',
   permissions: ['catalogue.edit', 'prices.edit'],
   reading: 'catalogue.read',
+  undoneBy: 'services.undo',
   input: Type.Object(
     {
       text: Type.String({ minLength: 1 }),

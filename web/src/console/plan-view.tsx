@@ -3,7 +3,7 @@ import { msg } from '@lingui/core/macro'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button, Checkbox, Chip, Group, Progress, Table, Textarea } from '@mantine/core'
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ApiFault, api, dataOf } from '../api/client.ts'
 import { useRefreshOn } from '../api/events.ts'
@@ -27,6 +27,8 @@ const verdicts: Record<string, { tone: Tone; words: MessageDescriptor }> = {
   cost_down: { tone: 'needs', words: msg`Cost went down` },
   cost_above_price: { tone: 'failed', words: msg`Cost above a price` },
   gone: { tone: 'off', words: msg`Gone from the list` },
+  changed_since: { tone: 'needs', words: msg`Changed since: stays` },
+  made: { tone: 'off', words: msg`New by the plan: stays` },
 }
 
 /** ImportedPrice is what an imported service is sold for to one audience. */
@@ -98,6 +100,7 @@ export function PlanView({ id, onDone = () => {} }: { id: string; onDone?: () =>
       {plan.data && (
         <>
           <Summary plan={plan.data} />
+          {plan.data.undone_by !== null && <Undo plan={plan.data} by={plan.data.undone_by} />}
           {Object.keys(plan.data.verdicts).length > 1 && (
             <Chip.Group value={verdict} onChange={(value) => setVerdict(String(value))}>
               <Group gap="sm" mb="md" role="group" aria-label={t`Which rows`}>
@@ -225,6 +228,32 @@ function Summary({ plan }: { plan: PlanData }) {
         />
       )}
     </section>
+  )
+}
+
+/** `Undo` makes the plan that undoes an applied one, and leads to it. Nothing is changed by that. */
+function Undo({ plan, by }: { plan: PlanData; by: string }) {
+  const navigate = useNavigate()
+  const undo = useMutation({
+    mutationFn: () =>
+      dataOf(
+        api.POST('/api/operator/plans', {
+          body: { kind: by as 'prices.undo', input: { plan: plan.id } as never },
+        }),
+      ),
+    onSuccess: ({ id }) => navigate({ to: `/plans/${id}` }),
+  })
+  if (!plan.may_apply) return null
+  return (
+    <Group gap="sm" mb="md">
+      <Button variant="default" size="compact-md" loading={undo.isPending} onClick={() => undo.mutate()}>
+        <Trans>Undo…</Trans>
+      </Button>
+      <span className="muted">
+        <Trans>Shows first what it would set back, and what was changed since.</Trans>
+      </span>
+      <FaultNote fault={undo.error} />
+    </Group>
   )
 }
 

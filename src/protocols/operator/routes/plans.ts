@@ -44,6 +44,7 @@ const plan = Type.Object({
   applied_at: orNull(time()),
   finished_at: orNull(time()),
   why: orNull(Type.String()),
+  undone_by: orNull(Type.String(), 'The kind of plan that undoes it, with `{plan: id}` as its input'),
 })
 
 const row = Type.Object({
@@ -76,6 +77,7 @@ function wirePlan(one: PlanView, { permissions }: Caller, now: Date): Wire {
     ...{ summary: { ...one.summary }, needs: one.needs, outcomes: one.outcomes },
     may_apply: kind !== undefined && needed.every((permission) => permissions.has(permission)),
     ...{ applied_by: one.appliedBy, applied_at: one.appliedAt, finished_at: one.finishedAt, why: one.why },
+    undone_by: one.state === 'applied' ? (kind?.undoneBy ?? null) : null,
   }
 }
 

@@ -1,0 +1,194 @@
+import { isDeepStrictEqual } from 'node:util'
+import { Type } from 'typebox'
+import { changeAccount, findAccount } from '../../accounts/accounts.ts'
+import { serviceAttributes } from '../../catalogue/attributes.ts'
+import { changeServices } from '../../catalogue/bulk.ts'
+import { findService } from '../../catalogue/services.ts'
+import { Refusal } from '../../errors.ts'
+import { readForm } from '../../lib/attributes.ts'
+import { orThrow, resultOf } from '../../lib/fault.ts'
+import type { PlanId, ServiceId } from '../../lib/ids.ts'
+import { formatMicros } from '../../lib/money.ts'
+import { importPrices, REMOVED, selectCells } from '../../price-book/import.ts'
+import { priceKey } from '../../price-book/moves.ts'
+import type { KeptRow } from '../plan.ts'
+import { type PlanRow, type Work, wholeKind } from '../plan-kind.ts'
+import { selectPlan, selectRows } from '../plans.sql.ts'
+import { belowCost, plannedPrices } from './price-rows.ts'
+import { serviceKey, serviceRowsOf } from './service-rows.ts'
+
+const input = Type.Object(
+  { plan: Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'The one that is undone' }) },
+  { additionalProperties: false },
+)
+
+const MAX_ROWS = 100_000
+
+/** `rowsToUndo` gives what a plan of some kinds has done. Throws not_found, or conflict where it is of another kind or was not applied. */
+async function rowsToUndo({ transaction }: Work, id: number, kinds: readonly string[]): Promise<KeptRow[]> {
+  const plan = await selectPlan(transaction, id as PlanId)
+  if (!plan) throw new Refusal('not_found', `there is no plan ${id}`, 'plan')
+  if (!kinds.includes(plan.kind))
+    throw new Refusal('conflict', `plan ${id} is of the kind ${plan.kind}`, 'plan')
+  if (plan.state !== 'applied') throw new Refusal('conflict', `plan ${id} was not applied`, 'plan')
+  const { rules, remove_rules: removed } = plan.input
+  if (rules !== undefined || removed !== undefined)
+    throw new Refusal(
+      'conflict',
+      `plan ${id} has changed price rules: they are changed back one by one`,
+      'plan',
+    )
+  return await selectRows(transaction, plan.id, { outcome: 'done', after: 0, limit: MAX_ROWS })
+}
+
+/** `left` names what is not undone. */
+const left = ({ key, subject }: KeptRow, verdict: 'changed_since' | 'made'): PlanRow => ({
+  ...{ key: `left ${key}`, subject, before: null, after: null, money: null, verdict },
+  warnings: [
+    verdict === 'made'
+      ? 'it was made by the plan, and stays'
+      : 'it was changed since, and stays as it is now',
+  ],
+})
+
+/** `named` has the rows of what is not undone behind those of what is. */
+const named = (
+  rows: readonly PlanRow[],
+  leftOut: readonly PlanRow[],
+  without: ReadonlySet<string>,
+): PlanRow[] => [...rows, ...leftOut.filter(({ key }) => !without.has(key))]
+
+/** `pricesUndo` gives prices back what they were, where they are still as a plan has made them. */
+export const pricesUndo = wholeKind({
+  name: 'prices.undo',
+  what: 'Prices of an applied plan set back',
+  permissions: ['prices.edit'],
+  reading: 'prices.read',
+  input,
+  confirmations: belowCost,
+  async carryOut(work, { plan }, without) {
+    const rows = await rowsToUndo(work, plan, ['prices', 'prices.csv'])
+    const services = [...new Set(rows.map(({ subject }) => subject['service'] as ServiceId))]
+    const cells = new Map((await selectCells(work.transaction, services)).map((one) => [priceKey(one), one]))
+    const leftOut: PlanRow[] = []
+    const back = rows.flatMap((row, at) => {
+      const { subject, before, after, own } = row
+      const isRuled = after?.['by_rule'] === true
+      // What follows from others follows them back.
+      if (isRuled && own?.['was_ruled'] === true) return []
+      const cell = cells.get(row.key)
+      const currency = String(subject['currency'])
+      const now = cell
+        ? { price: formatMicros(cell.unitPrice, currency), by_rule: cell.ruleId !== null }
+        : null
+      if (!isDeepStrictEqual(now, after && { price: after['price'], by_rule: isRuled })) {
+        leftOut.push(left(row, 'changed_since'))
+        return []
+      }
+      const price = before === null || own?.['was_ruled'] === true ? REMOVED : before['price']
+      const { account, group } = subject
+      return [
+        {
+          at,
+          form: {
+            ...{ service: String(subject['service']), currency, price },
+            ...(account !== null && { account: String(account) }),
+            ...(group !== null && { group }),
+          },
+        },
+      ]
+    })
+    const planned = await plannedPrices(work, async () =>
+      orThrow(await importPrices(work.transaction, { rows: back, faults: [] }, without)),
+    )
+    return {
+      ...planned,
+      rows: named(planned.rows, leftOut, without),
+      summary: { ...planned.summary, undoes: plan, left: leftOut.length },
+    }
+  },
+})
+
+/** `servicesUndo` gives services back the values that they had, where they are still as a plan has made them. */
+export const servicesUndo = wholeKind({
+  name: 'services.undo',
+  what: 'Services of an applied plan set back, without prices',
+  permissions: ['catalogue.edit'],
+  reading: 'catalogue.read',
+  input,
+  async carryOut(work, { plan }, without) {
+    const all = await rowsToUndo(work, plan, ['services.bulk', 'services.csv'])
+    const rowOf = await serviceRowsOf(work.transaction)
+    const leftOut: PlanRow[] = []
+    const back: KeptRow[] = []
+    for (const row of all.filter(({ key }) => key.startsWith(serviceKey('')))) {
+      if (row.before === null) leftOut.push(left(row, 'made'))
+      else if (await isStill(work, row)) back.push(row)
+      else leftOut.push(left(row, 'changed_since'))
+    }
+    const rows: PlanRow[] = []
+    for (const some of Map.groupBy(back, ({ before }) => JSON.stringify(before)).values()) {
+      const { given, faults } = readForm(serviceAttributes, { ...some[0]?.before })
+      orThrow(resultOf(given, faults))
+      const ids = some.map(({ subject }) => String(subject['service']))
+      const isLeft = (code: string): boolean => without.has(serviceKey(code))
+      for (const { before, after } of orThrow(await changeServices(work.transaction, ids, given, isLeft)))
+        rows.push(...[rowOf(before, after)].flatMap((row) => row ?? []))
+    }
+    return {
+      rows: named(rows, leftOut, without),
+      summary: { undoes: plan, changed: rows.length, left: leftOut.length },
+    }
+  },
+})
+
+/** `isStill` tells whether a service has the values that a plan has given it. */
+async function isStill({ transaction }: Work, { subject, after }: KeptRow): Promise<boolean> {
+  try {
+    const service = await findService(transaction, String(subject['service']))
+    const columns = (await serviceRowsOf(transaction))(undefined, service)?.after ?? {}
+    return Object.entries(after ?? {}).every(([name, value]) =>
+      isDeepStrictEqual(JSON.parse(JSON.stringify(columns[name] ?? null)), value),
+    )
+  } catch (error) {
+    if (error instanceof Refusal) return false
+    throw error
+  }
+}
+
+/** `accountsUndo` puts resellers back into the price groups that they were in, where they are still in the one of a plan. */
+export const accountsUndo = wholeKind({
+  name: 'accounts.undo',
+  what: 'Price groups of resellers set back',
+  permissions: ['resellers.terms'],
+  reading: 'resellers.read',
+  input,
+  async carryOut(work, { plan }, without) {
+    const rows: PlanRow[] = []
+    const leftOut: PlanRow[] = []
+    for (const row of await rowsToUndo(work, plan, ['accounts.group'])) {
+      if (without.has(row.key)) continue
+      const now = await findAccount(work.sql, String(row.subject['account']))
+      if (now.group !== (row.after?.['group'] ?? null)) {
+        leftOut.push(left(row, 'changed_since'))
+        continue
+      }
+      const group = row.before?.['group'] as string | null
+      await changeAccount(work.sql, now.id, { group })
+      rows.push({
+        ...{
+          key: row.key,
+          subject: row.subject,
+          before: { group: now.group },
+          after: { group },
+          money: null,
+        },
+        ...{ verdict: 'changed', warnings: [] },
+      })
+    }
+    return {
+      rows: named(rows, leftOut, without),
+      summary: { undoes: plan, changed: rows.length, left: leftOut.length },
+    }
+  },
+})
