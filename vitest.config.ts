@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { ClosingLine } from './test/support/closing-line.ts'
 import { LongestFirst } from './test/support/longest-first.ts'
@@ -17,7 +18,7 @@ export default defineConfig({
     // The program's modules are loaded once by each worker, not once by each file.
     isolate: false,
     // Many tests wait most of the time: for leases, for processes that start.
-    maxWorkers: 3,
+    maxWorkers: Math.max(3, availableParallelism() + 1),
     // A slow machine is no failure: these only end what hangs, after its own waits, which say more, had their time.
     testTimeout: 2 * PATIENCE_MS,
     hookTimeout: 2 * PATIENCE_MS,

@@ -1835,14 +1835,14 @@ create function shown_url(url text, before text) returns text language sql immut
                                             then '?another secret' else '?a secret' end)
 $$;
 
--- record_change writes a line of the trail. Its arguments are names with blanks between: the columns that name the thing; columns whose
--- values are secret; columns that imeigate keeps by itself, whose change is no line; columns that every line has, changed or not, because
--- they say which one of the thing's it is.
 -- Whether the results of a service are secret. Asked where a person or program has changed an item, and not while items are done.
 create function has_secret_results(service integer) returns boolean language sql stable as $$
   select exists (select from services where id = service and secret_results)
 $$;
 
+-- record_change writes a line of the trail. Its arguments are names with blanks between: the columns that name the thing; columns whose
+-- values are secret; columns that imeigate keeps by itself, whose change is no line; columns that every line has, changed or not, because
+-- they say which one of the thing's it is.
 create function record_change() returns trigger language plpgsql as $$
 declare
   old_row jsonb := case when tg_op = 'INSERT' then null else to_jsonb(old) - string_to_array(tg_argv[2], ' ') end;
