@@ -13,7 +13,7 @@ import { type Shop, type TestServer, testServer } from '../support/server.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const compiler = join(root, 'node_modules/.bin/tsc')
+const compiler = join(root, 'node_modules/typescript-native/bin/tsc')
 const examples = join(root, 'docs/examples/client')
 const page = readFileSync(join(root, 'docs/client.md'), 'utf8')
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
   writeFileSync(
     join(project, 'build.json'),
     JSON.stringify({
-      extends: join(root, 'tsconfig.build.json'),
+      extends: join(root, 'tsconfig.client.json'),
       compilerOptions: {
         rootDir: join(root, 'src'),
         outDir: join(home, 'dist'),
@@ -56,7 +56,7 @@ declare const [client, body, headers]: [ImeigateClient, Uint8Array, Headers]
 
 /** `compile` fails with what the compiler says. */
 async function compile(config: string): Promise<void> {
-  const { stdout } = await run(compiler, ['-p', join(project, config)]).catch((error) => error)
+  const { stdout } = await run(process.execPath, [compiler, '-p', join(project, config)]).catch((error) => error)
   expect(stdout).toBe('')
 }
 
