@@ -56,7 +56,9 @@ declare const [client, body, headers]: [ImeigateClient, Uint8Array, Headers]
 
 /** `compile` fails with what the compiler says. */
 async function compile(config: string): Promise<void> {
-  const { stdout } = await run(process.execPath, [compiler, '-p', join(project, config)]).catch((error) => error)
+  const { stdout } = await run(process.execPath, [compiler, '-p', join(project, config)]).catch(
+    (error) => error,
+  )
   expect(stdout).toBe('')
 }
 
