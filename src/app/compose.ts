@@ -51,6 +51,7 @@ import { OrderReader } from '../orders/read/order-reader.ts'
 import { GuardedOutbound } from '../outbound/guarded.ts'
 import { HeardOutbound } from '../outbound/recorded.ts'
 import { Attempts } from '../people/attempts.ts'
+import { EmailChanges } from '../people/email-changes.ts'
 import { personMailJobs } from '../people/mail-jobs.ts'
 import { Passkeys } from '../people/passkeys.ts'
 import type { Passwords } from '../people/passwords.ts'
@@ -311,11 +312,13 @@ export async function compose(
     passkeys,
     signIns: new SignIns<StaffId, Role>({ ...signingIn, circle: 'staff', passkeys, attempts }),
     enrolment: new Enrolment({ ...signingIn, business: new FirstBusiness(settings, clock) }),
+    emailChanges: new EmailChanges({ sql, circle: 'staff', attempts, clock, publicUrl: config.publicUrl }),
     accountPeople: {
       signIns: accountSignIns,
       passkeys: accountPasskeys,
       portalSignIns: new PortalSignIns({ sql, signIns: accountSignIns, clock }),
       enrolment: new AccountEnrolment(ofAccounts),
+      emailChanges: new EmailChanges({ ...ofAccounts, publicUrl: config.publicUrl }),
       registration: new Registration({
         ...ofAccounts,
         isOpen: async () => (await settings.now()).isRegistrationOpen,

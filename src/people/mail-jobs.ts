@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { JobTask } from '../jobs/jobs.ts'
 import { findFirstOf, type SendingDeps, sendBy } from '../notices/channels.ts'
-import { MAIL_PERSON, type PersonMail } from './mails.ts'
+import { updateEmailToken } from './email-changes.sql.ts'
+import { MAIL_NEW_EMAIL, MAIL_PERSON, type NewEmailMail, type PersonMail } from './mails.ts'
+import { selectPerson, selectPersonNamed } from './people.sql.ts'
+import { hashToken, randomToken } from './tokens.ts'
 import { words } from './words/index.ts'
+
+/** TOKEN_BYTES gives 128 random bits. */
+const TOKEN_BYTES = 16
 
 /** `personMailJobs` send by the first channel of kind email; without one nobody is told. `publicUrl` is where people reach the server. */
 export function personMailJobs({
@@ -16,7 +22,28 @@ export function personMailJobs({
     const isOfShop = mail.circle === 'account_people'
     if (channel) await sendBy(deps, channel.id, mail.to, message, { isOfShop })
   }
-  return { [MAIL_PERSON]: send }
+  const prove: JobTask = async (payload) => {
+    const change = payload as NewEmailMail
+    const channel = await findFirstOf(deps.sql, 'email')
+    const person = await selectPerson(deps.sql, change.circle, change.personId)
+    // Whoever signs in with the address already is told nothing, and nobody is told of them.
+    const isTaken = await selectPersonNamed(deps.sql, change.circle, change.email.toLowerCase())
+    if (!channel || !person || isTaken || publicUrl === undefined) return
+    const token = randomToken(TOKEN_BYTES)
+    const until = await updateEmailToken(deps.sql, { ...change, tokenHash: hashToken(token) })
+    // It was withdrawn, or another address was asked for.
+    if (!until) return
+    const link = `${publicUrl}/${change.circle === 'staff' ? 'console' : 'portal'}/email#${token}`
+    const said = { where: publicUrl, link, until: utc(until.toISOString()) }
+    const message = { id: randomUUID(), event: 'person', ...words[person.language].newEmail(said) }
+    try {
+      await sendBy(deps, channel.id, change.email, message)
+    } catch (error) {
+      await updateEmailToken(deps.sql, { ...change, tokenHash: null })
+      throw error
+    }
+  }
+  return { [MAIL_PERSON]: send, [MAIL_NEW_EMAIL]: prove }
 }
 
 function messageOf({ circle, language, news }: PersonMail, where = 'imeigate') {

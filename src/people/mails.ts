@@ -1,12 +1,22 @@
 import type { Transaction } from '../database/database.ts'
 import { addJob } from '../jobs/jobs.ts'
 import type { Language } from '../lib/languages.ts'
-import type { Circle } from './circle.ts'
+import type { Circle, PersonId } from './circle.ts'
 
 /** MAIL_PERSON is the job that tells one person by e-mail. */
 export const MAIL_PERSON = 'person_mail'
 /** MAX_ATTEMPTS take three and a half hours, with the queue's growing pauses. */
-const MAX_ATTEMPTS = 10
+export const MAX_ATTEMPTS = 10
+
+/** MAIL_NEW_EMAIL is the job that sends a link to an address with which somebody wants to sign in. */
+export const MAIL_NEW_EMAIL = 'new_email_mail'
+
+/** NewEmailMail is such a mail: the link in it is made when it is sent, so that no job holds what proves an address. */
+export interface NewEmailMail {
+  circle: Circle
+  personId: PersonId
+  email: string
+}
 
 /** PersonNews is what people are told of themselves, because it may be somebody else who did it. No mail holds what lets anybody in. */
 export type PersonNews =
@@ -22,6 +32,8 @@ export type Changed =
   | 'recovery codes'
   | 'passkey added'
   | 'passkey removed'
+  | 'email asked'
+  | 'email'
 
 /** Addressee is who is told. `email`, null: nobody knows the address. */
 export interface Addressee {

@@ -2,6 +2,7 @@ import type { Sql } from '../database/database.ts'
 import { everyMinute, type JobTask } from '../jobs/jobs.ts'
 import type { Clock } from '../lib/time.ts'
 import { deleteFailures, deleteForgotten } from './attempts.sql.ts'
+import { deleteOldEmailChanges } from './email-changes.sql.ts'
 import { KEPT_MS } from './lifetimes.ts'
 import { deleteChallenges } from './passkeys.sql.ts'
 import { deleteSignIns } from './sign-ins.sql.ts'
@@ -22,6 +23,7 @@ export function signInJobs({ sql, clock }: { sql: Sql; clock: Clock }): Record<s
       () => deleteForgotten(sql, now, PER_ROUND),
       () => deleteFailures(sql, old, PER_ROUND),
       () => deleteChallenges(sql, now, PER_ROUND),
+      () => deleteOldEmailChanges(sql, now, PER_ROUND),
       () => deleteSignIns(sql, old, PER_ROUND),
     ]) {
       for (let rounds = 0; rounds < MAX_ROUNDS && !stopping.aborted; rounds++) {

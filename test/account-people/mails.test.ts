@@ -10,8 +10,9 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/lib/time.ts'
 import { createChannel } from '../../src/notices/channels.ts'
 import { Sealer } from '../../src/secrets/sealer.ts'
 import { MailInbox } from '../notices/notices.fixtures.ts'
-import { PASSWORD, PortalShop } from '../protocols/portal/portal.fixtures.ts'
-import { codeAt } from '../staff/people.fixtures.ts'
+import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
+import { type Headers, PASSWORD, PortalShop } from '../protocols/portal/portal.fixtures.ts'
+import { codeAt, PASSWORD as STAFF_PASSWORD } from '../staff/people.fixtures.ts'
 import { until } from '../support/until.ts'
 
 const PUBLIC_URL = 'https://imei.example.com'
@@ -38,7 +39,7 @@ const post = (path: string, body: object) => portal.ask('POST', path, { body, he
 const settled = () =>
   until('every mail is sent', async () => {
     const waiting = await portal.server.sql`
-      select last_error from graphile_worker.jobs where task_identifier like '%person_mail'`
+      select last_error from graphile_worker.jobs where task_identifier like '%mail'`
     expect(waiting.filter((one) => one['last_error'] !== null)).toEqual([])
     return waiting.length === 0
   })
@@ -106,6 +107,92 @@ it('a password is set anew by a mailed link: sign-ins end, the second factor sta
   const late = linkIn((await told(email))[0], 'reset')
   portal.clock.advance(30 * MINUTE_MS)
   expect((await post('/reset', { token: late, password: 'a third long one' })).status).toBe(404)
+})
+
+/** `change` asks for another e-mail address, as people of the portal and of the console do. */
+const change = (base: string, headers: Headers, method: string, body?: object) =>
+  portal.ask(method, `${base}/me/email`, { body, headers })
+
+it.each([
+  { circle: 'portal', base: '/api/portal' },
+  { circle: 'console', base: '/api/operator' },
+])(
+  'another e-mail address counts once its link is used, and the old one is told: $circle',
+  async ({ circle, base }) => {
+    const office = OperatorOffice.at(portal.server, portal.clock)
+    const who = circle === 'portal' ? await portal.person() : await office.person('support')
+    const { headers } = who
+    const { email: old } = (await change(base, headers, 'GET')).json.data
+    const fresh = `fresh.${circle}@example.com`
+    const signsIn = async (email: string): Promise<number> => {
+      const body = { email, password: circle === 'portal' ? PASSWORD : STAFF_PASSWORD }
+      return (await portal.ask('POST', `${base}/session`, { body, headers: portal.origin })).status
+    }
+    const confirm = (token: string) =>
+      portal.ask('POST', `${base}/email`, { body: { token }, headers: portal.origin })
+    const link = async (address: string): Promise<string> => {
+      await settled()
+      const text = mail.of(address).join('').replaceAll('=\n', '').replaceAll('=3D', '=')
+      const [, token = ''] = new RegExp(`${PUBLIC_URL}/${circle}/email#([\\w-]{22})`).exec(text) ?? []
+      return token
+    }
+    await told(old)
+    expect((await change(base, headers, 'POST', { email: old })).json.errors).toHaveProperty('email')
+    const asked = await change(base, headers, 'POST', { email: fresh })
+    expect(asked.json.data).toMatchObject({ email: old, possible: true, pending: { email: fresh } })
+    const first = await link(fresh)
+    expect(await told(old)).toEqual([expect.stringContaining('another e-mail address')])
+    expect([await signsIn(old), await signsIn(fresh)]).toEqual([200, 401])
+    // Another link takes the place of the first; one that is withdrawn, or a day old, is none.
+    await change(base, headers, 'POST', { email: fresh })
+    const second = await link(fresh)
+    expect((await confirm(first)).status).toBe(404)
+    expect((await change(base, headers, 'DELETE')).json.data.pending).toBeNull()
+    expect((await confirm(second)).status).toBe(404)
+    portal.clock.advance(2 * HOUR_MS)
+    mail.mails.length = 0
+    await portal.server
+      .sql`update sign_ins set last_seen_at = ${portal.clock.now()}, proved_at = ${portal.clock.now()}`
+    await change(base, headers, 'POST', { email: fresh })
+    const third = await link(fresh)
+    await told(old)
+    expect((await confirm(third)).json.data).toEqual({ email: fresh })
+    expect((await confirm(third)).status).toBe(404)
+    expect([await signsIn(old), await signsIn(fresh)]).toEqual([401, 200])
+    expect((await change(base, headers, 'GET')).json.data).toMatchObject({ email: fresh, pending: null })
+    expect(await told(old)).toEqual([expect.stringContaining('your e-mail address was changed')])
+    const [line] = await portal.server.sql`
+      select actor, before ->> 'email' as was, after ->> 'email' as is from trail
+       where what = ${circle === 'portal' ? 'account_people' : 'staff'} order by id desc limit 1`
+    expect(line).toEqual({
+      actor: `${circle === 'portal' ? 'person' : 'staff'}:${who.id}`,
+      was: old,
+      is: fresh,
+    })
+  },
+)
+
+it('a link to another e-mail address ends after a day and with the password, and shows nobody who signs in', async () => {
+  portal.clock.advance(2 * HOUR_MS)
+  const [anna, eve] = [await portal.person(), await portal.person()]
+  const confirm = (token: string) => post('/email', { token })
+  const mailed = async (address: string) => linkIn((await told(address))[0], 'email')
+  // Nothing is sent where somebody signs in with it, and the answer is the same.
+  const taken = await change('/api/portal', anna.headers, 'POST', { email: eve.email })
+  expect([taken.status, taken.json.data.pending.email]).toEqual([200, eve.email])
+  await settled()
+  expect(mail.of(eve.email).join('')).not.toContain('/portal/email#')
+  await change('/api/portal', anna.headers, 'POST', { email: 'one@example.com' })
+  const one = await mailed('one@example.com')
+  await portal.ask('POST', '/me/password', { body: { password: 'another long one' }, headers: anna.headers })
+  expect((await confirm(one)).status).toBe(404)
+  await change('/api/portal', anna.headers, 'POST', { email: 'two@example.com' })
+  const two = await mailed('two@example.com')
+  portal.clock.advance(DAY_MS)
+  expect((await confirm(two)).status).toBe(404)
+  const kept = await portal.server
+    .sql`select count(*)::int as count from account_people where email = 'two@example.com'`
+  expect(kept[0]).toEqual({ count: 0 })
 })
 
 it('an address is mailed three times in an hour, and registers five times', async () => {

@@ -148,6 +148,7 @@ describe('the trail', () => {
         'installation',
         'invoice_lines',
         'announcement_reads',
+        'email_changes',
         'list_views',
         'notice_reads',
         'noticed_prices',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createChannel } from '../../src/notices/channels.ts'
+import { hashToken } from '../../src/people/tokens.ts'
 import { sealer } from '../deposits/deposits.fixtures.ts'
 import { BOT_TOKEN, TelegramInbox } from '../notices/notices.fixtures.ts'
 import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
@@ -190,6 +191,45 @@ describePages('people and the own profile in the portal', () => {
     await visit.expectUsablePages(['/portal/news'])
     await page.getByText('New', { exact: true }).waitFor({ state: 'detached' })
     expect((await portal.ask('GET', '/news', { headers })).json.data.unread).toBe(0)
+    await visit.leave()
+  })
+
+  test('another e-mail address is asked for, kept back, and counts once its link is opened', async () => {
+    const { id, email, headers } = await portal.person()
+    const wanted = (token: string) => portal.server.sql`
+      insert into email_changes (person_id, email, token_hash, ends_at)
+      values (${id}, 'fresh@example.com', ${hashToken(token)}, ${new Date(portal.clock.now().getTime() + 3_600_000)})`
+    const visit = await Visit.entered(portal.server.url, headers)
+    const { page } = visit
+    // This server has no public URL: the form is shown as where it has one, and the server says what is missing.
+    await page.route('**/api/portal/me/email', async (route) => {
+      if (route.request().method() === 'POST') return await route.continue()
+      const reply = await route.fetch()
+      const { data, ...rest } = await reply.json()
+      await route.fulfill({ json: { ...rest, data: { ...data, possible: true } } })
+    })
+    await page.goto('/portal/me')
+    await page.getByText(`You sign in with ${email}.`).waitFor()
+    await page.getByLabel('New e-mail address').fill('fresh@example.com')
+    await visit.click('Mail the link')
+    await page.getByText(/no mail can be sent from here/).waitFor()
+    await wanted('withdrawn')
+    await page.reload()
+    await page.getByText('The link that was mailed to fresh@example.com ends').waitFor()
+    await visit.expectUsable('another address')
+    await visit.click('Keep the old address')
+    await page.getByLabel('New e-mail address').waitFor()
+    await wanted('a token of mine')
+    for (const entrance of ['portal', 'console']) {
+      await page.goto(`/${entrance}/email#${encodeURIComponent('never made')}`)
+      await visit.click('This is my address')
+      await page.getByText('It does not hold any more.').waitFor()
+    }
+    await page.goto(`/portal/email#${encodeURIComponent('a token of mine')}`)
+    await visit.expectUsable('the link to another address')
+    await visit.click('This is my address')
+    await page.getByText('From now on you sign in with fresh@example.com.').waitFor()
+    expect(await portal.signIn('fresh@example.com')).toBeTruthy()
     await visit.leave()
   })
 

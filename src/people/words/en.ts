@@ -7,6 +7,8 @@ const CHANGES = {
   'recovery codes': 'you have new recovery codes',
   'passkey added': 'you have a new passkey',
   'passkey removed': 'a passkey of yours was removed',
+  'email asked': 'somebody asks to have you sign in with another e-mail address',
+  email: 'your e-mail address was changed',
 }
 
 export const english: Words = {
@@ -25,6 +27,10 @@ export const english: Words = {
   changed: ({ where, what, at }) => ({
     title: CHANGES[what],
     text: `At ${where} ${CHANGES[what]}, at ${at}.`,
+  }),
+  newEmail: ({ where, link, until }) => ({
+    title: 'is this your address?',
+    text: `Somebody, most likely you, wants to sign in to ${where} with this address. Show by this link that it is yours:\n${link}\nThe link works once, until ${until}. If it was not you, there is nothing to do.`,
   }),
   unknown: {
     staff: 'If that was not you, have an owner reset you at once.',

@@ -7,6 +7,8 @@ const CHANGES = {
   'recovery codes': 'tiene nuevos códigos de recuperación',
   'passkey added': 'tiene una nueva llave de acceso',
   'passkey removed': 'se ha quitado una de sus llaves de acceso',
+  'email asked': 'alguien ha pedido que usted inicie sesión con otra dirección de correo',
+  email: 'se ha cambiado su dirección de correo',
 }
 
 export const spanish: Words = {
@@ -25,6 +27,10 @@ export const spanish: Words = {
   changed: ({ where, what, at }) => ({
     title: CHANGES[what],
     text: `En ${where} ${CHANGES[what]}, el ${at}.`,
+  }),
+  newEmail: ({ where, link, until }) => ({
+    title: '¿es esta su dirección?',
+    text: `Alguien, seguramente usted, quiere iniciar sesión en ${where} con esta dirección. Demuestre con este enlace que es suya:\n${link}\nEl enlace sirve una vez, hasta ${until}. Si no fue usted, no tiene que hacer nada.`,
   }),
   unknown: {
     staff: 'Si no fue usted, pida enseguida a un propietario que restablezca su acceso.',

@@ -7,6 +7,8 @@ const CHANGES = {
   'recovery codes': 'Anda memiliki kode pemulihan baru',
   'passkey added': 'Anda memiliki kunci sandi baru',
   'passkey removed': 'salah satu kunci sandi Anda telah dihapus',
+  'email asked': 'ada yang meminta agar Anda masuk dengan alamat email lain',
+  email: 'alamat email Anda telah diubah',
 }
 
 export const indonesian: Words = {
@@ -25,6 +27,10 @@ export const indonesian: Words = {
   changed: ({ where, what, at }) => ({
     title: CHANGES[what],
     text: `Di ${where} ${CHANGES[what]}, pada ${at}.`,
+  }),
+  newEmail: ({ where, link, until }) => ({
+    title: 'apakah ini alamat Anda?',
+    text: `Seseorang, kemungkinan besar Anda, ingin masuk ke ${where} dengan alamat ini. Tunjukkan lewat tautan ini bahwa alamat ini milik Anda:\n${link}\nTautan ini berlaku satu kali, sampai ${until}. Jika itu bukan Anda, abaikan saja.`,
   }),
   unknown: {
     staff: 'Jika itu bukan Anda, segera minta pemilik mengatur ulang akses Anda.',

@@ -6,6 +6,7 @@ export interface Words {
   reset: (of: { where: string; until: string }) => Message
   signedIn: (of: { where: string; device: string; address: string; at: string }) => Message
   changed: (of: { where: string; what: Changed; at: string }) => Message
+  newEmail: (of: { where: string; link: string; until: string }) => Message
   /** `unknown` says what to do where it was somebody else: a person of the staff has an owner; one of an account sets another password. */
   unknown: Record<'staff' | 'account_people', string>
 }

@@ -10,6 +10,7 @@ import type { Clock } from '../../lib/time.ts'
 import type { LiveRights } from '../../live/live-rights.ts'
 import type { OperatorFeed } from '../../live/operator-feed.ts'
 import type { Desk, Desks } from '../../people/desk.ts'
+import type { EmailChanges } from '../../people/email-changes.ts'
 import type { Passkeys } from '../../people/passkeys.ts'
 import type { Passwords } from '../../people/passwords.ts'
 import type { SignIns } from '../../people/sign-ins.ts'
@@ -78,6 +79,7 @@ export interface OperatorDeps {
     portalSignIns: Pick<PortalSignIns, 'beginView'>
   }
   passkeys: Passkeys
+  emailChanges: EmailChanges
   passwords: Passwords
   config: Pick<Config, 'outboundAllow'>
   sealer: () => Promise<Sealer>

@@ -1,3 +1,4 @@
+import { emailRoutes } from '../kit/email-routes.ts'
 import { withFile } from '../kit/list-files.ts'
 import { ownRoutes } from '../kit/own-routes.ts'
 import { passkeyRoutes } from '../kit/passkey-routes.ts'
@@ -59,6 +60,7 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     meRoutes,
     ownRoutes,
     viewRoutes,
+    emailRoutes,
     passkeyRoutes,
     staffRoutes,
     tokenRoutes,

@@ -59,9 +59,13 @@ export function pages(app: FastifyInstance, { mayCall, built = BUILT, ...deps }:
       }
     }
     const isOperator = ({ ip }: FastifyRequest): boolean => mayCall(ip)
-    application('gate.html', ['/console/sign-in', '/console/setup', '/console/invite'], isOperator)
+    application(
+      'gate.html',
+      ['/console/sign-in', '/console/setup', '/console/invite', '/console/email'],
+      isOperator,
+    )
     application('console.html', ['/console', '/console/*'], isOperator)
-    const entrances = ['sign-in', 'invite', 'forgot', 'reset', 'verify', 'register'].map(
+    const entrances = ['sign-in', 'invite', 'forgot', 'reset', 'verify', 'register', 'email'].map(
       (name) => `/portal/${name}`,
     )
     application('gate.html', entrances)

@@ -9,6 +9,7 @@ import type { IntegrationContext } from '../../integrations/kit/kind.ts'
 import type { LedgerReader } from '../../ledger/ledger-reader.ts'
 import type { AccountPersonId } from '../../lib/ids.ts'
 import type { OrderChecks } from '../../orders/check/order-checks.ts'
+import type { EmailChanges } from '../../people/email-changes.ts'
 import type { Passkeys } from '../../people/passkeys.ts'
 import type { Passwords } from '../../people/passwords.ts'
 import type { SignIns } from '../../people/sign-ins.ts'
@@ -23,6 +24,7 @@ export interface PortalDeps extends PeopleDeps {
   portalSignIns: PortalSignIns
   signIns: SignIns<AccountPersonId, AccountRole>
   passkeys: Passkeys
+  emailChanges: EmailChanges
   passwords: Passwords
   sealer: () => Promise<Sealer>
   enrolment: AccountEnrolment

@@ -1,3 +1,4 @@
+import { emailRoutes } from '../kit/email-routes.ts'
 import { withFile } from '../kit/list-files.ts'
 import { ownRoutes } from '../kit/own-routes.ts'
 import { passkeyRoutes } from '../kit/passkey-routes.ts'
@@ -22,6 +23,7 @@ export const routesOf = (deps: PortalDeps): Route[] =>
     entryRoutes,
     meRoutes,
     ownRoutes,
+    emailRoutes,
     passkeyRoutes,
     peopleRoutes,
     serviceRoutes,

@@ -236,6 +236,10 @@ it('every change is found in the trail, in the name of who made it, with before 
     'POST /invitation',
     'POST /brand/preview',
     'POST /me/totp/offer',
+    // Another e-mail address is in the trail once its link is used: see test/account-people/mails.test.ts.
+    'POST /me/email',
+    'DELETE /me/email',
+    'POST /email',
     'POST /session/passkey/offer',
     'POST /session/passkey',
     'POST /session/proof/passkey',

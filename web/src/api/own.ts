@@ -15,6 +15,13 @@ interface OwnSignIn {
   last_seen_at: string
 }
 
+/** OwnEmail is what a person signs in with, and what is to take its place. */
+export interface OwnEmail {
+  email: string
+  possible: boolean
+  pending: { email: string; until: string } | null
+}
+
 interface Begun {
   csrf_token: string
 }
@@ -27,6 +34,9 @@ export interface Own {
   proveByPasskey: () => Promise<Begun>
   /** `needsApp`: everybody has an authenticator app. */
   needsApp: boolean
+  email: (signal: AbortSignal) => Promise<OwnEmail>
+  askForEmail: (email: string) => Promise<OwnEmail>
+  withdrawEmail: () => Promise<OwnEmail>
   setPassword: (password: string) => Promise<unknown>
   offerTotp: () => Promise<{ secret: string; uri: string }>
   setTotp: (given: { totp_secret: string; code: string }) => Promise<unknown>
@@ -54,6 +64,9 @@ export const consoleOwn: Own = {
     const credential = await signedBy(offerPasskey)
     return await dataOf(api.POST('/api/operator/session/proof/passkey', { body: { credential } }))
   },
+  email: (signal) => dataOf(api.GET('/api/operator/me/email', { signal })),
+  askForEmail: (email) => dataOf(api.POST('/api/operator/me/email', { body: { email } })),
+  withdrawEmail: () => dataOf(api.DELETE('/api/operator/me/email')),
   setPassword: (password) => dataOf(api.POST('/api/operator/me/password', { body: { password } })),
   offerTotp: () => dataOf(api.POST('/api/operator/me/totp/offer')),
   setTotp: (body) => dataOf(api.POST('/api/operator/me/totp', { body })),

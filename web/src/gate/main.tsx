@@ -5,6 +5,7 @@ import { sayFaultsBy } from '../kit/faults.ts'
 import { Forgot, Reset } from './forgot.tsx'
 import { Invite } from './invite.tsx'
 import { Join, Verify } from './join.tsx'
+import { NewEmail } from './new-email.tsx'
 import { Register } from './register.tsx'
 import { consoleEntrance, portalEntrance, SignIn } from './sign-in.tsx'
 import { words } from './words.ts'
@@ -17,11 +18,13 @@ const pages: Record<string, () => ReactNode> = {
   '/console/sign-in': () => <SignIn entrance={consoleEntrance} />,
   '/console/setup': () => <Invite />,
   '/console/invite': () => <Invite />,
+  '/console/email': () => <NewEmail entrance="console" />,
   '/portal/sign-in': () => <SignIn entrance={portalEntrance} />,
   '/portal/invite': () => <Join />,
   '/portal/forgot': () => <Forgot />,
   '/portal/reset': () => <Reset />,
   '/portal/verify': () => <Verify />,
+  '/portal/email': () => <NewEmail entrance="portal" />,
   '/portal/register': () => <Register />,
 }
 

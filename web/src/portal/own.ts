@@ -12,6 +12,9 @@ export const portalOwn: Own = {
     const credential = await signedBy(() => dataOf(portal.POST('/api/portal/session/passkey/offer')))
     return await dataOf(portal.POST('/api/portal/session/proof/passkey', { body: { credential } }))
   },
+  email: (signal) => dataOf(portal.GET('/api/portal/me/email', { signal })),
+  askForEmail: (email) => dataOf(portal.POST('/api/portal/me/email', { body: { email } })),
+  withdrawEmail: () => dataOf(portal.DELETE('/api/portal/me/email')),
   setPassword: (password) => dataOf(portal.POST('/api/portal/me/password', { body: { password } })),
   offerTotp: () => dataOf(portal.POST('/api/portal/me/totp/offer')),
   setTotp: (body) => dataOf(portal.POST('/api/portal/me/totp', { body })),

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, dataOf } from '../../../api/client.ts'
 import { consoleOwn } from '../../../api/own.ts'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { Email } from '../../../kit/own-email.tsx'
 import { OwnProfile } from '../../../kit/own-profile.tsx'
 import { App, Passkeys, Password, SignIns } from '../../../kit/own-sections.tsx'
 import { Page } from '../../../kit/page.tsx'
@@ -30,18 +31,14 @@ export function Me() {
       {me.data && (
         <Sections>
           <Section title={t`Who you are`}>
-            <Facts
-              of={[
-                [t`E-mail address`, me.data.email],
-                [t`Role`, me.data.role],
-              ]}
-            />
+            <Facts of={[[t`Role`, me.data.role]]} />
             <OwnProfile
               self={me.data}
               save={(body) => dataOf(api.PATCH('/api/operator/me', { body }))}
               onDone={refresh}
             />
           </Section>
+          <Email own={consoleOwn} />
           <Password own={consoleOwn} />
           <App own={consoleOwn} hasApp={undefined} />
           <Passkeys own={consoleOwn} />

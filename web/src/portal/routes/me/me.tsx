@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { dataOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { Email } from '../../../kit/own-email.tsx'
 import { OwnProfile } from '../../../kit/own-profile.tsx'
 import { App, Passkeys, Password, SignIns } from '../../../kit/own-sections.tsx'
 import { Page } from '../../../kit/page.tsx'
@@ -34,7 +35,6 @@ export function Me() {
           <Section title={t`Who you are`}>
             <Facts
               of={[
-                [t`E-mail address`, me.data.email],
                 [t`Account`, `${account.name} · ${account.username}`],
                 [t`Role`, me.data.role === 'owner' ? t`Owner` : t`Member`],
               ]}
@@ -45,6 +45,7 @@ export function Me() {
               onDone={refresh}
             />
           </Section>
+          <Email own={portalOwn} />
           <NoticesSection />
           <LowBalance />
           <Password own={portalOwn} />

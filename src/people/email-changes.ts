@@ -1,0 +1,107 @@
+import type { Queryable, Sql } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import { addJob } from '../jobs/jobs.ts'
+import { type Clock, DAY_MS } from '../lib/time.ts'
+import { findFirstOf } from '../notices/channels.ts'
+import type { Attempts } from './attempts.ts'
+import { actorOf, type Circle, type PersonId } from './circle.ts'
+import {
+  deleteEmailChange,
+  type EmailChange,
+  insertEmailChange,
+  selectEmailChange,
+  takeEmailChange,
+} from './email-changes.sql.ts'
+import { MAIL_NEW_EMAIL, MAX_ATTEMPTS, mailPerson, type NewEmailMail } from './mails.ts'
+import { actAs, lockPerson, selectPerson, selectPersonNamed, updatePerson } from './people.sql.ts'
+import { readEmail } from './read.ts'
+import { hashToken } from './tokens.ts'
+
+/** OwnEmail is what a person signs in with, and the address that is to take its place. */
+export interface OwnEmail {
+  email: string
+  /** `isPossible`, false: no mail with a link can be sent. */
+  isPossible: boolean
+  /** `pending`, null: no other address was asked for. */
+  pending: EmailChange | null
+}
+
+interface EmailChangeDeps {
+  sql: Sql
+  circle: Circle
+  attempts: Attempts
+  clock: Clock
+  /** `publicUrl` is where people reach the server: without it there is no link. */
+  publicUrl: string | undefined
+}
+
+/** EmailChanges lets people of a circle sign in with another e-mail address, once they have shown by a mailed link that it is theirs. */
+export class EmailChanges {
+  readonly #deps: EmailChangeDeps
+
+  constructor(deps: EmailChangeDeps) {
+    this.#deps = deps
+  }
+
+  async show(sql: Queryable, personId: PersonId): Promise<OwnEmail> {
+    const { circle, clock } = this.#deps
+    const person = await selectPerson(sql, circle, personId)
+    const pending = await selectEmailChange(sql, { circle, personId, now: clock.now() })
+    return { email: person?.email ?? '', isPossible: await this.#isPossible(sql), pending: pending ?? null }
+  }
+
+  /**
+   * `ask` has a link sent to the new address, which holds for a day, and the old one told; an earlier link holds no more. Whether somebody signs in
+   * with the new address shows nowhere. Throws invalid_input, Throttled, or conflict where no mail can be sent.
+   */
+  async ask(sql: Sql, personId: PersonId, given: string, address: string): Promise<OwnEmail> {
+    const { circle, attempts, clock } = this.#deps
+    const email = readEmail(given)
+    await attempts.mails(email.toLowerCase(), address)
+    const now = clock.now()
+    return await sql.begin(async (transaction) => {
+      const person = await lockPerson(transaction, circle, personId)
+      if (person?.email?.toLowerCase() === email.toLowerCase())
+        throw new Refusal('invalid_input', 'email: you sign in with it already', 'email')
+      if (!person || !(await this.#isPossible(transaction)))
+        throw new Refusal('conflict', 'no mail can be sent from here, so that no address can be proved')
+      const endsAt = new Date(now.getTime() + DAY_MS)
+      await insertEmailChange(transaction, { circle, personId, email, endsAt })
+      await mailPerson(transaction, { ...person, circle }, { what: 'email asked', at: now.toISOString() })
+      const mail: NewEmailMail = { circle, personId, email }
+      await addJob(transaction, MAIL_NEW_EMAIL, mail, { attempts: MAX_ATTEMPTS })
+      return await this.show(transaction, personId)
+    })
+  }
+
+  /** `withdraw` has the link hold no more. */
+  async withdraw(sql: Sql, personId: PersonId): Promise<OwnEmail> {
+    await deleteEmailChange(sql, { circle: this.#deps.circle, personId })
+    return await this.show(sql, personId)
+  }
+
+  /** `confirm` uses a link, once. Throws not_found where it was used, has ended or never was, conflict where somebody else has the address; or Throttled. */
+  async confirm(token: string, address: string): Promise<{ email: string }> {
+    const { sql, circle, attempts, clock } = this.#deps
+    await attempts.token(address)
+    const now = clock.now()
+    return await sql.begin(async (transaction) => {
+      const change = await takeEmailChange(transaction, { circle, tokenHash: hashToken(token), now })
+      const person = change && (await lockPerson(transaction, circle, change.personId))
+      if (!change || !person || person.suspendedAt)
+        throw new Refusal('not_found', 'the link was used or has ended: have another one sent', 'token')
+      const { personId, email } = change
+      const other = await selectPersonNamed(transaction, circle, email.toLowerCase())
+      if (other && other.id !== personId)
+        throw new Refusal('conflict', 'somebody signs in with this address meanwhile', 'email')
+      await actAs(transaction, { actor: actorOf(circle, personId) })
+      await updatePerson(transaction, circle, personId, { email })
+      await mailPerson(transaction, { ...person, circle }, { what: 'email', at: now.toISOString() })
+      return { email }
+    })
+  }
+
+  async #isPossible(sql: Queryable): Promise<boolean> {
+    return this.#deps.publicUrl !== undefined && (await findFirstOf(sql, 'email')) !== undefined
+  }
+}
