@@ -54,9 +54,16 @@ const byWords: Record<string, MessageDescriptor> = {
 }
 
 /** `FindBox` is one box for orders, resellers, services and pages: `/` or Ctrl+K, paste, Enter. */
-export function FindBox({ pages }: { pages: readonly PageEntry[] }) {
+export function FindBox({
+  pages,
+  isOpen,
+  onOpen: setOpen,
+}: {
+  pages: readonly PageEntry[]
+  isOpen: boolean
+  onOpen: (isOpen: boolean) => void
+}) {
   const { t } = useLingui()
-  const [isOpen, setOpen] = useState(false)
   const open = () => setOpen(true)
   useKeys({ '/': [t`Find`, open], 'Ctrl+k': [t`Find`, open] })
   return (

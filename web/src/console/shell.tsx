@@ -4,6 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { Menu } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
 import { api, dataOf } from '../api/client.ts'
 import { useRefreshOn } from '../api/events.ts'
 import { consoleOwn } from '../api/own.ts'
@@ -74,6 +75,7 @@ export function Shell() {
 function Frame() {
   const { t } = useLingui()
   const shown = useEntries()
+  const [isFinding, setFinding] = useState(false)
   return (
     <div className={styles.shell}>
       <a href="#main" className={styles.skip}>
@@ -91,7 +93,7 @@ function Frame() {
         ))}
       </nav>
       <header className={styles.bar}>
-        <FindBox pages={shown} />
+        <FindBox pages={shown} isOpen={isFinding} onOpen={setFinding} />
         <OwnMenu />
       </header>
       <main id="main" className={styles.main} tabIndex={-1}>
@@ -99,7 +101,7 @@ function Frame() {
         <Steps />
         <Allowed />
       </main>
-      <TabBar tabs={shown} />
+      <TabBar tabs={shown} onSearch={() => setFinding(true)} />
     </div>
   )
 }

@@ -11,23 +11,26 @@ interface Tab {
   label: string
 }
 
-/** `TabBar` is the bar at the thumb on a phone: the first four pages, and the others behind *More*. */
-export function TabBar({ tabs }: { tabs: readonly Tab[] }) {
+/** BEFORE_SEARCH is how many pages stand before *Search*. */
+const BEFORE_SEARCH = 2
+
+/**
+ * `TabBar` is the bar at the thumb on a phone: the first four pages, and the others behind *More*. With `onSearch` three pages stand there, and
+ * *Search* behind the second.
+ */
+export function TabBar({ tabs, onSearch }: { tabs: readonly Tab[]; onSearch?: () => void }) {
   const { t } = useLingui()
-  const more = tabs.slice(4)
+  const shown = tabs.slice(0, onSearch ? 3 : 4)
+  const more = tabs.slice(shown.length)
   return (
     <nav className={styles.tabs} aria-label={t`Pages`}>
-      {tabs.slice(0, 4).map(({ to, icon, label }) => (
-        <Link
-          key={to}
-          to={to}
-          className={styles.tab}
-          activeOptions={{ exact: to === '/' }}
-          activeProps={{ 'aria-current': 'page' }}
-        >
-          <Icon name={icon} /> {label}
-        </Link>
-      ))}
+      {shown.slice(0, BEFORE_SEARCH).map(link)}
+      {onSearch && (
+        <button type="button" className={styles.tab} onClick={onSearch}>
+          <Icon name="find" /> {t`Search`}
+        </button>
+      )}
+      {shown.slice(BEFORE_SEARCH).map(link)}
       {more.length > 0 && (
         <Menu position="top-end">
           <Menu.Target>
@@ -47,3 +50,15 @@ export function TabBar({ tabs }: { tabs: readonly Tab[] }) {
     </nav>
   )
 }
+
+const link = ({ to, icon, label }: Tab) => (
+  <Link
+    key={to}
+    to={to}
+    className={styles.tab}
+    activeOptions={{ exact: to === '/' }}
+    activeProps={{ 'aria-current': 'page' }}
+  >
+    <Icon name={icon} /> {label}
+  </Link>
+)
