@@ -1,6 +1,9 @@
 import { Type } from 'typebox'
-import { formatMicros } from '../../../lib/money.ts'
+import { Refusal } from '../../../errors.ts'
+import { formatMicros, isCurrency } from '../../../lib/money.ts'
 import { readSupplierFigures } from '../../../suppliers/figures.ts'
+import { listFigures, supplierBalances } from '../../../suppliers/list-figures.ts'
+import { ourAddresses } from '../../../suppliers/our-addresses.ts'
 import { amount, id, orNull, text, time } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
@@ -22,6 +25,10 @@ const figures = Type.Object({
       description: `At most one an hour. ${COSTS}`,
     }),
   ),
+  our_addresses: Type.Array(Type.String(), {
+    description:
+      'The public addresses of this machine, of which it sees one where its settings name neither an address nor a proxy; none: the machine is behind a router',
+  }),
   since: time(),
   calls: Type.Object(
     {
@@ -48,7 +55,81 @@ const figures = Type.Object({
   ),
 })
 
-export const supplierFigureRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
+const rate = orNull(Type.Number(), 'Of what it did or refused, from 0 to 1')
+const median = orNull(Type.Number(), 'From sending to the result, of what it did')
+
+const listed = Type.Object({
+  balances: Type.Optional(
+    Type.Object(
+      {
+        currency: Type.String(),
+        total: amount('Of all balances that are known and have a rate'),
+        without_rate: Type.Array(Type.String(), { description: 'Currencies that have no rate to it' }),
+      },
+      { description: COSTS },
+    ),
+  ),
+  items: Type.Array(
+    Type.Object({
+      id,
+      success_rate: rate,
+      median_seconds: median,
+      usual_success_rate: rate,
+      usual_median_seconds: median,
+      unknown: Type.Integer({ description: 'Items of which nobody knows if it has them' }),
+      list_read_at: orNull(time(), 'null: its list was never read'),
+      balance: Type.Optional(
+        orNull(amount(), `In the currency of the sum; null: it is not known, or there is no rate. ${COSTS}`),
+      ),
+    }),
+  ),
+})
+
+export const supplierFigureRoutes = ({ clock, settings }: Pick<OperatorDeps, 'clock' | 'settings'>) => [
+  route({
+    method: 'GET',
+    path: '/supplier-figures',
+    name: 'listSupplierFigures',
+    section: 'Figures',
+    summary:
+      'How every supplier has fared in the last 24 hours, beside the 30 days before, and all balances in one currency',
+    description:
+      'Of each route the newest 500 of the last 24 hours are looked at, and the newest 200 before.',
+    access: 'suppliers.read',
+    query: Type.Object({
+      in: Type.Optional(
+        text(3, {
+          description: 'A currency; the home currency when left out, or else that of the most suppliers',
+        }),
+      ),
+    }),
+    answer: listed,
+    refusals: ['invalid_input'],
+    handle: async ({ desk, caller: { permissions }, query: { in: given } }) => {
+      const into = given?.toUpperCase() ?? (await settings.now()).homeCurrency ?? undefined
+      if (into !== undefined && !isCurrency(into)) throw new Refusal('invalid_input', 'is no currency', 'in')
+      const now = clock.now()
+      const found = await listFigures(desk.read, now)
+      const sums = permissions.has('costs.read') ? await supplierBalances(desk.read, now, into) : undefined
+      const money = (value: bigint | null | undefined): string | null =>
+        value == null || !sums ? null : formatMicros(value, sums.currency)
+      return {
+        ...(sums && {
+          balances: {
+            currency: sums.currency,
+            total: formatMicros(sums.total, sums.currency),
+            without_rate: sums.withoutRate,
+          },
+        }),
+        items: found.map((one) => ({
+          ...{ id: one.id, success_rate: one.successRate, median_seconds: one.medianSeconds },
+          ...{ usual_success_rate: one.usualSuccessRate, usual_median_seconds: one.usualMedianSeconds },
+          ...{ unknown: one.unknown, list_read_at: one.listReadAt },
+          ...(sums && { balance: money(sums.each.get(one.id)) }),
+        })),
+      }
+    },
+  }),
   route({
     method: 'GET',
     path: '/suppliers/:supplier/figures',
@@ -85,6 +166,7 @@ export const supplierFigureRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => 
             balance: formatMicros(one.balance, one.currency),
           })),
         }),
+        our_addresses: ourAddresses(),
         since: found.since,
         calls: {
           ...{ succeeded: calls.succeeded, refused: calls.refused, unavailable: calls.unavailable },

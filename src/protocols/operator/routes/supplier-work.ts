@@ -92,6 +92,10 @@ const tried = Type.Object({
   outcome: oneOf(['success', 'accepted', 'refused', 'unavailable', 'duplicate', 'unknown']),
   meaning: Type.String({ description: 'How the answer was read, and what an order would have come to' }),
   result: orNull(Type.String(), 'What it found, where it is done'),
+  said: orNull(
+    Type.String(),
+    'Its words, where it is not done: `POST /answers/read` says by which list or rule they are read',
+  ),
   exchanges: Type.Array(
     Type.Object({
       ...{ method: Type.String(), url: Type.String(), request: Type.String() },
@@ -106,6 +110,7 @@ const wireTried = (one: SupplierTry): Static<typeof tried> => ({
   ...{ id: one.id, supplier: one.supplier, remote_service: one.remoteService || null, imei: one.input },
   ...{ quantity: one.quantity, outcome: one.outcome.kind, meaning: one.meaning },
   result: one.outcome.kind === 'success' ? one.outcome.result : null,
+  said: 'reason' in one.outcome ? one.outcome.reason : null,
   exchanges: one.exchanges.map(({ method, url, body, answer, error, milliseconds }) => ({
     ...{ method, url, request: body, status: answer?.status ?? null, answer: answer?.body ?? null },
     ...{ error, milliseconds },

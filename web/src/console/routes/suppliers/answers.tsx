@@ -9,6 +9,7 @@ import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { When } from '../../../kit/when.tsx'
+import { ReadWords, readWords } from './read-words.tsx'
 import styles from './supplier.module.css'
 import { supplierQuery } from './supplier-data.ts'
 
@@ -227,30 +228,6 @@ function TryAnswer({ supplier }: { supplier: string }) {
       )}
     </section>
   )
-}
-
-type Read = Awaited<ReturnType<typeof readWords>>
-const readWords = (body: { supplier: string; said: string }) =>
-  dataOf(api.POST('/api/operator/answers/read', { body }))
-
-function ReadWords({ read: { list, rule } }: { read: Read }) {
-  const { t } = useLingui()
-  if (list) {
-    const from = list.language ?? t`own words of the supplier`
-    return (
-      <Trans>
-        It means <strong>{list.means}</strong>, by “{list.phrase}” ({from}).
-      </Trans>
-    )
-  }
-  if (rule)
-    return (
-      <Trans>
-        It means <strong>{rule.meaning}</strong>, as {rule.taught_by} has taught: “{rule.words ?? rule.phrase}
-        ”.
-      </Trans>
-    )
-  return <Trans>No list and no rule knows it: a person is asked, and the money stays held meanwhile.</Trans>
 }
 
 /** `Shipped` shows the word lists that every supplier's answers are held against. */

@@ -90,6 +90,7 @@ export function Overview() {
       {data && (
         <>
           <Head figures={data} />
+          <Seen supplier={supplier} addresses={data.our_addresses} />
           {data.balances && data.balances.length > 1 && <Balances figures={data} />}
           <div className={styles.two}>
             <Calls figures={data} />
@@ -179,6 +180,33 @@ function Head({ figures }: { figures: FiguresRead }) {
         { label: t`Outcome unknown`, value: unknown },
       ]}
     />
+  )
+}
+
+/** `Seen` says from which address our calls come to a supplier: it may have to be allowed there. */
+function Seen({ supplier: { settings, secrets }, addresses }: { supplier: Supplier; addresses: string[] }) {
+  const { local_address: own } = settings as { local_address?: string }
+  // A kind that calls nobody has no such setting.
+  if (own === undefined) return null
+  return (
+    <p className="muted">
+      {secrets?.['proxy'] ? (
+        <Trans>It sees our calls come from the proxy that its settings name.</Trans>
+      ) : own !== '' ? (
+        <Trans>
+          It sees our calls come from <span className="code">{own}</span>, as its settings say.
+        </Trans>
+      ) : addresses.length > 0 ? (
+        <Trans>
+          It sees our calls come from <span className="code">{addresses.join(', ')}</span>, an address of this
+          server.
+        </Trans>
+      ) : (
+        <Trans>
+          It sees our calls come from the router in front of this server, whose address is not known here.
+        </Trans>
+      )}
+    </p>
   )
 }
 

@@ -5,6 +5,11 @@ export const readSuppliers = (signal?: AbortSignal) =>
   dataOf(api.GET('/api/operator/suppliers', signal ? { signal } : {}))
 export type Supplier = Awaited<ReturnType<typeof readSuppliers>>['items'][number]
 
+/** `readAllFigures` reads how all suppliers fare, and the sum of our balances there. */
+export const readAllFigures = (signal?: AbortSignal) =>
+  dataOf(api.GET('/api/operator/supplier-figures', signal ? { signal } : {}))
+export type AllFigures = Awaited<ReturnType<typeof readAllFigures>>
+
 /** `supplierQuery` reads one supplier, with its settings. */
 export const supplierQuery = (supplier: string) => ({
   queryKey: ['suppliers', supplier],

@@ -1,17 +1,21 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Button, Group, Table } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { Button, Checkbox, Group, Table, TextInput } from '@mantine/core'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
-import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { Amount, money } from '../../../kit/amount.tsx'
+import { duration, percent } from '../../../kit/duration.ts'
+import { type Filter, FilterBar, type Values, withValue } from '../../../kit/filters.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
+import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
+import { ActionBar } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
-import { readSuppliers, type Supplier } from './supplier-data.ts'
+import { type Asked, useAsking } from './ask-several.ts'
+import { type AllFigures, readAllFigures, readSuppliers, type Supplier } from './supplier-data.ts'
 import styles from './suppliers.module.css'
 import { SwitchDialog } from './switch-dialog.tsx'
 
@@ -27,16 +31,71 @@ const worst = (a: Supplier, b: Supplier): number =>
   (a.health.days_left ?? 1e9) - (b.health.days_left ?? 1e9) ||
   a.name.localeCompare(b.name)
 
-/** `Suppliers` lists who does the work, the worst first: whether items go there, and how long the balance lasts. */
+const stateOf = ({ enabled, health }: Supplier): 'off' | 'paused' | 'in_use' =>
+  !enabled ? 'off' : health.open ? 'paused' : 'in_use'
+
+/** `isLow`: less is there than its low mark, or it lasts a short time only. */
+const isLow = ({ health, low_balance: low }: Supplier): boolean =>
+  (low != null && health.balance != null && Number(health.balance) < Number(low)) ||
+  (health.days_left != null && health.days_left < SOON)
+
+const fits =
+  ({ state, kind, low, q = '' }: Values) =>
+  (one: Supplier): boolean =>
+    (state === undefined || state.split(',').includes(stateOf(one))) &&
+    (kind === undefined || kind.split(',').includes(one.kind)) &&
+    (low === undefined || isLow(one)) &&
+    one.name.toLowerCase().includes(q.trim().toLowerCase())
+
+const toggled = (chosen: ReadonlySet<number>, id: number): ReadonlySet<number> =>
+  new Set(chosen.has(id) ? [...chosen].filter((one) => one !== id) : [...chosen, id])
+
+/** `Suppliers` lists who does the work, the worst first: whether items go there, how they fare, and how long the balance lasts. */
 export function Suppliers() {
   const { t } = useLingui()
   const may = useMay()
-  const [asked, setAsked] = useState<Supplier>()
+  const query = useSearch({ strict: false }) as Values
+  const navigate = useNavigate()
+  const [switched, setSwitched] = useState<Supplier>()
+  const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set())
   const client = useQueryClient()
   const read = useQuery({ queryKey: ['suppliers'], queryFn: ({ signal }) => readSuppliers(signal) })
+  const figures = useQuery({
+    queryKey: ['suppliers', 'figures of all'],
+    queryFn: ({ signal }) => readAllFigures(signal),
+  })
   useRefreshOn(TOPICS, ['suppliers'])
-  const suppliers = read.data?.items.toSorted(worst) ?? []
+  const { answers, ask } = useAsking()
+  const all = read.data?.items ?? []
+  const suppliers = all.filter(fits(query)).toSorted(worst)
+  const picked = suppliers.filter(({ id }) => chosen.has(id))
   const seesBalances = may('costs.read')
+  const chooses = may('suppliers.try') || may('suppliers.sync')
+  const filters: Filter[] = [
+    {
+      ...{ name: 'state', label: t`State`, kind: 'choices' },
+      choices: [
+        { value: 'in_use', label: t`In use` },
+        { value: 'paused', label: t`Paused` },
+        { value: 'off', label: t`Off` },
+      ],
+    },
+    {
+      ...{ name: 'kind', label: t`Kind`, kind: 'choices' },
+      choices: [...new Set(all.map(({ kind }) => kind))].sort().map((kind) => ({ value: kind, label: kind })),
+    },
+    ...(seesBalances
+      ? [
+          {
+            ...{ name: 'low', label: t`Balance`, kind: 'choice' as const },
+            choices: [{ value: 'yes', label: t`Low, or soon at its end` }],
+          },
+        ]
+      : []),
+  ]
+  const set = (search: Values) => void navigate({ to: '/suppliers', search, replace: true })
+  const isEvery = suppliers.length > 0 && picked.length === suppliers.length
+  const sum = figures.data?.balances
   return (
     <Page
       title={t`Suppliers`}
@@ -49,8 +108,9 @@ export function Suppliers() {
       }
     >
       <FaultNote fault={read.error} onRetry={() => void read.refetch()} />
+      <FaultNote fault={figures.error} onRetry={() => void figures.refetch()} />
       {read.isPending && <Loading />}
-      {read.data && suppliers.length === 0 && (
+      {read.data && all.length === 0 && (
         <Empty
           action={
             may('suppliers.edit') && (
@@ -66,18 +126,60 @@ export function Suppliers() {
           </Trans>
         </Empty>
       )}
+      {all.length > 0 && (
+        <FilterBar filters={filters} values={query} onChange={set}>
+          <TextInput
+            aria-label={t`Name of a supplier`}
+            placeholder={t`Name`}
+            value={query['q'] ?? ''}
+            w={180}
+            size="xs"
+            onChange={({ currentTarget }) => set(withValue(query, 'q', currentTarget.value))}
+          />
+        </FilterBar>
+      )}
+      {sum && all.length > 0 && (
+        <p className={styles.sum}>
+          <Trans>
+            All balances together: <strong>{money(sum.total, sum.currency)}</strong>
+          </Trans>
+          {sum.without_rate.length > 0 && (
+            <span className="muted">
+              {' '}
+              <Trans>without those in {sum.without_rate.join(', ')}, which have no rate</Trans>
+            </span>
+          )}
+        </p>
+      )}
+      {all.length > 0 && suppliers.length === 0 && (
+        <Empty>
+          <Trans>No supplier fits these filters.</Trans>
+        </Empty>
+      )}
       {suppliers.length > 0 && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what is scrolled sideways is reached by keyboard, too.
-        <section className={styles.scroll} tabIndex={0} aria-label={t`Suppliers, the worst first`}>
+        <Scrolling label={t`Suppliers, the worst first`}>
           <Table verticalSpacing={8}>
             <Table.Thead>
               <Table.Tr>
+                {chooses && (
+                  <Table.Th w={36}>
+                    <Checkbox
+                      size="xs"
+                      aria-label={t`Choose all rows shown`}
+                      checked={isEvery}
+                      indeterminate={!isEvery && picked.length > 0}
+                      onChange={() => setChosen(new Set(isEvery ? [] : suppliers.map(({ id }) => id)))}
+                    />
+                  </Table.Th>
+                )}
                 <Table.Th>{t`Supplier`}</Table.Th>
                 <Table.Th>{t`State`}</Table.Th>
                 {seesBalances && <Table.Th ta="end">{t`Balance there`}</Table.Th>}
                 <Table.Th ta="end">{t`Lasts`}</Table.Th>
+                <Table.Th ta="end">{t`Success, 24 h`}</Table.Th>
+                <Table.Th ta="end">{t`Half within, 24 h`}</Table.Th>
                 <Table.Th ta="end">{t`Open`}</Table.Th>
-                <Table.Th ta="end">{t`Services`}</Table.Th>
+                <Table.Th ta="end">{t`List read`}</Table.Th>
                 <Table.Th>
                   <span className="visually-hidden">{t`Actions`}</span>
                 </Table.Th>
@@ -85,17 +187,40 @@ export function Suppliers() {
             </Table.Thead>
             <Table.Tbody>
               {suppliers.map((one) => (
-                <Row key={one.id} supplier={one} seesBalances={seesBalances} onSwitch={() => setAsked(one)} />
+                <Row
+                  key={one.id}
+                  supplier={one}
+                  figures={figures.data?.items.find(({ id }) => id === one.id)}
+                  into={sum?.currency}
+                  seesBalances={seesBalances}
+                  answer={answers.get(one.id)}
+                  chosen={chooses ? chosen.has(one.id) : undefined}
+                  onChoose={() => setChosen(toggled(chosen, one.id))}
+                  onTest={() => void ask('test', [one])}
+                  onSwitch={() => setSwitched(one)}
+                />
               ))}
             </Table.Tbody>
           </Table>
-        </section>
+        </Scrolling>
       )}
-      {asked && (
+      <ActionBar count={picked.length} onClear={() => setChosen(new Set())}>
+        {may('suppliers.try') && (
+          <Button size="compact-md" onClick={() => void ask('test', picked)}>
+            {seesBalances ? t`Test, and ask for balances` : t`Test`}
+          </Button>
+        )}
+        {may('suppliers.sync') && (
+          <Button size="compact-md" variant="default" onClick={() => void ask('list', picked)}>
+            <Trans>Read their lists</Trans>
+          </Button>
+        )}
+      </ActionBar>
+      {switched && (
         <SwitchDialog
-          supplier={asked}
+          supplier={switched}
           onDone={() => void client.invalidateQueries({ queryKey: ['suppliers'] })}
-          onClose={() => setAsked(undefined)}
+          onClose={() => setSwitched(undefined)}
         />
       )}
     </Page>
@@ -104,32 +229,45 @@ export function Suppliers() {
 
 function Row({
   supplier,
+  figures,
+  into,
   seesBalances,
+  answer,
+  chosen,
+  onChoose,
+  onTest,
   onSwitch,
 }: {
   supplier: Supplier
+  figures: AllFigures['items'][number] | undefined
+  /** `into` is the currency of the sum of all balances. */
+  into: string | undefined
   seesBalances: boolean
+  answer: Asked | undefined
+  /** `chosen`, undefined: nobody may choose it. */
+  chosen: boolean | undefined
+  onChoose: () => void
+  onTest: () => void
   onSwitch: () => void
 }) {
   const { t } = useLingui()
   const may = useMay()
-  const { id, name, kind, currency, enabled, health, open_items: open, routes } = supplier
+  const { id, name, kind, currency, enabled, health, open_items: open } = supplier
   const days = health.days_left
-  const test = useMutation({
-    mutationFn: () =>
-      dataOf(
-        api.POST('/api/operator/suppliers/{supplier}/test', { params: { path: { supplier: String(id) } } }),
-      ),
-  })
   return (
     <Table.Tr>
+      {chosen !== undefined && (
+        <Table.Td>
+          <Checkbox size="xs" aria-label={t`Choose ${name}`} checked={chosen} onChange={onChoose} />
+        </Table.Td>
+      )}
       <Table.Td>
         <Link to="/suppliers/$supplier" params={{ supplier: String(id) } as never} className={styles.name}>
           {name}
         </Link>{' '}
         <span className="muted">{kind}</span>
       </Table.Td>
-      <Table.Td>
+      <Table.Td className={styles.state}>
         {!enabled ? (
           <Badge tone="off">{t`Off`}</Badge>
         ) : health.open ? (
@@ -144,8 +282,11 @@ function Row({
         )}
       </Table.Td>
       {seesBalances && (
-        <Table.Td ta="end">
+        <Table.Td ta="end" className={isLow(supplier) ? styles.soon : undefined}>
           <Amount value={health.balance} currency={currency} />
+          {into !== undefined && into !== currency && figures?.balance != null && (
+            <span className={styles.usual}>{money(figures.balance, into)}</span>
+          )}
         </Table.Td>
       )}
       <Table.Td ta="end" className={days != null && days < SOON ? styles.soon : undefined}>
@@ -155,17 +296,38 @@ function Row({
           <Plural value={Math.floor(days)} one="# day" other="# days" />
         )}
       </Table.Td>
-      <Table.Td ta="end">{open}</Table.Td>
-      <Table.Td ta="end">{routes}</Table.Td>
+      <Beside
+        now={figures?.success_rate}
+        usual={figures?.usual_success_rate}
+        shown={percent}
+        isBad={(now, usual) => now < usual - 0.1}
+      />
+      <Beside
+        now={figures?.median_seconds}
+        usual={figures?.usual_median_seconds}
+        shown={duration}
+        isBad={(now, usual) => now > 2 * usual && now - usual > 10}
+      />
+      <Table.Td ta="end">
+        {open}
+        {figures !== undefined && figures.unknown > 0 && (
+          <span className={`${styles.usual} ${styles.soon}`}>
+            <Plural value={figures.unknown} one="# unknown" other="# unknown" />
+          </span>
+        )}
+      </Table.Td>
+      <Table.Td ta="end">
+        {figures?.list_read_at ? <When at={figures.list_read_at} /> : <span className="muted">–</span>}
+      </Table.Td>
       <Table.Td>
         <Group gap="sm" justify="flex-end" wrap="nowrap">
           {may('suppliers.try') && (
             <Button
               size="compact-sm"
               variant="default"
-              loading={test.isPending}
+              loading={answer?.is === 'asked'}
               aria-label={t`Test ${name}: asks for our account there, buys nothing`}
-              onClick={() => test.mutate()}
+              onClick={onTest}
             >
               <Trans>Test</Trans>
             </Button>
@@ -182,14 +344,39 @@ function Row({
           )}
         </Group>
         <div role="status" className={styles.tested}>
-          {test.data?.ok &&
-            (test.data.account?.balance != null && test.data.account.currency != null
-              ? t`It works: ${money(test.data.account.balance, test.data.account.currency)} there.`
-              : t`It works.`)}
-          {test.data && !test.data.ok && <span className={styles.soon}>{test.data.problem}</span>}
+          {answer?.is === 'good' && answer.words}
+          {answer?.is === 'bad' && <span className={styles.soon}>{answer.words}</span>}
         </div>
-        <FaultNote fault={test.error} />
+        <FaultNote fault={answer?.is === 'fault' ? answer.fault : null} />
       </Table.Td>
     </Table.Tr>
+  )
+}
+
+/** `Beside` shows a figure of the last 24 hours, and below it what is usual. */
+function Beside({
+  now,
+  usual,
+  shown,
+  isBad,
+}: {
+  now: number | null | undefined
+  usual: number | null | undefined
+  shown: (value: number) => string
+  isBad: (now: number, usual: number) => boolean
+}) {
+  return (
+    <Table.Td ta="end">
+      {now == null ? (
+        <span className="muted">–</span>
+      ) : (
+        <span className={usual != null && isBad(now, usual) ? styles.soon : undefined}>{shown(now)}</span>
+      )}
+      {usual != null && (
+        <span className={styles.usual}>
+          <Trans>usually {shown(usual)}</Trans>
+        </span>
+      )}
+    </Table.Td>
   )
 }

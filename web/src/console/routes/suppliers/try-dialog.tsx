@@ -12,6 +12,7 @@ import { FaultNote } from '../../../kit/notes.tsx'
 import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
+import { ReadWords, readWords } from './read-words.tsx'
 import styles from './supplier.module.css'
 import { readListed, type Supplier, supplierKindsQuery } from './supplier-data.ts'
 
@@ -67,6 +68,12 @@ export function TryDialog({ supplier, onClose }: { supplier: Supplier; onClose: 
     onSettled: refresh,
   })
   const done = ask.data ?? buy.data
+  const said = done?.said ?? ''
+  const words = useQuery({
+    queryKey: ['answers', 'read', id, said],
+    queryFn: () => readWords({ supplier: id, said }),
+    enabled: said !== '',
+  })
   const cost = seesCosts && chosen?.cost !== undefined ? money(chosen.cost, chosen.currency) : undefined
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -82,6 +89,11 @@ export function TryDialog({ supplier, onClose }: { supplier: Supplier; onClose: 
             </Badge>{' '}
             {done.meaning}
           </p>
+          {done.outcome !== 'success' && words.data && (
+            <p className="muted">
+              <ReadWords read={words.data} />
+            </p>
+          )}
           {done.exchanges.map((one, place) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: they never change their order.
             <section key={place} aria-label={t`What was sent and received`}>
