@@ -20,7 +20,7 @@ const errorOf = (api: 'operator' | 'portal') =>
           field: Type.String({ description: 'The steps of a nested field are joined by dots' }),
           code: Type.String({
             description:
-              'The keyword of JSON Schema that does not hold, or `characters`; else the code of the error',
+              'The keyword of JSON Schema that does not hold, `characters` or `amount`; else the code of the error',
           }),
           params: Type.Record(Type.String(), Type.Unknown(), {
             description: 'The values of the keyword, and `message`, which says it in English',

@@ -229,6 +229,9 @@ describe('money', () => {
       const refused = await change('POST', `${path}/${verb}`, body)
       expect.soft([verb, refused.status, Object.keys(refused.json.errors)]).toEqual([verb, status, [field]])
     }
+    expect((await change('POST', `${path}/adjust`, { amount: 'ten', note: 'x' })).json.problems).toEqual([
+      { field: 'amount', code: 'amount', params: { message: expect.stringContaining('is no amount') } },
+    ])
     expect((await read(path)).available).toBe('13.00')
   })
 

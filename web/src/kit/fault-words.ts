@@ -44,6 +44,7 @@ export const problems: Words = {
   required: msg`is missing`,
   minLength: msg`is too short`,
   maxLength: msg`has more than {limit} characters`,
+  amount: msg`is no amount such as 12.50`,
   characters: msg`has characters that cannot be kept`,
   minimum: msg`must be at least {limit}`,
   maximum: msg`must be at most {limit}`,
