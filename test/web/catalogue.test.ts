@@ -140,7 +140,7 @@ describePages('the catalogue in the console', () => {
       ],
     })
     // A fault stands at its field, and nothing can be saved with it.
-    await page.getByLabel('Code').fill('12')
+    await page.getByRole('textbox', { name: 'Code' }).fill('12')
     await page.getByText('must not be all digits').waitFor()
     expect(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled()).toBe(true)
     await visit.click('Drop')

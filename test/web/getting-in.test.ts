@@ -26,6 +26,8 @@ describePages('getting into the console', () => {
     await page.getByLabel('Your name').fill('Anna')
     await page.getByLabel('E-mail address').fill('anna@example.com')
     await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD)
+    await page.getByLabel('Name of the business').fill('Unlock House')
+    await page.getByLabel('Home currency').fill('USD')
     const secret = (await page.locator('p .code').textContent()) ?? ''
     await page.getByLabel('Code of your authenticator app').fill(shown(secret))
     expect(await visit.violations()).toEqual([])
