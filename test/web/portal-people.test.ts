@@ -134,10 +134,10 @@ describePages('people and the own profile in the portal', () => {
       email: { chosen: byDefault.filter((name) => name !== 'deposit.credited') },
       telegram: { address: '4711', chosen: ['order.done'] },
     })
-    await page.getByLabel(/Low below/).fill('lots')
+    await page.getByLabel(/Low mark/).fill('lots')
     await visit.click('Save the mark')
     await page.getByRole('main').getByRole('alert').waitFor()
-    await page.getByLabel(/Low below/).fill('20')
+    await page.getByLabel(/Low mark/).fill('20')
     await visit.click('Save the mark')
     await page.getByText('The mark is saved.').waitFor()
     const { email } = await portal.invited(shop.accountId, 'member')
@@ -158,7 +158,7 @@ describePages('people and the own profile in the portal', () => {
     const { page } = visit
     await page.goto(`/console/resellers?search=${shop.username}`)
     await visit.click(`Choose ${shop.username}`, 'checkbox')
-    await visit.click('News…')
+    await visit.click('Write news…')
     await page.getByRole('heading', { level: 1, name: 'Write news' }).waitFor()
     await page.getByText('1 reseller gets it. 1 of their people signs in to the portal.').waitFor()
     await page.getByLabel('Title').fill('Closed on Friday')

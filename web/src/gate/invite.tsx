@@ -138,7 +138,7 @@ function Business() {
       <TextInput
         name="business"
         label={t`Name of the business`}
-        description={t`Resellers see it. It can be changed later, as what follows.`}
+        description={t`Resellers see it. It can be changed later, as can what follows.`}
         autoComplete="organization"
         required
         maxLength={200}

@@ -13,7 +13,7 @@ export const refusals: Words = {
   PERMISSION_DENIED_ERROR: msg`Your role may not do this.`,
   IP_NOT_ALLOWED_ERROR: msg`This address is not allowed.`,
   REQUEST_NOT_MATCH_SPEC_ERROR: msg`Something in it is not as it must be.`,
-  INVALID_INPUT_ERROR: msg`Something in it is not right.`,
+  INVALID_INPUT_ERROR: msg`Something in it is not as it must be.`,
   INVALID_FIELD_ERROR: msg`A field is not right.`,
   FIELD_MISSING_ERROR: msg`A field is missing.`,
   IMEI_REQUIRED_ERROR: msg`The IMEI is missing.`,

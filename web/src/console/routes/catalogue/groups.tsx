@@ -86,7 +86,7 @@ export function Groups() {
       <FaultNote
         fault={groups.error ?? arrange.error}
         onRetry={() => void groups.refetch()}
-        untouched={arrange.error ? <Trans>The order is unchanged.</Trans> : undefined}
+        untouched={arrange.error ? <Trans>Their sequence is unchanged.</Trans> : undefined}
       />
       {groups.isPending && <Loading rows={4} />}
       {groups.data && items.length === 0 && (

@@ -76,7 +76,7 @@ function Marks({ piece: { state, pinned } }: { piece: Piece }) {
     <span>
       {state === 'planned' && <Badge tone="waiting">{t`Planned`}</Badge>}
       {state === 'shown' && <Badge tone="done">{t`Shown`}</Badge>}
-      {state === 'over' && <Badge tone="off">{t`Over`}</Badge>}{' '}
+      {state === 'over' && <Badge tone="off">{t`Ended`}</Badge>}{' '}
       {pinned && <Badge tone="off">{t`Pinned`}</Badge>}
     </span>
   )

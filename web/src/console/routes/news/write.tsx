@@ -287,7 +287,7 @@ function Editor({ first, piece }: { first: Draft; piece?: Piece }) {
           onDone={() => void done(t`The news is taken away.`)}
           onClose={() => setRemoving(false)}
         >
-          <Trans>Nobody sees “{piece.title}” any more. Mails that were sent stay sent.</Trans>
+          <Trans>Nobody sees “{piece.title}” any more. Mails that were sent cannot be called back.</Trans>
         </ActDialog>
       )}
     </Page>

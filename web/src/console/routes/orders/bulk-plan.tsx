@@ -114,7 +114,7 @@ export function Planned({ action, chosen, more, onClose }: BulkProps & { more?: 
         )}
         {(action === 'ask' || action === 'verify') && <Trans>No money moves by that.</Trans>}
         {action === 'resend' && (
-          <Trans>What of them waits goes to {supplier} next. The price of the order stays as it is.</Trans>
+          <Trans>Those that still wait go to {supplier} next. Their prices stay as they are.</Trans>
         )}
       </p>
       <Misfits verdicts={verdicts} />

@@ -17,7 +17,7 @@ export const whyNot: Readonly<Record<string, MessageDescriptor>> = {
   twice: msg`It is there twice.`,
   ambiguous: msg`It has several items: say which.`,
   no_fit: msg`There is no such order or item.`,
-  unreadable: msg`It is no order with a result.`,
+  unreadable: msg`This line names no order with a result.`,
   no_route: msg`Its service has no route to this supplier.`,
   changed: msg`It has changed since it was shown.`,
 }

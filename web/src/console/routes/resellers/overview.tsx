@@ -469,7 +469,7 @@ function Close({ reseller, doing, onClose }: DialogProps & { doing: 'close' | 'r
       button={isClosing ? t`Close ${name}` : t`Reopen ${name}`}
       isDangerous={isClosing}
       needsReason={isClosing}
-      reasons={isClosing ? [t`The reseller asked for it`, t`It does not pay`, t`Misuse`] : []}
+      reasons={isClosing ? [t`The reseller asked for it`, t`The reseller does not pay`, t`Misuse`] : []}
       untouched={<Trans>Nothing was changed.</Trans>}
       act={act}
       onDone={() => void done()}

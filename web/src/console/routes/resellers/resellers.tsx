@@ -156,7 +156,7 @@ export function Resellers() {
         )}
         {may('news.edit') && (
           <Button size="compact-sm" variant="default" onClick={writeTo}>
-            <Trans>News…</Trans>
+            <Trans>Write news…</Trans>
           </Button>
         )}
       </ActionBar>

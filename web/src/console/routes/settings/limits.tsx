@@ -18,8 +18,8 @@ const limits: readonly [name: string, words: MessageDescriptor][] = [
   ['DHRU_MAX_ROWS', msg`Rows of a bulk request, Dhru`],
   ['BODY_LIMIT', msg`Bytes of a request`],
   ['DHRU_BODY_LIMIT', msg`Bytes of a request, Dhru`],
-  ['REQUESTS_PER_ADDRESS', msg`Requests of an address at a time`],
-  ['CONNECTIONS_PER_ADDRESS', msg`Connections of an address`],
+  ['REQUESTS_PER_ADDRESS', msg`Requests at a time, for each address`],
+  ['CONNECTIONS_PER_ADDRESS', msg`Connections, for each address`],
   ['MAX_CONNECTIONS', msg`Connections in all`],
   ['TRANSFER_MINIMUMS', msg`Least amount of a transfer`],
   ['BACKUP_HOURS', msg`Hours between backups`],
@@ -79,7 +79,10 @@ function Retention({ settings }: { settings: Settings }) {
             },
             {
               label: t`Minutes between looks at our balances`,
-              ...field('SUPPLIER_BALANCE_MINUTES', t`Suppliers are asked so often; 0: only when needed.`),
+              ...field(
+                'SUPPLIER_BALANCE_MINUTES',
+                t`How often suppliers are asked for our balance; 0: only when needed.`,
+              ),
             },
           ]
           return texts.map(({ onChange, ...one }) => (
@@ -119,7 +122,7 @@ function OfEnvironment({ items }: { items: readonly Setting[] }) {
             <Table.Tr>
               <Table.Th>{t`Limit`}</Table.Th>
               <Table.Th ta="end">{t`Value`}</Table.Th>
-              <Table.Th>{t`Made by`}</Table.Th>
+              <Table.Th>{t`Set by`}</Table.Th>
               <Table.Th>{t`Setting`}</Table.Th>
             </Table.Tr>
           </Table.Thead>

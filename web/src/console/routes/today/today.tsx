@@ -215,7 +215,7 @@ function Troubles({ trouble }: { trouble: Day['trouble'] }) {
       </Trouble>
     )),
     jobs && (
-      <Trouble key="jobs" tone="failed" state={t`Behind`} to={HEALTH}>
+      <Trouble key="jobs" tone="failed" state={t`Late`} to={HEALTH}>
         <Plural
           value={jobs.late}
           one="# job waits, and nobody takes it"

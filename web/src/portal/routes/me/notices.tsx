@@ -27,7 +27,7 @@ const words: Readonly<Record<Event, MessageDescriptor>> = {
   'order.done': msg`Orders are done`,
   'price.changed': msg`Prices have changed`,
   'news.written': msg`There is news from the shop`,
-  'webhook.paused': msg`A webhook was paused, because it failed for long`,
+  'webhook.paused': msg`A webhook was paused, because it failed for too long`,
 }
 
 /** `NoticesSection` is what one is told of, by mail and by Telegram. */
@@ -178,7 +178,9 @@ export function LowBalance() {
     <Section
       title={t`Low balance`}
       about={
-        <Trans>Of the whole account: who is told of it is told once when less than this can be spent.</Trans>
+        <Trans>
+          For the whole account: when less than this can be spent, those who want to be told are told once.
+        </Trans>
       }
     >
       <FaultNote fault={mark.error} onRetry={() => void mark.refetch()} />
@@ -224,7 +226,7 @@ function MarkForm({
       <Stack>
         <Group align="end">
           <TextInput
-            label={t`Low below, in ${currency}`}
+            label={t`Low mark, in ${currency}`}
             description={t`Empty: never.`}
             value={text}
             onChange={({ currentTarget }) => setText(currentTarget.value)}
