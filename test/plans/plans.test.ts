@@ -485,14 +485,12 @@ describe('an applied plan is undone', () => {
       { group_name: 'Checks', delivery_time: '1 hour' },
       { group_name: 'Mine', delivery_time: '2 days' },
     ])
-    await as('manager', 'POST', '/plans', {
-      kind: 'accounts.group',
-      input: { accounts: ['binh'], group: 'Gold' },
-    }).then(async ({ data: { id } }) => {
-      expect((await apply('manager', id)).status).toBe(200)
-      const away = await make('manager', 'accounts.undo', { plan: id })
-      expect((await apply('manager', away.id)).status).toBe(200)
-    })
+    await office.server.sql`update accounts set price_group_id = null where username = 'binh'`
+    const moved = await make('manager', 'accounts.group', { accounts: ['binh'], group: 'Gold' })
+    expect((await apply('manager', moved.id)).status).toBe(200)
+    const away = await make('manager', 'accounts.undo', { plan: moved.id })
+    expect(away).toMatchObject({ rows: 1, verdicts: { changed: 1 } })
+    expect((await apply('manager', away.id)).status).toBe(200)
     const [{ group } = { group: 1 }] = await office.server.sql<{ group: number | null }[]>`
       select price_group_id as group from accounts where username = 'binh'`
     expect(group).toBeNull()

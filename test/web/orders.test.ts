@@ -49,6 +49,33 @@ describePages('orders in the console', () => {
     await visit.leave()
   })
 
+  test('a secret result is shown when it is asked for, to who may look, and the timeline tells of it', async () => {
+    const of = await office.server.service({ secretResults: true })
+    const answer = await office.server.place(shop, { ID: of, IMEI: imei(++imeis) })
+    const id = String(answer.SUCCESS[0].REFERENCEID)
+    await office.server.ended(shop, id)
+    const [{ result } = { result: '' }] = await office.server.sql<{ result: string }[]>`
+      select result from items where order_id = ${Number(id)}`
+    const visit = await Visit.as(office, 'support')
+    const { page } = visit
+    await page.goto(`/console/orders/${id}`)
+    await page.getByText('The result is secret.').waitFor()
+    expect(await page.content()).not.toContain(result)
+    await visit.expectUsable('an order with a secret result')
+    await visit.click('Show it')
+    await page.locator('pre', { hasText: result.split('\n')[0] ?? '' }).waitFor()
+    await page.getByRole('button', { name: 'Hide it' }).click()
+    await page.getByText('The result is secret.').waitFor()
+    await page.reload()
+    await page.getByText('looked at the secret result').waitFor()
+    await visit.leave()
+    const other = await Visit.as(office, 'finance')
+    await other.page.goto(`/console/orders/${id}`)
+    await other.page.getByText('The result is secret.').waitFor()
+    expect(await other.page.getByRole('button', { name: 'Show it' }).count()).toBe(0)
+    await other.leave()
+  })
+
   test('money is given back in three steps, said before and after', async () => {
     const wanted = await placed()
     const visit = await Visit.as(office, 'finance')

@@ -9,6 +9,7 @@ import { useRefreshOn } from '../../../api/events.ts'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
+import { History } from '../../history.tsx'
 import { BreaksDialog } from './breaks-dialog.tsx'
 import { Conflict } from './conflict.tsx'
 import { type PreviewData, previewQuery, usePreview } from './preview.ts'
@@ -164,6 +165,7 @@ function Editor({ service }: { service: Service }) {
       <div className={styles.values}>
         <ServiceForm service={shown} draft={draft} problems={problems} mayEdit={mayEdit} onChange={set} />
         {may('suppliers.read') && <Routes service={service} />}
+        <History what="service" subject={String(service.id)} />
         {isDirty && (
           <section className={styles.bar} aria-label={t`Changes that are not saved yet`}>
             {isConflict(fault) ? (

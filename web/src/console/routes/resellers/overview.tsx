@@ -11,6 +11,7 @@ import { useKeys } from '../../../kit/keys.tsx'
 import { Facts } from '../../../kit/section.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { When } from '../../../kit/when.tsx'
+import { History } from '../../history.tsx'
 import { PinnedNotes } from './notes.tsx'
 import styles from './reseller.module.css'
 import { type Reseller, resellerQuery } from './reseller-data.ts'
@@ -85,6 +86,7 @@ export function Overview() {
           [t`Since`, <When key="since" at={created_at} exact />],
         ]}
       />
+      <History what="account" subject={String(reseller.id)} />
       {(doing === 'pay-in' || doing === 'adjust') && (
         <Move reseller={reseller} isDeposit={doing === 'pay-in'} onClose={() => setDoing(undefined)} />
       )}

@@ -12,6 +12,7 @@ import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { Scrolling } from '../../../kit/scrolling.tsx'
 import { When } from '../../../kit/when.tsx'
+import { Difference } from '../../difference.tsx'
 import { ExportButton } from '../../export-button.tsx'
 import styles from './settings.module.css'
 
@@ -204,56 +205,4 @@ function Row({ change, query }: { change: Change; query: Query }) {
       </Table.Td>
     </Table.Tr>
   )
-}
-
-/** SHOWN is how many values of a change are shown at once. */
-const SHOWN = 4
-
-function Difference({ before, after }: Pick<Change, 'before' | 'after'>) {
-  const { t } = useLingui()
-  const isChange = before !== null && after !== null
-  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])].filter((name) =>
-    isChange ? said(before[name]) !== said(after[name]) : said((after ?? before)?.[name]) !== NOTHING,
-  )
-  const line = (name: string) => (
-    <div key={name}>
-      <span className="muted">{name}</span>{' '}
-      {isChange ? (
-        <>
-          <Value of={before[name]} /> <span aria-hidden="true">→</span>
-          <span className="visually-hidden">{t`then`}</span> <Value of={after[name]} />
-        </>
-      ) : (
-        <Value of={(after ?? before)?.[name]} />
-      )}
-    </div>
-  )
-  return (
-    <>
-      {names.slice(0, SHOWN).map(line)}
-      {names.length > SHOWN && (
-        <details>
-          <summary className="muted">
-            <Trans>{names.length - SHOWN} more</Trans>
-          </summary>
-          {names.slice(SHOWN).map(line)}
-        </details>
-      )}
-    </>
-  )
-}
-
-const NOTHING = '–'
-
-const said = (value: unknown): string =>
-  value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
-    ? NOTHING
-    : typeof value === 'object'
-      ? JSON.stringify(value)
-      : String(value)
-
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/
-
-function Value({ of }: { of: unknown }) {
-  return typeof of === 'string' && TIME.test(of) ? <When at={of} exact /> : said(of)
 }

@@ -9,6 +9,7 @@ import { faultOfField } from '../../../kit/faults.ts'
 import { givenFields, KindFields, type KindValues } from '../../../kit/kind-fields.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { useMay } from '../../../kit/session.tsx'
+import { History } from '../../history.tsx'
 import styles from './supplier.module.css'
 import { supplierKindsQuery, supplierQuery } from './supplier-data.ts'
 import { Tested, useTest } from './test-supplier.tsx'
@@ -187,6 +188,7 @@ export function Settings() {
             </Button>
           )}
         </div>
+        <History what="supplier" subject={String(supplier.id)} />
       </Stack>
     </form>
   )
