@@ -23,7 +23,9 @@ import {
   updateAnnouncement,
 } from './announcements.sql.ts'
 
-export type { AnnouncementView, ReadAnnouncement, Said } from './announcements.sql.ts'
+export type { AnnouncementView, ReadAnnouncement } from './announcements.sql.ts'
+// Whoever tells of news by other ways asks for these.
+export { lockUntold, noteTold, selectAddressed } from './announcements.sql.ts'
 
 /** MAX_TITLE and MAX_BODY bound what an announcement says, in characters. */
 export const MAX_TITLE = 120

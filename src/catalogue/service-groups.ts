@@ -9,7 +9,7 @@ import {
   upsertGroups,
 } from './service-groups.sql.ts'
 
-export { type GroupPlace, type Place, places, type ServiceGroup } from './service-groups.sql.ts'
+export { type GroupPlace, places, type ServiceGroup } from './service-groups.sql.ts'
 
 /** `listServiceGroups` gives the groups in the order of lists. */
 export const listServiceGroups = (sql: Queryable): Promise<ServiceGroup[]> => selectGroups(sql)

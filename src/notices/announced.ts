@@ -1,4 +1,4 @@
-import { lockUntold, noteTold, selectAddressed } from '../announcements/announcements.sql.ts'
+import { lockUntold, noteTold, selectAddressed } from '../announcements/announcements.ts'
 import type { Sql } from '../database/database.ts'
 import { insertTold } from './notices.sql.ts'
 import { tell } from './raise-notices.ts'

@@ -17,7 +17,7 @@ export const resellerSorts = [
   ...['id', 'name', '-name', 'available', '-available'],
   ...['turnover', '-turnover', 'last_order', '-last_order'],
 ] as const
-export type ResellerSort = (typeof resellerSorts)[number]
+type ResellerSort = (typeof resellerSorts)[number]
 
 /** Reseller is an account with what has become of it lately. */
 export interface Reseller extends AccountView {

@@ -5,7 +5,7 @@ import type { Micros } from '../lib/money.ts'
 /** attemptOutcomes say what came of sending an item: as SupplierCalls counts them. */
 export const attemptOutcomes = ['succeeded', 'refused', 'unavailable', 'waited', 'settled'] as const
 
-export type AttemptOutcome = (typeof attemptOutcomes)[number]
+type AttemptOutcome = (typeof attemptOutcomes)[number]
 
 /** EndedAttempt is an item that was sent to a supplier, and what came of it. */
 export interface EndedAttempt {

@@ -12,7 +12,7 @@ const MIN_CODE_LENGTH = 4
  * `withoutAnswer` takes out of what is said of an attempt, or asked in a review, all that may be a result: what is quoted or follows a colon, and
  * everything where a word before that may be a code.
  */
-export function withoutAnswer(text: string): string {
+function withoutAnswer(text: string): string {
   const at = text.search(ANSWER)
   const ours = at < 0 ? text : text.slice(0, at)
   if (ours.match(CODE)?.some(({ length }) => length >= MIN_CODE_LENGTH)) return SECRET

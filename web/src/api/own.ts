@@ -16,7 +16,7 @@ interface OwnSignIn {
 }
 
 /** OwnEmail is what a person signs in with, and what is to take its place. */
-export interface OwnEmail {
+interface OwnEmail {
   email: string
   possible: boolean
   pending: { email: string; until: string } | null
