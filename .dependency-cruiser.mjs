@@ -5,7 +5,7 @@
  * and the command line see everything.
  */
 const domain =
-  '^src/(account-people|announcements|people|accounts|catalogue|ledger|deposits|orders|fulfilment|suppliers|supplier-routes|price-book|sync|plans|throttles|request-log|idempotency|notices|webhooks|statements|invoices|audit|secret-keys|staff|backup|live|sales|moving-in|inbox|search|today|public-status|shared-results|resellers|brand|kept-settings)/'
+  '^src/(account-people|announcements|people|accounts|catalogue|ledger|deposits|orders|fulfilment|suppliers|supplier-routes|price-book|sync|plans|throttles|request-log|idempotency|notices|webhooks|statements|invoices|audit|secret-keys|staff|backup|live|sales|moving-in|inbox|search|today|public-status|shared-results|resellers|brand|kept-settings|message-texts)/'
 const protocols = '^src/protocols/'
 
 export default {

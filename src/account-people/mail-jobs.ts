@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { JobTask } from '../jobs/jobs.ts'
 import type { AccountPersonId } from '../lib/ids.ts'
+import type { Language } from '../lib/languages.ts'
 import { type Clock, MINUTE_MS } from '../lib/time.ts'
+import { readTexts } from '../message-texts/texts.ts'
 import { findFirstOf, type SendingDeps, sendBy } from '../notices/channels.ts'
 import { selectPersonNamed } from '../people/people.ts'
 import { hashToken, randomToken } from '../people/tokens.ts'
@@ -10,6 +12,7 @@ import { selectMailed, updateToken } from './applications.sql.ts'
 import { type AccountPersonMail, MAIL_ACCOUNT_PERSON } from './mails.ts'
 import { deleteToken, insertToken, selectBelonging } from './people.sql.ts'
 import { words } from './words/index.ts'
+import type { Words } from './words/words.ts'
 
 /** TOKEN_BYTES gives 128 random bits. */
 const TOKEN_BYTES = 16
@@ -66,7 +69,7 @@ async function invitationMail(
   const { token, until } = await makeInvitation(sql, personId, clock)
   const link = `${shop}/portal/invite#${token}`
   const said = { shop, account: belonging.account.name, link, until: utc(until) }
-  return { to: email, message: words[language].invitation(said), token }
+  return { to: email, message: await messageOf(sql, 'invitation', language, said), token }
 }
 
 async function resetMail(
@@ -81,7 +84,8 @@ async function resetMail(
   const personId = person.id as AccountPersonId
   await insertToken(sql, { tokenHash: hashToken(token), personId, what: 'reset', endsAt })
   const link = `${shop}/portal/reset#${token}`
-  const message = words[person.language].reset({ shop, link, until: utc(endsAt) })
+  const said = { shop, link, until: utc(endsAt) }
+  const message = await messageOf(sql, 'reset', person.language, said)
   return { to: person.email as string, message, token }
 }
 
@@ -90,19 +94,32 @@ async function proofMail(id: number, { sql, clock, publicUrl: shop }: Context): 
   if (!found?.isOpen || found.endsAt <= clock.now()) return undefined
   const { email: to, language, endsAt } = found
   if (await selectPersonNamed(sql, 'account_people', to.toLowerCase())) {
-    return { to, message: words[language].known({ shop, link: `${shop}/portal/sign-in` }) }
+    return { to, message: await messageOf(sql, 'known', language, { shop, link: `${shop}/portal/sign-in` }) }
   }
   const token = randomToken(TOKEN_BYTES)
   await updateToken(sql, id, hashToken(token))
-  return {
-    to,
-    message: words[language].verify({ shop, link: `${shop}/portal/verify#${token}`, until: utc(endsAt) }),
-  }
+  const said = { shop, link: `${shop}/portal/verify#${token}`, until: utc(endsAt) }
+  return { to, message: await messageOf(sql, 'verify', language, said) }
 }
 
 async function refusalMail(id: number, { sql, publicUrl: shop }: Context): Promise<Ready | undefined> {
   const found = await selectMailed(sql, id)
-  return found && { to: found.email, message: words[found.language].refused({ shop, why: found.why }) }
+  if (!found) return undefined
+  return {
+    to: found.email,
+    message: await messageOf(sql, 'refused', found.language, { shop, why: found.why }),
+  }
+}
+
+/** `messageOf` writes a mail: in the words of the staff where it has written some. */
+async function messageOf<Name extends keyof Words>(
+  sql: SendingDeps['sql'],
+  name: Name,
+  language: Language,
+  values: Parameters<Words[Name]>[0],
+): Promise<{ title: string; text: string }> {
+  const write = words[language][name] as (of: typeof values) => { title: string; text: string }
+  return (await readTexts(sql)).said(`mail.${name}`, language, values, write(values))
 }
 
 const utc = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`

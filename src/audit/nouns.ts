@@ -29,6 +29,7 @@ export const tableOf = {
   seller: 'seller',
   brand: 'brand',
   setting: 'kept_settings',
+  'message text': 'message_texts',
   'service group': 'service_groups',
   invoice: 'invoices',
   staff: 'staff',

@@ -37,6 +37,7 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   inbox_marks: UNTIL_REMOVED,
   kept_settings: UNTIL_REMOVED,
   list_views: UNTIL_REMOVED,
+  message_texts: UNTIL_REMOVED,
   notice_channels: UNTIL_REMOVED,
   notice_reads: UNTIL_REMOVED,
   notice_subscriptions: UNTIL_REMOVED,

@@ -17,7 +17,7 @@ export async function tellAnnouncements(sql: Sql, now: Date, stopping: AbortSign
         const notice = await insertTold(transaction, EVENT, { subject: String(due.id), accountId }, now)
         await tell(transaction, {
           ...{ event: EVENT, notice, accountId },
-          message: (language) => {
+          message: (_words, language) => {
             const { title, body: text } = due.translations[language] ?? due
             return { title, text }
           },

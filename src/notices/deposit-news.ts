@@ -5,7 +5,6 @@ import { DAY_MS } from '../lib/time.ts'
 import { selectRefusedDeposits } from './news.sql.ts'
 import { insertTold, lockNotices } from './notices.sql.ts'
 import { tell } from './raise-notices.ts'
-import { words } from './words/index.ts'
 
 const EVENT = 'deposit.refused'
 
@@ -24,7 +23,7 @@ export async function tellRefusedDeposits(sql: Sql, now: Date): Promise<void> {
       }
       await tell(transaction, {
         ...{ event: EVENT, notice, accountId },
-        message: (language) => words[language][EVENT](news),
+        message: (words) => words[EVENT](news),
       })
     }
   })

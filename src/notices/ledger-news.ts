@@ -15,7 +15,6 @@ import {
 } from './news.sql.ts'
 import { insertTold } from './notices.sql.ts'
 import { tell } from './raise-notices.ts'
-import { words } from './words/index.ts'
 import type { Words } from './words/words.ts'
 
 /** Finder gives the message of what some ledger entries have of one kind of news; undefined: nothing. */
@@ -78,7 +77,7 @@ export async function tellLedgerNews(sql: Sql, now: Date, stopping: AbortSignal)
       if (!message) return
       const { accountId, event, upTo } = unread
       const notice = await insertTold(transaction, event, { subject: `entries to ${upTo}`, accountId }, now)
-      await tell(transaction, { event, notice, accountId, message: (language) => message(words[language]) })
+      await tell(transaction, { event, notice, accountId, message })
     })
   }
 }

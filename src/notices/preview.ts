@@ -6,7 +6,7 @@ import type { Clock } from '../lib/time.ts'
 import { conditions } from './conditions.ts'
 import { digestAt } from './digest.ts'
 import { type ConditionName, type EventName, events, isCondition, rulesOf } from './events.ts'
-import { words } from './words/index.ts'
+import { wordsOf } from './said.ts'
 import type { Words } from './words/words.ts'
 
 /** `examples` are what accounts read, of made-up orders and amounts. */
@@ -70,7 +70,7 @@ export async function preview(
   const wanted = side ?? sides[0]
   if (wanted === undefined || !sides.includes(wanted))
     throw new Refusal('invalid_input', `${event} is told to the ${sides.join(' and ')}`, 'event')
-  if (wanted === 'account') return [examples[event as keyof typeof examples](words[language])]
+  if (wanted === 'account') return [examples[event as keyof typeof examples]((await wordsOf(sql))[language])]
   if (!isCondition(event)) return [await digestAt(sql, clock)]
   const now = await conditions[event as ConditionName](sql)
   return now.flatMap(({ messages }) => messages.operator ?? [])

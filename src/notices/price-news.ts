@@ -17,7 +17,6 @@ import {
 } from './news.sql.ts'
 import { insertTold } from './notices.sql.ts'
 import { tell } from './raise-notices.ts'
-import { words } from './words/index.ts'
 
 const EVENT = 'price.changed'
 const { againMs = 0 } = rulesOf(EVENT)
@@ -61,7 +60,7 @@ export async function tellPriceNews(sql: Sql, now: Date): Promise<void> {
       const news = { count: prices.length, prices: prices.slice(0, NAMED) }
       await tell(transaction, {
         ...{ event: EVENT, notice, accountId },
-        message: (language) => words[language][EVENT](news),
+        message: (words) => words[EVENT](news),
       })
     }
   })

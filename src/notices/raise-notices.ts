@@ -16,7 +16,9 @@ import {
   updateSent,
 } from './notices.sql.ts'
 import { type Reader, selectReaders } from './readers.sql.ts'
+import { wordsOf } from './said.ts'
 import { words } from './words/index.ts'
+import type { Words } from './words/words.ts'
 
 /** SEND_NOTICE is the job that tells one person. */
 export const SEND_NOTICE = 'notice_send'
@@ -92,8 +94,7 @@ async function notifySubscribers(
   { accountId, messages: { operator, account } }: Condition,
 ): Promise<void> {
   if (operator) await tell(transaction, { event, notice, accountId: null, message: () => operator })
-  if (account && accountId !== null)
-    await tell(transaction, { event, notice, accountId, message: (language) => account(words[language]) })
+  if (account && accountId !== null) await tell(transaction, { event, notice, accountId, message: account })
 }
 
 /**
@@ -111,11 +112,13 @@ export async function tell(
     event: EventName
     notice: NoticeId
     accountId: AccountId | null
-    message: (language: Language) => Message
+    /** `message` is given the words of the reader's language. */
+    message: (words: Words, language: Language) => Message
   },
 ): Promise<void> {
+  const said = accountId === null ? words : await wordsOf(transaction)
   for (const { language, ...to } of await selectReaders(transaction, event, accountId)) {
-    const sent = { id: randomUUID(), event, ...message(language ?? 'en') }
+    const sent = { id: randomUUID(), event, ...message(said[language ?? 'en'], language ?? 'en') }
     const payload: SendPayload = { to, notice, message: sent }
     await addJob(transaction, SEND_NOTICE, payload, { attempts: MAX_ATTEMPTS })
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { JobTask } from '../jobs/jobs.ts'
+import { readTexts, type Texts } from '../message-texts/texts.ts'
 import { findFirstOf, type SendingDeps, sendBy } from '../notices/channels.ts'
 import { updateEmailToken } from './email-changes.sql.ts'
 import { MAIL_NEW_EMAIL, MAIL_PERSON, type NewEmailMail, type PersonMail } from './mails.ts'
@@ -18,7 +19,11 @@ export function personMailJobs({
   const send: JobTask = async (payload) => {
     const mail = payload as PersonMail
     const channel = await findFirstOf(deps.sql, 'email')
-    const message = { id: randomUUID(), event: 'person', ...messageOf(mail, publicUrl) }
+    const message = {
+      id: randomUUID(),
+      event: 'person',
+      ...messageOf(await readTexts(deps.sql), mail, publicUrl),
+    }
     const isOfShop = mail.circle === 'account_people'
     if (channel) await sendBy(deps, channel.id, mail.to, message, { isOfShop })
   }
@@ -46,7 +51,7 @@ export function personMailJobs({
   return { [MAIL_PERSON]: send, [MAIL_NEW_EMAIL]: prove }
 }
 
-function messageOf({ circle, language, news }: PersonMail, where = 'imeigate') {
+function messageOf(texts: Texts, { circle, language, news }: PersonMail, where = 'imeigate') {
   const said = words[language]
   if ('until' in news) {
     const until = utc(news.until)
@@ -57,8 +62,18 @@ function messageOf({ circle, language, news }: PersonMail, where = 'imeigate') {
   const at = utc(news.at)
   const { title, text } =
     news.what === 'signed in'
-      ? said.signedIn({ ...news, where, at })
-      : said.changed({ where, what: news.what, at })
+      ? texts.said(
+          'person.signed_in',
+          language,
+          { ...news, where, at },
+          said.signedIn({ ...news, where, at }),
+        )
+      : texts.said(
+          `person.${news.what.replace(' ', '_')}`,
+          language,
+          { where, at },
+          said.changed({ where, what: news.what, at }),
+        )
   return { title, text: `${text}\n${said.unknown[circle]}` }
 }
 

@@ -80,6 +80,21 @@ it('an invitation is mailed in the language of the person, with a link of its ow
   expect(await portal.server.sql`select 1 from person_tokens`).toEqual([])
 })
 
+it('a mail is in the words of the staff where it has written some', async () => {
+  const { accountId } = await portal.server.shop()
+  await portal.server.sql`
+    insert into message_texts (name, language, title, text)
+    values ('mail.invitation', 'es', 'Bienvenido a {account}', 'Empiece aquí: {link}\nHasta {until}.\nNada: {nothing}')`
+  const form = { role: 'owner' as const, email: 'ana@example.com', language: 'es' as const }
+  await invitePerson(portal.server.sql, accountId as AccountId, form, portal.clock)
+  const [text] = await told('ana@example.com')
+  expect(text).toMatch(/^Corner Phones: Bienvenido a shop/)
+  expect(text).toContain(`Empiece aqu`)
+  expect(linkIn(text, 'invite')).toHaveLength(22)
+  // A line of which nothing is known is left out.
+  expect(text).not.toContain('Nada')
+})
+
 it('a password is set anew by a mailed link: sign-ins end, the second factor stays', async () => {
   const { email, headers } = await portal.person()
   await told(email)

@@ -59,6 +59,31 @@ describePages('settings of money in the console', () => {
     await stranger.leave()
   })
 
+  test('a message is written anew, read as it arrives, and put back', async () => {
+    const visit = await Visit.as(office, 'owner')
+    const { page } = visit
+    await page.goto('/console/settings/messages')
+    await visit.click('Read Another password')
+    const dialog = page.getByRole('dialog')
+    const text = dialog.getByRole('textbox', { name: 'Text' })
+    await text.fill('Write to us')
+    await dialog.getByText('without which it is of no use').waitFor()
+    expect(await dialog.getByRole('button', { name: 'Keep this text' }).isDisabled()).toBe(true)
+    await text.fill('Your link: {link}')
+    await dialog.getByText('Your link: https://shop.example.com/portal/…').waitFor()
+    await visit.expectUsable('message')
+    await dialog.getByRole('button', { name: 'Keep this text' }).click()
+    await page.getByText('Yours', { exact: true }).waitFor()
+    const kept = await office.server.sql`select name, language, text from message_texts`
+    expect(kept).toEqual([{ name: 'mail.reset', language: 'en', text: 'Your link: {link}' }])
+    await visit.click('Read Another password')
+    await visit.click('Begin with our text')
+    await dialog.getByRole('button', { name: 'Put our text back' }).click()
+    await page.getByText('Yours', { exact: true }).waitFor({ state: 'detached' })
+    expect(await office.server.sql`select from message_texts`).toEqual([])
+    await visit.leave()
+  })
+
   test('a way to pay in is made of the fields of its kind, its secret is not shown again, and it is switched off', async () => {
     const visit = await Visit.as(office, 'owner')
     const { page } = visit
@@ -127,7 +152,9 @@ describePages('settings of money in the console', () => {
   test('every page is usable by everybody, wide and on a phone, in light and dark', async () => {
     const visit = await Visit.as(office, 'owner')
     await visit.expectUsablePages(
-      ['business', 'brand', 'portal', 'limits', 'pay-in', 'rates'].map((tab) => `/console/settings/${tab}`),
+      ['business', 'brand', 'portal', 'limits', 'messages', 'pay-in', 'rates'].map(
+        (tab) => `/console/settings/${tab}`,
+      ),
     )
     await visit.leave()
   })

@@ -23,6 +23,7 @@ import { invoiceRoutes } from './routes/invoices.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { manualRoutes } from './routes/manual.ts'
 import { meRoutes } from './routes/me.ts'
+import { messageRoutes } from './routes/messages.ts'
 import { moneyRoutes } from './routes/money.ts'
 import { moneyListRoutes } from './routes/money-lists.ts'
 import { noticeRoutes } from './routes/notices.ts'
@@ -95,6 +96,7 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     supplierWorkRoutes,
     webhookRoutes,
     noticeRoutes,
+    messageRoutes,
     installationRoutes,
     bookRoutes,
     eventRoutes,

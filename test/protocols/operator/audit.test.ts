@@ -215,6 +215,13 @@ it('every change is found in the trail, in the name of who made it, with before 
     ['DELETE /notice-subscriptions/:id', '/notice-subscriptions/1', undefined, 'subscription', 'events'],
     ['PATCH /seller', '/seller', { name: 'We' }, 'seller', 'name', '/seller'],
     ['PATCH /settings', '/settings', { HOME_CURRENCY: 'USD' }, 'setting', 'value', '/settings'],
+    [
+      'PATCH /messages/:name/:language',
+      '/messages/mail.invitation/en',
+      { title: 'Come in', text: '{link}' },
+      ...(['message text', 'title', '/messages'] as const),
+    ],
+    ['DELETE /messages/:name/:language', '/messages/mail.invitation/en', undefined, 'message text', 'title'],
     ['PATCH /brand', '/brand', { accent: '#0b5d6b' }, 'brand', 'accent', '/brand'],
     ['DELETE /notice-channels/:name', '/notice-channels/email', undefined, 'channel', 'name'],
   ]
@@ -235,6 +242,7 @@ it('every change is found in the trail, in the name of who made it, with before 
     'POST /invitation/open',
     'POST /invitation',
     'POST /brand/preview',
+    'POST /messages/:name/:language/preview',
     'POST /me/totp/offer',
     // Another e-mail address is in the trail once its link is used: see test/account-people/mails.test.ts.
     'POST /me/email',
@@ -290,7 +298,7 @@ it('every change is found in the trail, in the name of who made it, with before 
     }
     const before = (await newest()).id
     const seen = versionOf && (await ask(server, 'GET', versionOf, { headers })).json.data
-    const version = seen?.version ?? seen?.page.items[0].version
+    const version = seen?.version ?? (seen?.page ?? seen)?.items[0].version
     const more = { 'idempotency-key': route, ...(version && { 'if-match': version }) }
     const {
       status,

@@ -280,6 +280,41 @@ it('the staff makes some settings, where the environment does not, and they hold
   expect(back.json.data.items).toEqual(before.items)
 })
 
+it('every message to resellers is written anew, with what may stand in it, and put back', async () => {
+  const messages = async () => (await said('/messages', '/messages')).items
+  const all = await messages()
+  expect(all.length).toBeGreaterThan(60)
+  for (const { name, language, ours, placeholders } of all) {
+    const shown = await ask(office.server, 'POST', `/messages/${name}/${language}/preview`, {
+      body: ours,
+      headers,
+    })
+    // The example has a value for each placeholder.
+    expect([name, language, shown.status]).toEqual([name, language, 200])
+    expect(`${shown.json.data.title}${shown.json.data.text}`, name).not.toMatch(/[{}]|undefined|NaN/)
+    expect(placeholders.length, name).toBeLessThan(6)
+  }
+  const path = '/messages/mail.reset/en'
+  const one = all.find(
+    ({ name, language }: Record<string, string>) => `${name} ${language}` === 'mail.reset en',
+  )
+  const patch = (body: object, version = one.version) =>
+    ask(office.server, 'PATCH', path, { body, headers: { ...headers, 'if-match': `"${version}"` } })
+  for (const [wrong, field] of [
+    [{ title: 'Password', text: 'Write to us' }, 'text'],
+    [{ title: 'Password of {whom}', text: '{link}' }, 'title'],
+    [{ title: 'two\nlines', text: '{link}' }, 'title'],
+  ] as const) {
+    expect(Object.keys((await patch(wrong)).json.errors)).toEqual([field])
+  }
+  const set = await patch({ title: 'Your password', text: 'Here: {link}' })
+  expect(set.json.data.set).toEqual({ title: 'Your password', text: 'Here: {link}' })
+  expect((await patch({ title: 'Late', text: '{link}' })).json.code).toBe('VERSION_CONFLICT_ERROR')
+  const back = await ask(office.server, 'DELETE', path, { headers })
+  expect(back.json.data).toEqual(one)
+  expect((await ask(office.server, 'DELETE', '/messages/mail.none/en', { headers })).status).toBe(404)
+})
+
 it('what there is not, and what cannot be asked for, is refused by its name', async () => {
   const paths = [
     ...[

@@ -29,21 +29,6 @@ interface PageEntry {
   label: string
 }
 
-/** `actions` are what is begun from the box: where each is done, and who may. */
-const actions: readonly { to: string; words: MessageDescriptor; permission: string }[] = [
-  { to: '/suppliers/new', words: msg`Add a supplier`, permission: 'suppliers.edit' },
-  { to: '/resellers', words: msg`Make a reseller`, permission: 'resellers.edit' },
-  { to: '/catalogue/services', words: msg`Make a service`, permission: 'catalogue.edit' },
-  { to: '/catalogue/import', words: msg`Import services from a file`, permission: 'catalogue.edit' },
-  { to: '/catalogue/groups', words: msg`Put groups of services in order`, permission: 'catalogue.edit' },
-  { to: '/settings/rates', words: msg`Set an exchange rate`, permission: 'prices.edit' },
-  { to: '/money/invoices', words: msg`Issue an invoice`, permission: 'invoices.issue' },
-  { to: '/settings/staff', words: msg`Invite somebody of the staff`, permission: 'staff.edit' },
-  { to: '/settings/tokens', words: msg`Make an operator token`, permission: 'tokens.edit' },
-  { to: '/settings/brand', words: msg`Change the brand`, permission: 'settings.edit' },
-  { to: '/settings/backups', words: msg`Back up now`, permission: 'backups.run' },
-]
-
 /** `byWords` say by what something was found. */
 const byWords: Record<string, MessageDescriptor> = {
   reference: msg`reference`,
@@ -182,12 +167,20 @@ function Box({ pages, onClose }: { pages: readonly PageEntry[]; onClose: () => v
   )
 }
 
+/** `actionsQuery` loads what can be begun, once the box is opened. */
+const actionsQuery = {
+  queryKey: ['find', 'actions'],
+  queryFn: async () => (await import('./find-actions.ts')).actions,
+  staleTime: Number.POSITIVE_INFINITY,
+}
+
 type Answer = Awaited<ReturnType<typeof search>>
 const search = () => dataOf(api.GET('/api/operator/search', { params: { query: { q: '' } } }))
 
 function useHits(text: string, found: Answer | undefined, pages: readonly PageEntry[]): Hit[] {
   const { t, i18n } = useLingui()
   const may = useMay()
+  const { data: actions = [] } = useQuery(actionsQuery)
   const by = (name: string): string => {
     const words = byWords[name]
     return words ? ` · ${i18n._(words)}` : ''

@@ -64,6 +64,7 @@ const nouns: Readonly<Record<Noun, MessageDescriptor>> = {
   seller: msg`who sells`,
   brand: msg`brand`,
   setting: msg`setting`,
+  'message text': msg`text of a message`,
   service: msg`service`,
   'service group': msg`group of services`,
   'sign-in': msg`sign-in`,

@@ -77,6 +77,10 @@ export const settingsTabs: readonly SettingsTab[] = [
     ...{ load: () => import('./notices.tsx'), name: 'Notices' },
   },
   {
+    ...{ path: 'messages', words: msg`Messages`, group: installation, permission: 'settings.read' },
+    ...{ load: () => import('./messages.tsx'), name: 'Messages' },
+  },
+  {
     ...{ path: 'status', words: msg`Status page`, group: installation, permission: 'catalogue.edit' },
     ...{ load: () => import('./status-page.tsx'), name: 'StatusPage' },
   },

@@ -1,0 +1,220 @@
+import type { MessageDescriptor } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Button, Group, NativeSelect, Stack, Table, Textarea, TextInput } from '@mantine/core'
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, dataOf } from '../../../api/client.ts'
+import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { Page } from '../../../kit/page.tsx'
+import { useMay } from '../../../kit/session.tsx'
+import { Badge } from '../../../kit/state-badge.tsx'
+import { languages } from '../../../words/words.ts'
+import styles from './messages.module.css'
+import settings from './settings.module.css'
+
+const KEY = ['messages']
+const readMessages = (signal: AbortSignal) => dataOf(api.GET('/api/operator/messages', { signal }))
+type Message = Awaited<ReturnType<typeof readMessages>>['items'][number]
+type Language = Message['language']
+
+/** `names` say what each message is for; one that is not here goes by its own name. */
+const names: Readonly<Record<string, MessageDescriptor>> = {
+  'mail.invitation': msg`Invitation to an account`,
+  'mail.reset': msg`Another password`,
+  'mail.verify': msg`Proof of an address, when somebody registers`,
+  'mail.known': msg`Somebody registers who has an account`,
+  'mail.refused': msg`Application refused`,
+  'person.signed_in': msg`New sign-in`,
+  'person.password': msg`Password changed`,
+  'person.app': msg`Authenticator app added`,
+  'person.app_removed': msg`Authenticator app removed`,
+  'person.recovery_codes': msg`New recovery codes`,
+  'person.passkey_added': msg`Passkey added`,
+  'person.passkey_removed': msg`Passkey removed`,
+  'order.done.one': msg`One order is done`,
+  'order.done': msg`Orders are done`,
+  'order.refunded.one': msg`Money given back for one order`,
+  'order.refunded': msg`Money given back for orders`,
+  'deposit.credited.one': msg`Deposit credited`,
+  'deposit.credited': msg`Deposits credited`,
+  'deposit.refused': msg`Deposit refused`,
+  'price.changed.one': msg`One price has changed`,
+  'price.changed': msg`Prices have changed`,
+  'balance.low': msg`Low balance`,
+  'webhook.paused': msg`Webhook paused`,
+}
+
+/** `Messages` has what resellers are written, in each language: each text may be replaced, and put back. */
+export function Messages() {
+  const { t, i18n } = useLingui()
+  const messages = useQuery({ queryKey: KEY, queryFn: ({ signal }) => readMessages(signal) })
+  const [language, setLanguage] = useState<Language>('en')
+  const [asked, setAsked] = useState<Message>()
+  const shown = (messages.data?.items ?? []).filter((one) => one.language === language)
+  return (
+    <Page title={t`Messages`}>
+      <p className={settings.lead}>
+        <Trans>
+          What resellers are written by mail and by messenger. A text of yours stands in place of ours until
+          you put ours back. The name of the shop stands before each title, and its contacts below.
+        </Trans>
+      </p>
+      <FaultNote fault={messages.error} onRetry={() => void messages.refetch()} />
+      {messages.isPending && <Loading rows={8} />}
+      {messages.data && (
+        <Stack>
+          <NativeSelect
+            label={t`Language`}
+            className={styles.language}
+            value={language}
+            onChange={({ currentTarget }) => setLanguage(currentTarget.value as Language)}
+            data={Object.entries(languages).map(([value, label]) => ({ value, label }))}
+          />
+          <Table verticalSpacing={8} className={styles.table}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t`Message`}</Table.Th>
+                <Table.Th>{t`Title`}</Table.Th>
+                <Table.Th>
+                  <span className="visually-hidden">{t`Actions`}</span>
+                </Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {shown.map((one) => {
+                const called = names[one.name] ? i18n._(names[one.name] as MessageDescriptor) : one.name
+                return (
+                  <Table.Tr key={one.name}>
+                    <Table.Td>
+                      {called} {one.set && <Badge tone="working">{t`Yours`}</Badge>}
+                    </Table.Td>
+                    <Table.Td className={styles.words} lang={language}>
+                      {(one.set ?? one.ours).title}
+                    </Table.Td>
+                    <Table.Td ta="end">
+                      <Button
+                        size="compact-sm"
+                        variant="subtle"
+                        aria-label={t`Read ${called}`}
+                        onClick={() => setAsked(one)}
+                      >
+                        <Trans>Read</Trans>
+                      </Button>
+                    </Table.Td>
+                  </Table.Tr>
+                )
+              })}
+            </Table.Tbody>
+          </Table>
+        </Stack>
+      )}
+      {asked && <Text message={asked} onClose={() => setAsked(undefined)} />}
+    </Page>
+  )
+}
+
+/** `Text` shows a message as it would arrive, while it is written. */
+function Text({ message, onClose }: { message: Message; onClose: () => void }) {
+  const { t, i18n } = useLingui()
+  const client = useQueryClient()
+  const mayEdit = useMay()('settings.edit')
+  const { name, language, ours, set, placeholders, version } = message
+  const [title, setTitle] = useState((set ?? ours).title)
+  const [text, setText] = useState((set ?? ours).text)
+  const isOurs = title.trim() === ours.title && text.trim() === ours.text
+  const isKept = title === (set ?? ours).title && text === (set ?? ours).text
+  const path = { name, language }
+  const preview = useQuery({
+    queryKey: [...KEY, 'preview', name, language, title, text],
+    queryFn: ({ signal }) =>
+      dataOf(
+        api.POST('/api/operator/messages/{name}/{language}/preview', {
+          params: { path },
+          body: { title, text },
+          signal,
+        }),
+      ),
+    placeholderData: keepPreviousData,
+    retry: false,
+  })
+  const words = names[name]
+  return (
+    <ActDialog
+      title={words ? i18n._(words) : name}
+      button={isOurs && set ? t`Put our text back` : t`Keep this text`}
+      isReady={mayEdit && !isKept && !preview.isError}
+      untouched={<Trans>The text is unchanged.</Trans>}
+      act={async ({ key }) => {
+        const header = { 'idempotency-key': key }
+        if (isOurs) {
+          await dataOf(api.DELETE('/api/operator/messages/{name}/{language}', { params: { path, header } }))
+        } else {
+          await dataOf(
+            api.PATCH('/api/operator/messages/{name}/{language}', {
+              params: { path, header: { ...header, 'if-match': version } },
+              body: { title, text },
+            }),
+          )
+        }
+        await client.invalidateQueries({ queryKey: KEY })
+      }}
+      onClose={onClose}
+    >
+      <Stack>
+        <TextInput
+          label={t`Title`}
+          value={title}
+          lang={language}
+          readOnly={!mayEdit}
+          maxLength={200}
+          onChange={({ currentTarget }) => setTitle(currentTarget.value)}
+          data-autofocus
+        />
+        <Textarea
+          label={t`Text`}
+          description={t`A line is left out where what would stand in it is empty.`}
+          value={text}
+          lang={language}
+          readOnly={!mayEdit}
+          maxLength={4000}
+          autosize
+          minRows={4}
+          maxRows={12}
+          onChange={({ currentTarget }) => setText(currentTarget.value)}
+        />
+        <p className={styles.placeholders}>
+          <Trans>What may stand in it:</Trans>{' '}
+          {placeholders.map((one) => (
+            <span key={one} className="code">{`{${one}}`}</span>
+          ))}
+        </p>
+        {mayEdit && !isOurs && (
+          <Group>
+            <Button
+              variant="default"
+              size="compact-sm"
+              onClick={() => {
+                setTitle(ours.title)
+                setText(ours.text)
+              }}
+            >
+              <Trans>Begin with our text</Trans>
+            </Button>
+          </Group>
+        )}
+        <section className={styles.preview} aria-label={t`As it arrives`} lang={language}>
+          {preview.error ? (
+            <FaultNote fault={preview.error} />
+          ) : (
+            <>
+              <strong>{preview.data?.title}</strong>
+              <p>{preview.data?.text}</p>
+            </>
+          )}
+        </section>
+      </Stack>
+    </ActDialog>
+  )
+}
