@@ -32,10 +32,20 @@ const ours: Readonly<Record<string, (language: Language) => Message>> = {
   'mail.verify': (language) => mails[language].verify(named('shop', 'link', 'until')),
   'mail.known': (language) => mails[language].known(named('shop', 'link')),
   'mail.refused': (language) => mails[language].refused(named('shop', 'why')),
+  'mail.new_email': (language) => people[language].newEmail(named('where', 'link', 'until')),
   'person.signed_in': (language) => people[language].signedIn(named('where', 'device', 'address', 'at')),
   ...Object.fromEntries(
     (
-      ['password', 'app', 'app removed', 'recovery codes', 'passkey added', 'passkey removed'] as Changed[]
+      [
+        'password',
+        'app',
+        'app removed',
+        'recovery codes',
+        'passkey added',
+        'passkey removed',
+        'email asked',
+        'email',
+      ] as Changed[]
     ).map((what) => [
       changedName(what),
       (language: Language) => people[language].changed({ ...named('where', 'at'), what }),

@@ -40,9 +40,12 @@ export function personMailJobs({
     if (!until) return
     const link = `${publicUrl}/${change.circle === 'staff' ? 'console' : 'portal'}/email#${token}`
     const said = { where: publicUrl, link, until: utc(until.toISOString()) }
-    const message = { id: randomUUID(), event: 'person', ...words[person.language].newEmail(said) }
+    const texts = await readTexts(deps.sql)
+    const written = texts.said('mail.new_email', person.language, said, words[person.language].newEmail(said))
+    const message = { id: randomUUID(), event: 'person', ...written }
     try {
-      await sendBy(deps, channel.id, change.email, message)
+      const isOfShop = change.circle === 'account_people'
+      await sendBy(deps, channel.id, change.email, message, { isOfShop })
     } catch (error) {
       await updateEmailToken(deps.sql, { ...change, tokenHash: null })
       throw error
