@@ -309,6 +309,7 @@ it('every command that changes something adds a line with before and after, and 
       'field name',
       'brand',
       'setting',
+      'message text',
       'service group',
       'invoice',
       'view',
