@@ -385,7 +385,7 @@ describe('resellers', () => {
     ).page
     await change('POST', `/accounts/${c}/adjust`, { amount: '10', note: 'moves' })
     expect(await active(`&cursor=${place}`)).toEqual([a])
-    await change('POST', `/accounts/${c}/close`, {})
+    await change('POST', `/accounts/${c}/close`, { why: 'moves out' })
     expect(await active(`&cursor=${place}`)).toEqual([a])
     await change('POST', `/accounts/${c}/reopen`, {})
     await change('POST', `/accounts/${c}/adjust`, { amount: '-10', note: 'moves back' })
