@@ -116,7 +116,7 @@ describePages('people and the own profile in the portal', () => {
     await createChannel(deps, { kind: 'telegram', name: 'bot', ...bot }, portal.clock)
     const { headers, shop } = await portal.person()
     const read = async () => (await portal.ask('GET', '/me/notices', { headers })).json.data
-    const byDefault = ['balance.low', 'order.refunded', 'deposit.credited', 'deposit.refused']
+    const byDefault = ['balance.low', 'order.refunded', 'deposit.credited', 'deposit.refused', 'news.written']
     expect((await read()).email.chosen).toEqual(byDefault)
     const visit = await Visit.entered(portal.server.url, headers)
     const { page } = visit
@@ -189,6 +189,8 @@ describePages('people and the own profile in the portal', () => {
       'https://example.com/hours',
     )
     await visit.expectUsablePages(['/portal/news'])
+    await page.reload()
+    await page.getByRole('link', { name: 'https://example.com/hours' }).waitFor()
     await page.getByText('New', { exact: true }).waitFor({ state: 'detached' })
     expect((await portal.ask('GET', '/news', { headers })).json.data.unread).toBe(0)
     await visit.leave()

@@ -420,7 +420,7 @@ describe('resellers', () => {
     await server.sql`
       insert into requests (account_id, at, key_id, via, action, status, outcome, ip, took_us, request_id)
       select ${made[1]?.accountId as number}, now() - n * interval '1 hour', 1, 'rest', 'x', 401, 'key_revoked', '::1', 1, gen_random_uuid()
-        from generate_series(0, 30, 10) n`
+        from generate_series(30, 0, -10) n`
     expect(await mine('refused_gte=3')).toEqual([b])
     expect(await mine('refused_gte=4')).toEqual([])
     expect(await mine('currency=EUR')).toEqual([])
