@@ -21,11 +21,10 @@ export async function selectBrand(sql: Queryable): Promise<Brand | undefined> {
   return row && brandOf(row)
 }
 
+/** `lockBrand` keeps others from changing it until the transaction ends, also while nothing is set. */
 export async function lockBrand(transaction: Transaction): Promise<Brand | undefined> {
-  const [row] = await transaction<Row[]>`
-    select name, accent, website, email, telegram, whatsapp, says_program, logo as content, logo_type as media_type, logo_hash as hash
-      from brand for update`.records()
-  return row && brandOf(row)
+  await transaction`lock table brand in share row exclusive mode`
+  return await selectBrand(transaction)
 }
 
 export async function upsertBrand(

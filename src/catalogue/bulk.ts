@@ -3,10 +3,11 @@ import type { Fault } from '../errors.ts'
 import { columnOf } from '../lib/attributes.ts'
 import { type Result, resultOf } from '../lib/fault.ts'
 import type { ServiceInput } from './attributes.ts'
+import { writeServices } from './change-services.ts'
 import { completeService } from './complete-service.ts'
 import { loadNames } from './names.ts'
 import type { Service } from './service.ts'
-import { lockCatalogue, replaceRoutes, selectServices, updateServices } from './services.sql.ts'
+import { lockCatalogue, replaceRoutes, selectServices } from './services.sql.ts'
 
 /** ServiceChange is a service as it was and as it is. */
 export interface ServiceChange {
@@ -59,7 +60,7 @@ export async function changeServices(
   }
   if (faults.length === 0) {
     if (changes.length > 0) {
-      await updateServices(
+      await writeServices(
         transaction,
         changes.map(({ after }) => after),
       )

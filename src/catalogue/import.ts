@@ -6,6 +6,7 @@ import { fault, type Result, resultOf } from '../lib/fault.ts'
 import type { PriceGroupId, ServiceId, SupplierId } from '../lib/ids.ts'
 import { type Micros, thousandsFault } from '../lib/money.ts'
 import { newServiceAttributes, type ServiceInput } from './attributes.ts'
+import { writeServices } from './change-services.ts'
 import { type CompletedService, completeService, type Names } from './complete-service.ts'
 import { type ImportFormat, type ImportRow, type ImportRows, readRows, shownValue } from './import-rows.ts'
 import type { InputSchema } from './input-schema.ts'
@@ -20,7 +21,6 @@ import {
   selectRoutes,
   selectServices,
   selectSupplierNames,
-  updateServices,
 } from './services.sql.ts'
 import { everyonesPrice } from './services.ts'
 
@@ -335,7 +335,7 @@ async function write(
     const ofId = batch as (Entry & { id: ServiceId })[]
     const changed = ofId.filter((entry) => entry.existing && entry.changed)
     if (changed.length > 0) {
-      await updateServices(
+      await writeServices(
         transaction,
         changed.map((entry) => ({ id: entry.id, ...entry.service })),
       )

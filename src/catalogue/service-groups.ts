@@ -8,6 +8,7 @@ import {
   selectGroups,
   upsertGroups,
 } from './service-groups.sql.ts'
+import { lockCatalogue } from './services.sql.ts'
 
 export { type GroupPlace, places, type ServiceGroup } from './service-groups.sql.ts'
 
@@ -25,6 +26,8 @@ export async function arrangeGroups(
   seen?: string,
 ): Promise<ServiceGroup[]> {
   return await sql.begin(async (transaction) => {
+    // Services first: who changes many of them has them locked when their groups follow.
+    await lockCatalogue(transaction)
     await lockGroups(transaction)
     const groups = await selectGroups(transaction)
     checkVersion(seen, groupsVersion(groups))

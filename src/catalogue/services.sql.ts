@@ -214,6 +214,20 @@ export async function insertServices(
   return new Map(made.map(({ id, code }) => [code, id]))
 }
 
+/** `selectOpened` gives one of those services whose results are to be secret no more, where whoever came by the operator API may not look at them. */
+export async function selectOpened(
+  sql: Queryable,
+  rows: readonly (Pick<ServiceValues, 'secretResults'> & { id: ServiceId })[],
+): Promise<string | undefined> {
+  const [row] = await sql<{ code: string }[]>`
+    select s.code
+      from unnest(${rows.map(({ id }) => id)}::int[], ${rows.map((one) => one.secretResults)}::boolean[]) as given (id, secret)
+      join services s on s.id = given.id
+     where s.secret_results and not given.secret and acting_by() is not null and acting_by() ->> 'may_reveal' is distinct from 'true'
+     order by s.id limit 1`.records()
+  return row?.code
+}
+
 /** `updateServices` writes all but the kind, which no service ever changes. */
 export async function updateServices(
   sql: Queryable,

@@ -8,6 +8,7 @@ import type { Micros } from '../lib/money.ts'
 import { pageOf } from '../lib/page.ts'
 import { checkVersion, versionOfNoun } from '../lib/version.ts'
 import { type newServiceAttributes, type ServiceInput, serviceAttributes } from './attributes.ts'
+import { writeServices } from './change-services.ts'
 import { completeService } from './complete-service.ts'
 import { loadNames } from './names.ts'
 import { priceAttributes } from './price-attributes.ts'
@@ -25,16 +26,15 @@ import {
   selectRoutes,
   selectService,
   selectServicesOf,
-  updateServices,
 } from './services.sql.ts'
 
+export { writeServices } from './change-services.ts'
 export {
   countRoutes,
   findUnrouted,
   selectServiceNames as listServiceNames,
   selectServices as readServices,
   type UnroutedService,
-  updateServices as writeServices,
 } from './services.sql.ts'
 
 /** NewService is a new service with everyone's price in one currency. */
@@ -108,7 +108,7 @@ export async function updateService(
       checkVersion(seen, serviceVersion(old))
       const { service, supplierId, faults } = completeService(changes, old, await loadNames(transaction))
       const changed = { id: old.id, ...orThrow(resultOf(service, faults)) }
-      await updateServices(transaction, [changed])
+      await writeServices(transaction, [changed])
       if (supplierId !== undefined)
         await replaceRoutes(transaction, [{ service: old.id, supplier: supplierId }])
       return changed

@@ -90,7 +90,7 @@ const placeholdersIn = ({ title, text }: Message): string[] => [
 ]
 
 const viewOf = (name: string, language: Language, kept: readonly KeptText[]): MessageText => {
-  const own = ours[name]?.(language)
+  const own = Object.hasOwn(ours, name) ? ours[name]?.(language) : undefined
   if (!own) throw new Refusal('not_found', `there is no message ${JSON.stringify(name)}`, 'name')
   const found = kept.find((one) => one.name === name && one.language === language)
   const set = found ? { title: found.title, text: found.text } : null

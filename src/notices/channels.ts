@@ -168,14 +168,16 @@ export async function sendTest(
   deps: SendingDeps,
   id: NoticeChannelId,
   address: string,
+  { isOfShop = false }: { isOfShop?: boolean } = {},
 ): Promise<string | null> {
+  const message = {
+    id: randomUUID(),
+    event: 'test',
+    title: 'a test',
+    text: 'Notices to you arrive: there is nothing to do.',
+  }
   try {
-    await sendBy(deps, id, address, {
-      id: randomUUID(),
-      event: 'test',
-      title: 'a test',
-      text: 'Notices to you arrive: there is nothing to do.',
-    })
+    await sendBy(deps, id, address, message, { isOfShop })
     return null
   } catch (error) {
     if (error instanceof Refusal || isTemporary(error)) throw error

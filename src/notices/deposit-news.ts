@@ -12,7 +12,10 @@ const EVENT = 'deposit.refused'
 export async function tellRefusedDeposits(sql: Sql, now: Date): Promise<void> {
   await sql.begin(async (transaction) => {
     await lockNotices(transaction)
-    const refused = await selectRefusedDeposits(transaction, new Date(now.getTime() - DAY_MS))
+    const refused = await selectRefusedDeposits(transaction, {
+      after: new Date(now.getTime() - DAY_MS),
+      now,
+    })
     for (const { id, accountId, currency, amount, proof, reason, available } of refused) {
       const notice = await insertTold(transaction, EVENT, { subject: String(id), accountId }, now)
       const news = {

@@ -191,13 +191,18 @@ export interface RefusedDeposit {
  * `selectRefusedDeposits` gives the deposits that were refused, or whose payment failed, after a time, and of which nobody was told since. One for
  * which another amount was credited is none of them.
  */
-export const selectRefusedDeposits = (sql: Queryable, after: Date): Promise<RefusedDeposit[]> =>
+export const selectRefusedDeposits = (
+  sql: Queryable,
+  { after, now }: { after: Date; now: Date },
+): Promise<RefusedDeposit[]> =>
   sql<RefusedDeposit[]>`
     select d.id, d.account_id, d.currency, d.amount, d.proof, d.reason, w.available
       from deposits d
       join accounts a on a.id = d.account_id and a.status = 'active'
       join wallets w on w.account_id = d.account_id
      where d.state = 'failed' and d.settled_at > ${after}
+       -- The clock of who refused it may be ahead: then it is told a little later, and not twice.
+       and d.settled_at <= ${now}
        and not exists (select from notices n
                         where n.event = 'deposit.refused' and n.subject = d.id::text and n.raised_at >= d.settled_at)
        and not exists (select from ledger_entries e

@@ -1,6 +1,6 @@
 import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { orThrow } from '../lib/fault.ts'
+import { invalid, orThrow, type Result } from '../lib/fault.ts'
 import type { AccountPersonId } from '../lib/ids.ts'
 import { findFirstOf, type SendingDeps, sendTest } from './channels.ts'
 import { type EventName, eventsOf, mailedByDefault } from './events.ts'
@@ -60,7 +60,7 @@ export async function setOwnNotices(
   person: AccountPersonId,
   { email, telegram, chat: given }: OwnNoticesForm,
 ): Promise<OwnNotices> {
-  const chat = given == null ? given : orThrow(readAddress('telegram', given))
+  const chat = given == null ? given : orThrow(readOwnChat(given))
   return await sql.begin(async (transaction) => {
     await updateOwnChoice(transaction, person, {
       ...(email && { mailed: [...new Set(email)] }),
@@ -75,10 +75,21 @@ export async function setOwnNotices(
   })
 }
 
+/** `readOwnChat` takes the id of a chat of one person with the bot: in groups and channels, where others read it, only the operator has the bot write. */
+function readOwnChat(given: string): Result<string> {
+  const chat = readAddress('telegram', given)
+  return chat.ok && !/^\d+$/.test(chat.value)
+    ? invalid(
+        'telegram',
+        'must be the number of your own chat with the bot: groups and channels are told by the shop',
+      )
+    : chat
+}
+
 /** `sendOwnTest` sends a message to the person's chat, and gives why it may not have arrived; null: it has. Throws conflict where there is no chat. */
 export async function sendOwnTest(deps: SendingDeps, person: AccountPersonId): Promise<string | null> {
   const { telegram } = await ownNotices(deps.sql, person)
   const channel = await findFirstOf(deps.sql, 'telegram')
   if (!channel || telegram.address === null) throw new Refusal('conflict', 'there is no chat to write to')
-  return await sendTest(deps, channel.id, telegram.address)
+  return await sendTest(deps, channel.id, telegram.address, { isOfShop: true })
 }

@@ -58,6 +58,12 @@ export async function takeEmailChange(
   return row
 }
 
+/** `deleteResetTokens` has links by which a person would set a new password hold no more: they went to the address that is no longer the person's. */
+export async function deleteResetTokens(sql: Queryable, { circle, personId }: Whose): Promise<void> {
+  if (circle === 'account_people')
+    await sql`delete from person_tokens where person_id = ${personId}::int and what = 'reset'`
+}
+
 /** `deleteOldEmailChanges` removes those that have ended. Gives how many that were. */
 export async function deleteOldEmailChanges(sql: Queryable, before: Date, limit: number): Promise<number> {
   const removed = await sql<{ id: number }[]>`

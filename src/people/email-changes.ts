@@ -7,6 +7,7 @@ import type { Attempts } from './attempts.ts'
 import { actorOf, type Circle, type PersonId } from './circle.ts'
 import {
   deleteEmailChange,
+  deleteResetTokens,
   type EmailChange,
   insertEmailChange,
   selectEmailChange,
@@ -85,7 +86,7 @@ export class EmailChanges {
     const { sql, circle, attempts, clock } = this.#deps
     await attempts.token(address)
     const now = clock.now()
-    return await sql.begin(async (transaction) => {
+    const confirmed = sql.begin(async (transaction) => {
       const change = await takeEmailChange(transaction, { circle, tokenHash: hashToken(token), now })
       const person = change && (await lockPerson(transaction, circle, change.personId))
       if (!change || !person || person.suspendedAt)
@@ -96,12 +97,21 @@ export class EmailChanges {
         throw new Refusal('conflict', 'somebody signs in with this address meanwhile', 'email')
       await actAs(transaction, { actor: actorOf(circle, personId) })
       await updatePerson(transaction, circle, personId, { email })
+      await deleteResetTokens(transaction, { circle, personId })
       await mailPerson(transaction, { ...person, circle }, { what: 'email', at: now.toISOString() })
       return { email }
     })
+    return await confirmed.catch(refuseTakenEmail)
   }
 
   async #isPossible(sql: Queryable): Promise<boolean> {
     return this.#deps.publicUrl !== undefined && (await findFirstOf(sql, 'email')) !== undefined
   }
+}
+
+/** `refuseTakenEmail` is for two who prove the same address at the same moment. */
+function refuseTakenEmail(error: unknown): never {
+  if ((error as { code?: string }).code === '23505')
+    throw new Refusal('conflict', 'somebody signs in with this address meanwhile', 'email')
+  throw error
 }

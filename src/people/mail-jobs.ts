@@ -63,21 +63,17 @@ function messageOf(texts: Texts, { circle, language, news }: PersonMail, where =
       : said.reset({ where, until })
   }
   const at = utc(news.at)
-  const { title, text } =
-    news.what === 'signed in'
-      ? texts.said(
-          'person.signed_in',
-          language,
-          { ...news, where, at },
-          said.signedIn({ ...news, where, at }),
-        )
-      : texts.said(
-          `person.${news.what.replace(' ', '_')}`,
-          language,
-          { where, at },
-          said.changed({ where, what: news.what, at }),
-        )
-  return { title, text: `${text}\n${said.unknown[circle]}` }
+  const closed = ({ title, text }: { title: string; text: string }) => ({
+    title,
+    text: `${text}\n${said.unknown[circle]}`,
+  })
+  if (news.what === 'signed in') {
+    const values = { ...news, where, at, device: news.device || said.unknownDevice }
+    return closed(texts.said('person.signed_in', language, values, said.signedIn(values)))
+  }
+  const { what } = news
+  const ours = said.changed({ where, what, at })
+  return closed(texts.said(`person.${what.replace(' ', '_')}`, language, { where, at }, ours))
 }
 
 const utc = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`

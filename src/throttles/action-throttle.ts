@@ -5,10 +5,10 @@ import { Bucket } from './bucket.ts'
 import type { SharedBuckets } from './shared-buckets.ts'
 
 /**
- * PER_MINUTE is how often an account may ask to cancel or verify orders, how often the same one, and begin or cancel deposits; and how often an
- * address may look at results that were shared.
+ * PER_MINUTE is how often an account may ask to cancel or verify orders, how often the same one, begin or cancel deposits, and have test messages
+ * sent; and how often an address may look at results that were shared.
  */
-const PER_MINUTE = { account: 600, order: 10, deposits: 60, looks: 60 }
+const PER_MINUTE = { account: 600, order: 10, deposits: 60, tests: 3, looks: 60 }
 /** MAX_KEPT bounds the buckets in memory; the one that was used longest ago goes. */
 const MAX_KEPT = 20_000
 
@@ -30,6 +30,11 @@ export class ActionThrottle {
   /** `countDeposit` counts a request to begin or cancel a deposit, either of which may ask a gateway. Throws Throttled. */
   countDeposit(accountId: AccountId): void {
     this.#count(`deposits of ${accountId}`, PER_MINUTE.deposits)
+  }
+
+  /** `countTest` counts a test message that somebody of an account has sent. Throws Throttled. */
+  countTest(accountId: AccountId): void {
+    this.#count(`tests of ${accountId}`, PER_MINUTE.tests)
   }
 
   /** `countLook` counts a look of an address at a shared result, in this process: strangers write nothing for all processes. Throws Throttled. */

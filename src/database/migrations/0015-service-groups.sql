@@ -13,6 +13,9 @@ create trigger service_groups_changed after insert or update or delete on servic
 -- A group whose services all get another name keeps its place.
 create function follow_renamed_groups() returns trigger language plpgsql as $$
 begin
+  if not exists (select from after n join before o using (id) where n.group_name <> o.group_name) then
+    return null;
+  end if;
   update service_groups g set name = r.new_name
     from (select distinct on (new_name) old_name, new_name
             from (select distinct on (o.group_name) o.group_name as old_name, n.group_name as new_name

@@ -20,9 +20,10 @@ export const english: Words = {
     title: 'you were reset',
     text: `Your password and second factor at ${where} were taken away, and you may set new ones.\nWho did so has an invitation for you, which holds until ${until}.`,
   }),
+  unknownDevice: 'unknown',
   signedIn: ({ where, device, address, at }) => ({
     title: 'a new sign-in',
-    text: `Somebody has signed in to ${where} as you, on a device that you had not used there before:\n${device || 'unknown'}, from ${address}, at ${at}.`,
+    text: `Somebody has signed in to ${where} as you, on a device that you had not used there before:\n${device}, from ${address}, at ${at}.`,
   }),
   changed: ({ where, what, at }) => ({
     title: CHANGES[what],

@@ -20,9 +20,10 @@ export const spanish: Words = {
     title: 'su acceso se ha restablecido',
     text: `Se han quitado su contraseña y su segundo factor en ${where}, y puede fijar otros nuevos.\nQuien lo hizo tiene una invitación para usted, válida hasta ${until}.`,
   }),
+  unknownDevice: 'desconocido',
   signedIn: ({ where, device, address, at }) => ({
     title: 'un nuevo inicio de sesión',
-    text: `Alguien ha iniciado sesión en ${where} como usted, en un dispositivo que no había usado allí antes:\n${device || 'desconocido'}, desde ${address}, el ${at}.`,
+    text: `Alguien ha iniciado sesión en ${where} como usted, en un dispositivo que no había usado allí antes:\n${device}, desde ${address}, el ${at}.`,
   }),
   changed: ({ where, what, at }) => ({
     title: CHANGES[what],

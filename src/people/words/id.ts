@@ -20,9 +20,10 @@ export const indonesian: Words = {
     title: 'akses Anda diatur ulang',
     text: `Kata sandi dan faktor kedua Anda di ${where} telah dihapus, dan Anda dapat membuat yang baru.\nYang melakukannya memiliki undangan untuk Anda, yang berlaku sampai ${until}.`,
   }),
+  unknownDevice: 'tidak dikenal',
   signedIn: ({ where, device, address, at }) => ({
     title: 'ada yang baru masuk',
-    text: `Seseorang telah masuk ke ${where} sebagai Anda, dengan perangkat yang belum pernah Anda pakai di sana:\n${device || 'tidak dikenal'}, dari ${address}, pada ${at}.`,
+    text: `Seseorang telah masuk ke ${where} sebagai Anda, dengan perangkat yang belum pernah Anda pakai di sana:\n${device}, dari ${address}, pada ${at}.`,
   }),
   changed: ({ where, what, at }) => ({
     title: CHANGES[what],

@@ -4,6 +4,8 @@ import type { Changed } from '../mails.ts'
 export interface Words {
   invited: (of: { where: string; role: string; until: string }) => Message
   reset: (of: { where: string; until: string }) => Message
+  /** `unknownDevice` stands for a device that says nothing of itself. */
+  unknownDevice: string
   signedIn: (of: { where: string; device: string; address: string; at: string }) => Message
   changed: (of: { where: string; what: Changed; at: string }) => Message
   newEmail: (of: { where: string; link: string; until: string }) => Message

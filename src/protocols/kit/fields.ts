@@ -24,3 +24,10 @@ export async function inFieldsOf<T>(names: Record<string, string>, work: () => P
 /** `fieldsOf` gives the names that a noun's attributes have in bodies. */
 export const fieldsOf = (attributes: Attributes): Record<string, string> =>
   Object.fromEntries(Object.keys(attributes).map((name) => [name, columnOf(name)]))
+
+/** `givenTime` reads a time whose form was checked. Throws invalid_input where there is no such time: a leap second, the 30th of February. */
+export function givenTime(text: string, field: string): Date {
+  const at = new Date(text)
+  if (Number.isNaN(at.getTime())) throw new Refusal('invalid_input', `${field}: there is no such time`, field)
+  return at
+}

@@ -57,7 +57,11 @@ export async function admit(
   refuseWithout(permissions, access)
   if (!isSafe(request) && !person.isProved && asksForProof(access)) throw new Refusal('step_up_required')
   const { role, id: signInId } = person
-  return { actor, acting: actingBy(request, { actor, role, signInId }), person, token, permissions }
+  const mayReveal = permissions.has('results.reveal_secret')
+  return {
+    ...{ actor, acting: actingBy(request, { actor, role, signInId, mayReveal }) },
+    ...{ person, token, permissions },
+  }
 }
 
 async function admitProgram(
@@ -72,7 +76,11 @@ async function admitProgram(
     throw new Refusal('permission_denied', 'this is for people who are signed in')
   }
   refuseWithout(permissions, access)
-  return { actor, acting: actingBy(request, { actor }), person: undefined, token: undefined, permissions }
+  const mayReveal = permissions.has('results.reveal_secret')
+  return {
+    ...{ actor, acting: actingBy(request, { actor, mayReveal }) },
+    ...{ person: undefined, token: undefined, permissions },
+  }
 }
 
 const actingBy = ({ ip: address, id: traceId }: FastifyRequest, who: Acting): Acting => ({

@@ -15,6 +15,7 @@ import type { Passwords } from '../../people/passwords.ts'
 import type { SignIns } from '../../people/sign-ins.ts'
 import type { Sealer } from '../../secrets/sealer.ts'
 import type { SharedResults } from '../../shared-results/shared-results.ts'
+import type { ActionThrottle } from '../../throttles/action-throttle.ts'
 import type { PeopleDeps } from '../kit/people-endpoint.ts'
 import type { PortalDoor } from '../kit/portal-door.ts'
 
@@ -33,6 +34,7 @@ export interface PortalDeps extends PeopleDeps {
   ledger: Pick<LedgerReader, 'wallet' | 'balanceChanges'>
   deposits: Pick<Deposits, 'quote'>
   orderChecks: OrderChecks
+  actionThrottle: Pick<ActionThrottle, 'countTest'>
   sharedResults: Pick<SharedResults, 'share' | 'stop'>
   config: Pick<Config, 'outboundAllow' | 'publicUrl'>
   context: IntegrationContext

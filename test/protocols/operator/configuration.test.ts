@@ -313,6 +313,8 @@ it('every message to resellers is written anew, with what may stand in it, and p
   const back = await ask(office.server, 'DELETE', path, { headers })
   expect(back.json.data).toEqual(one)
   expect((await ask(office.server, 'DELETE', '/messages/mail.none/en', { headers })).status).toBe(404)
+  for (const name of ['__proto__', 'constructor', 'toString'])
+    expect((await ask(office.server, 'DELETE', `/messages/${name}/en`, { headers })).status).toBe(404)
 })
 
 it('what there is not, and what cannot be asked for, is refused by its name', async () => {

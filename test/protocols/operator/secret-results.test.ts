@@ -158,3 +158,32 @@ it('its buyer sees it as ever, and somebody of the staff who looks at the portal
     expect(reply.bytes.toString(), path).toMatch(path.endsWith('/items') ? imei(1) : order)
   }
 })
+
+it('who may not look at secret results opens none: by no change, plan or file', async () => {
+  const { server } = office
+  const { headers } = await office.person('catalogue')
+  const change = changer(server, headers)
+  const read = async () => (await ask(server, 'GET', `/services/${service}`, { headers })).json.data
+  const { code, version } = await read()
+  const refused = {
+    status: 403,
+    json: { message: expect.stringContaining('you may not results.reveal_secret') },
+  }
+  const open = { secret_results: false }
+  const bulk = { kind: 'services.bulk', input: { services: [code], change: open } }
+  const file = { format: 'json', text: JSON.stringify([{ code, ...open }]) }
+  expect(await change('PATCH', `/services/${service}`, open, { version })).toMatchObject(refused)
+  expect(await change('POST', '/plans', bulk)).toMatchObject(refused)
+  expect(await change('POST', '/plans', { kind: 'services.csv', input: file })).toMatchObject(refused)
+  expect(await change('POST', '/services/import', file)).toMatchObject(refused)
+  expect(await read()).toMatchObject({ secret_results: true, version })
+  // What is open may be made secret by whoever edits services.
+  const other = await server.service()
+  const seen = (await ask(server, 'GET', `/services/${other}`, { headers })).json.data.version
+  expect(
+    (await change('PATCH', `/services/${other}`, { secret_results: true }, { version: seen })).status,
+  ).toBe(200)
+  const owner = await office.person('owner')
+  const opened = await changer(server, owner.headers)('PATCH', `/services/${service}`, open, { version })
+  expect(opened).toMatchObject({ status: 200, json: { data: open } })
+})

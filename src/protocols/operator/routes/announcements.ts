@@ -15,6 +15,7 @@ import {
 import { languages } from '../../../lib/languages.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
+import { givenTime } from '../../kit/fields.ts'
 import {
   bodyOf,
   id,
@@ -113,8 +114,8 @@ const formOf = ({
 }: Static<ReturnType<typeof bodyOf<typeof form>>>): AnnouncementForm => ({
   ...rest,
   told,
-  from: from === undefined ? undefined : new Date(from),
-  until: until == null ? null : new Date(until),
+  from: from === undefined ? undefined : givenTime(from, 'from'),
+  until: until == null ? null : givenTime(until, 'until'),
 })
 
 export const announcementRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [

@@ -14,6 +14,7 @@ import { type InboxKind, inboxKindNames, inboxKinds, kindsFor } from '../../../i
 import type { OrderId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import { cursorOfNumbers, readNumbers } from '../../kit/cursors.ts'
+import { givenTime } from '../../kit/fields.ts'
 import {
   amount,
   bodyOf,
@@ -221,7 +222,7 @@ export const inboxRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
         body,
         params: { thing },
       } = call
-      await putOffThing(desk.change, thing, desk.actor, new Date(body.until), clock)
+      await putOffThing(desk.change, thing, desk.actor, givenTime(body.until, 'until'), clock)
       return {}
     },
   }),

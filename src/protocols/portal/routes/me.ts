@@ -48,7 +48,12 @@ const wireMark = ({ currency, lowBalance }: AccountView) => ({
   low_balance: lowBalance === null ? null : formatMicros(lowBalance, currency),
 })
 
-export const meRoutes = ({ clock, sealer, context }: Pick<PortalDeps, 'clock' | 'sealer' | 'context'>) => [
+export const meRoutes = ({
+  clock,
+  sealer,
+  context,
+  actionThrottle,
+}: Pick<PortalDeps, 'clock' | 'sealer' | 'context' | 'actionThrottle'>) => [
   route({
     method: 'GET',
     path: '/me',
@@ -96,7 +101,7 @@ export const meRoutes = ({ clock, sealer, context }: Pick<PortalDeps, 'clock' | 
     body: changesOf({
       email: events,
       telegram: events,
-      telegram_chat: orNull(text(100), 'The id of a chat in which the bot of the shop writes; null: none'),
+      telegram_chat: orNull(text(100), 'The id of the own chat with the bot of the shop; null: none'),
     }),
     answer: notices,
     refusals: ['invalid_input'],
@@ -122,6 +127,7 @@ export const meRoutes = ({ clock, sealer, context }: Pick<PortalDeps, 'clock' | 
     }),
     refusals: ['conflict'],
     handle: async ({ caller, desk }) => {
+      actionThrottle.countTest(caller.accountId)
       const problem = await sendOwnTest({ sql: desk.read, sealer, context }, personOf(caller).personId)
       return { ok: problem === null, problem }
     },

@@ -125,7 +125,7 @@ function Choice({ notices: { all, email, telegram } }: { notices: Notices }) {
         {telegram.possible && (
           <TextInput
             label={t`Telegram chat`}
-            description={t`The number of your chat with our bot, or of a group that it is in. Write something to the bot first: bots may not begin.`}
+            description={t`The number of your own chat with our bot. Write something to the bot first: bots may not begin.`}
             value={chat}
             onChange={({ currentTarget }) => setChat(currentTarget.value)}
             maxLength={100}
