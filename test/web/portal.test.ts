@@ -302,7 +302,8 @@ describePages('the portal', () => {
     await page.unroute('**/api/order')
     // A refusal that comes before the server looks whether it has the order says nothing of the first try.
     for (const status of [429, 403]) {
-      const json = { error: true, code: 'TOO_MANY_REQUESTS_ERROR', message: `kept out with ${status}` }
+      // Of a code that the page has no words for, the server's are shown.
+      const json = { error: true, code: 'KEPT_OUT', message: `kept out with ${status}` }
       await page.route('**/api/order', (route) => route.fulfill({ status, json }))
       await visit.click('Try again')
       await page.getByText(`kept out with ${status}`).waitFor()
