@@ -11,7 +11,7 @@ create trigger service_groups_changed after insert or update or delete on servic
   for each statement execute function notify_change('catalogue');
 
 -- A group whose services all get another name keeps its place.
-create function follow_renamed_groups() returns trigger language plpgsql as $$
+create function follow_renamed_groups() returns trigger language plpgsql set enable_nestloop = off as $$
 begin
   if not exists (select from after n join before o using (id) where n.group_name <> o.group_name) then
     return null;
