@@ -21,6 +21,15 @@ export async function selectBrand(sql: Queryable): Promise<Brand | undefined> {
   return row && brandOf(row)
 }
 
+/** ShopTexts is what messages say of the shop. */
+export type ShopTexts = Pick<Brand, 'name' | 'website' | 'email' | 'telegram' | 'whatsapp'>
+
+/** `selectShopTexts` reads no logo. It gives undefined where nothing is set. */
+export async function selectShopTexts(sql: Queryable): Promise<ShopTexts | undefined> {
+  const [row] = await sql<ShopTexts[]>`select name, website, email, telegram, whatsapp from brand`.records()
+  return row
+}
+
 export async function lockBrand(transaction: Transaction): Promise<Brand | undefined> {
   const [row] = await transaction<Row[]>`
     select name, accent, website, email, telegram, whatsapp, says_program, logo as content, logo_type as media_type, logo_hash as hash
