@@ -172,18 +172,19 @@ export async function noteTold(sql: Queryable, id: number, now: Date): Promise<v
   await sql`update announcements set told_at = ${now} where id = ${id}::int`
 }
 
-/** `selectAddressed` gives the active accounts of an audience of which somebody could be told. */
+/** `selectAddressed` gives the next active accounts of an audience of which somebody could be told, by id, behind the account `after`. */
 export async function selectAddressed(
   sql: Queryable,
   { priceGroupId, accountIds }: Audience,
+  { after = 0 as AccountId, limit }: { after?: AccountId | undefined; limit: number },
 ): Promise<AccountId[]> {
   const rows = await sql<{ id: AccountId }[]>`
     select a.id from accounts a
-     where a.status = 'active'
+     where a.status = 'active' and a.id > ${after}
        and (${priceGroupId}::int is null or a.price_group_id = ${priceGroupId}::int)
        and (${accountIds}::int[] is null or a.id = any(${accountIds}::int[]))
        and (exists (select from account_people p where p.account_id = a.id and p.password is not null)
             or exists (select from notice_subscriptions s where s.account_id = a.id))
-     order by a.id`.records()
+     order by a.id limit ${limit}`.records()
   return rows.map(({ id }) => id)
 }

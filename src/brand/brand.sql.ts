@@ -21,6 +21,15 @@ export async function selectBrand(sql: Queryable): Promise<Brand | undefined> {
   return row && brandOf(row)
 }
 
+/** ShopTexts is what messages say of the shop. */
+export type ShopTexts = Pick<Brand, 'name' | 'website' | 'email' | 'telegram' | 'whatsapp'>
+
+/** `selectShopTexts` reads no logo. It gives undefined where nothing is set. */
+export async function selectShopTexts(sql: Queryable): Promise<ShopTexts | undefined> {
+  const [row] = await sql<ShopTexts[]>`select name, website, email, telegram, whatsapp from brand`.records()
+  return row
+}
+
 /** `lockBrand` keeps others from changing it until the transaction ends, also while nothing is set. */
 export async function lockBrand(transaction: Transaction): Promise<Brand | undefined> {
   await transaction`lock table brand in share row exclusive mode`

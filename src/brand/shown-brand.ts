@@ -1,8 +1,9 @@
 import type { ChangeListener } from '../database/change-notifier.ts'
-import type { Sql } from '../database/database.ts'
+import type { Queryable, Sql } from '../database/database.ts'
 import { KeptCopy } from '../database/kept-copy.ts'
 import { findSeller } from '../invoices/seller.ts'
 import { type BothColours, coloursOf } from './accent.ts'
+import { type ShopTexts, selectShopTexts } from './brand.sql.ts'
 import { type Brand, findBrand, NO_BRAND } from './brand.ts'
 import type { Logo } from './logo.ts'
 
@@ -36,7 +37,7 @@ export const shownBrand = (brand: Brand, seller: string): ShownBrand => ({
   saysProgram: brand.saysProgram && (brand.name || seller || PROGRAM) !== PROGRAM,
 })
 
-const contactsOf = ({ website, email, telegram, whatsapp }: Brand): Contact[] =>
+const contactsOf = ({ website, email, telegram, whatsapp }: ShopTexts): Contact[] =>
   [
     { kind: 'website' as const, text: website.replace(/^https?:\/\/|\/$/g, ''), url: website },
     { kind: 'email' as const, text: email, url: `mailto:${email}` },
@@ -44,8 +45,13 @@ const contactsOf = ({ website, email, telegram, whatsapp }: Brand): Contact[] =>
     { kind: 'whatsapp' as const, text: `+${whatsapp}`, url: `https://wa.me/${whatsapp}` },
   ].filter(({ kind }) => ({ website, email, telegram, whatsapp })[kind] !== '')
 
-/** `readShownBrand` reads how the shop is shown now. */
-export async function readShownBrand(sql: Parameters<typeof findBrand>[0]): Promise<ShownBrand> {
+/** `readSigned` reads the name and the contacts of the shop, which stand in every message of it and on statements. */
+export async function readSigned(sql: Queryable): Promise<Pick<ShownBrand, 'name' | 'contacts'>> {
+  const [texts, seller] = [(await selectShopTexts(sql)) ?? NO_BRAND, await findSeller(sql)]
+  return { name: texts.name || seller?.name || PROGRAM, contacts: contactsOf(texts) }
+}
+
+async function readShownBrand(sql: Queryable): Promise<ShownBrand> {
   const [brand, seller] = [await findBrand(sql), await findSeller(sql)]
   return shownBrand(brand, seller?.name ?? '')
 }

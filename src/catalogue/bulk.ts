@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Transaction } from '../database/database.ts'
 import type { Fault } from '../errors.ts'
 import { columnOf } from '../lib/attributes.ts'
@@ -7,12 +8,19 @@ import { writeServices } from './change-services.ts'
 import { completeService } from './complete-service.ts'
 import { loadNames } from './names.ts'
 import type { Service } from './service.ts'
-import { lockCatalogue, replaceRoutes, selectServices } from './services.sql.ts'
+import { lockCatalogue, replaceRoutes, selectRoutes, selectServices } from './services.sql.ts'
 
-/** ServiceChange is a service as it was and as it is. */
+/** Rerouted are the suppliers of a service, by name, in order of preference, as they were and as they are. */
+export interface Rerouted {
+  before: readonly string[]
+  after: readonly string[]
+}
+
+/** ServiceChange is a service as it was and as it is. `suppliers`, undefined: its routes stay as they are. */
 export interface ServiceChange {
   before: Service
   after: Service
+  suppliers?: Rerouted | undefined
 }
 
 /**
@@ -65,7 +73,16 @@ export async function changeServices(
         changes.map(({ after }) => after),
       )
     }
-    if (routes.length > 0) await replaceRoutes(transaction, routes)
+    if (routes.length > 0) {
+      const services = routes.map(({ service }) => service)
+      const old = await selectRoutes(transaction, services)
+      await replaceRoutes(transaction, routes)
+      const now = await selectRoutes(transaction, services)
+      for (const change of changes) {
+        const [before, after] = [old.get(change.before.id) ?? [], now.get(change.before.id) ?? []]
+        if (!isDeepStrictEqual(before, after)) change.suppliers = { before, after }
+      }
+    }
   }
   return resultOf(changes, faults)
 }

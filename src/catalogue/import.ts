@@ -6,6 +6,7 @@ import { fault, type Result, resultOf } from '../lib/fault.ts'
 import type { PriceGroupId, ServiceId, SupplierId } from '../lib/ids.ts'
 import { type Micros, thousandsFault } from '../lib/money.ts'
 import { newServiceAttributes, type ServiceInput } from './attributes.ts'
+import type { Rerouted } from './bulk.ts'
 import { writeServices } from './change-services.ts'
 import { type CompletedService, completeService, type Names } from './complete-service.ts'
 import { type ImportFormat, type ImportRow, type ImportRows, readRows, shownValue } from './import-rows.ts'
@@ -55,6 +56,8 @@ interface ImportedService {
   what: 'created' | 'updated' | 'unchanged'
   /** `columns` are those of a known service that are changed. */
   columns: string[]
+  /** `suppliers`, undefined: it is new, or its routes stay as they are. */
+  suppliers: Rerouted | undefined
   /** `before`, undefined: it is new. */
   before: Service | undefined
   after: CompletedService['service']
@@ -65,6 +68,7 @@ const BATCH_SIZE = 1000
 /** Entry is one service of a file: its first row, and the prices of all its rows. */
 interface Entry extends CompletedService {
   existing: Service | undefined
+  suppliers: Rerouted | undefined
   /** `brought` is the id that the file gives it; undefined: none. */
   brought: ServiceId | undefined
   /** `prices` are micros by currency, and `lines` the rows that have them. */
@@ -124,8 +128,8 @@ export async function importRows(
       imported.prices += prices.get(entry)?.length ?? 0
       if (faults.length > 0) continue
       const columns = [...changedColumns(entry), ...(entry.existing && prices.has(entry) ? ['price'] : [])]
-      const { existing: before, service: after } = entry
-      onService({ at: entry.first.at, code: after.code, what, columns, before, after })
+      const { existing: before, service: after, suppliers } = entry
+      onService({ at: entry.first.at, code: after.code, what, columns, suppliers, before, after })
     }
     if (!dryRun && faults.length === 0) await write(transaction, entries, prices, onProgress)
     return resultOf(
@@ -232,6 +236,7 @@ function entryOf(row: ImportRow, input: ServiceInput, existing: Service | undefi
     // A supplier that stays needs no write.
     supplierId: existing && !isRerouted ? undefined : completed.supplierId,
     existing,
+    suppliers: isRerouted ? { before: known.routes.get(existing.id) ?? [], after: [supplier] } : undefined,
     id: existing?.id,
     brought: undefined,
     changed:

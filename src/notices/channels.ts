@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readShownBrand } from '../brand/shown-brand.ts'
+import { readSigned } from '../brand/shown-brand.ts'
 import { isTemporary } from '../database/connection-loss.ts'
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
@@ -154,7 +154,7 @@ export async function sendBy(
   const row = await selectChannel(sql, id)
   if (!row) throw new Refusal('not_found', `there is no channel ${id}`, 'channel')
   const channel = connect(row, row.secrets ? await sealer() : undefined, context)
-  const shop = isOfShop ? await readShownBrand(sql) : undefined
+  const shop = isOfShop ? await readSigned(sql) : undefined
   const contacts = shop?.contacts.map(({ text }) => text).join(' · ')
   await channel.send(address, {
     ...message,

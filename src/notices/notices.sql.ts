@@ -85,6 +85,13 @@ export async function insertTold(
   return row?.id as NoticeId
 }
 
+/** `selectLastToldOfNews` gives the account with the largest id that was told of written news; undefined: none was. */
+export async function selectLastToldOfNews(sql: Queryable, subject: string): Promise<AccountId | undefined> {
+  const [row] = await sql<{ id: AccountId | null }[]>`
+    select max(account_id) as id from notices where event = 'news.written' and subject = ${subject}`.records()
+  return row?.id ?? undefined
+}
+
 /** `insertDigest` writes down that the digest of a time was told; undefined: it was before. */
 export async function insertDigest(sql: Queryable, time: string, now: Date): Promise<NoticeId | undefined> {
   const times = { raisedAt: now, sentAt: now, seenAt: now, endedAt: now }

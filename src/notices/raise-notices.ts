@@ -107,16 +107,19 @@ export async function tell(
     event,
     notice,
     accountId,
+    said: given,
     message,
   }: {
     event: EventName
     notice: NoticeId
     accountId: AccountId | null
+    /** `said` are the words of each language, where they were read before. */
+    said?: Record<Language, Words>
     /** `message` is given the words of the reader's language. */
     message: (words: Words, language: Language) => Message
   },
 ): Promise<void> {
-  const said = accountId === null ? words : await wordsOf(transaction)
+  const said = given ?? (accountId === null ? words : await wordsOf(transaction))
   for (const { language, ...to } of await selectReaders(transaction, event, accountId)) {
     const sent = { id: randomUUID(), event, ...message(said[language ?? 'en'], language ?? 'en') }
     const payload: SendPayload = { to, notice, message: sent }

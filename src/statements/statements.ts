@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { readShownBrand } from '../brand/shown-brand.ts'
+import { readSigned } from '../brand/shown-brand.ts'
 import { type Reads, unshared } from '../database/account-reads.ts'
 import type { Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
@@ -82,7 +82,7 @@ export class Statements {
       return {
         account,
         seller: await findSeller(transaction),
-        contacts: (await readShownBrand(transaction)).contacts.map(({ text }) => text),
+        contacts: (await readSigned(transaction)).contacts.map(({ text }) => text),
         month,
         complete: isComplete(month, madeAt),
         madeAt,

@@ -9,11 +9,15 @@ interface Fared {
   medianSeconds: number | null
 }
 
-/** ListFigures is how a supplier fares lately, beside how it usually does. */
-export interface ListFigures extends Fared {
+/** SupplierFared is how a supplier fared lately, or before that, where anything was sent to it. */
+export interface SupplierFared extends Fared {
+  supplierId: SupplierId
+  lately: boolean
+}
+
+/** SupplierStanding is how a supplier stands now. */
+export interface SupplierStanding {
   id: SupplierId
-  usualSuccessRate: number | null
-  usualMedianSeconds: number | null
   /** `unknown` are items of which nobody knows if it has them. */
   unknown: number
   /** `listReadAt`, null: its list was never read. */
@@ -24,12 +28,12 @@ export interface ListFigures extends Fared {
 const LATELY = 500
 const USUALLY = 200
 
-/** `selectListFigures` gives them of every supplier: lately is since `since`, usually before that and since `usualSince`. */
-export const selectListFigures = (
+/** `selectFared` looks at every supplier: lately is since `since`, usually before that and since `usualSince`. */
+export const selectFared = (
   sql: Queryable,
   { since, usualSince }: { since: Date; usualSince: Date },
-): Promise<ListFigures[]> =>
-  sql<ListFigures[]>`
+): Promise<SupplierFared[]> =>
+  sql<SupplierFared[]>`
     with ended as (
       select r.supplier_id, a.finished_at >= ${since} as lately, a.state = 'succeeded' as done,
              extract(epoch from a.finished_at - a.created_at)::double precision as seconds
@@ -42,18 +46,19 @@ export const selectListFigures = (
            where route_id = r.id and finished_at < ${since} and finished_at >= ${usualSince}
            order by finished_at desc limit ${USUALLY})) a
        where a.state = 'succeeded' or a.state = 'refused' and a.fault in ('item', 'supplier')
-    ), fared as (
-      select supplier_id, lately, count(*) filter (where done)::double precision / count(*) as success_rate,
-             percentile_cont(0.5) within group (order by seconds) filter (where done) as median_seconds
-        from ended group by 1, 2
-    ), lost as (
+    )
+    select supplier_id, lately, count(*) filter (where done)::double precision / count(*) as success_rate,
+           percentile_cont(0.5) within group (order by seconds) filter (where done) as median_seconds
+      from ended group by 1, 2`.records()
+
+/** `selectStandings` gives them of every supplier, by id. */
+export const selectStandings = (sql: Queryable): Promise<SupplierStanding[]> =>
+  sql<SupplierStanding[]>`
+    with lost as (
       select supplier_id, count(*)::int as unknown from items where state = 'unknown' group by 1
     )
-    select s.id, f.success_rate, f.median_seconds, u.success_rate as usual_success_rate, u.median_seconds as usual_median_seconds,
-           coalesce(n.unknown, 0) as unknown, l.read_at as list_read_at
+    select s.id, coalesce(n.unknown, 0) as unknown, l.read_at as list_read_at
       from suppliers s
-      left join fared f on f.supplier_id = s.id and f.lately
-      left join fared u on u.supplier_id = s.id and not u.lately
       left join lost n on n.supplier_id = s.id
       left join supplier_lists l on l.supplier_id = s.id
      order by s.id`.records()

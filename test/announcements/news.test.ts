@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createPriceGroup } from '../../src/accounts/accounts.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
 import { HOUR_MS } from '../../src/lib/time.ts'
+import { tellAnnouncements } from '../../src/notices/announced.ts'
 import { createChannel } from '../../src/notices/channels.ts'
 import { sealer } from '../deposits/deposits.fixtures.ts'
 import { MailInbox } from '../notices/notices.fixtures.ts'
@@ -121,4 +122,33 @@ it('people are told once of news that is to be mailed, but for those who do not 
   expect(mail.of(email)).toEqual([])
   const { json } = await portal.ask('GET', `/api/operator/news/${id}`, { headers: staff })
   expect(json.data).toMatchObject({ tell: true, told_at: expect.any(String) })
+})
+
+it('many accounts are told some hundreds at a time; who stops in between goes on behind them, and tells nobody twice', async () => {
+  const { sql } = portal.server
+  const { id: group } = await createPriceGroup(sql, 'Silver')
+  await sql`
+    with made as (
+      insert into accounts (name, email, username, currency, price_group_id)
+      select 'Many', 'many' || n || '@example.com', 'many' || n, 'USD', ${group} from generate_series(1, 250) n returning id, email
+    )
+    insert into account_people (account_id, role, name, email, password, mailed, created_at)
+    select id, 'owner', 'Budi', email, 'none', '{}', now() from made`
+  const later = new Date(portal.clock.now().getTime() + HOUR_MS)
+  const { id } = await published({ title: 'Many', group: 'Silver', tell: true, from: later.toISOString() })
+  const told = () =>
+    sql`select account_id from notices where event = 'news.written' and subject = ${String(id)}`
+  let looks = 0
+  const stopping = {
+    get aborted() {
+      return ++looks > 1
+    },
+  } as AbortSignal
+  await tellAnnouncements(sql, later, stopping)
+  expect(await told()).toHaveLength(200)
+  const { json } = await portal.ask('GET', `/api/operator/news/${id}`, { headers: staff })
+  expect(json.data.told_at).toBeNull()
+  await tellAnnouncements(sql, later, new AbortController().signal)
+  const all = await told()
+  expect([all.length, new Set(all.map((one) => one['account_id'])).size]).toEqual([250, 250])
 })

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { OperatorOrders } from '../../src/orders/read/operator-orders.ts'
 import { brokenPromises } from '../orders/orders.fixtures.ts'
 import { ask, OperatorOffice } from '../protocols/operator/office.fixtures.ts'
 import { imei, type Shop } from '../support/server.ts'
@@ -135,15 +136,23 @@ describe('what many orders have is', () => {
         update items set due_at = '2998-01-01' where order_id = ${waiting} and state = 'pending' and leased_until is null`
       return count === 1
     })
-    await server.sql`
-      insert into supplier_routes (service_id, supplier_id, position)
-      select ${Number(of)}, id, 1 from suppliers where name = 'Ben'`
+    // The first of Ben's routes does not work, and the last is the worst.
+    const routes = await server.sql<{ id: number }[]>`
+      insert into supplier_routes (service_id, supplier_id, position, remote_service, available)
+      select ${Number(of)}, s.id, r.position, r.remote, r.available
+        from suppliers s cross join (values (2, 'gone', false), (3, 'good', true), (4, 'bad', true)) r (position, remote, available)
+       where s.name = 'Ben' order by r.position returning id`
+    const good = routes[1]?.id
     const ended = await done()
     const { data: plan } = await call('POST', '/plans', {
       kind: 'orders.resend',
       input: { orders: [waiting, ended], supplier: 'Ben' },
     })
     expect(plan).toMatchObject({ rows: 2, summary: { supplier: 'Ben' } })
+    const { data: shown } = await call('GET', `/plans/${plan.id}/rows?verdict=fits`)
+    expect(shown.page.items[0].after).toEqual({ resend: true, route: good, remote_service: 'good' })
+    // What was shown is applied, whichever comes first by now.
+    await server.sql`update supplier_routes set position = 1 where remote_service = 'bad'`
     const rows = await applied(plan.id)
     expect(rows).toContainEqual([ended, 'skipped', 'nothing_waits'])
     expect(rows).toContainEqual([waiting, 'done', null])
@@ -151,12 +160,15 @@ describe('what many orders have is', () => {
       const { data } = await call('GET', `/orders/${waiting}`)
       return data.items[0].attempts.at(-1)?.supplier === 'Ben'
     })
+    const [sent] = await server.sql`
+      select route_id from attempts where order_id = ${waiting} order by number desc limit 1`
+    expect(sent?.['route_id']).toBe(good)
     const none = { kind: 'orders.resend', input: { orders: [ended], supplier: 'nobody' } }
     expect(await call('POST', '/plans', none)).toMatchObject({ status: 404 })
   })
 
   it('given other results by pasted lines, but what has changed since', async () => {
-    const [one, two, open] = [await done(), await done(), await withSupplier()]
+    const [one, two, open, long] = [await done(), await done(), await withSupplier(), await done()]
     const text = [
       `${one}\tClean`,
       `${two}/1; Blacklisted`,
@@ -164,12 +176,21 @@ describe('what many orders have is', () => {
       `${one} again`,
       '999999 x',
       'no line',
+      `${long} ${'x'.repeat(20_001)}`,
     ].join('\n')
+    const find = vi.spyOn(OperatorOrders.prototype, 'find')
     const { data: plan } = await call('POST', '/plans', { kind: 'orders.correct', input: { text } })
+    // Each order is read once, however many lines name it.
+    expect(find.mock.calls.map(([id]) => id)).toEqual([one, two, open, 999_999, long])
+    find.mockRestore()
     expect(plan).toMatchObject({
-      rows: 6,
-      verdicts: { fits: 2, nothing_charged: 1, twice: 1, no_fit: 1, unreadable: 1 },
+      rows: 7,
+      verdicts: { fits: 2, nothing_charged: 1, twice: 1, no_fit: 1, unreadable: 2 },
     })
+    const { data: read } = await call('GET', `/plans/${plan.id}/rows?limit=200`)
+    const lines = read.page.items.map(({ subject }: { subject: { line: number } }) => subject.line)
+    expect(lines).toEqual([1, 2, 3, 4, 5, 6, 7])
+    expect(read.page.items[6].warnings).toEqual(['the result has more than 20000 characters'])
     const { data: before } = await call('GET', `/orders/${two}`)
     const { status } = await ask(office.server, 'POST', `/orders/${two}/correct`, {
       body: { result: 'other', why: 'x' },

@@ -496,4 +496,61 @@ describe('an applied plan is undone', () => {
     const other = await as('manager', 'POST', '/plans', { kind: 'accounts.undo', input: { plan: plan.id } })
     expect(other).toMatchObject({ status: 409 })
   })
+
+  it('with the counts of items that prices had; what a rule gave comes from it again, also where it was changed twice', async () => {
+    const { sql } = office.server
+    const read = async () =>
+      (
+        await sql<{ line: string }[]>`
+          select concat_ws(' ', v.code, p.price_group_id is not null, (unit_price / 1000000.0)::numeric(12, 2), min_items, max_items,
+                           rule_id is not null) as line
+            from prices p join services v on v.id = p.service_id order by v.code, p.price_group_id nulls first`
+      ).map(({ line }) => line)
+    const rule = { group: 'Gold', service: 's1', currency: 'USD', of: 'everyone', percent: '-10' }
+    const first = await make('manager', 'prices', { rules: [rule], ...cells('s1 - 10', 's2 - 6', 's3 - 7') })
+    expect((await apply('manager', first.id)).status).toBe(200)
+    const old = await read()
+    expect(old).toEqual([
+      's1 f 10.00 1 1000 f',
+      's1 t 9.00 1 1000 t',
+      's2 f 6.00 1 1000 f',
+      's3 f 7.00 1 1000 f',
+    ])
+    // The price of the group follows that of everyone, and is fixed then.
+    const twice = await make('manager', 'prices', {
+      change: { service: 's1', currency: 'USD', everyone: true, price: '20' },
+      ...cells('s1 Gold 5'),
+    })
+    expect((await apply('manager', twice.id, { confirm: twice.needs })).status).toBe(200)
+    const file = await make('manager', 'prices.csv', {
+      csv: 'service,currency,price,min_items,max_items\ns2,USD,8,5,50\ns3,USD,9,5,50\n',
+    })
+    expect((await apply('manager', file.id)).status).toBe(200)
+    await sql`update prices set max_items = 60 where unit_price = 9000000`
+    for (const plan of [twice, file]) {
+      const undo = await make('manager', 'prices.undo', { plan: plan.id })
+      expect((await apply('manager', undo.id, { confirm: undo.needs })).status).toBe(200)
+    }
+    expect(await read()).toEqual([...old.slice(0, 3), 's3 f 9.00 5 60 f'])
+  })
+
+  it('but for one that replaced the routes of services: it shows what it replaces', async () => {
+    const { sql } = office.server
+    await sql`insert into suppliers (kind, name) values ('manual', 'Bench')`
+    for (const [kind, input] of [
+      ['services.bulk', { services: ['s3'], change: { supplier: 'Bench' } }],
+      ['services.csv', { text: 'code,supplier\ns4,Bench\n' }],
+    ] as const) {
+      const plan = await make('manager', kind, input)
+      expect(await rowsOf('manager', plan.id)).toMatchObject([
+        { before: { supplier: 'Panel' }, after: { supplier: 'Bench' } },
+      ])
+      expect((await apply('manager', plan.id)).data).toMatchObject({ outcomes: { done: 1 } })
+      const undo = await as('manager', 'POST', '/plans', { kind: 'services.undo', input: { plan: plan.id } })
+      expect([undo.status, undo.message]).toEqual([
+        409,
+        `Conflict: plan ${plan.id} has replaced routes of services: they are set back one by one`,
+      ])
+    }
+  })
 })

@@ -1724,6 +1724,7 @@ create unique index notices_open on notices (event, subject) where ended_at is n
 -- A digest is told once for each of its times.
 create unique index notices_digests on notices (subject) where event = 'digest';
 create index notices_of_refused_deposits on notices (subject) where event = 'deposit.refused';
+create index notices_of_news on notices (subject, account_id) where event = 'news.written';
 create index notices_ended on notices (ended_at) where ended_at is not null;
 
 -- How far an account's ledger was read for the news of one event that somebody is told of: see src/notices/news.sql.ts. What came before the

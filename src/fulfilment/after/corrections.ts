@@ -16,6 +16,9 @@ import {
   writeResult,
 } from './refunds.sql.ts'
 
+/** MAX_CORRECTED is how many characters a result has at most that a person puts in the place of another. */
+export const MAX_CORRECTED = 20_000
+
 export interface CorrectionRequest {
   /** `item` is a position; it may be left out of an order that has one item. */
   item?: number | undefined
@@ -61,6 +64,9 @@ export async function correctResult(
   const reason = orThrow(
     resultOf(words, [
       isBlank(text) ? { path: ['result'], message: 'is empty' } : undefined,
+      text.length > MAX_CORRECTED
+        ? { path: ['result'], message: `has more than ${MAX_CORRECTED} characters` }
+        : undefined,
       emptyFault('why', words) ?? plainLineFault('why', words, 500),
     ]),
   )

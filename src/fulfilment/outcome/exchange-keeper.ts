@@ -3,14 +3,18 @@ import type { Sql } from '../../database/database.ts'
 import { Loop } from '../../runtime/loop.ts'
 import type { ClaimedItem } from '../claimed-item.ts'
 import { insertExchanges } from './exchanges.sql.ts'
-import { exchangesOf, type HeardCall } from './exchanges.ts'
+import { charactersOf, exchangesOf, type HeardCall } from './exchanges.ts'
 
 const EVERY_MS = 1000
-/** MAX_CALLS and MAX_CHARACTERS bound what waits to be written in this process; what comes beyond them is not kept. */
+/**
+ * MAX_CALLS and MAX_CHARACTERS bound what waits in this process, as it will be written: once for each item of a call. What comes beyond them is not
+ * kept.
+ */
 const MAX_CALLS = 2000
 const MAX_CHARACTERS = 16 * 1024 * 1024
-/** CALLS_PER_WRITE are written in one statement. */
+/** CALLS_PER_WRITE and CHARACTERS_PER_WRITE bound one statement; a single call may be larger. */
 const CALLS_PER_WRITE = 100
+const CHARACTERS_PER_WRITE = 4 * 1024 * 1024
 
 interface Waiting {
   items: ClaimedItem[]
@@ -66,10 +70,11 @@ export class ExchangeKeeper {
   /** `add` has the last exchanges of a call about items written soon, unless too much waits. */
   add(items: ClaimedItem[], of: HeardCall, at: Date): void {
     if (items.length === 0 || of.heard.length === 0) return
-    const characters = of.heard.reduce(
+    const heard = of.heard.reduce(
       (sum, { body, answer }) => sum + body.length + (answer?.body.length ?? 0),
       0,
     )
+    const characters = Math.max(heard, charactersOf(items, of.heard, this.#length))
     if (this.#waiting.length >= MAX_CALLS || this.#characters + characters > MAX_CHARACTERS) {
       this.#dropped++
       return
@@ -84,11 +89,23 @@ export class ExchangeKeeper {
       this.#log.warn({ calls: this.#dropped }, 'more was said by suppliers than could be kept')
       this.#dropped = 0
     }
-    const some = this.#waiting.splice(0, CALLS_PER_WRITE)
+    const some = this.#next()
     if (some.length === 0) return false
-    this.#characters -= some.reduce((sum, { characters }) => sum + characters, 0)
     const rows = some.flatMap(({ items, of, at }) => exchangesOf(items, of, at, this.#length))
     if (rows.length > 0) await insertExchanges(this.#sql, rows)
     return this.#waiting.length > 0
+  }
+
+  /** `#next` takes the calls of the next statement: at least one, if one waits. */
+  #next(): Waiting[] {
+    let count = 0
+    let sum = 0
+    for (const { characters } of this.#waiting.slice(0, CALLS_PER_WRITE)) {
+      if (count > 0 && sum + characters > CHARACTERS_PER_WRITE) break
+      count++
+      sum += characters
+    }
+    this.#characters -= sum
+    return this.#waiting.splice(0, count)
   }
 }

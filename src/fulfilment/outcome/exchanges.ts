@@ -38,6 +38,30 @@ export async function keepExchanges(
   if (kept.length > 0) await insertExchanges(sql, kept)
 }
 
+const lengthFor = (items: readonly ClaimedItem[], most: number): number =>
+  items.length > MANY ? Math.min(MAX_LENGTH_OF_MANY, most) : most
+
+/** ROW_CHARACTERS is what a row takes beside its texts. */
+const ROW_CHARACTERS = 100
+
+/** `charactersOf` says how many characters `exchangesOf` gives of a call at most: what was heard is written once for each item. */
+export function charactersOf(
+  items: readonly ClaimedItem[],
+  heard: readonly Exchanged[],
+  most = MAX_LENGTH,
+): number {
+  const length = lengthFor(items, most)
+  const each = heard
+    .map(({ url, body, answer, error }) =>
+      [url, body, answer?.body, error].reduce(
+        (sum, text) => sum + Math.min(text?.length ?? 0, length),
+        ROW_CHARACTERS,
+      ),
+    )
+    .sort((a, b) => b - a)
+  return items.length * each.slice(0, MAX_EACH).reduce((sum, characters) => sum + characters, 0)
+}
+
 /** `exchangesOf` gives what is kept of a call about items: without our secrets, and cut. */
 export function exchangesOf(
   items: ClaimedItem[],
@@ -47,8 +71,8 @@ export function exchangesOf(
 ): ItemExchange[] {
   if (items.length === 0 || heard.length === 0) return []
   const reasons = new Reasons(Object.values(config.secrets))
-  const length = items.length > MANY ? Math.min(MAX_LENGTH_OF_MANY, most) : most
-  const shown = heard.map((one) => cut(withoutSecrets(one, reasons), length))
+  const length = lengthFor(items, most)
+  const shown = heard.map((one) => cut(one, length, reasons))
   return items.flatMap((item) =>
     about(item, shown)
       .slice(-MAX_EACH)
@@ -76,16 +100,32 @@ function about({ input }: ClaimedItem, heard: Exchanged[]): Exchanged[] {
   return naming.length > 0 ? naming : heard
 }
 
-const cut = (one: Exchanged, length: number): Exchanged => ({
-  ...one,
-  url: short(one.url, length),
-  body: short(one.body, length),
-  answer: one.answer && { ...one.answer, body: short(one.answer.body, length) },
-  error: one.error && short(one.error, length),
-})
+/** `cut` gives an exchange without secrets, each text of it with at most `length` characters. */
+function cut(one: Exchanged, length: number, reasons: Reasons): Exchanged {
+  // Secrets are looked for in what may be kept alone: in whole bodies of many calls that would hold the process up.
+  const near = (text: string): string => text.slice(0, length + reasons.longest)
+  const { url, body, answer, ...shown } = withoutSecrets(
+    {
+      ...{ ...one, url: near(one.url), body: near(one.body) },
+      answer: one.answer && { ...one.answer, body: near(one.answer.body) },
+    },
+    reasons,
+  )
+  const kept = (hidden: string, whole: string): string =>
+    short(hidden, { length, margin: whole.length > length + reasons.longest ? reasons.longest : 0 })
+  return {
+    ...{ ...shown, url: kept(url, one.url), body: kept(body, one.body) },
+    answer: answer && { ...answer, body: kept(answer.body, one.answer?.body ?? '') },
+    error: one.error && short(one.error, { length, margin: 0 }),
+  }
+}
 
-const short = (text: string, length: number): string =>
-  sanitize(text.length > length ? `${text.slice(0, length).toWellFormed()}...` : text)
+/** `short` takes the last `margin` characters away, where half a secret may stand, and what is beyond `length`. */
+function short(text: string, { length, margin }: { length: number; margin: number }): string {
+  const isCut = margin > 0 || text.length > length
+  const end = Math.max(0, Math.min(length, text.length - margin))
+  return sanitize(isCut ? `${text.slice(0, end).toWellFormed()}...` : text)
+}
 
 const SWEEP_EXCHANGES = 'exchanges_sweep'
 const PER_ROUND = 10_000

@@ -1,11 +1,11 @@
 import { Type } from 'typebox'
 import { Refusal } from '../../errors.ts'
-import { correctResult, itemVersion } from '../../fulfilment/after/corrections.ts'
+import { correctResult, itemVersion, MAX_CORRECTED } from '../../fulfilment/after/corrections.ts'
 import { invalid, refusalFor } from '../../lib/fault.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
-import { OperatorOrders } from '../../orders/read/operator-orders.ts'
+import { type OperatorOrder, OperatorOrders } from '../../orders/read/operator-orders.ts'
 import { SECRET } from '../../orders/read/secret-results.ts'
-import { type PlanRow, type RowOutcome, rowKind, type Work } from '../plan-kind.ts'
+import { type PlanRow, type RowOutcome, rowKind } from '../plan-kind.ts'
 
 const MAX_LINES = 1000
 
@@ -35,10 +35,15 @@ export const ordersCorrect = rowKind({
       .split(/\r?\n/)
       .flatMap((line, at) => (line.trim() === '' ? [] : [{ line: at + 1, text: line.trim() }]))
     if (lines.length > MAX_LINES) throw refusalFor(invalid('file', `has more than ${MAX_LINES} lines`))
-    const seen = new Set<string>()
-    const rows: PlanRow[] = []
-    for (const one of lines) rows.push(await rowOf(work, one, seen))
-    return { rows, summary: { lines: lines.length } }
+    const read = lines.map(readLine)
+    const rows = new Map<number, PlanRow>()
+    // An order is read once, however many lines name it, and forgotten before the next one.
+    for (const [order, some] of Map.groupBy(read, (one) => one.order)) {
+      const found = order === undefined ? undefined : await new OperatorOrders(work.sql).find(order)
+      const seen = new Set<number>()
+      for (const one of some) rows.set(one.line, rowOf(one, found, seen))
+    }
+    return { rows: read.flatMap(({ line }) => rows.get(line) ?? []), summary: { lines: lines.length } }
   },
   async applyRow({ sql, actor, why, clock }, { verdict, own }): Promise<RowOutcome> {
     if (verdict !== 'fits' || !own) return { outcome: 'skipped', reason: verdict }
@@ -64,29 +69,45 @@ interface Own {
   version: string
 }
 
-/** `rowOf` says what a line would do. */
-async function rowOf(
-  { sql }: Work,
-  { line, text }: { line: number; text: string },
-  seen: Set<string>,
-): Promise<PlanRow> {
-  const misfit = (verdict: string, subject: object = {}): PlanRow => ({
-    ...{ key: `line ${line}`, subject: { line, ...subject }, before: null, after: null, money: null },
-    ...{ verdict, warnings: [] },
-  })
+/** PastedLine is what a line says. `order`, undefined: it cannot be read. `item`, undefined: it names the order alone. */
+interface PastedLine {
+  line: number
+  order: OrderId | undefined
+  item: number | undefined
+  result: string
+}
+
+function readLine({ line, text }: { line: number; text: string }): PastedLine {
   const [, id, at, result = ''] = LINE.exec(text) ?? []
-  if (id === undefined) return misfit('unreadable')
-  const order = Number(id) as OrderId
-  const found = await new OperatorOrders(sql).find(order)
+  return {
+    ...{ line, result },
+    order: id === undefined ? undefined : (Number(id) as OrderId),
+    item: at === undefined ? undefined : Number(at),
+  }
+}
+
+/** `rowOf` says what a line would do. `found` is its order, `seen` are the items that earlier lines name. */
+function rowOf(
+  { line, order, item: at, result }: PastedLine,
+  found: OperatorOrder | undefined,
+  seen: Set<number>,
+): PlanRow {
+  const misfit = (verdict: string, subject: object = {}, warnings: string[] = []): PlanRow => ({
+    ...{ key: `line ${line}`, subject: { line, ...subject }, before: null, after: null, money: null },
+    ...{ verdict, warnings },
+  })
+  if (order === undefined) return misfit('unreadable')
   if (!found) return misfit('no_fit', { order })
   const { items } = found.order
   if (at === undefined && items.length > 1) return misfit('ambiguous', { order })
-  const item = items.find(({ position }) => position === Number(at ?? 1))
+  const item = items.find(({ position }) => position === (at ?? 1))
   if (!item) return misfit('no_fit', { order })
   const key = `${order}/${item.position}`
   const subject = { order, item: item.position, username: found.username, input: item.input }
-  if (seen.has(key)) return misfit('twice', subject)
-  seen.add(key)
+  if (seen.has(item.position)) return misfit('twice', subject)
+  seen.add(item.position)
+  if (result.length > MAX_CORRECTED)
+    return misfit('unreadable', subject, [`the result has more than ${MAX_CORRECTED} characters`])
   if (item.state !== 'success') return misfit('nothing_charged', subject)
   if (item.result === result) return misfit('same', subject)
   const { secretResults } = found

@@ -12,7 +12,7 @@ import { resendLastEvent } from '../../orders/desk/last-event.ts'
 import { findRows, type ListedOrder } from '../../orders/desk/order-rows.ts'
 import { OperatorOrders } from '../../orders/read/operator-orders.ts'
 import { filterOf, orderFilter } from '../../orders/read/order-filter.ts'
-import { listRoutes } from '../../supplier-routes/routes.ts'
+import { findRoute, listRoutes, type Route } from '../../supplier-routes/routes.ts'
 import { type JsonObject, type PlanRow, type RowOutcome, rowKind, type Work } from '../plan-kind.ts'
 
 const MAX_ORDERS = 10_000
@@ -83,24 +83,38 @@ export const ordersResend = rowKind({
   async compute(work, { supplier, ...input }) {
     const routes = await routesTo(work, supplier)
     const planned = await planOf(work, input, 'resend')
-    const rows = planned.rows.map((row) =>
-      row.verdict !== 'fits' || routes.has(row.own?.['service'] as ServiceId)
-        ? row
-        : { ...row, after: row.before, verdict: 'no_route' },
-    )
+    const rows = planned.rows.map((row): PlanRow => {
+      if (row.verdict !== 'fits') return row
+      const route = routes.get(row.own?.['service'] as ServiceId)
+      if (route === undefined) return { ...row, after: row.before, verdict: 'no_route' }
+      const { id, remoteService } = route
+      const by = { route: id, remote_service: remoteService }
+      return { ...row, after: { ...row.after, ...by }, own: { ...row.own, ...by } }
+    })
     return { ...planned, rows, summary: { ...planned.summary, supplier } }
   },
-  applyRow: (work, row, { supplier }) =>
-    applyTo(work, row, async ({ id, serviceId }) => {
-      const route = (await routesTo(work, supplier)).get(serviceId)
-      if (route === undefined)
-        throw new Refusal('conflict', `its service has no route to ${supplier} any more`)
+  applyRow: (work, row) =>
+    applyTo(work, row, async ({ id }) => {
+      const route = await shownRoute(work, row)
       await resendOrder(work.sql, id, { route, why: work.why }, work.actor, work.clock)
     }),
 })
 
-const routesTo = async ({ sql }: Work, supplier: string): Promise<Map<ServiceId, RouteId>> =>
-  new Map((await listRoutes(sql, { supplier })).map(({ serviceId, id }) => [serviceId, id]))
+/** `routesTo` gives of each service its first working route to a supplier. */
+async function routesTo({ sql }: Work, supplier: string): Promise<Map<ServiceId, Route>> {
+  const first = new Map<ServiceId, Route>()
+  for (const route of await listRoutes(sql, { supplier }))
+    if (route.works && !first.has(route.serviceId)) first.set(route.serviceId, route)
+  return first
+}
+
+/** `shownRoute` gives the route that a row was shown with. Throws not_found where it is gone, and conflict where it leads elsewhere by now. */
+async function shownRoute({ sql }: Work, { own }: PlanRow): Promise<RouteId> {
+  const { id, remoteService } = await findRoute(sql, own?.['route'] as RouteId)
+  if (remoteService !== own?.['remote_service'])
+    throw new Refusal('conflict', `route ${id} has led to another service of the supplier since`, 'route')
+  return id
+}
 
 /** `ordersRefund` gives back all that is charged of many orders; the reason is given when it is applied, and the resellers read it. */
 export const ordersRefund = rowKind({

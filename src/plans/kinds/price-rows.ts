@@ -61,7 +61,11 @@ export function priceRow(move: Move): PlanRow {
     money,
     verdict: verdictOf(move),
     warnings: isBelowCost(move) ? ['sold for less than it costs'] : [],
-    own: { was_ruled: move.wasRuled },
+    own: {
+      was_ruled: move.wasRuled,
+      before: old === null ? null : { min_items: move.oldMinItems, max_items: move.oldMaxItems },
+      after: move.new === null ? null : { min_items: move.minItems, max_items: move.maxItems },
+    },
   }
 }
 

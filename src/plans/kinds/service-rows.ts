@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { listPriceGroups } from '../../accounts/accounts.ts'
 import { serviceAttributes } from '../../catalogue/attributes.ts'
+import type { Rerouted } from '../../catalogue/bulk.ts'
 import type { Service } from '../../catalogue/service.ts'
 import type { Queryable } from '../../database/database.ts'
 import { jsonOf } from '../../lib/attributes.ts'
@@ -8,6 +9,13 @@ import type { PriceGroupId } from '../../lib/ids.ts'
 import type { JsonObject, PlanRow } from '../plan-kind.ts'
 
 export const serviceKey = (code: string): string => `service ${code.toLowerCase()}`
+
+/** SUPPLIER names the suppliers of a service whose routes are replaced. */
+const SUPPLIER = 'supplier'
+
+/** `isRerouted` tells whether a row replaces the routes of a service that was there before. */
+export const isRerouted = ({ before }: Pick<PlanRow, 'before'>): boolean =>
+  before !== null && SUPPLIER in before
 
 type Values = Omit<Service, 'id'>
 
@@ -19,8 +27,11 @@ export async function serviceRowsOf(sql: Queryable) {
     const visible = service.visibleTo?.map((id) => groups.get(id) ?? String(id)) ?? null
     return { ...jsonOf(serviceAttributes, service), visible_to: visible }
   }
-  return (before: Service | undefined, after: Values): PlanRow | undefined => {
-    const [old, now] = [columnsOf(before), columnsOf(after)]
+  return (before: Service | undefined, after: Values, suppliers?: Rerouted): PlanRow | undefined => {
+    const routes = (names: readonly string[] | undefined): Record<string, unknown> =>
+      names === undefined ? {} : { [SUPPLIER]: names.join(', ') }
+    const old = { ...columnsOf(before), ...routes(suppliers?.before) }
+    const now = { ...columnsOf(after), ...routes(suppliers?.after) }
     const changed = Object.keys(now).filter((name) => !isDeepStrictEqual(old[name], now[name]))
     if (changed.length === 0) return undefined
     const only = (all: Record<string, unknown>): JsonObject =>

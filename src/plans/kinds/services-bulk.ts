@@ -60,8 +60,8 @@ export const servicesBulk = wholeKind({
     const rowOf = await serviceRowsOf(work.transaction)
     const isLeft = (code: string): boolean => without.has(serviceKey(code))
     const done = orThrow(await changeServices(work.transaction, chosen, given, isLeft))
-    const rows = done.flatMap(({ before, after }): PlanRow[] => {
-      const row = rowOf(before, after)
+    const rows = done.flatMap(({ before, after, suppliers }): PlanRow[] => {
+      const row = rowOf(before, after, suppliers)
       return row ? [row] : []
     })
     return { rows, summary: { changed: rows.length, unchanged: done.length - rows.length } }

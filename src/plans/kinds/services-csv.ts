@@ -29,8 +29,8 @@ export const servicesCsv = wholeKind({
       orThrow(
         await importServices(work.sql, text, format, {
           without: codes,
-          onService: ({ before, after }) => {
-            const row = rowOf(before, after)
+          onService: ({ before, after, suppliers }) => {
+            const row = rowOf(before, after, suppliers)
             if (row) rows.push(row)
           },
         }),

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { changeAccount, findAccount } from '../../accounts/accounts.ts'
 import { serviceAttributes } from '../../catalogue/attributes.ts'
 import { changeServices } from '../../catalogue/bulk.ts'
-import { findService } from '../../catalogue/services.ts'
+import { listServices } from '../../catalogue/services.ts'
 import { Refusal } from '../../errors.ts'
 import { readForm } from '../../lib/attributes.ts'
 import { orThrow, resultOf } from '../../lib/fault.ts'
@@ -12,10 +12,10 @@ import { formatMicros } from '../../lib/money.ts'
 import { importPrices, REMOVED, selectCells } from '../../price-book/import.ts'
 import { priceKey } from '../../price-book/moves.ts'
 import type { KeptRow } from '../plan.ts'
-import { type PlanRow, type Work, wholeKind } from '../plan-kind.ts'
+import { type JsonObject, type PlanRow, type Work, wholeKind } from '../plan-kind.ts'
 import { selectPlan, selectRows } from '../plans.sql.ts'
 import { belowCost, plannedPrices } from './price-rows.ts'
-import { serviceKey, serviceRowsOf } from './service-rows.ts'
+import { isRerouted, serviceKey, serviceRowsOf } from './service-rows.ts'
 
 const input = Type.Object(
   { plan: Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'The one that is undone' }) },
@@ -79,19 +79,24 @@ export const pricesUndo = wholeKind({
       const cell = cells.get(row.key)
       const currency = String(subject['currency'])
       const now = cell
-        ? { price: formatMicros(cell.unitPrice, currency), by_rule: cell.ruleId !== null }
+        ? {
+            ...{ price: formatMicros(cell.unitPrice, currency), by_rule: cell.ruleId !== null },
+            ...{ min_items: cell.minItems, max_items: cell.maxItems },
+          }
         : null
-      if (!isDeepStrictEqual(now, after && { price: after['price'], by_rule: isRuled })) {
+      const made = after && { price: after['price'], by_rule: isRuled, ...(own?.['after'] as JsonObject) }
+      if (!isDeepStrictEqual(now, made)) {
         leftOut.push(left(row, 'changed_since'))
         return []
       }
-      const price = before === null || own?.['was_ruled'] === true ? REMOVED : before['price']
+      const isFixed = before !== null && own?.['was_ruled'] !== true
       const { account, group } = subject
       return [
         {
           at,
           form: {
-            ...{ service: String(subject['service']), currency, price },
+            ...{ service: String(subject['service']), currency, price: isFixed ? before['price'] : REMOVED },
+            ...(isFixed && (own?.['before'] as JsonObject)),
             ...(account !== null && { account: String(account) }),
             ...(group !== null && { group }),
           },
@@ -119,11 +124,20 @@ export const servicesUndo = wholeKind({
   async carryOut(work, { plan }, without) {
     const all = await rowsToUndo(work, plan, ['services.bulk', 'services.csv'])
     const rowOf = await serviceRowsOf(work.transaction)
+    if (all.some(isRerouted))
+      throw new Refusal(
+        'conflict',
+        `plan ${plan} has replaced routes of services: they are set back one by one`,
+        'plan',
+      )
+    const { services } = await listServices(work.transaction, { limit: MAX_ROWS })
+    const now = new Map(services.map(({ service }) => [service.id, rowOf(undefined, service)?.after ?? {}]))
     const leftOut: PlanRow[] = []
     const back: KeptRow[] = []
     for (const row of all.filter(({ key }) => key.startsWith(serviceKey('')))) {
+      const columns = now.get(row.subject['service'] as ServiceId)
       if (row.before === null) leftOut.push(left(row, 'made'))
-      else if (await isStill(work, row)) back.push(row)
+      else if (columns && isStill(columns, row)) back.push(row)
       else leftOut.push(left(row, 'changed_since'))
     }
     const rows: PlanRow[] = []
@@ -142,19 +156,11 @@ export const servicesUndo = wholeKind({
   },
 })
 
-/** `isStill` tells whether a service has the values that a plan has given it. */
-async function isStill({ transaction }: Work, { subject, after }: KeptRow): Promise<boolean> {
-  try {
-    const service = await findService(transaction, String(subject['service']))
-    const columns = (await serviceRowsOf(transaction))(undefined, service)?.after ?? {}
-    return Object.entries(after ?? {}).every(([name, value]) =>
-      isDeepStrictEqual(JSON.parse(JSON.stringify(columns[name] ?? null)), value),
-    )
-  } catch (error) {
-    if (error instanceof Refusal) return false
-    throw error
-  }
-}
+/** `isStill` tells whether something has the values that a plan has given it. */
+const isStill = (now: JsonObject, { after }: KeptRow): boolean =>
+  Object.entries(after ?? {}).every(([name, value]) =>
+    isDeepStrictEqual(JSON.parse(JSON.stringify(now[name] ?? null)), value),
+  )
 
 /** `accountsUndo` puts resellers back into the price groups that they were in, where they are still in the one of a plan. */
 export const accountsUndo = wholeKind({

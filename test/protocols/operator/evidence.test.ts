@@ -1,7 +1,13 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Logger } from 'pino'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { ClaimedItem } from '../../../src/fulfilment/claimed-item.ts'
+import { ExchangeKeeper } from '../../../src/fulfilment/outcome/exchange-keeper.ts'
 import { deleteExchanges } from '../../../src/fulfilment/outcome/exchanges.sql.ts'
+import { exchangesOf, type HeardCall } from '../../../src/fulfilment/outcome/exchanges.ts'
+import type { SupplierConfig } from '../../../src/integrations/suppliers/supplier.ts'
+import type { Exchanged } from '../../../src/outbound/recorded.ts'
 import { Sealer } from '../../../src/secrets/sealer.ts'
 import { createSupplier } from '../../../src/suppliers/suppliers.ts'
 import { brokenPromises } from '../../orders/orders.fixtures.ts'
@@ -142,6 +148,53 @@ it('is kept of every attempt where the supplier says so', async () => {
     },
   ])
   expect(JSON.stringify(await after.items())).not.toContain(SECRET)
+})
+
+it('is kept within bounds that count each item of a call, and cut without half a secret', async () => {
+  const { sql } = office.server
+  const exchanged = (body: string): Exchanged => ({
+    ...{ method: 'POST', url: 'https://panel.example/', headers: {}, body: 'all', error: null },
+    ...{ answer: { status: 200, headers: {}, body }, milliseconds: 1 },
+  })
+  const items = Array.from({ length: 10 }, (_, position) => ({
+    ...{
+      accountId: shop.accountId,
+      orderId: 1,
+      position,
+      attempt: 1,
+      input: '',
+      terms: { secretResults: false },
+    },
+  })) as unknown as ClaimedItem[]
+  const config = { secrets: { key: SECRET } } as unknown as SupplierConfig
+  const heard = (body: string): HeardCall => ({
+    ...{ call: 'send', heard: [exchanged(body)], config, isMixed: false },
+  })
+  let dropped = 0
+  const warn = ({ calls = 0 }: { calls?: number }): void => {
+    dropped += calls
+  }
+  const log = { warn } as unknown as Logger
+  const keeper = new ExchangeKeeper({ sql, log, exchangeLength: 16_384 })
+  for (let calls = 0; calls < 150; calls++) keeper.add(items, heard('x'.repeat(20_000)), new Date())
+  await keeper.stop()
+  expect(dropped).toBeGreaterThan(40)
+  const kept = await sql`select from attempt_exchanges where url = 'https://panel.example/'`
+  expect(kept).toHaveLength(10 * (150 - dropped))
+  const writes = await sql<{ characters: bigint }[]>`
+    select sum(length(answer)) as characters from attempt_exchanges where url = 'https://panel.example/' group by xmin::text`
+  expect(writes.length).toBeGreaterThan(3)
+  for (const { characters } of writes) expect(Number(characters)).toBeLessThan(4.2 * 1024 * 1024)
+  await sql`delete from attempt_exchanges where url = 'https://panel.example/'`
+  // Where earlier secrets are taken out, what is behind them moves to the front: half a secret at the end of what was looked at, too.
+  for (let shift = 0; shift < SECRET.length; shift++) {
+    const [one] = exchangesOf(items, heard(`${'.'.repeat(shift)}${SECRET.repeat(200)}`), new Date(), 1024)
+    const answer = one?.exchanged.answer?.body ?? ''
+    expect(answer).toMatch(/^\.*\**\.\.\.$/)
+    expect(answer.length).toBeGreaterThan(200)
+  }
+  const [plain] = exchangesOf(items, heard('x'.repeat(2000)), new Date(), 1024)
+  expect(plain?.exchanged.answer?.body).toBe(`${'x'.repeat(1024)}...`)
 })
 
 it('is kept for 30 days', async () => {

@@ -23,6 +23,11 @@ export class Reasons {
     this.#hidden = [...new Set(spellings)].sort((a, b) => b.length - a.length)
   }
 
+  /** `longest` is how many characters the longest of our secrets has, as it may be spelt; 0: there is none. */
+  get longest(): number {
+    return this.#hidden[0]?.length ?? 0
+  }
+
   /** `result` is a result without our secrets. Short ones are left in: a code may have one by chance. */
   result(text: string): string {
     return this.#hidden

@@ -5,7 +5,7 @@ import {
   type RefundOutcome,
   refundPage,
 } from '../../../fulfilment/after/bulk-refunds.ts'
-import { correctResult } from '../../../fulfilment/after/corrections.ts'
+import { correctResult, MAX_CORRECTED } from '../../../fulfilment/after/corrections.ts'
 import { deliverAfterAll } from '../../../fulfilment/after/late-results.ts'
 import { checkRequest, type Refunded, refund } from '../../../fulfilment/after/refunds.ts'
 import { cancelOrder, mustFindOrder, verifyOrder } from '../../../fulfilment/people/operator-requests.ts'
@@ -250,7 +250,7 @@ export const orderActionRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     needsVersion: true,
     body: bodyOf({
       item: Type.Optional(Type.Integer({ ...position, description: 'Which one, where there are several' })),
-      result: text(20_000, { description: 'The right one' }),
+      result: text(MAX_CORRECTED, { description: 'The right one' }),
       why,
     }),
     answer: Type.Object({

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { Refusal } from '../../../errors.ts'
 import { formatMicros, isCurrency } from '../../../lib/money.ts'
 import { readSupplierFigures } from '../../../suppliers/figures.ts'
-import { listFigures, supplierBalances } from '../../../suppliers/list-figures.ts'
+import { ListFiguresReader, supplierBalances } from '../../../suppliers/list-figures.ts'
 import { ourAddresses } from '../../../suppliers/our-addresses.ts'
 import { amount, id, orNull, text, time } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
@@ -85,7 +85,10 @@ const listed = Type.Object({
   ),
 })
 
-export const supplierFigureRoutes = ({ clock, settings }: Pick<OperatorDeps, 'clock' | 'settings'>) => [
+export const supplierFigureRoutes = (
+  { clock, settings }: Pick<OperatorDeps, 'clock' | 'settings'>,
+  reader = new ListFiguresReader(),
+) => [
   route({
     method: 'GET',
     path: '/supplier-figures',
@@ -94,7 +97,7 @@ export const supplierFigureRoutes = ({ clock, settings }: Pick<OperatorDeps, 'cl
     summary:
       'How every supplier has fared in the last 24 hours, beside the 30 days before, and all balances in one currency',
     description:
-      'Of each route the newest 500 of the last 24 hours are looked at, and the newest 200 before.',
+      'Of each route the newest 500 of the last 24 hours are looked at, and the newest 200 before. What was found of them is kept for a minute.',
     access: 'suppliers.read',
     query: Type.Object({
       in: Type.Optional(
@@ -109,7 +112,7 @@ export const supplierFigureRoutes = ({ clock, settings }: Pick<OperatorDeps, 'cl
       const into = given?.toUpperCase() ?? (await settings.now()).homeCurrency ?? undefined
       if (into !== undefined && !isCurrency(into)) throw new Refusal('invalid_input', 'is no currency', 'in')
       const now = clock.now()
-      const found = await listFigures(desk.read, now)
+      const found = await reader.read(desk.read, now)
       const sums = permissions.has('costs.read') ? await supplierBalances(desk.read, now, into) : undefined
       const money = (value: bigint | null | undefined): string | null =>
         value == null || !sums ? null : formatMicros(value, sums.currency)
