@@ -234,6 +234,17 @@ describePages('the portal', () => {
     const newer = await place('carrier', [imei(704)], 'third')
     await visit.click('1 new · Show')
     await page.getByRole('link', { name: `Order ${newer}` }).waitFor()
+    // Results that may be secret are hidden as long as nobody knows whether they are.
+    await portal.server.service({ code: 'codes', name: 'Codes', secretResults: true })
+    const hidden = await place('codes', [imei(705)], 'codes')
+    await page.route('**/api/portal/orders/*', (route) => route.fulfill({ status: 500, body: '' }))
+    await page.goto(`/portal/orders/${hidden}`)
+    await page.getByText('1 of 1 done').waitFor()
+    const [{ result } = { result: '' }] = await sql<{ result: string }[]>`
+      select split_part(result, chr(10), 1) as result from items where order_id = ${hidden}`
+    await page.getByRole('button', { name: 'Show the result' }).waitFor()
+    expect(await page.getByText(result).count()).toBe(0)
+    await page.unroute('**/api/portal/orders/*')
     await visit.leave()
 
     // Nobody reads, or does anything about, an order of another account.

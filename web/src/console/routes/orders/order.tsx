@@ -22,8 +22,14 @@ const TOPICS = ['orders', 'reviews', 'webhooks']
 
 /** `Order` is the page of one order: its money, its items, its life, and what may be done to it. */
 export function Order() {
+  const { id } = useParams({ strict: false }) as { id: string }
+  // A secret result that was shown, or a note that was begun, is not kept for the next order.
+  return <OneOrder key={id} text={id} />
+}
+
+/** `OneOrder` is the content of that page. `text` is the order's id, as the URL has it. */
+function OneOrder({ text }: { text: string }) {
   const { t } = useLingui()
-  const { id: text } = useParams({ strict: false }) as { id: string }
   const id = Number(text)
   const summary = useQuery({
     queryKey: ['order', id, 'summary'],

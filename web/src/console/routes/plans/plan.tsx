@@ -29,7 +29,8 @@ export function Plan() {
   const kind = data?.kind ?? ''
   return (
     <Page title={t`${kinds[kind] ? i18n._(kinds[kind]) : kind} · plan ${id}`}>
-      <PlanView id={id} />
+      {/* Rows left out of one plan are not left out of the one that undoes it. */}
+      <PlanView key={id} id={id} />
     </Page>
   )
 }

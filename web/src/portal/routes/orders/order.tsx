@@ -89,10 +89,11 @@ export function Order() {
           {summary.data && <Actions summary={summary.data} results={data} />}
           <FaultNote fault={summary.error} onRetry={() => void summary.refetch()} />
           <Results
+            key={id}
             id={Number(id)}
             items={data.result}
             isShared={summary.data !== null}
-            isSecret={order?.secret_results === true}
+            isSecret={summary.data !== null && order?.secret_results !== false}
           />
         </>
       )}
@@ -132,6 +133,7 @@ function Results({
   id: number
   items: readonly Item[]
   isShared: boolean
+  /** `isSecret`: results are shown one by one, when asked for; so too while nobody knows whether they are secret. */
   isSecret: boolean
 }) {
   const { t, i18n } = useLingui()
