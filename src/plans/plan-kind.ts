@@ -50,12 +50,15 @@ export interface PlanRow {
   before: JsonObject | null
   after: JsonObject | null
   money: PlanMoney | null
-  /** `verdict` is a word by which rows are counted and filtered, such as `below_cost`. */
+  /** `verdict` is a word by which rows are counted and filtered, such as `below_cost`; with one of STAYS, nothing is changed by the row. */
   verdict: string
   warnings: readonly string[]
   /** `own` is what `applyRow` needs beside the rest; it is shown to nobody. */
   own?: JsonObject | null
 }
+
+/** STAYS are the verdicts of rows that name something which a plan leaves as it is: it was changed since, or made by the plan that is undone. */
+export const STAYS: readonly string[] = ['changed_since', 'made']
 
 /** Planned is what a plan would do. */
 export interface Planned {

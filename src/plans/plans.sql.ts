@@ -1,7 +1,7 @@
 import type { Queryable } from '../database/database.ts'
 import type { PlanId } from '../lib/ids.ts'
 import type { KeptPlan, KeptRow, RowFilter } from './plan.ts'
-import type { JsonObject, Planned, PlanRow, RowOutcome } from './plan-kind.ts'
+import { type JsonObject, type Planned, type PlanRow, type RowOutcome, STAYS } from './plan-kind.ts'
 
 export interface NewPlan extends Required<Planned> {
   kind: string
@@ -111,12 +111,13 @@ export async function leaveOut(sql: Queryable, plan: PlanId, positions: readonly
      where plan_id = ${plan} and position = any(${[...positions]}::int[])`
 }
 
-/** `markDone` writes of the rows with these keys that they are done, and of the rest that nothing was left to do. */
+/** `markDone` writes of the rows with these keys that they are done, or that their things stay as they are, and of the rest that nothing was left to do. */
 export async function markDone(sql: Queryable, plan: PlanId, keys: readonly string[]): Promise<void> {
   await sql`
     update plan_rows r
-       set outcome = case when d.key is null then 'skipped' else 'done' end,
-           reason = case when d.key is null then 'what it follows from was left out' end
+       set outcome = case when d.key is null or o.verdict = any(${[...STAYS]}::text[]) then 'skipped' else 'done' end,
+           reason = case when d.key is null then 'what it follows from was left out'
+                         when o.verdict = any(${[...STAYS]}::text[]) then 'it stays as it is' end
       from plan_rows o left join (select unnest(${[...keys]}::text[]) as key) d on d.key = o.key
      where o.plan_id = ${plan} and r.plan_id = o.plan_id and r.position = o.position and r.outcome is null`
 }

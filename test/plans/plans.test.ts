@@ -468,7 +468,12 @@ describe('an applied plan is undone', () => {
       ['s3', null, 'removed'],
       ['s2', null, 'changed_since'],
     ])
-    expect((await apply('manager', undo.id)).data).toMatchObject({ state: 'applied', undone_by: null })
+    expect((await apply('manager', undo.id)).data).toMatchObject({
+      ...{ state: 'applied', undone_by: null, outcomes: { done: 2, skipped: 1, failed: 0 } },
+    })
+    expect(await rowsOf('manager', undo.id, '&outcome=skipped')).toMatchObject([
+      { verdict: 'changed_since', reason: 'it stays as it is' },
+    ])
     expect(await book()).toEqual(['s1 5.00', 's2 8.50'])
     const read = () =>
       office.server

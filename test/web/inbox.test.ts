@@ -278,7 +278,8 @@ describePages('the inbox', () => {
 
   test('giving back names the amount, and is not there for who may not', async () => {
     const [{ order } = { order: 0 }] = await sent(1)
-    await review(order, 'expired', 'open since yesterday')
+    await review(order, 'expired', 'open since yesterday: "Code 4711"')
+    await office.server.sql`update services set secret_results = true where id = ${Number(service)}`
     const support = await Visit.as(office, 'support', { screen: PHONE })
     await support.page.goto('/console/inbox')
     await support.page
@@ -286,11 +287,17 @@ describePages('the inbox', () => {
       .last()
       .click()
     await support.page.getByRole('button', { name: /Let it take longer/ }).waitFor()
+    // What the supplier said may have a secret result in it, and is shown to who may look.
+    await support.page.getByText('What the supplier answered is secret.').waitFor()
+    expect(await support.page.getByText('Code 4711').count()).toBe(0)
+    await support.click('Show it')
+    await support.page.getByText('Code 4711').waitFor()
     expect(await support.page.getByRole('button', { name: /Give the money back/ }).count()).toBe(0)
     expect(await support.overflow()).toBeLessThanOrEqual(0)
     expect(await support.violations()).toEqual([])
     await shot(support, 'inbox-phone')
     await support.leave()
+    await office.server.sql`update services set secret_results = false where id = ${Number(service)}`
     const owner = await Visit.as(office, 'owner', { scheme: 'dark' })
     const { page } = owner
     await page.goto(`/console/inbox?order=${order}`)

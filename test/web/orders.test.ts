@@ -51,21 +51,40 @@ describePages('orders in the console', () => {
 
   test('a secret result is shown when it is asked for, to who may look, and the timeline tells of it', async () => {
     const of = await office.server.service({ secretResults: true })
-    const answer = await office.server.place(shop, { ID: of, IMEI: imei(++imeis) })
-    const id = String(answer.SUCCESS[0].REFERENCEID)
-    await office.server.ended(shop, id)
+    const older = await placed({ ID: of })
+    const id = await placed({ ID: of })
     const [{ result } = { result: '' }] = await office.server.sql<{ result: string }[]>`
-      select result from items where order_id = ${Number(id)}`
+      select result from items where order_id = ${id}`
+    await office.server.sql`
+      insert into attempt_exchanges (account_id, order_id, position, number, at, call, method, url, request, status, answer, milliseconds)
+      values (${shop.accountId}, ${id}, 1, 1, now(), 'send', 'POST', 'https://panel.example/api', 'imei', 200, ${result}, 3)`
     const visit = await Visit.as(office, 'support')
     const { page } = visit
-    await page.goto(`/console/orders/${id}`)
+    await page.goto('/console/orders')
+    await page.getByRole('link', { name: `Order ${id}` }).click()
     await page.getByText('The result is secret.').waitFor()
     expect(await page.content()).not.toContain(result)
     await visit.expectUsable('an order with a secret result')
     await visit.click('Show it')
-    await page.locator('pre', { hasText: result.split('\n')[0] ?? '' }).waitFor()
+    const shown = page.locator('pre', { hasText: result.split('\n')[0] ?? '' })
+    await shown.waitFor()
     await page.getByRole('button', { name: 'Hide it' }).click()
     await page.getByText('The result is secret.').waitFor()
+    // What is shown of one order is not shown under another, and is hidden when one comes back.
+    const heading = (order: number) => page.getByRole('heading', { level: 1, name: String(order) }).waitFor()
+    await page.keyboard.press(']')
+    await heading(older)
+    await visit.click('Show it')
+    await page.getByRole('button', { name: 'Hide it' }).waitFor()
+    await page.keyboard.press('[')
+    await heading(id)
+    await page.getByText('The result is secret.').waitFor()
+    expect(await page.getByRole('button', { name: 'Hide it' }).count()).toBe(0)
+    // The same look shows what the supplier answered.
+    await visit.click('What was sent and received')
+    const answered = page.getByText('What the supplier answered is secret.').locator('..')
+    await answered.getByRole('button', { name: 'Show it' }).click()
+    await shown.waitFor()
     await page.reload()
     await page.getByText('looked at the secret result').waitFor()
     await visit.leave()
@@ -90,8 +109,18 @@ describePages('orders in the console', () => {
     expect(await visit.violations()).toEqual([])
     visit.steps++
     await page.getByText('It came too late').click()
+    // The server does it, and its answer is lost: the same button asks again, and it is done once.
+    await page.route('**/refund', async (route) => {
+      await route.fetch()
+      await route.fulfill({ status: 502, body: 'Bad gateway' })
+    })
     await visit.click(/^Refund \$1\.00$/)
     expect(visit.steps).toBeLessThanOrEqual(3)
+    const said = page.getByRole('dialog').getByRole('alert')
+    await said.getByText('We do not know whether this was done. Press the same button again').waitFor()
+    expect(await said.textContent()).not.toContain('No money has moved')
+    await page.unroute('**/refund')
+    await visit.click(/^Refund \$1\.00$/)
     await page.getByText('nothing charged').waitFor()
     await page.getByRole('heading', { level: 1 }).getByText('Failed').waitFor()
     await page.getByText('It came too late').first().waitFor()
@@ -201,6 +230,22 @@ describePages('orders in the console', () => {
       expect(await visit.violations()).toEqual([])
     }
     await page.setViewportSize(WIDE)
+    // Lines that replace no result are shown as they were pasted, and may be mended.
+    await page
+      .getByRole('region', { name: 'The chosen rows' })
+      .getByRole('button', { name: 'Correct…' })
+      .click()
+    const lines = page.getByLabel('Orders and their right results')
+    await lines.fill(`${fine[0]}\tRight\nnothing\n${open}\tWrong`)
+    await visit.click('Show what it does')
+    await page.getByText('1 of 3 lines replace a result.').waitFor()
+    await page.getByText('2 lines are left out:').waitFor()
+    const second = page.getByRole('listitem').filter({ hasText: 'Line 2 nothing' })
+    await second.getByText('This line names no order with a result.').waitFor()
+    await visit.expectUsable('lines that do not fit')
+    await visit.click('Change the text')
+    expect(await lines.inputValue()).toContain('nothing')
+    await page.keyboard.press('Escape')
     await page
       .getByRole('region', { name: 'The chosen rows' })
       .getByRole('button', { name: 'Refund…' })

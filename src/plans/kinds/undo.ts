@@ -41,7 +41,7 @@ async function rowsToUndo({ transaction }: Work, id: number, kinds: readonly str
   return await selectRows(transaction, plan.id, { outcome: 'done', after: 0, limit: MAX_ROWS })
 }
 
-/** `left` names what is not undone. */
+/** `left` names what is not undone: its verdict is one of STAYS. */
 const left = ({ key, subject }: KeptRow, verdict: 'changed_since' | 'made'): PlanRow => ({
   ...{ key: `left ${key}`, subject, before: null, after: null, money: null, verdict },
   warnings: [

@@ -16,12 +16,15 @@ export class ApiFault extends Error {
   readonly code: string
   readonly problems: Problem[]
   readonly traceId: string | undefined
+  /** `mayHaveBeenDone`: something of the request may have been done. Only a server that was reached can say that nothing was. */
+  readonly mayHaveBeenDone: boolean
   constructor(status: number, body: Partial<ErrorBody>) {
     super(body.message ?? 'The server gave no answer.')
     this.status = status
     this.code = body.code ?? (status === 0 ? 'NO_ANSWER' : `HTTP_${status}`)
     this.problems = body.problems ?? []
     this.traceId = body.traceId
+    this.mayHaveBeenDone = body.mayHaveBeenDone ?? (status === 0 || status >= 500)
   }
 }
 

@@ -60,13 +60,18 @@ export function Applied({ plan, title, words = {}, onClose }: AppliedProps) {
       {rest.length > 0 && (
         <ul className={styles.rest}>
           {rest.map(({ position, subject, reason }) => {
-            const id = String(subject['order'])
+            // A pasted line may name no order.
+            const { order, line } = subject as { order?: number; line?: number }
             const known = words[reason ?? '']
             return (
               <li key={position}>
-                <Link to="/orders/$id" params={{ id }} className="code">
-                  {id}
-                </Link>
+                {order === undefined ? (
+                  <Trans>Line {line}</Trans>
+                ) : (
+                  <Link to="/orders/$id" params={{ id: String(order) }} className="code">
+                    {order}
+                  </Link>
+                )}
                 <span className="muted">{known ? i18n._(known) : reason}</span>
               </li>
             )

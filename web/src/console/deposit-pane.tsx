@@ -168,14 +168,7 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
         </dl>
       </div>
       <SeenBefore others={found.data?.seen_before ?? []} />
-      <FaultNote
-        fault={fault}
-        untouched={
-          fault instanceof ApiFault && fault.status === 0
-            ? t`It may have been done: press again, it is done once.`
-            : t`Nothing was credited.`
-        }
-      />
+      <FaultNote fault={fault} untouched={t`Nothing was credited.`} isOnce />
       {found.data && !found.data.may_decide ? (
         <Settled deposit={deposit} />
       ) : isRefusing ? (

@@ -31,6 +31,13 @@ const verdicts: Record<string, { tone: Tone; words: MessageDescriptor }> = {
   made: { tone: 'off', words: msg`New by the plan: stays` },
 }
 
+/** STAYS are the verdicts of rows that change nothing: they name what a plan leaves as it is. */
+const STAYS = ['changed_since', 'made']
+
+/** `changesOf` is how many rows of a plan change something. */
+const changesOf = ({ rows, verdicts: counts }: PlanData): number =>
+  rows - STAYS.reduce((sum, name) => sum + (counts[name] ?? 0), 0)
+
 /** ImportedPrice is what an imported service is sold for to one audience. */
 interface ImportedPrice {
   group: string | null
@@ -189,13 +196,14 @@ function Summary({ plan }: { plan: PlanData }) {
   const state = states[plan.state]
   const below = (plan.verdicts['below_cost'] ?? 0) + (plan.verdicts['cost_above_price'] ?? 0)
   const resellers = Number(plan.summary['resellers'] ?? 0)
+  const changes = changesOf(plan)
   const finished = plan.outcomes.done + plan.outcomes.skipped + plan.outcomes.failed
   return (
     <section className={styles.summary}>
       <div className={styles.line}>
         <Badge tone={state?.tone ?? 'waiting'}>{state ? i18n._(state.words) : plan.state}</Badge>
         <strong>
-          <Plural value={plan.rows} one="# change" other="# changes" />
+          <Plural value={changes} one="# change" other="# changes" />
         </strong>
         {below > 0 && (
           <span className={styles.below}>
@@ -285,12 +293,14 @@ function Row({
     <Table.Tr data-out={isReady && !isIn ? '' : undefined} className={styles.row}>
       {isReady && (
         <Table.Td>
-          <Checkbox
-            size="xs"
-            checked={isIn}
-            aria-label={t`Apply row ${row.position}: ${name}`}
-            onChange={({ currentTarget }) => onLeave(currentTarget.checked)}
-          />
+          {!STAYS.includes(row.verdict) && (
+            <Checkbox
+              size="xs"
+              checked={isIn}
+              aria-label={t`Apply row ${row.position}: ${name}`}
+              onChange={({ currentTarget }) => onLeave(currentTarget.checked)}
+            />
+          )}
         </Table.Td>
       )}
       <Table.Td>
@@ -343,7 +353,7 @@ function Row({
         </>
       )}
       <Table.Td>
-        {outcome ? (
+        {outcome && !STAYS.includes(row.verdict) ? (
           <>
             <Badge tone={outcome.tone}>{i18n._(outcome.words)}</Badge>{' '}
             {row.reason && row.outcome === 'failed' && <span className="muted">{row.reason}</span>}
@@ -427,8 +437,8 @@ function ApplyBar({ plan, left, onDone }: { plan: PlanData; left: ReadonlySet<nu
         }),
       ),
     onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['prices'] })
-      await done()
+      // Prices, services, resellers and their groups: a plan may have changed what any list shows. What a query has made stays.
+      await client.invalidateQueries({ predicate: ({ meta }) => meta?.['isMade'] !== true })
       onDone()
     },
   })
@@ -437,7 +447,7 @@ function ApplyBar({ plan, left, onDone }: { plan: PlanData; left: ReadonlySet<nu
     onSuccess: done,
   })
   const below = (plan.verdicts['below_cost'] ?? 0) + (plan.verdicts['cost_above_price'] ?? 0)
-  const count = plan.rows - left.size
+  const count = changesOf(plan) - left.size
   const isStale = apply.error instanceof ApiFault && apply.error.code === 'PLAN_STALE_ERROR'
   return (
     <section className={styles.bar} aria-label={t`Apply the plan`}>
@@ -494,6 +504,7 @@ function ApplyBar({ plan, left, onDone }: { plan: PlanData; left: ReadonlySet<nu
       )}
       <FaultNote
         fault={apply.error ?? discard.error}
+        isOnce={apply.error !== null}
         untouched={isStale ? t`Nothing was changed. Go back and review it again.` : t`Nothing was changed.`}
       />
     </section>

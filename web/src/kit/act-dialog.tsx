@@ -96,7 +96,7 @@ export function ActDialog({
               />
             </Stack>
           )}
-          <FaultNote fault={fault} untouched={untouched} />
+          <FaultNote fault={fault} untouched={untouched} isOnce />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               <Trans>Close</Trans>

@@ -8,32 +8,43 @@ import styles from './notes.module.css'
 
 /**
  * `FaultNote` says, where the fault is, what happened and what did not. `untouched` says what did not happen to the money; it is left out where
- * nothing could have moved.
+ * nothing could have moved. Where nobody knows whether it happened, that is said instead. `isOnce`: the same button sends the same request
+ * again, under the same key.
  */
 export function FaultNote({
   fault,
   untouched,
+  isOnce = false,
   onRetry,
 }: {
   fault: unknown
   untouched?: ReactNode
+  isOnce?: boolean
   onRetry?: () => void
 }) {
   const { t } = useLingui()
   if (!fault) return null
   const known = fault instanceof ApiFault ? fault : undefined
   const { message } = fault as Error
+  const isUnknown = untouched !== undefined && known?.mayHaveBeenDone === true
   const meaning =
     known?.code === 'NO_ANSWER'
       ? t`The server gave no answer. Look at the connection.`
-      : known && refusalText(known)
+      : known && isUnknown && known.code !== 'INTERNAL_ERROR'
+        ? t`The server gave no clear answer.`
+        : known && refusalText(known)
   const problems = known?.problems ?? []
   // What is said field by field is not said twice.
-  const detail = known && meaning && problems.length === 0 ? detailOf(known) : undefined
+  const detail = known && meaning && !isUnknown && problems.length === 0 ? detailOf(known) : undefined
   return (
     <div className={styles.note} role="alert">
       <p>
-        {meaning ?? message} {untouched}
+        {meaning ?? message}{' '}
+        {!isUnknown
+          ? untouched
+          : isOnce
+            ? t`We do not know whether this was done. Press the same button again: it is done once only.`
+            : t`We do not know whether this was done. Load the page again to see.`}
       </p>
       {detail && (
         <p className="muted" lang="en">

@@ -42,6 +42,10 @@ const review = Type.Object({
   id,
   kind: oneOf(reviewKinds),
   detail: Type.String(),
+  is_secret: Type.Boolean({
+    description:
+      'The results of its service are: what may be one is not in `detail`, see `POST /orders/{id}/reveal`',
+  }),
   order: longId,
   item: Type.Integer({ description: 'Its position' }),
   account: id,
@@ -63,7 +67,8 @@ const review = Type.Object({
 })
 
 const wireReview = (one: ReviewView): Static<typeof review> => ({
-  ...{ id: one.id, kind: one.kind, detail: one.detail, order: one.orderId, item: one.position },
+  ...{ id: one.id, kind: one.kind, detail: one.detail, is_secret: one.secretResults },
+  ...{ order: one.orderId, item: one.position },
   ...{ account: one.accountId, username: one.username, service_code: one.serviceCode, input: one.input },
   ...{ state: one.state, attempt: one.attempt, supplier: one.supplier, reference: one.reference },
   ...{ sent_at: one.sentAt, opened_by: one.openedBy, opened_at: one.openedAt },
@@ -85,9 +90,15 @@ export const exchange = Type.Object({
   answer: orNull(Type.String()),
   error: orNull(Type.String()),
   milliseconds: Type.Integer(),
+  is_secret: Type.Boolean({
+    description: 'The results of its service are: `answer` is shown by `POST /orders/{id}/reveal` alone',
+  }),
 })
 
-export const wireExchange = ({ isSecret: _, ...one }: KeptExchange): Static<typeof exchange> => one
+export const wireExchange = ({ isSecret, ...one }: KeptExchange): Static<typeof exchange> => ({
+  ...one,
+  is_secret: isSecret,
+})
 
 const evidence = Type.Object({
   supplier: orNull(

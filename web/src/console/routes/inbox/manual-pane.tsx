@@ -39,6 +39,12 @@ export function ManualPane({ entry, onDone }: { entry: Entry; onDone: () => void
     void client.invalidateQueries({ queryKey: ['manual'] })
     onDone()
   }
+  // The table stays open for the next item, until none is left.
+  const refreshAfterOne = () => {
+    if (items.length <= 1) return refresh()
+    void client.invalidateQueries({ queryKey: ['manual'] })
+    void client.invalidateQueries({ queryKey: ['inbox'] })
+  }
   const take = async () => {
     setFault(undefined)
     try {
@@ -137,7 +143,12 @@ export function ManualPane({ entry, onDone }: { entry: Entry; onDone: () => void
         />
       )}
       {answering && (
-        <Answering {...answering} words={words} onDone={refresh} onClose={() => setAnswering(undefined)} />
+        <Answering
+          {...answering}
+          words={words}
+          onDone={refreshAfterOne}
+          onClose={() => setAnswering(undefined)}
+        />
       )}
     </>
   )

@@ -1,4 +1,4 @@
-import { useLingui } from '@lingui/react/macro'
+import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Chip, Group, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useMemo, useRef, useState } from 'react'
@@ -8,6 +8,7 @@ import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { StateBadge } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
+import { Reveal, useReveal } from '../../reveal.tsx'
 import styles from './inbox.module.css'
 import { decisionWords } from './kinds.tsx'
 
@@ -34,9 +35,17 @@ function Evidence({ shown }: { shown: Shown }) {
   const { review, evidence, item, currency } = shown
   const { before = null, after = null } = evidence.balance ?? {}
   const held = item.state === 'success' ? t`charged` : t`held`
+  const look = useReveal(review.order, review.item)
+  const detail = look.data?.reviews?.find(({ id }) => id === review.id)?.detail ?? review.detail
+  const exchanges =
+    look.data?.exchanges?.filter(({ attempt }) => review.attempt === null || attempt === review.attempt) ??
+    evidence.exchanges
   return (
     <>
-      <p className={styles.lead}>{review.detail}</p>
+      <p className={styles.lead}>{detail}</p>
+      {review.is_secret && (
+        <Reveal look={look} hidden={<Trans>What the supplier answered is secret.</Trans>} />
+      )}
       <dl className={styles.facts}>
         <dt>{t`Order`}</dt>
         <dd>
@@ -101,9 +110,9 @@ function Evidence({ shown }: { shown: Shown }) {
           </>
         )}
       </dl>
-      {evidence.exchanges.length > 0 && (
+      {exchanges.length > 0 && (
         <div>
-          {evidence.exchanges.map((one) => (
+          {exchanges.map((one) => (
             <details className={styles.exchange} key={`${one.at} ${one.request}`}>
               <summary>
                 {one.call === 'send' ? t`What was sent and received` : t`What was asked and answered`} ·{' '}
@@ -263,7 +272,7 @@ function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
                 required
                 maxLength={500}
               />
-              <FaultNote fault={fault} untouched={t`Nothing was decided, and no money was moved.`} />
+              <FaultNote fault={fault} untouched={t`Nothing was decided, and no money was moved.`} isOnce />
               <div className={styles.foot}>
                 <Button type="submit" loading={isBusy}>
                   {labels[decision] ?? i18n._(decisionWords(decision))}

@@ -133,7 +133,12 @@ interface DialogProps {
   onClose: () => void
 }
 
-function Dialog({ name, ...props }: DialogProps & { name: Name }) {
+function Dialog({ name, summary, onDone, onClose }: DialogProps & { name: Name }) {
+  // Where the answer was lost, it may be done already, and not allowed any more: the dialog still says what it does, so that the same button asks again.
+  const [before, setBefore] = useState(summary)
+  const isAllowed = actionOf(summary, name)?.allowed === true
+  if (isAllowed && before !== summary) setBefore(summary)
+  const props: DialogProps = { summary: isAllowed ? summary : before, onDone, onClose }
   switch (name) {
     case 'cancel':
       return <Cancel {...props} />

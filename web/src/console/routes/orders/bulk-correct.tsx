@@ -11,7 +11,7 @@ export function BulkCorrect(given: BulkProps) {
     'orders' in given.chosen ? given.chosen.orders.map((id) => `${id}\t`).join('\n') : '',
   )
   const [isRead, setRead] = useState(false)
-  if (isRead) return <Planned {...given} more={{ text }} />
+  if (isRead) return <Planned {...given} more={{ text }} onBack={() => setRead(false)} />
   return (
     <Dialog opened onClose={given.onClose} title={t`Correct results`} size="lg">
       <Stack>

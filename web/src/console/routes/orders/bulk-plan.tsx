@@ -1,4 +1,5 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
@@ -29,7 +30,17 @@ const KINDS: Partial<Record<BulkAction, 'orders.refund' | 'orders.resend' | 'ord
 export type More = { supplier: string } | { text: string }
 
 /** `Planned` shows what would be done, and does it as shown, order by order. */
-export function Planned({ action, chosen, more, onClose }: BulkProps & { more?: More }) {
+export function Planned({
+  action,
+  chosen,
+  more,
+  onBack,
+  onClose,
+}: BulkProps & {
+  more?: More
+  /** `onBack` leads to the lines again, which are kept. */
+  onBack?: () => void
+}) {
   const { t, i18n } = useLingui()
   const [applied, setApplied] = useState<number>()
   const key = useMemo(() => crypto.randomUUID(), [])
@@ -48,12 +59,19 @@ export function Planned({ action, chosen, more, onClose }: BulkProps & { more?: 
     retry: false,
   })
   const title = i18n._(bulkWords[action])
+  const lines = more && 'text' in more ? more.text : undefined
+  const back = onBack && (
+    <Button variant="default" size="compact-md" mt="md" onClick={onBack}>
+      <Trans>Change the text</Trans>
+    </Button>
+  )
   if (applied !== undefined) return <Applied plan={applied} title={title} words={whyNot} onClose={onClose} />
   if (!made.data)
     return (
       <Dialog opened onClose={onClose} title={title}>
         <FaultNote fault={made.error} untouched={<Trans>Nothing was done.</Trans>} />
         {made.isPending && <Loading rows={2} />}
+        {made.error && back}
       </Dialog>
     )
   const { id, verdicts, rows, summary } = made.data
@@ -62,10 +80,17 @@ export function Planned({ action, chosen, more, onClose }: BulkProps & { more?: 
   const sum = given.map(([currency, amount]) => money(amount, currency)).join(' + ')
   const needsReason = action === 'cancel' || action in KINDS
   const supplier = more && 'supplier' in more ? more.supplier : ''
+  const misfits =
+    lines === undefined ? (
+      <Misfits verdicts={verdicts} />
+    ) : (
+      <MisfitLines plan={id} lines={lines} verdicts={verdicts} />
+    )
   if (fits === 0)
     return (
       <Dialog opened onClose={onClose} title={title}>
-        <Misfits verdicts={verdicts} />
+        {misfits}
+        {back}
       </Dialog>
     )
   return (
@@ -117,7 +142,8 @@ export function Planned({ action, chosen, more, onClose }: BulkProps & { more?: 
           <Trans>Those that still wait go to {supplier} next. Their prices stay as they are.</Trans>
         )}
       </p>
-      <Misfits verdicts={verdicts} />
+      {misfits}
+      {back}
     </ActDialog>
   )
 
@@ -165,5 +191,70 @@ function Misfits({ verdicts }: { verdicts: Record<string, number> }) {
         )
       })}
     </ul>
+  )
+}
+
+/** MOST_LINES is how many lines that are left out for one reason are shown. */
+const MOST_LINES = 100
+
+/** `MisfitLines` shows the pasted lines that are left out, and why. */
+function MisfitLines({
+  plan: id,
+  lines,
+  verdicts,
+}: {
+  plan: number
+  lines: string
+  verdicts: Record<string, number>
+}) {
+  const { t, i18n } = useLingui()
+  const names = Object.keys(verdicts).filter((name) => name !== 'fits')
+  const rows = useQuery({
+    queryKey: ['plan', id, 'rows', 'misfits'],
+    enabled: names.length > 0,
+    queryFn: async ({ signal }) => {
+      const read = names.map((verdict) => {
+        const params = { path: { id }, query: { limit: MOST_LINES, verdict } }
+        return dataOf(api.GET('/api/operator/plans/{id}/rows', { params, signal }))
+      })
+      return (await Promise.all(read))
+        .flatMap(({ page }) => page.items)
+        .toSorted((one, other) => one.position - other.position)
+    },
+  })
+  const texts = lines.split(/\r?\n/)
+  const count = names.reduce((sum, name) => sum + (verdicts[name] ?? 0), 0)
+  const rest = count - (rows.data?.length ?? count)
+  if (names.length === 0) return null
+  return (
+    <>
+      <p>
+        <Plural value={count} one="# line is left out:" other="# lines are left out:" />
+      </p>
+      <FaultNote fault={rows.error} onRetry={() => void rows.refetch()} />
+      {rows.isPending && <Loading rows={2} />}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by keys */}
+      <section className={styles.misfits} tabIndex={0} aria-label={t`Lines`}>
+        <ul>
+          {rows.data?.map(({ position, subject, verdict }) => {
+            const line = Number(subject['line'])
+            const words = whyNot[verdict]
+            return (
+              <li key={position}>
+                <span>
+                  <Trans>Line {line}</Trans> <span className="code">{texts[line - 1]?.trim()}</span>
+                </span>
+                <span className="muted">{words ? i18n._(words) : verdict}</span>
+              </li>
+            )
+          })}
+        </ul>
+      </section>
+      {rest > 0 && (
+        <p className="muted">
+          <Plural value={rest} one="and # more line" other="and # more lines" />
+        </p>
+      )}
+    </>
   )
 }

@@ -1,14 +1,13 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Button, Group, Select } from '@mantine/core'
-import { useMutation } from '@tanstack/react-query'
+import { Button, Select } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { Amount, isZero } from '../../../kit/amount.tsx'
 import { Copy } from '../../../kit/copy.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
-import { useMay } from '../../../kit/session.tsx'
 import { StateBadge, stateWords } from '../../../kit/state-badge.tsx'
+import { Reveal, useReveal } from '../../reveal.tsx'
 import styles from './order.module.css'
 import { type Item, type OrderRow, readInputs, readResults } from './order-data.ts'
 
@@ -100,47 +99,17 @@ function CopyAll({ of, children }: { of: () => Promise<string[]>; children: Reac
   )
 }
 
-/** `SecretResult` shows a result when it is asked for, which the trail tells of, and until it is hidden again. */
+/** `SecretResult` shows a result when it is asked for, and until it is hidden again. */
 function SecretResult({ order, item }: { order: number; item: number }) {
   const { t } = useLingui()
-  const may = useMay()
-  const look = useMutation({
-    mutationFn: () =>
-      dataOf(
-        api.POST('/api/operator/orders/{id}/reveal', { params: { path: { id: order } }, body: { item } }),
-      ),
-  })
+  const look = useReveal(order, item)
   const shown = look.data?.result
   return (
     <div>
       {shown && <pre className={styles.result}>{shown}</pre>}
-      <Group gap="xs">
-        {!shown && (
-          <span className="muted">
-            <Trans>The result is secret.</Trans>
-          </span>
-        )}
-        {!shown && may('results.reveal_secret') && (
-          <Button
-            variant="default"
-            size="compact-xs"
-            loading={look.isPending}
-            onClick={() => look.mutate()}
-            title={t`The trail will tell that you looked`}
-          >
-            <Trans>Show it</Trans>
-          </Button>
-        )}
-        {shown && (
-          <>
-            <Copy value={shown} size="compact-xs" variant="subtle">{t`Copy the text`}</Copy>
-            <Button variant="subtle" size="compact-xs" onClick={() => look.reset()}>
-              <Trans>Hide it</Trans>
-            </Button>
-          </>
-        )}
-      </Group>
-      <FaultNote fault={look.error} />
+      <Reveal look={look} hidden={<Trans>The result is secret.</Trans>}>
+        {shown && <Copy value={shown} size="compact-xs" variant="subtle">{t`Copy the text`}</Copy>}
+      </Reveal>
     </div>
   )
 }

@@ -8,6 +8,7 @@ import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import type { Tone } from '../../../kit/state-badge.tsx'
 import { stateWords } from '../../../kit/state-badge.tsx'
 import { moment as timeOf } from '../../../kit/when.tsx'
+import { Reveal, useReveal } from '../../reveal.tsx'
 import styles from './order.module.css'
 import type { Moment, OrderRow } from './order-data.ts'
 
@@ -198,17 +199,6 @@ function Exchanges({ order }: { order: OrderRow }) {
   const { t } = useLingui()
   const [isOpen, setOpen] = useState(false)
   const [item, setItem] = useState(1)
-  const exchanges = useQuery({
-    queryKey: ['order', order.id, 'exchanges', item],
-    queryFn: ({ signal }) =>
-      dataOf(
-        api.GET('/api/operator/orders/{id}/exchanges', {
-          params: { path: { id: order.id }, query: { item } },
-          signal,
-        }),
-      ),
-    enabled: isOpen,
-  })
   if (!isOpen)
     return (
       <Button variant="subtle" size="compact-sm" onClick={() => setOpen(true)}>
@@ -230,11 +220,37 @@ function Exchanges({ order }: { order: OrderRow }) {
           onChange={(value) => setItem(Math.max(1, Number(value)))}
         />
       )}
+      {/* What was shown of one item is not kept for the next. */}
+      <ExchangesOf key={item} order={order.id} item={item} />
+    </>
+  )
+}
+
+/** `ExchangesOf` shows those of one item. Answers that may have a secret result are shown when they are asked for. */
+function ExchangesOf({ order, item }: { order: number; item: number }) {
+  const { t } = useLingui()
+  const look = useReveal(order, item)
+  const exchanges = useQuery({
+    queryKey: ['order', order, 'exchanges', item],
+    queryFn: ({ signal }) =>
+      dataOf(
+        api.GET('/api/operator/orders/{id}/exchanges', {
+          params: { path: { id: order }, query: { item } },
+          signal,
+        }),
+      ),
+  })
+  const shown = look.data?.exchanges ?? exchanges.data?.items
+  return (
+    <>
       <FaultNote fault={exchanges.error} />
-      {exchanges.data?.items.length === 0 && (
+      {shown?.length === 0 && (
         <p className="muted">{t`Nothing is kept of it: the answers were clear, and the settings of the supplier say that such ones are not kept; or it is too long ago.`}</p>
       )}
-      {exchanges.data?.items.map((one) => (
+      {shown?.some((one) => one.is_secret && one.answer !== null) && (
+        <Reveal look={look} hidden={<Trans>What the supplier answered is secret.</Trans>} />
+      )}
+      {shown?.map((one) => (
         <div key={`${one.at} ${one.call} ${one.url}`}>
           <p className="muted">
             <Trans>Attempt {one.attempt}</Trans> · {one.method} <span className="code">{one.url}</span> ·{' '}
