@@ -122,6 +122,8 @@ describePages('the inbox', () => {
       await page.getByRole('button', { name: words, pressed: false }).waitFor()
       await visit.press(digit)
       await page.getByRole('button', { name: words, pressed: true }).waitFor()
+      // Its first field takes the focus a moment later.
+      await page.locator('input:focus, textarea:focus').first().waitFor()
     }
     await page.goto('/console/orders')
     await page.getByRole('heading', { name: 'Orders' }).waitFor()
@@ -282,7 +284,9 @@ describePages('the inbox', () => {
     await office.server.sql`update services set secret_results = true where id = ${Number(service)}`
     const support = await Visit.as(office, 'support', { screen: PHONE })
     await support.page.goto('/console/inbox')
+    // The kind above the list has the same words.
     await support.page
+      .getByRole('list', { name: 'What waits' })
       .getByRole('button', { name: /Open for too long/ })
       .last()
       .click()

@@ -41,7 +41,7 @@ beforeAll(async () => {
     update supplier_routes set supplier_id = ${made.id}, remote_service = '12', cost = 80000 where service_id = ${Number(service)}`
   await server.sql`
     insert into supplier_balances (supplier_id, at, currency, balance)
-    values (${made.id}, '2020-01-01', 'USD', 9000000), (${made.id}, '2999-01-01', 'USD', 8920000)`
+    values (${made.id}, now() - interval '1 hour', 'USD', 9000000), (${made.id}, '2999-01-01', 'USD', 8920000)`
 })
 afterAll(async () => {
   panel.closeAllConnections()
