@@ -11,7 +11,7 @@ export function svgFault(text: string): string | undefined {
     {
       onopentag(name, attributes) {
         if (state.elements === 0 && name !== 'svg') state.faults.push('must be an SVG picture')
-        if (++state.elements > MOST) state.faults.push(`must not have more than ${MOST} elements`)
+        if (++state.elements > MAX_ELEMENTS) state.faults.push(`must not have more than ${MAX_ELEMENTS} elements`)
         if (!ELEMENTS.has(name))
           state.faults.push(`must not hold the element ${JSON.stringify(name.slice(0, 40))}`)
         for (const [key, value] of Object.entries(attributes)) {
@@ -32,8 +32,8 @@ export function svgFault(text: string): string | undefined {
   return state.faults[0]
 }
 
-/** MOST elements are enough for a logo, and are drawn at once. */
-const MOST = 2000
+/** MAX_ELEMENTS is how many elements a logo may have: that many are drawn at once. */
+const MAX_ELEMENTS = 2000
 
 const ELEMENTS = new Set(
   'svg g defs title desc path rect circle ellipse line polyline polygon text tspan linearGradient radialGradient stop clipPath mask use symbol'.split(

@@ -231,7 +231,7 @@ async function person(
   return id
 }
 
-/** What an address was mailed: the titles. */
+/** `titles` gives the subjects of the mails that an address has got. */
 const titles = (address: string): (string | undefined)[] =>
   mail.mails
     .filter(({ to }) => to.includes(address))

@@ -86,7 +86,7 @@ describePages('orders in the console', () => {
     await answered.getByRole('button', { name: 'Show it' }).click()
     await shown.waitFor()
     await page.reload()
-    await page.getByText('looked at the secret result').waitFor()
+    await page.getByText('looked at the secret result').first().waitFor()
     await visit.leave()
     const other = await Visit.as(office, 'finance')
     await other.page.goto(`/console/orders/${id}`)

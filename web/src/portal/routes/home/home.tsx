@@ -19,8 +19,8 @@ const TOPICS = ['orders']
 const SERVICES: string = '/services'
 const ORDERS: string = '/orders'
 const NEWS: string = '/news'
-/** MOST_NEWS is how much unread news stands here at once. */
-const MOST_NEWS = 3
+/** MAX_NEWS is how much unread news stands here at once. */
+const MAX_NEWS = 3
 
 /** `Home` is what an account has, and what became of its last orders. */
 export function Home() {
@@ -142,7 +142,7 @@ function Unread() {
   if (!person || unread.length === 0) return null
   return (
     <ul className={styles.steps}>
-      {unread.slice(0, MOST_NEWS).map(({ id, title, body }) => (
+      {unread.slice(0, MAX_NEWS).map(({ id, title, body }) => (
         <li key={id}>
           <Link to={NEWS}>{title}</Link>
           <p className={styles.excerpt}>{body}</p>
