@@ -11,7 +11,8 @@ export function svgFault(text: string): string | undefined {
     {
       onopentag(name, attributes) {
         if (state.elements === 0 && name !== 'svg') state.faults.push('must be an SVG picture')
-        if (++state.elements > MAX_ELEMENTS) state.faults.push(`must not have more than ${MAX_ELEMENTS} elements`)
+        if (++state.elements > MAX_ELEMENTS)
+          state.faults.push(`must not have more than ${MAX_ELEMENTS} elements`)
         if (!ELEMENTS.has(name))
           state.faults.push(`must not hold the element ${JSON.stringify(name.slice(0, 40))}`)
         for (const [key, value] of Object.entries(attributes)) {
