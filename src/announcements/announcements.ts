@@ -42,7 +42,7 @@ export interface AudienceForm {
 /** AnnouncementForm is an announcement as an operator writes it. */
 export interface AnnouncementForm extends Said, AudienceForm {
   translations?: Partial<Record<Language, Said>> | undefined
-  /** `from`, undefined: now. */
+  /** `from`, undefined: now, or as it was. */
   from?: Date | undefined
   until?: Date | null | undefined
   pinned?: boolean | undefined

@@ -47,7 +47,7 @@ describePages('getting into the console', () => {
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor()
     await page.goto(`/console/invite#${token}`)
-    await page.getByText('does not hold any more').waitFor()
+    await page.getByText('is no longer valid').waitFor()
     await visit.leave()
   })
 

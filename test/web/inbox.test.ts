@@ -318,7 +318,7 @@ describePages('the inbox', () => {
   test('a manual sheet is pasted with refusals: shown line by line, then done as shown', async () => {
     const { sql } = office.server
     const inputs: string[] = []
-    for (let n = 0; n < 4; n++) {
+    for (let n = 0; n < 5; n++) {
       const input = imei(++imeis)
       inputs.push(input)
       await office.server.place(shop, { ID: byHand, IMEI: input })
@@ -326,7 +326,7 @@ describePages('the inbox', () => {
     await until('all wait for a person', async () => {
       const rows =
         await sql`select from items where input = any(${inputs}::text[]) and state in ('processing', 'unknown')`
-      return rows.length === 4
+      return rows.length === 5
     })
     const visit = await Visit.as(office, 'support')
     const { page } = visit
@@ -357,6 +357,7 @@ describePages('the inbox', () => {
       ['failed', null],
       ['success', 'Unlocked 9931'],
       ['processing', null],
+      ['processing', null],
     ])
     await page.getByRole('dialog').getByText('Close', { exact: true }).click()
     // The fourth is answered alone; the words of the sheet are there for the next one.
@@ -378,6 +379,14 @@ describePages('the inbox', () => {
       >`select state, result from items where input = ${inputs[3] ?? ''}`
       return row?.state === 'success' && row.result === 'Unlocked 1'
     })
+    // The table stays open for the next one, and ends with the last.
+    await page.getByRole('button', { name: `Answer ${inputs[3]}` }).waitFor({ state: 'detached' })
+    expect(new URL(page.url()).searchParams.get('open')).toMatch(/^manual-/)
+    await visit.click(`Answer ${inputs[4]}`)
+    await page.getByRole('textbox', { name: 'Result' }).fill('Unlocked 2')
+    await visit.click('Answer, and charge $1.00')
+    await page.getByRole('button', { name: `Answer ${inputs[4]}` }).waitFor({ state: 'detached' })
+    await page.waitForURL((url) => !url.searchParams.has('open'))
     await visit.leave()
   })
 

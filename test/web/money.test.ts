@@ -4,6 +4,7 @@ import type { AccountId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
 import { bank } from '../deposits/deposits.fixtures.ts'
 import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
+import { PASSWORD } from '../staff/people.fixtures.ts'
 import { RestClient } from '../support/rest.ts'
 import type { Shop } from '../support/server.ts'
 import { closeBrowserAfterwards, describePages, Visit } from './browser.fixtures.ts'
@@ -37,7 +38,8 @@ describePages('money in the console', () => {
   afterAll(() => office.stop())
 
   test('deposits are filtered in the URL, the file has the same, and one is confirmed on its page', async () => {
-    const visit = await Visit.as(office, 'finance')
+    const { headers, hired } = await office.person('finance')
+    const visit = await Visit.entered(office.server.url, headers)
     const { page } = visit
     await page.goto('/console/orders')
     await page.getByRole('heading', { level: 1 }).waitFor()
@@ -55,8 +57,30 @@ describePages('money in the console', () => {
     await file.getByRole('checkbox', { name: 'amount', exact: true }).uncheck()
     expect(await visit.violations()).toEqual([])
     await visit.shot('export')
-    const [download] = await Promise.all([page.waitForEvent('download'), visit.click('Download')])
-    expect(download.url()).toMatch(/deposits\.csv\?state=review&columns=(?!.*(%2C|=)amount(%2C|$)).*id/)
+    // A refusal is said in the dialog, and the page stays.
+    await page.route('**/deposits.csv?*', (route) =>
+      route.fulfill({ status: 429, json: { code: 'TOO_MANY_REQUESTS_ERROR', message: 'too many' } }),
+    )
+    await visit.click('Download')
+    await file.getByText('Too many requests. Try again later.').waitFor()
+    await page.unroute('**/deposits.csv?*')
+    // Where the server wants proof, it is given, and the file comes.
+    let isProved = false
+    await page.route('**/deposits.csv?*', (route) =>
+      isProved
+        ? route.continue()
+        : route.fulfill({ status: 403, json: { code: 'STEP_UP_REQUIRED_ERROR', message: 'prove' } }),
+    )
+    await visit.click('Download')
+    const proof = page.getByRole('dialog', { name: 'Show that it is you' })
+    await proof.getByRole('textbox', { name: 'Password' }).fill(PASSWORD)
+    await proof.getByRole('textbox', { name: /^Code/ }).fill(hired.nextCode())
+    isProved = true
+    const asked = page.waitForRequest(/deposits\.csv/)
+    const [download] = await Promise.all([page.waitForEvent('download'), visit.click('Go on')])
+    expect((await asked).url()).toMatch(/deposits\.csv\?state=review&columns=(?!.*(%2C|=)amount(%2C|$)).*id/)
+    expect(download.suggestedFilename()).toBe('deposits.csv')
+    await file.waitFor({ state: 'detached' })
     await visit.click(`Deposit ${deposits[0]}`, 'link')
     await visit.click('Confirm $20.00')
     await page.getByText('$20.00 was credited.').waitFor()
@@ -85,8 +109,9 @@ describePages('money in the console', () => {
       .waitFor({ state: 'detached' })
     await visit.click('Export…')
     await page.getByRole('radio', { name: /^JSON/ }).check()
-    const [download] = await Promise.all([page.waitForEvent('download'), visit.click('Download')])
-    expect(download.url()).toContain('adjustments.ndjson?kind=adjust_down')
+    const asked = page.waitForRequest(/adjustments\.ndjson\?kind=adjust_down/)
+    const [download] = await Promise.all([page.waitForEvent('download'), visit.click('Download'), asked])
+    expect(download.suggestedFilename()).toBe('adjustments.ndjson')
     await visit.leave()
   })
 

@@ -313,9 +313,9 @@ describePages('orders in the console', () => {
     await dialog.getByRole('checkbox', { name: 'order', exact: true }).check()
     await dialog.getByRole('checkbox', { name: 'reference', exact: true }).check()
     expect(await visit.violations()).toEqual([])
-    const coming = page.waitForEvent('download')
+    const coming = [page.waitForEvent('download'), page.waitForRequest(/columns=order%2Creference/)]
     await dialog.getByRole('button', { name: 'Download' }).click()
-    expect((await coming).url()).toContain('columns=order%2Creference')
+    await Promise.all(coming)
     await page.locator('[data-row="1"] [data-open]').focus()
     await visit.press('Enter')
     await page.getByRole('heading', { level: 1, name: new RegExp(`${first}`) }).waitFor()

@@ -3,7 +3,7 @@ import { createChannel } from '../../src/notices/channels.ts'
 import { hashToken } from '../../src/people/tokens.ts'
 import { sealer } from '../deposits/deposits.fixtures.ts'
 import { BOT_TOKEN, TelegramInbox } from '../notices/notices.fixtures.ts'
-import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
+import { ask, OperatorOffice } from '../protocols/operator/office.fixtures.ts'
 import { PASSWORD, PortalShop } from '../protocols/portal/portal.fixtures.ts'
 import { codeAt } from '../staff/people.fixtures.ts'
 import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
@@ -123,10 +123,10 @@ describePages('people and the own profile in the portal', () => {
     await visit.expectUsablePages(['/portal/me'])
     await visit.click('A deposit was credited: by mail', 'checkbox')
     await visit.click('Orders are done: by Telegram', 'checkbox')
-    await visit.click('Save what you are told of')
+    await visit.click('Save notifications')
     await page.getByText('say in which chat').waitFor()
     await page.getByLabel('Telegram chat').fill('4711')
-    await visit.click('Save what you are told of')
+    await visit.click('Save notifications')
     await visit.click('Send a test to Telegram')
     await page.getByText('Telegram has taken the message to 4711.').waitFor()
     expect(telegram.of('4711')).toHaveLength(1)
@@ -134,10 +134,10 @@ describePages('people and the own profile in the portal', () => {
       email: { chosen: byDefault.filter((name) => name !== 'deposit.credited') },
       telegram: { address: '4711', chosen: ['order.done'] },
     })
-    await page.getByLabel(/Low mark/).fill('lots')
+    await page.getByLabel(/balance is below/).fill('lots')
     await visit.click('Save the mark')
     await page.getByRole('main').getByRole('alert').waitFor()
-    await page.getByLabel(/Low mark/).fill('20')
+    await page.getByLabel(/balance is below/).fill('20')
     await visit.click('Save the mark')
     await page.getByText('The mark is saved.').waitFor()
     const { email } = await portal.invited(shop.accountId, 'member')
@@ -154,6 +154,7 @@ describePages('people and the own profile in the portal', () => {
   test('news is written for chosen resellers in the console, and read in the portal, once by each person', async () => {
     const { headers, shop } = await portal.person()
     const office = OperatorOffice.at(portal.server, portal.clock)
+    const { headers: manager } = await office.person('manager')
     const visit = await Visit.as(office, 'support')
     const { page } = visit
     await page.goto(`/console/resellers?search=${shop.username}`)
@@ -175,8 +176,29 @@ describePages('people and the own profile in the portal', () => {
     await page.getByLabel('Who reads this text').selectOption('id')
     await page.getByLabel('Title').fill('Tutup hari Jumat')
     await page.getByRole('textbox', { name: 'Text' }).fill('Sampai Sabtu.')
+    await page.getByLabel('Shown from').fill('2050-01-01T08:00')
     await visit.click('Save the news')
     await page.getByText('The news is saved.').first().waitFor()
+    const ofOffice = async () => (await ask(office.server, 'GET', '/news/1', { headers: manager })).json.data
+    expect((await ofOffice()).state).toBe('planned')
+    // What is typed stays where somebody else saves it meanwhile, and what they saved can be had.
+    await page.goto('/console/news/1')
+    await page.getByLabel('Title').fill('Closed all week')
+    const { title, body, version } = await ofOffice()
+    const theirs = { title, body, pinned: false, accounts: [shop.username] }
+    const other = { headers: { ...manager, 'if-match': `"${version}"` }, body: theirs }
+    expect((await ask(office.server, 'PATCH', '/news/1', other)).status).toBe(200)
+    await visit.click('Save the news')
+    await page.getByText('Somebody else has changed this news.').waitFor()
+    expect(await page.getByLabel('Title').inputValue()).toBe('Closed all week')
+    await visit.click('Load it again')
+    await page.getByText('Somebody else has changed this news.').waitFor({ state: 'detached' })
+    expect(await page.getByLabel('Title').inputValue()).toBe('Closed on Friday')
+    // Emptied: at once.
+    await page.getByLabel('Shown from').fill('')
+    await visit.click('Save the news')
+    await page.getByText('The news is saved.').first().waitFor()
+    await expect.poll(async () => (await ofOffice()).state).toBe('shown')
     await visit.enter(portal.server.url, headers)
     await page.setViewportSize(WIDE)
     await page.goto('/portal/')
@@ -225,7 +247,7 @@ describePages('people and the own profile in the portal', () => {
     for (const entrance of ['portal', 'console']) {
       await page.goto(`/${entrance}/email#${encodeURIComponent('never made')}`)
       await visit.click('This is my address')
-      await page.getByText('It does not hold any more.').waitFor()
+      await page.getByText('This link is no longer valid.').waitFor()
     }
     await page.goto(`/portal/email#${encodeURIComponent('a token of mine')}`)
     await visit.expectUsable('the link to another address')

@@ -44,7 +44,7 @@ describePages('the portal', () => {
     await visit.click('Sign out', 'menuitem')
     await heading(visit, 'Sign in')
     await page.goto(`/portal/invite#${token}`)
-    await page.getByText('does not hold any more').waitFor()
+    await page.getByText('is no longer valid').waitFor()
     await visit.leave()
   })
 
@@ -63,7 +63,7 @@ describePages('the portal', () => {
     await page.getByRole('textbox', { name: 'New password' }).fill('another long one')
     expect(await visit.violations()).toEqual([])
     await visit.click('Set the password')
-    await page.getByText('does not hold any more').waitFor()
+    await page.getByText('is no longer valid').waitFor()
     await page.goto('/portal/verify#nothing')
     await visit.click('This is my address')
     await page.getByText('nobody registers here').waitFor()

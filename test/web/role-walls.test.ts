@@ -40,7 +40,7 @@ const ACTIONS: readonly (readonly [words: RegExp, permission: StaffPermission, b
   [/^(Pause|Resume|Use the next routes)/, 'suppliers.edit', '/suppliers'],
   [/^(Invite a person|What can be done about)/, 'staff.edit'],
   [/^New token/, 'tokens.edit'],
-  [/^(Publish the news|Save the news|Take away)/, 'news.edit'],
+  [/^(Publish the news|Save the news|Remove…)/, 'news.edit', '/news'],
   [/^(Back up now|Check backup)/, 'backups.run'],
   [/^(New channel|Add a receiver)/, 'notices.edit'],
   [/^Note beside/, 'catalogue.edit'],

@@ -67,6 +67,7 @@ describePages('settings of money in the console', () => {
     const dialog = page.getByRole('dialog')
     const text = dialog.getByRole('textbox', { name: 'Text' })
     await text.fill('Write to us')
+    await dialog.getByText('What must stand in it:').waitFor()
     await dialog.getByText('without which it is of no use').waitFor()
     expect(await dialog.getByRole('button', { name: 'Keep this text' }).isDisabled()).toBe(true)
     await text.fill('Your link: {link}')

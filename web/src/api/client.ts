@@ -70,7 +70,7 @@ const conventions: Middleware = {
       .json()
       .catch(() => ({}))) as Partial<ErrorBody>
     if (body.code === 'SESSION_EXPIRED_ERROR') signedOut()
-    const again = copies.get(request)
+    const again = isChange(request) ? copies.get(request) : request
     if (body.code === 'STEP_UP_REQUIRED_ERROR' && again && (await prove())) return fetch(withHeaders(again))
     return response
   },

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { api, dataOf } from '../api/client.ts'
 import { Dialog } from '../kit/dialog.tsx'
+import { useDownload } from '../kit/download.ts'
 import { FaultNote, Loading } from '../kit/notes.tsx'
 
 export interface ExportProps {
@@ -40,12 +41,13 @@ export function ExportDialog({
   const [separator, setSeparator] = useState('comma')
   const columns = chosen ?? all
   const isAll = columns.length === all.length
-  const search = new URLSearchParams({
+  const { download, isBusy, fault } = useDownload()
+  const asked = {
     ...query,
     ...(format === 'csv' && separator !== 'comma' && { separator }),
     // In the order of the file, whichever was chosen first.
     ...(format === 'csv' && !isAll && { columns: all.filter((one) => columns.includes(one)).join(',') }),
-  })
+  }
   return (
     <Dialog opened onClose={onClose} title={title}>
       <Stack>
@@ -73,7 +75,7 @@ export function ExportDialog({
         {format === 'csv' && all.length > 0 && (
           <>
             <Select
-              label={t`Between the cells`}
+              label={t`Separator`}
               value={separator}
               allowDeselect={false}
               data={[
@@ -97,15 +99,16 @@ export function ExportDialog({
             </Group>
           </>
         )}
+        <FaultNote fault={fault} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             <Trans>Close</Trans>
           </Button>
           <Button
+            loading={isBusy}
             disabled={format === 'csv' && columns.length === 0 && !counted.error}
-            onClick={() => {
-              window.location.assign(`${list}.${format}?${search}`)
-              onClose()
+            onClick={async () => {
+              if (await download(`${list}.${format}`, asked)) onClose()
             }}
           >
             <Trans>Download</Trans>

@@ -3,24 +3,27 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, dataOf } from '../api/client.ts'
-import type { paths } from '../api/made/operator.ts'
+import { useRefreshOn } from '../api/events.ts'
 import { FaultNote, Loading } from '../kit/notes.tsx'
 import { useMay } from '../kit/session.tsx'
 import { When } from '../kit/when.tsx'
 import { Difference } from './difference.tsx'
 import styles from './history.module.css'
 
-type Noun = NonNullable<NonNullable<paths['/api/operator/audit']['get']['parameters']['query']>['what']>
+/** `topics` are by what changes of each kind of thing are told. */
+const topics = { account: ['accounts'], service: ['services'], supplier: ['suppliers'] }
 
 const SHOWN = 20
 
 /** `History` shows, when it is opened, who changed a thing lately, and how it was before. Who may not read the trail does not see it. */
-export function History({ what, subject }: { what: Noun; subject: string }) {
+export function History({ what, subject }: { what: keyof typeof topics; subject: string }) {
   const { t } = useLingui()
   const may = useMay()
   const [isOpen, setOpen] = useState(false)
+  const queryKey = ['audit', 'of', what, subject]
+  useRefreshOn(topics[what], queryKey)
   const changes = useQuery({
-    queryKey: ['audit', 'of', what, subject],
+    queryKey,
     queryFn: async ({ signal }) => {
       const params = { query: { what, subject, limit: SHOWN } }
       return (await dataOf(api.GET('/api/operator/audit', { params, signal }))).page

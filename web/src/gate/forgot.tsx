@@ -84,7 +84,7 @@ export function Reset() {
     return (
       <Gate title={t`Another password`}>
         <p role="alert">
-          <Trans>This link does not hold any more: it was used, or has run out.</Trans>
+          <Trans>This link is no longer valid: it was used, or has run out.</Trans>
         </p>
         <a href="/portal/forgot">
           <Trans>Have another link sent</Trans>

@@ -33,7 +33,7 @@ export function Invite() {
       <Gate title={t`Invitation`}>
         <p>
           <Trans>
-            This invitation does not hold any more: it was used, withdrawn, or has run out. Ask an owner for
+            This invitation is no longer valid: it was used, withdrawn, or has run out. Ask an owner for
             another one, or run <span className="code">imeigate staff invite</span> on the server.
           </Trans>
         </p>

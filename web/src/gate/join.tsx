@@ -122,8 +122,8 @@ function Closed({ error }: { error: unknown }) {
     <Gate title={t`This link is closed`}>
       <p role="alert">
         <Trans>
-          It does not hold any more: it was used, withdrawn, or has run out. Ask for another one where you got
-          it.
+          This link is no longer valid: it was used, withdrawn, or has run out. Ask for another one where you
+          got it.
         </Trans>
       </p>
     </Gate>

@@ -39,7 +39,7 @@ export function NewEmail({ entrance }: { entrance: 'console' | 'portal' }) {
       <Gate title={t`This link is closed`}>
         <p role="alert">
           <Trans>
-            It does not hold any more. You sign in with your old address, and may ask for another link.
+            This link is no longer valid. You sign in with your old address, and may ask for another link.
           </Trans>
         </p>
       </Gate>

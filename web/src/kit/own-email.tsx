@@ -37,7 +37,7 @@ export function Email({ own }: { own: Own }) {
       {now.isPending && <Loading rows={1} />}
       {now.data && !possible && !pending && (
         <p className="muted">
-          <Trans>No mail can be sent from here yet, so that it stays as it is.</Trans>
+          <Trans>This server cannot send e-mail yet, so the address cannot be changed.</Trans>
         </p>
       )}
       {pending && (

@@ -69,7 +69,12 @@ const form = {
   ...said,
   ...audience,
   translations: Type.Optional(translations),
-  from: Type.Optional(Type.String({ format: 'date-time', description: 'When left out, now' })),
+  from: Type.Optional(
+    orNull(
+      Type.String({ format: 'date-time' }),
+      'null: now; when left out, now for news that is written, and as it was for news that is changed',
+    ),
+  ),
   until: Type.Optional(orNull(Type.String({ format: 'date-time' }), 'null: until it is taken away')),
   pinned: Type.Optional(Type.Boolean({ description: 'It stands before all other news' })),
   tell: Type.Optional(
@@ -105,16 +110,14 @@ const wireAnnouncement = (view: AnnouncementView, now: Date): Static<typeof anno
   ...{ created_by: view.actor, created_at: view.createdAt, version: announcementVersion(view) },
 })
 
-/** `formOf` reads a body. */
-const formOf = ({
-  from,
-  until,
-  tell: told,
-  ...rest
-}: Static<ReturnType<typeof bodyOf<typeof form>>>): AnnouncementForm => ({
+/** `formOf` reads a body that came at `now`. */
+const formOf = (
+  { from, until, tell: told, ...rest }: Static<ReturnType<typeof bodyOf<typeof form>>>,
+  now: Date,
+): AnnouncementForm => ({
   ...rest,
   told,
-  from: from === undefined ? undefined : givenTime(from, 'from'),
+  from: from === undefined ? undefined : from === null ? now : givenTime(from, 'from'),
   until: until == null ? null : givenTime(until, 'until'),
 })
 
@@ -175,7 +178,10 @@ export const announcementRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     answer: announcement,
     refusals: ['not_found', 'invalid_input'],
     handle: async ({ desk, body }) =>
-      wireAnnouncement(await addAnnouncement(desk.change, formOf(body), desk.actor, clock), clock.now()),
+      wireAnnouncement(
+        await addAnnouncement(desk.change, formOf(body, clock.now()), desk.actor, clock),
+        clock.now(),
+      ),
   }),
   route({
     method: 'PATCH',
@@ -190,7 +196,10 @@ export const announcementRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     answer: announcement,
     refusals: ['not_found', 'invalid_input'],
     handle: async ({ desk, params, body, version: seen }) =>
-      wireAnnouncement(await changeAnnouncement(desk.change, params.id, formOf(body), seen), clock.now()),
+      wireAnnouncement(
+        await changeAnnouncement(desk.change, params.id, formOf(body, clock.now()), seen),
+        clock.now(),
+      ),
   }),
   route({
     method: 'DELETE',

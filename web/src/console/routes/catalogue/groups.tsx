@@ -26,6 +26,9 @@ const shownWords: Readonly<Record<Shown, MessageDescriptor>> = {
   portal: msg`in the portal`,
   nowhere: msg`nowhere`,
 }
+/** By says how a row was moved: by keys or the mouse on itself, or by one of its buttons. */
+type By = 'row' | 'up' | 'down'
+
 const PLACES = Object.keys(shownWords) as Shown[]
 
 /** `Groups` lists the headings that services stand under, in the order in which resellers see them: it is changed here, and where each is listed. */
@@ -37,7 +40,7 @@ export function Groups() {
   useRefreshOn(TOPICS, KEY)
   const [asked, setAsked] = useState<string>()
   const body = useRef<HTMLTableSectionElement>(null)
-  const focused = useRef<string>(undefined)
+  const focused = useRef<{ group: string; by: By }>(undefined)
   const arrange = useMutation({
     mutationFn: ({ items, version }: Groups) =>
       dataOf(
@@ -49,24 +52,29 @@ export function Groups() {
     onSuccess: (arranged) => client.setQueryData(groupsQuery.queryKey, arranged),
     onError: () => client.invalidateQueries({ queryKey: KEY }),
   })
-  // The row that was moved keeps the focus where it stands now.
+  // The row that was moved, or its button that was pressed, keeps the focus where it stands now.
   useEffect(() => {
     if (focused.current === undefined || arrange.isPending) return
-    body.current?.querySelector<HTMLElement>(`[data-group="${CSS.escape(focused.current)}"]`)?.focus()
+    const { group, by } = focused.current
+    const row = body.current?.querySelector<HTMLElement>(`[data-group="${CSS.escape(group)}"]`)
+    const pressed = row?.querySelector<HTMLElement>(`[data-by="${by}"]:enabled`)
+    ;(pressed ?? row)?.focus()
     focused.current = undefined
   })
   const items = groups.data?.items ?? []
   const version = groups.data?.version ?? ''
-  const move = (name: string, to: number) => {
+  const move = (name: string, to: number, by: By = 'row') => {
     const at = items.findIndex((one) => one.name === name)
     const row = items[at]
     if (!row || !mayEdit || arrange.isPending || to === at || to < 0 || to >= items.length) return
-    focused.current = name
+    focused.current = { group: name, by }
     arrange.mutate({ items: items.toSpliced(at, 1).toSpliced(to, 0, row), version })
   }
   const show = (name: string, shown: Shown) =>
     arrange.mutate({ items: items.map((one) => (one.name === name ? { ...one, shown } : one)), version })
   const press = (event: KeyboardEvent, name: string, at: number) => {
+    // A field of the row has keys of its own: Alt and ↓ open a choice.
+    if (event.target !== event.currentTarget) return
     const by = { ArrowUp: -1, ArrowDown: 1 }[event.key]
     if (!event.altKey || by === undefined) return
     event.preventDefault()
@@ -85,8 +93,15 @@ export function Groups() {
       )}
       <FaultNote
         fault={groups.error ?? arrange.error}
-        onRetry={() => void groups.refetch()}
-        untouched={arrange.error ? <Trans>Their sequence is unchanged.</Trans> : undefined}
+        onRetry={() => {
+          arrange.reset()
+          void groups.refetch()
+        }}
+        untouched={
+          !groups.error && arrange.error ? (
+            <Trans>It was not saved. The list shows how it is now.</Trans>
+          ) : undefined
+        }
       />
       {groups.isPending && <Loading rows={4} />}
       {groups.data && items.length === 0 && (
@@ -157,8 +172,9 @@ export function Groups() {
                         variant="subtle"
                         color="gray"
                         disabled={at === 0}
+                        data-by="up"
                         aria-label={t`Move ${{ called: name }} up`}
-                        onClick={() => move(name, at - 1)}
+                        onClick={() => move(name, at - 1, 'up')}
                       >
                         ↑
                       </ActionIcon>
@@ -166,8 +182,9 @@ export function Groups() {
                         variant="subtle"
                         color="gray"
                         disabled={at === items.length - 1}
+                        data-by="down"
                         aria-label={t`Move ${{ called: name }} down`}
-                        onClick={() => move(name, at + 1)}
+                        onClick={() => move(name, at + 1, 'down')}
                       >
                         ↓
                       </ActionIcon>

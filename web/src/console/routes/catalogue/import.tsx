@@ -30,10 +30,13 @@ export function Import() {
         }
       >
         <Trans>
-          The first line names the columns, as the <a href="/api/operator/services.csv">exported file</a> has
-          them. Only <span className="code">code</span> is needed: a code that is known is changed, another
-          one is made, and a service that the file does not name stays. What is empty stays as it is. Commas,
-          semicolons and tabs are understood.
+          The first line names the columns, as the{' '}
+          <a href="/api/operator/services.csv" download>
+            exported file
+          </a>{' '}
+          has them. Only <span className="code">code</span> is needed: a code that is known is changed,
+          another one is made, and a service that the file does not name stays. What is empty stays as it is.
+          Commas, semicolons and tabs are understood.
         </Trans>
       </CsvForm>
     </Page>

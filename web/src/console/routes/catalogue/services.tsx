@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react'
 import { useRefreshOn } from '../../../api/events.ts'
 import { Icon } from '../../../identity/icons.tsx'
 import { Amount } from '../../../kit/amount.tsx'
+import { useDownload } from '../../../kit/download.ts'
 import { duration, percent } from '../../../kit/duration.ts'
 import { type Filter, FilterBar, type Values, withValue } from '../../../kit/filters.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
@@ -55,9 +56,10 @@ export function Services() {
   const open = ({ code }: ServiceRow) =>
     void navigate({ to: '/catalogue/services/$service', params: { service: code } })
   const { sort: _, ...filter } = query
-  const file = `/api/operator/services.csv?${new URLSearchParams(filter)}`
+  const { download, ...file } = useDownload()
+  const save = () => void download('/api/operator/services.csv', filter as Readonly<Record<string, string>>)
   useKeys({
-    e: [t`Export what is listed`, () => window.location.assign(file)],
+    e: [t`Export what is listed`, save],
     ...(mayMake && { n: [t`New service`, () => setAsked('new')] }),
   })
   const newButton = mayMake && (
@@ -73,12 +75,12 @@ export function Services() {
           <LookMenu columns={columns} look={look} onLook={setLook} />
           <Menu position="bottom-end">
             <Menu.Target>
-              <Button variant="default" size="compact-md">
+              <Button variant="default" size="compact-md" loading={file.isBusy}>
                 <Trans>More</Trans>
               </Button>
             </Menu.Target>
             <Menu.Dropdown>
-              <Menu.Item component="a" href={file}>
+              <Menu.Item onClick={save}>
                 <Trans>Export as CSV</Trans>
               </Menu.Item>
               {mayMake && (
@@ -121,6 +123,7 @@ export function Services() {
           }}
         />
       </FilterBar>
+      <FaultNote fault={file.fault} />
       <FaultNote fault={list.error} onRetry={list.again} />
       {!list.rows && !list.error && <Loading />}
       {list.rows?.length === 0 &&

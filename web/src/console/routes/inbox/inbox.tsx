@@ -82,6 +82,12 @@ export function Inbox() {
     void list.refetch()
     void counts.refetch()
   }
+  /** `stay` keeps the one open of which a part was done: it may stand in another place of the list now. */
+  const stay = () => {
+    go({ open: shown?.thing })
+    void list.refetch()
+    void counts.refetch()
+  }
   useKeys({
     j: [t`Next`, () => step(1)],
     k: [t`Previous`, () => step(-1)],
@@ -182,7 +188,7 @@ export function Inbox() {
               {t`Back to the queue`}
             </Button>
             {shown ? (
-              <Pane key={shown.thing} entry={shown} onDone={next} />
+              <Pane key={shown.thing} entry={shown} onDone={next} onStay={stay} />
             ) : (
               <Empty>{t`This does not wait any more: it was decided, or settled itself.`}</Empty>
             )}
@@ -399,7 +405,7 @@ function Line({ entry }: { entry: Entry }) {
   )
 }
 
-function Pane({ entry, onDone }: { entry: Entry; onDone: () => void }) {
+function Pane({ entry, onDone, onStay }: { entry: Entry; onDone: () => void; onStay: () => void }) {
   const { t, i18n } = useLingui()
   const [of, first = ''] = entry.thing.split('-')
   const id = Number(first)
@@ -419,7 +425,7 @@ function Pane({ entry, onDone }: { entry: Entry; onDone: () => void }) {
       ) : of === 'deposit' ? (
         <DepositPane id={id} onDone={onDone} />
       ) : of === 'manual' ? (
-        <ManualPane entry={entry} onDone={onDone} />
+        <ManualPane entry={entry} onDone={onDone} onStay={onStay} />
       ) : of === 'application' ? (
         <ApplicationPane id={id} onDone={onDone} />
       ) : (

@@ -22,7 +22,16 @@ type Item = Awaited<ReturnType<typeof readWork>>['items'][number]
 const MAX_CHIPS = 6
 
 /** `ManualPane` is the table of what people do by hand of one service: copied out, and pasted back after a preview. */
-export function ManualPane({ entry, onDone }: { entry: Entry; onDone: () => void }) {
+export function ManualPane({
+  entry,
+  onDone,
+  onStay,
+}: {
+  entry: Entry
+  onDone: () => void
+  /** `onStay` is called where something of it was done, and the rest waits on. */
+  onStay: () => void
+}) {
   const { t } = useLingui()
   const query = { supplier: entry.supplier?.name ?? '', service: entry.service?.code ?? '', limit: 1000 }
   const client = useQueryClient()
@@ -39,11 +48,11 @@ export function ManualPane({ entry, onDone }: { entry: Entry; onDone: () => void
     void client.invalidateQueries({ queryKey: ['manual'] })
     onDone()
   }
-  // The table stays open for the next item, until none is left.
-  const refreshAfterOne = () => {
+  const answered = () => {
+    // Nothing is left of it: what waits behind it is next.
     if (items.length <= 1) return refresh()
     void client.invalidateQueries({ queryKey: ['manual'] })
-    void client.invalidateQueries({ queryKey: ['inbox'] })
+    onStay()
   }
   const take = async () => {
     setFault(undefined)
@@ -143,12 +152,7 @@ export function ManualPane({ entry, onDone }: { entry: Entry; onDone: () => void
         />
       )}
       {answering && (
-        <Answering
-          {...answering}
-          words={words}
-          onDone={refreshAfterOne}
-          onClose={() => setAnswering(undefined)}
-        />
+        <Answering {...answering} words={words} onDone={answered} onClose={() => setAnswering(undefined)} />
       )}
     </>
   )

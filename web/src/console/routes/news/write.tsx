@@ -10,11 +10,12 @@ import {
   Textarea,
   TextInput,
 } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useMemo, useState } from 'react'
-import { api, dataOf } from '../../../api/client.ts'
+import { ApiFault, api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Denied } from '../../../kit/denied.tsx'
 import { NewsItem } from '../../../kit/news-item.tsx'
@@ -66,14 +67,15 @@ const bodyOf = (draft: Draft, before: Piece | undefined) => {
   const { title, body, translations, from, until, pinned, tell } = draft
   // A field has minutes: a time that nobody touched stays as it was.
   const same = before !== undefined && from === inField(before.from)
-  const time = same ? before.from : from === '' ? undefined : new Date(from).toISOString()
+  // null: at once, by the clock of the server.
+  const time = same ? before.from : from === '' ? null : new Date(from).toISOString()
   const others = Object.entries(translations).filter(
     ([, one]) => one.title.trim() !== '' || one.body.trim() !== '',
   )
   return {
     ...{ title, body, pinned, tell, translations: Object.fromEntries(others) },
     ...audienceOf(draft),
-    ...(time !== undefined && { from: time }),
+    from: time,
     until: until === '' ? null : new Date(until).toISOString(),
   }
 }
@@ -107,7 +109,20 @@ export function ChangeNews() {
     queryKey: [...KEY, id],
     queryFn: ({ signal }) => readPiece(Number(id), signal),
   })
-  if (piece.data) return <Editor key={piece.data.version} first={draftOf(piece.data)} piece={piece.data} />
+  // What is being changed stays as it was read, so that nothing that was typed is lost where somebody else saves it.
+  const [held, setHeld] = useState<Piece>()
+  const shown = held?.id === Number(id) ? held : piece.data
+  if (shown) {
+    return (
+      <Editor
+        key={shown.version}
+        first={draftOf(shown)}
+        piece={shown}
+        onTouch={() => setHeld(shown)}
+        {...(piece.data && piece.data.version !== shown.version && { onReload: () => setHeld(undefined) })}
+      />
+    )
+  }
   return (
     <Page title={t`News`}>
       <FaultNote fault={piece.error} onRetry={() => void piece.refetch()} />
@@ -116,7 +131,19 @@ export function ChangeNews() {
   )
 }
 
-function Editor({ first, piece }: { first: Draft; piece?: Piece }) {
+function Editor({
+  first,
+  piece,
+  onTouch,
+  onReload,
+}: {
+  first: Draft
+  piece?: Piece
+  /** `onTouch` is called when something is typed. */
+  onTouch?: () => void
+  /** `onReload` shows what somebody else has saved meanwhile; left out: nobody has. */
+  onReload?: () => void
+}) {
   const { t } = useLingui()
   const may = useMay()
   const navigate = useNavigate()
@@ -125,7 +152,10 @@ function Editor({ first, piece }: { first: Draft; piece?: Piece }) {
   const [draft, setDraft] = useState(first)
   const [language, setLanguage] = useState<Language | ''>('')
   const [isRemoving, setRemoving] = useState(false)
-  const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }))
+  const set = (change: Partial<Draft>) => {
+    onTouch?.()
+    setDraft((before) => ({ ...before, ...change }))
+  }
   const said: Said = language === '' ? draft : (draft.translations[language] ?? { title: '', body: '' })
   const say = (change: Partial<Said>) =>
     language === ''
@@ -152,12 +182,15 @@ function Editor({ first, piece }: { first: Draft; piece?: Piece }) {
             }),
           ),
     onSuccess: () => done(t`The news is saved.`),
+    // Where somebody else was faster, the page says so, and offers what they have saved.
+    onError: () => client.invalidateQueries({ queryKey: KEY }),
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()
     save.mutate()
   }
   const mayWrite = may('news.edit')
+  const isOvertaken = onReload !== undefined && !save.isSuccess
   return (
     <Page
       title={piece ? piece.title : t`Write news`}
@@ -165,7 +198,7 @@ function Editor({ first, piece }: { first: Draft; piece?: Piece }) {
         piece &&
         mayWrite && (
           <Button variant="default" size="compact-md" onClick={() => setRemoving(true)}>
-            <Trans>Take away…</Trans>
+            <Trans>Remove…</Trans>
           </Button>
         )
       }
@@ -209,13 +242,7 @@ function Editor({ first, piece }: { first: Draft; piece?: Piece }) {
                   </Group>
                 </Radio.Group>
                 {draft.to === 'group' && (
-                  <TextInput
-                    label={t`Price group`}
-                    value={draft.group}
-                    onChange={({ currentTarget }) => set({ group: currentTarget.value })}
-                    maxLength={100}
-                    required
-                  />
+                  <PriceGroup value={draft.group} onChange={(group) => set({ group })} />
                 )}
                 {draft.to === 'some' && (
                   <TagsInput
@@ -236,7 +263,7 @@ function Editor({ first, piece }: { first: Draft; piece?: Piece }) {
                   <TextInput
                     type="datetime-local"
                     label={t`Shown until`}
-                    description={t`Empty: until you take it away.`}
+                    description={t`Empty: until you remove it.`}
                     value={draft.until}
                     onChange={({ currentTarget }) => set({ until: currentTarget.value })}
                   />
@@ -247,13 +274,23 @@ function Editor({ first, piece }: { first: Draft; piece?: Piece }) {
                   onChange={({ currentTarget }) => set({ pinned: currentTarget.checked })}
                 />
                 <Checkbox
-                  label={t`Mail it, too`}
-                  description={t`To people who have not switched news off, once it is shown.`}
+                  label={t`Tell people about it, by e-mail or Telegram`}
+                  description={t`People who have not switched news off get it once it is shown.`}
                   checked={draft.tell}
                   disabled={piece?.told_at != null}
                   onChange={({ currentTarget }) => set({ tell: currentTarget.checked })}
                 />
-                <FaultNote fault={save.error} />
+                {isOvertaken && (
+                  <Group role="status">
+                    <Trans>
+                      Somebody else has changed this news. Load it again, then repeat your change.
+                    </Trans>
+                    <Button variant="default" size="compact-md" onClick={onReload}>
+                      <Trans>Load it again</Trans>
+                    </Button>
+                  </Group>
+                )}
+                <FaultNote fault={isOvertaken && isConflict(save.error) ? null : save.error} />
                 {mayWrite && (
                   <Group>
                     <Button type="submit" loading={save.isPending}>
@@ -280,28 +317,60 @@ function Editor({ first, piece }: { first: Draft; piece?: Piece }) {
       </div>
       {isRemoving && piece && (
         <ActDialog
-          title={t`Take this news away?`}
-          button={t`Take it away`}
+          title={t`Remove this news?`}
+          button={t`Remove it`}
           isDangerous
           act={() => dataOf(api.DELETE('/api/operator/news/{id}', { params: { path: { id: piece.id } } }))}
-          onDone={() => void done(t`The news is taken away.`)}
+          onDone={() => void done(t`The news is removed.`)}
           onClose={() => setRemoving(false)}
         >
-          <Trans>Nobody sees “{piece.title}” any more. Mails that were sent cannot be called back.</Trans>
+          <Trans>Nobody sees “{piece.title}” any more. Messages that were sent cannot be called back.</Trans>
         </ActDialog>
       )}
     </Page>
   )
 }
 
+const isConflict = (fault: unknown): boolean =>
+  fault instanceof ApiFault && fault.code === 'VERSION_CONFLICT_ERROR'
+
+/** `PriceGroup` chooses one of those that there are. */
+function PriceGroup({ value, onChange }: { value: string; onChange: (group: string) => void }) {
+  const { t } = useLingui()
+  const groups = useQuery({
+    queryKey: ['price-groups'],
+    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/price-groups', { signal })),
+  })
+  const names = groups.data?.items.map(({ name }) => name) ?? []
+  return (
+    <>
+      <FaultNote fault={groups.error} onRetry={() => void groups.refetch()} />
+      <NativeSelect
+        label={t`Price group`}
+        value={value}
+        // The one that is kept stands there also before the others were read.
+        data={[...new Set(['', ...names, value])]}
+        onChange={({ currentTarget }) => onChange(currentTarget.value)}
+        required
+      />
+    </>
+  )
+}
+
 /** `Reach` says how many get it. */
 function Reach({ draft }: { draft: Draft }) {
-  const body = audienceOf(draft)
+  const [typed] = useDebouncedValue(JSON.stringify(audienceOf(draft)), 300)
   const isNamed =
     draft.to === 'all' || (draft.to === 'group' ? draft.group.trim() !== '' : draft.accounts.length > 0)
   const reach = useQuery({
-    queryKey: [...KEY, 'reach', body],
-    queryFn: ({ signal }) => dataOf(api.POST('/api/operator/news/reach', { body, signal })),
+    queryKey: [...KEY, 'reach', typed],
+    queryFn: ({ signal }) =>
+      dataOf(
+        api.POST('/api/operator/news/reach', {
+          body: JSON.parse(typed) as ReturnType<typeof audienceOf>,
+          signal,
+        }),
+      ),
     enabled: isNamed,
     retry: false,
   })

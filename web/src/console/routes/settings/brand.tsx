@@ -1,5 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Checkbox, FileButton, Group, Input, TextInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { CSSProperties } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
@@ -42,7 +43,7 @@ export function BrandSettings() {
       </p>
       <FaultNote fault={kept.error} onRetry={() => void kept.refetch()} />
       {kept.isPending && <Loading rows={6} />}
-      {kept.data && <Form key={kept.data.version} kept={kept.data} />}
+      {kept.data && <Form kept={kept.data} />}
     </Page>
   )
 }
@@ -60,12 +61,17 @@ function Form({ kept }: { kept: Kept }) {
       client.setQueryData(KEY, await dataOf(api.PATCH('/api/operator/brand', { params, body })))
     },
     t`Saved. Pages that are opened from now on show it.`,
+    KEY,
   )
   const { values, changed } = draft
+  const [typed] = useDebouncedValue(JSON.stringify(changed), 300)
   const preview = useQuery({
-    queryKey: [...KEY, 'preview', changed],
-    queryFn: ({ signal }) => dataOf(api.POST('/api/operator/brand/preview', { body: changed, signal })),
-    enabled: Object.keys(changed).length > 0,
+    queryKey: [...KEY, 'preview', typed],
+    queryFn: ({ signal }) =>
+      dataOf(
+        api.POST('/api/operator/brand/preview', { body: JSON.parse(typed) as Partial<Changes>, signal }),
+      ),
+    enabled: typed !== '{}',
     placeholderData: keepPreviousData,
     retry: false,
   })

@@ -30,7 +30,7 @@ export function Business() {
       </p>
       <FaultNote fault={seller.error} onRetry={() => void seller.refetch()} />
       {seller.isPending && <Loading rows={5} />}
-      {seller.data && <Form key={seller.data.version} seller={seller.data} />}
+      {seller.data && <Form seller={seller.data} />}
       {may('settings.read') && <Counting />}
     </Page>
   )
@@ -47,6 +47,7 @@ function Form({ seller: { version, ...seller } }: { seller: Seller }) {
       client.setQueryData(KEY, await dataOf(api.PATCH('/api/operator/seller', { params, body })))
     },
     t`Saved. The next statement and invoice say it.`,
+    KEY,
   )
   const field = (of: keyof typeof seller, label: string, description: string) => ({
     ...{ label, description, value: draft.values[of], readOnly: isReadOnly, maxLength: 500 },
@@ -82,7 +83,7 @@ function Counting() {
       </h2>
       <FaultNote fault={settings.error} onRetry={() => void settings.refetch()} />
       {settings.data && (
-        <KeptSettingsForm key={settings.data.version} settings={settings.data} names={['HOME_CURRENCY']}>
+        <KeptSettingsForm settings={settings.data} names={['HOME_CURRENCY']}>
           {(field) => {
             const { onChange, ...one } = field(
               'HOME_CURRENCY',

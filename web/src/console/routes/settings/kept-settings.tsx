@@ -48,6 +48,7 @@ export function KeptSettingsForm({
       await client.invalidateQueries({ queryKey: sessionQuery.queryKey })
     },
     t`Saved. It holds from now on.`,
+    KEY,
   )
   const isEditable = (name: string): boolean => itemOf(name)?.is_editable === true
   const field = (name: string, description: string): Field => ({
@@ -56,7 +57,7 @@ export function KeptSettingsForm({
       description
     ) : (
       <Trans>
-        The environment of the server says this, by <span className="code">{name}</span>, and goes before.
+        Set on the server by <span className="code">{name}</span>. It cannot be changed here.
       </Trans>
     ),
     disabled: !mayEdit || !isEditable(name),

@@ -1,6 +1,6 @@
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
-import { Trans, useLingui } from '@lingui/react/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Stack, Table, TextInput } from '@mantine/core'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
@@ -21,6 +21,7 @@ const limits: readonly [name: string, words: MessageDescriptor][] = [
   ['REQUESTS_PER_ADDRESS', msg`Requests at a time, for each address`],
   ['CONNECTIONS_PER_ADDRESS', msg`Connections, for each address`],
   ['MAX_CONNECTIONS', msg`Connections in all`],
+  ['EXCHANGE_DAYS', msg`Days of what was sent to suppliers and came back`],
   ['TRANSFER_MINIMUMS', msg`Least amount of a transfer`],
   ['BACKUP_HOURS', msg`Hours between backups`],
   ['BACKUP_KEEP', msg`Backups that are kept`],
@@ -36,7 +37,7 @@ export function Limits() {
       {settings.isPending && <Loading rows={6} />}
       {settings.data && (
         <Stack gap="xl">
-          <Retention key={settings.data.version} settings={settings.data} />
+          <Retention settings={settings.data} />
           <OfEnvironment items={settings.data.items} />
         </Stack>
       )}
@@ -46,6 +47,7 @@ export function Limits() {
 
 function Retention({ settings }: { settings: Settings }) {
   const { t } = useLingui()
+  const days = Number(settings.items.find(({ name }) => name === 'EXCHANGE_DAYS')?.value)
   return (
     <section className={styles.part}>
       <h2>
@@ -58,7 +60,11 @@ function Retention({ settings }: { settings: Settings }) {
           </Trans>
         </li>
         <li>
-          <Trans>What was sent to a supplier and came back where that was not clear: 30 days.</Trans>
+          <Trans>
+            What was sent to a supplier and what came back: <Plural value={days} one="# day" other="# days" />
+            . It is kept where the outcome was not clear, and of every attempt where the settings of the
+            supplier say so.
+          </Trans>
         </li>
         <li>
           <Trans>

@@ -2,10 +2,12 @@ import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Group, NativeSelect, Stack, Table, Textarea, TextInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { Dialog } from '../../../kit/dialog.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
@@ -123,19 +125,20 @@ function Text({ message, onClose }: { message: Message; onClose: () => void }) {
   const { t, i18n } = useLingui()
   const client = useQueryClient()
   const mayEdit = useMay()('settings.edit')
-  const { name, language, ours, set, placeholders, version } = message
+  const { name, language, ours, set, placeholders, needed, version } = message
   const [title, setTitle] = useState((set ?? ours).title)
   const [text, setText] = useState((set ?? ours).text)
   const isOurs = title.trim() === ours.title && text.trim() === ours.text
   const isKept = title === (set ?? ours).title && text === (set ?? ours).text
   const path = { name, language }
+  const [typed] = useDebouncedValue(JSON.stringify({ title, text }), 300)
   const preview = useQuery({
-    queryKey: [...KEY, 'preview', name, language, title, text],
+    queryKey: [...KEY, 'preview', name, language, typed],
     queryFn: ({ signal }) =>
       dataOf(
         api.POST('/api/operator/messages/{name}/{language}/preview', {
           params: { path },
-          body: { title, text },
+          body: JSON.parse(typed) as { title: string; text: string },
           signal,
         }),
       ),
@@ -143,11 +146,80 @@ function Text({ message, onClose }: { message: Message; onClose: () => void }) {
     retry: false,
   })
   const words = names[name]
+  const heading = words ? i18n._(words) : name
+  const isRead = typed === JSON.stringify({ title, text })
+  const optional = placeholders.filter((one) => !needed.includes(one))
+  const fields = (
+    <Stack>
+      <TextInput
+        label={t`Title`}
+        value={title}
+        lang={language}
+        readOnly={!mayEdit}
+        maxLength={200}
+        onChange={({ currentTarget }) => setTitle(currentTarget.value)}
+        data-autofocus
+      />
+      <Textarea
+        label={t`Text`}
+        description={t`A line is left out where what would stand in it is empty.`}
+        value={text}
+        lang={language}
+        readOnly={!mayEdit}
+        maxLength={4000}
+        autosize
+        minRows={4}
+        maxRows={12}
+        onChange={({ currentTarget }) => setText(currentTarget.value)}
+      />
+      {needed.length > 0 && (
+        <p className={styles.placeholders}>
+          <Trans>What must stand in it:</Trans> <Placeholders names={needed} />
+        </p>
+      )}
+      {optional.length > 0 && (
+        <p className={styles.placeholders}>
+          <Trans>What may stand in it:</Trans> <Placeholders names={optional} />
+        </p>
+      )}
+      {mayEdit && !isOurs && (
+        <Group>
+          <Button
+            variant="default"
+            size="compact-sm"
+            onClick={() => {
+              setTitle(ours.title)
+              setText(ours.text)
+            }}
+          >
+            <Trans>Begin with our text</Trans>
+          </Button>
+        </Group>
+      )}
+      <section className={styles.preview} aria-label={t`As it arrives`} lang={language}>
+        {preview.error ? (
+          <FaultNote fault={preview.error} />
+        ) : (
+          <>
+            <strong>{preview.data?.title}</strong>
+            <p>{preview.data?.text}</p>
+          </>
+        )}
+      </section>
+    </Stack>
+  )
+  if (!mayEdit) {
+    return (
+      <Dialog opened onClose={onClose} title={heading}>
+        {fields}
+      </Dialog>
+    )
+  }
   return (
     <ActDialog
-      title={words ? i18n._(words) : name}
+      title={heading}
       button={isOurs && set ? t`Put our text back` : t`Keep this text`}
-      isReady={mayEdit && !isKept && !preview.isError}
+      isReady={!isKept && isRead && !preview.isError}
       untouched={<Trans>The text is unchanged.</Trans>}
       act={async ({ key }) => {
         const header = { 'idempotency-key': key }
@@ -165,59 +237,11 @@ function Text({ message, onClose }: { message: Message; onClose: () => void }) {
       }}
       onClose={onClose}
     >
-      <Stack>
-        <TextInput
-          label={t`Title`}
-          value={title}
-          lang={language}
-          readOnly={!mayEdit}
-          maxLength={200}
-          onChange={({ currentTarget }) => setTitle(currentTarget.value)}
-          data-autofocus
-        />
-        <Textarea
-          label={t`Text`}
-          description={t`A line is left out where what would stand in it is empty.`}
-          value={text}
-          lang={language}
-          readOnly={!mayEdit}
-          maxLength={4000}
-          autosize
-          minRows={4}
-          maxRows={12}
-          onChange={({ currentTarget }) => setText(currentTarget.value)}
-        />
-        <p className={styles.placeholders}>
-          <Trans>What may stand in it:</Trans>{' '}
-          {placeholders.map((one) => (
-            <span key={one} className="code">{`{${one}}`}</span>
-          ))}
-        </p>
-        {mayEdit && !isOurs && (
-          <Group>
-            <Button
-              variant="default"
-              size="compact-sm"
-              onClick={() => {
-                setTitle(ours.title)
-                setText(ours.text)
-              }}
-            >
-              <Trans>Begin with our text</Trans>
-            </Button>
-          </Group>
-        )}
-        <section className={styles.preview} aria-label={t`As it arrives`} lang={language}>
-          {preview.error ? (
-            <FaultNote fault={preview.error} />
-          ) : (
-            <>
-              <strong>{preview.data?.title}</strong>
-              <p>{preview.data?.text}</p>
-            </>
-          )}
-        </section>
-      </Stack>
+      {fields}
     </ActDialog>
   )
+}
+
+function Placeholders({ names }: { names: readonly string[] }) {
+  return names.map((one) => <span key={one} className="code">{`{${one}}`}</span>)
 }

@@ -20,7 +20,7 @@ export function PortalSettings() {
       </p>
       <FaultNote fault={settings.error} onRetry={() => void settings.refetch()} />
       {settings.isPending && <Loading rows={4} />}
-      {settings.data && <Form key={settings.data.version} settings={settings.data} />}
+      {settings.data && <Form settings={settings.data} />}
     </Page>
   )
 }

@@ -1,7 +1,9 @@
 import { Trans } from '@lingui/react/macro'
 import { Button, Group, Stack } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
+import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useMemo, useState } from 'react'
+import { ApiFault } from '../../../api/client.ts'
 import { FaultNote } from '../../../kit/notes.tsx'
 
 /** Draft is what somebody changes of settings, until it is saved. */
@@ -11,39 +13,66 @@ export interface Draft<Values> {
   /** `changed` has the values that differ from those that are kept. */
   changed: Partial<Values>
   isBusy: boolean
+  /** `isOvertaken`: somebody else has changed one of these values since it was edited here. */
+  isOvertaken: boolean
   fault: unknown
   save: (event: FormEvent) => Promise<void>
   reset: () => void
 }
 
-/** `useDraft` keeps what is changed of `kept`. `send` saves it, under a key: the same change pressed twice is one. `said` tells that it is saved. */
+/** Edits are the values that somebody changes, each with what was kept when that was begun. */
+type Edits<Values> = { [Name in keyof Values]?: { value: Values[Name]; from: Values[Name] } }
+
+/**
+ * `useDraft` keeps what is changed of `kept`. `send` saves it, under a key: the same change pressed twice is one. `said` tells that it is saved, and
+ * `queryKey` is where `kept` comes from. Where `kept` changes meanwhile, values that nobody edits follow it, and the others stay as they were typed.
+ */
 export function useDraft<Values extends object>(
   kept: Values,
   send: (changed: Partial<Values>, key: string) => Promise<void>,
   said: string,
+  queryKey: readonly string[],
 ): Draft<Values> {
-  const [values, setValues] = useState(kept)
+  const client = useQueryClient()
+  const [edits, setEdits] = useState<Edits<Values>>({})
   const [isBusy, setBusy] = useState(false)
   const [fault, setFault] = useState<unknown>()
-  const names = Object.keys(kept) as (keyof Values)[]
-  const changed = Object.fromEntries(
-    names.filter((name) => values[name] !== kept[name]).map((name) => [name, values[name]]),
-  ) as Partial<Values>
+  const names = (Object.keys(edits) as (keyof Values)[]).filter((name) => edits[name]?.value !== kept[name])
+  const changed = Object.fromEntries(names.map((name) => [name, edits[name]?.value])) as Partial<Values>
   const name = JSON.stringify(changed)
-  const key = useMemo(() => keyFor(name), [name])
+  const [tries, setTries] = useState(0)
+  const key = useMemo(() => keyFor(name, tries), [name, tries])
   return {
-    ...{ values, changed, isBusy, fault },
-    set: (changes) => setValues((before) => ({ ...before, ...changes })),
-    reset: () => setValues(kept),
+    ...{ values: { ...kept, ...changed }, changed, isBusy, fault },
+    isOvertaken: !isBusy && names.some((one) => edits[one]?.from !== kept[one]),
+    set: (changes) =>
+      setEdits((before) => {
+        const next = { ...before }
+        for (const one of Object.keys(changes) as (keyof Values)[]) {
+          const value = changes[one] as Values[typeof one]
+          const edit = { value, from: before[one] ? before[one].from : kept[one] }
+          if (value === kept[one]) delete next[one]
+          else next[one] = edit
+        }
+        return next
+      }),
+    reset: () => {
+      setEdits({})
+      setFault(undefined)
+    },
     save: async (event) => {
       event.preventDefault()
       setBusy(true)
       setFault(undefined)
       try {
         await send(changed, key)
+        setEdits({})
         notifications.show({ message: said })
       } catch (error) {
         setFault(error)
+        if (!(error instanceof ApiFault) || error.status !== 409) return
+        setTries(tries + 1)
+        await client.invalidateQueries({ queryKey })
       } finally {
         setBusy(false)
       }
@@ -51,12 +80,12 @@ export function useDraft<Values extends object>(
   }
 }
 
-/** `keyFor` gives a change its key. */
-const keyFor = (_change: string): string => crypto.randomUUID()
+/** `keyFor` gives a change its key; what was refused because of another change is tried under another one. */
+const keyFor = (_change: string, _tries: number): string => crypto.randomUUID()
 
 /** `SettingsForm` is a form of settings, with what saves it below; without that where they may only be read. */
 export function SettingsForm<Values extends object>({
-  draft: { changed, isBusy, fault, save, reset },
+  draft: { changed, isBusy, isOvertaken, fault, save, reset },
   isReadOnly,
   children,
 }: {
@@ -69,6 +98,14 @@ export function SettingsForm<Values extends object>({
     <form onSubmit={save}>
       <Stack>
         {children}
+        {isOvertaken && (
+          <p role="status">
+            <Trans>
+              Somebody else has changed what you are changing here. Save puts yours in its place; “Leave it as
+              it was” shows theirs.
+            </Trans>
+          </p>
+        )}
         <FaultNote fault={fault} untouched={<Trans>Nothing was saved.</Trans>} />
         {!isReadOnly && (
           <Group>

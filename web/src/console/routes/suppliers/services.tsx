@@ -1,11 +1,11 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, NativeSelect, Stack, Table, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Amount } from '../../../kit/amount.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { Scrolling } from '../../../kit/scrolling.tsx'
+import { useSearchText } from '../../../kit/search-text.ts'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
@@ -31,20 +31,14 @@ export function Services() {
       ) as Record<string, string>,
       replace: true,
     })
-  const find = useDebouncedCallback((text: string) => go({ q: text.trim() }), 200)
+  const find = useSearchText(q ?? '', (text) => go({ q: text }))
   const list = usePages<Listed>(['suppliers', supplier, 'services', q, state], (cursor, signal) =>
     readListed(supplier, { ...(q && { q }), ...(state && { state }), ...(cursor && { cursor }) }, signal),
   )
   return (
     <Stack>
       <div className={styles.filters}>
-        <TextInput
-          label={t`Find`}
-          placeholder={t`Name, group or id`}
-          defaultValue={q ?? ''}
-          onChange={({ currentTarget }) => find(currentTarget.value)}
-          w={240}
-        />
+        <TextInput label={t`Find`} placeholder={t`Name, group or id`} {...find} w={240} />
         <NativeSelect
           label={t`Which`}
           value={state ?? ''}

@@ -10,6 +10,7 @@ import { type Filter, FilterBar, type Values, withValue } from '../../../kit/fil
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { Scrolling } from '../../../kit/scrolling.tsx'
+import { useSearchText } from '../../../kit/search-text.ts'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { ActionBar } from '../../../kit/table.tsx'
@@ -94,6 +95,7 @@ export function Suppliers() {
       : []),
   ]
   const set = (search: Values) => void navigate({ to: '/suppliers', search, replace: true })
+  const search = useSearchText(query['q'] ?? '', (text) => set(withValue(query, 'q', text)))
   const isEvery = suppliers.length > 0 && picked.length === suppliers.length
   const sum = figures.data?.balances
   return (
@@ -128,14 +130,7 @@ export function Suppliers() {
       )}
       {all.length > 0 && (
         <FilterBar filters={filters} values={query} onChange={set}>
-          <TextInput
-            aria-label={t`Name of a supplier`}
-            placeholder={t`Name`}
-            value={query['q'] ?? ''}
-            w={180}
-            size="xs"
-            onChange={({ currentTarget }) => set(withValue(query, 'q', currentTarget.value))}
-          />
+          <TextInput aria-label={t`Name of a supplier`} placeholder={t`Name`} {...search} w={180} size="xs" />
         </FilterBar>
       )}
       {sum && all.length > 0 && (
@@ -177,7 +172,7 @@ export function Suppliers() {
                 {seesBalances && <Table.Th ta="end">{t`Balance there`}</Table.Th>}
                 <Table.Th ta="end">{t`Lasts`}</Table.Th>
                 <Table.Th ta="end">{t`Success, 24 h`}</Table.Th>
-                <Table.Th ta="end">{t`Half within, 24 h`}</Table.Th>
+                <Table.Th ta="end">{t`Median time, 24 h`}</Table.Th>
                 <Table.Th ta="end">{t`Open`}</Table.Th>
                 <Table.Th ta="end">{t`List read`}</Table.Th>
                 <Table.Th>

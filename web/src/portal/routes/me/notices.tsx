@@ -37,7 +37,7 @@ export function NoticesSection() {
   const { data } = notices
   return (
     <Section
-      title={t`What you are told of`}
+      title={t`Notifications`}
       about={data?.email.possible && <Trans>Mails go to {data.email.address}, in your language.</Trans>}
     >
       <FaultNote fault={notices.error} onRetry={() => void notices.refetch()} />
@@ -75,7 +75,7 @@ function Choice({ notices: { all, email, telegram } }: { notices: Notices }) {
       ),
     onSuccess: (saved) => {
       client.setQueryData(KEY, saved)
-      notifications.show({ message: t`What you are told of is saved.` })
+      notifications.show({ message: t`The notifications are saved.` })
     },
   })
   const submit = (event: FormEvent) => {
@@ -135,7 +135,7 @@ function Choice({ notices: { all, email, telegram } }: { notices: Notices }) {
         <FaultNote fault={save.error} />
         <Group>
           <Button type="submit" variant="default" loading={save.isPending}>
-            <Trans>Save what you are told of</Trans>
+            <Trans>Save notifications</Trans>
           </Button>
           {telegram.address !== null && telegram.possible && <Test address={telegram.address} />}
         </Group>
@@ -226,13 +226,13 @@ function MarkForm({
       <Stack>
         <Group align="end">
           <TextInput
-            label={t`Low mark, in ${currency}`}
-            description={t`Empty: never.`}
+            label={t`Tell me when the balance is below (${currency})`}
+            description={t`Empty: do not tell me.`}
             value={text}
             onChange={({ currentTarget }) => setText(currentTarget.value)}
             inputMode="decimal"
             maxLength={30}
-            w={200}
+            w={320}
           />
           <Button type="submit" variant="default" loading={save.isPending}>
             <Trans>Save the mark</Trans>

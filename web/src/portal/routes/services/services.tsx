@@ -1,9 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { useEffect } from 'react'
 import { dataOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
 import { Amount } from '../../../kit/amount.tsx'
@@ -13,6 +12,7 @@ import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import styles from '../../../kit/pasted-lines.module.css'
+import { useSearchText } from '../../../kit/search-text.ts'
 import { type Column, List, useLook } from '../../../kit/table.tsx'
 import { goToWanted } from '../../find.ts'
 
@@ -35,11 +35,7 @@ export function Services() {
   const query = useSearch({ strict: false }) as Values
   const navigate = useNavigate()
   const [look] = useLook('portal-services')
-  const [text, setText] = useState(query['q'] ?? '')
   useEffect(goToWanted, [])
-  // Other links lead here, too, and back.
-  const wanted = query['q'] ?? ''
-  useEffect(() => setText(wanted), [wanted])
   const groups = useQuery({
     queryKey: ['services', 'groups'],
     queryFn: async ({ signal }) => (await dataOf(portal.GET('/api/portal/service-groups', { signal }))).items,
@@ -47,8 +43,7 @@ export function Services() {
   })
   const set = (values: Values) =>
     void navigate({ to: SERVICES, search: values as Record<string, string>, replace: true })
-  // What was typed stands in the URL a moment later.
-  const search = useDebouncedCallback((typed: string) => set(withValue(query, 'q', typed.trim())), 200)
+  const search = useSearchText(query['q'] ?? '', (text) => set(withValue(query, 'q', text)))
   const list = usePages<Row>(['services', 'list', query], async (cursor, signal) => {
     const params = { query: { limit: 100, ...query, ...(cursor && { cursor }) } as object }
     return (await dataOf(portal.GET('/api/portal/services', { params, signal }))).page
@@ -98,12 +93,8 @@ export function Services() {
           aria-label={t`Find a service`}
           placeholder={t`Name, code or group`}
           className={styles.search}
-          value={text}
+          {...search}
           data-find
-          onChange={({ currentTarget }) => {
-            setText(currentTarget.value)
-            search(currentTarget.value)
-          }}
         />
       </FilterBar>
       <FaultNote fault={list.error} onRetry={list.again} />
