@@ -5,7 +5,7 @@ import { openWallet, openWith } from '../ledger/open-wallet.ts'
 import { setCreditLimit } from '../ledger/wallets.ts'
 import { line } from '../lib/attribute-types.ts'
 import { checkThousands, type GivenOf, readValues } from '../lib/attributes.ts'
-import type { AccountId, PriceGroupId } from '../lib/ids.ts'
+import { type AccountId, MAX_ID, type PriceGroupId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
 import { sanitize } from '../lib/text.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
@@ -117,7 +117,7 @@ export async function changeMovedAccount(
 export async function findAccount(sql: Queryable, idOrUsername: string): Promise<AccountView> {
   const text = idOrUsername.trim()
   const account = /^\d+$/.test(text)
-    ? Number(text) <= 2_147_483_647
+    ? Number(text) <= MAX_ID
       ? await selectAccount(sql, { id: Number(text) as AccountId })
       : undefined
     : await selectAccount(sql, { username: sanitize(text.toLowerCase()) })

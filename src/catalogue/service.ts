@@ -1,4 +1,4 @@
-import type { ServiceId } from '../lib/ids.ts'
+import { MAX_ID, type ServiceId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
 import type { ServiceValues } from './attributes.ts'
 
@@ -27,5 +27,5 @@ export const MAX_BROUGHT_ID = 1_000_000
 export function serviceIdOf(text: string): ServiceId | undefined {
   if (!/^\d+$/.test(text)) return undefined
   const id = Number(text)
-  return (id <= 2_147_483_647 ? id : 0) as ServiceId
+  return (id <= MAX_ID ? id : 0) as ServiceId
 }

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { InvalidArgumentError, Option } from 'commander'
 import { Refusal } from '../errors.ts'
-import type { OrderId } from '../lib/ids.ts'
+import { MAX_ID, type OrderId } from '../lib/ids.ts'
 import { DAY_MS, MINUTE_MS } from '../lib/time.ts'
 import { parseOrderId } from '../orders/order.ts'
 import { MAX_CONFIGURED, MAX_LIMIT } from './output.ts'
 
 /** `idOf` reads the number of something kept here. Throws invalid_input. */
 export function idOf<Id extends number>(text: string, field = 'id'): Id {
-  if (!/^[1-9]\d{0,9}$/.test(text) || Number(text) > 2_147_483_647) {
+  if (!/^[1-9]\d{0,9}$/.test(text) || Number(text) > MAX_ID) {
     throw new Refusal('invalid_input', `${JSON.stringify(text)} is no ${field}`, field)
   }
   return Number(text) as Id

@@ -25,3 +25,6 @@ export type SupplierId = number & { readonly __id: 'supplier' }
 export type TokenId = number & { readonly __id: 'operator token' }
 export type TransferId = number & { readonly __id: 'transfer' }
 export type WebhookId = number & { readonly __id: 'webhook' }
+
+/** `MAX_ID` is the largest id that a column of type `integer` takes. What there is much of has ids up to 2^53 - 1. */
+export const MAX_ID = 2_147_483_647

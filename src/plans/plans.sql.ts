@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/database.ts'
-import type { PlanId } from '../lib/ids.ts'
+import { MAX_ID, type PlanId } from '../lib/ids.ts'
 import type { KeptPlan, KeptRow, RowFilter } from './plan.ts'
 import { type JsonObject, type Planned, type PlanRow, type RowOutcome, STAYS } from './plan-kind.ts'
 
@@ -64,7 +64,7 @@ export const selectPlans = (
   sql<KeptPlan[]>`
     select id, kind, '{}'::jsonb as input, state, actor, created_at, ends_at, summary, row_count, needs, applied_by, came_by, why, applied_at,
            finished_at, changed_at
-      from plans where kind = any(${[...kinds]}::text[]) and id < ${before ?? 2_147_483_647}::int
+      from plans where kind = any(${[...kinds]}::text[]) and id < ${before ?? MAX_ID}::int
      order by id desc limit ${limit}::int`.records()
 
 /** RowCount is how many rows of a plan have a verdict and an outcome. */

@@ -130,6 +130,16 @@ describePages('people and the own profile in the portal', () => {
     await visit.click('Send a test to Telegram')
     await page.getByText('Telegram has taken the message to 4711.').waitFor()
     expect(telegram.of('4711')).toHaveLength(1)
+    // The bot writes to the person alone, not where others read it, and a few times a minute.
+    for (const chat of ['@shop_alerts', '-100200']) {
+      const body = { telegram_chat: chat }
+      const { status, json } = await portal.ask('PATCH', '/me/notices', { body, headers })
+      expect([status, Object.keys(json.errors)]).toEqual([422, ['telegram_chat']])
+    }
+    const tests: number[] = []
+    for (let n = 0; n < 3; n++)
+      tests.push((await portal.ask('POST', '/me/notices/test', { body: {}, headers })).status)
+    expect(tests).toEqual([200, 200, 429])
     expect(await read()).toMatchObject({
       email: { chosen: byDefault.filter((name) => name !== 'deposit.credited') },
       telegram: { address: '4711', chosen: ['order.done'] },

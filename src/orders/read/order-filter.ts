@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { bound, timeOf } from '../../contract/page.ts'
 import { oneOf } from '../../contract/schema.ts'
-import type { OrderId } from '../../lib/ids.ts'
+import { MAX_ID, type OrderId } from '../../lib/ids.ts'
 import { parseMicros } from '../../lib/money.ts'
 import { orderStates, type Via, vias } from '../../lib/states.ts'
 import { DAY_MS } from '../../lib/time.ts'
@@ -9,8 +9,6 @@ import { wantedMargins } from './operator-margins.ts'
 import type { OperatorOrderFilter, OrderSort, WantedState } from './operator-orders.ts'
 
 /** The filter of operators' lists of orders, as lists, files and plans take it. */
-
-const MAX_ID = 2_147_483_647
 
 const text = (maxLength: number, options: { description?: string } = {}) =>
   Type.String({ ...options, minLength: 1, maxLength })

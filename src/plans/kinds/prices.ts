@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { orThrow, type Result } from '../../lib/fault.ts'
-import type { PriceRuleId } from '../../lib/ids.ts'
+import { MAX_ID, type PriceRuleId } from '../../lib/ids.ts'
 import { changePrices } from '../../price-book/change.ts'
 import { findFilter } from '../../price-book/filter.ts'
 import { importPrices, REMOVED } from '../../price-book/import.ts'
@@ -62,9 +62,7 @@ const change = object({
 const input = Type.Object(
   {
     rules: Type.Optional(Type.Array(rule, { maxItems: 200, description: 'Rules to make or change' })),
-    remove_rules: Type.Optional(
-      Type.Array(Type.Integer({ minimum: 1, maximum: 2_147_483_647 }), { maxItems: 200 }),
-    ),
+    remove_rules: Type.Optional(Type.Array(Type.Integer({ minimum: 1, maximum: MAX_ID }), { maxItems: 200 })),
     change: Type.Optional(change),
     cells: Type.Optional(
       Type.Array(cell, { maxItems: 40_000, description: 'Fixed prices, each in its place' }),

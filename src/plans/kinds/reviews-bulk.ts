@@ -9,7 +9,7 @@ import {
 import { findReview, type ReviewView, readForDecision } from '../../fulfilment/people/reviews.ts'
 import { whyNot } from '../../fulfilment/people/why-not.ts'
 import { selectItemFacts } from '../../inbox/evidence.ts'
-import type { ReviewId } from '../../lib/ids.ts'
+import { MAX_ID, type ReviewId } from '../../lib/ids.ts'
 import { formatMicros } from '../../lib/money.ts'
 import { type PlanRow, type RowOutcome, rowKind, type Work } from '../plan-kind.ts'
 
@@ -19,7 +19,7 @@ const KEPT = ['found', 'wait', 'decline', 'dismiss'] as const
 
 const bulk = Type.Object(
   {
-    reviews: Type.Array(Type.Integer({ minimum: 1, maximum: 2_147_483_647 }), {
+    reviews: Type.Array(Type.Integer({ minimum: 1, maximum: MAX_ID }), {
       minItems: 1,
       maxItems: 1000,
       uniqueItems: true,

@@ -7,7 +7,7 @@ import { listServices } from '../../catalogue/services.ts'
 import { Refusal } from '../../errors.ts'
 import { readForm } from '../../lib/attributes.ts'
 import { orThrow, resultOf } from '../../lib/fault.ts'
-import type { PlanId, ServiceId } from '../../lib/ids.ts'
+import { MAX_ID, type PlanId, type ServiceId } from '../../lib/ids.ts'
 import { formatMicros } from '../../lib/money.ts'
 import { importPrices, REMOVED, selectCells } from '../../price-book/import.ts'
 import { priceKey } from '../../price-book/moves.ts'
@@ -18,7 +18,7 @@ import { belowCost, plannedPrices } from './price-rows.ts'
 import { isRerouted, serviceKey, serviceRowsOf } from './service-rows.ts'
 
 const input = Type.Object(
-  { plan: Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'The one that is undone' }) },
+  { plan: Type.Integer({ minimum: 1, maximum: MAX_ID, description: 'The one that is undone' }) },
   { additionalProperties: false },
 )
 

@@ -1,5 +1,6 @@
 import { type Static, type TProperties, type TSchema, type TSchemaOptions, Type } from 'typebox'
 import { orNull } from '../../contract/schema.ts'
+import { MAX_ID } from '../../lib/ids.ts'
 
 export { oneOf, orNull } from '../../contract/schema.ts'
 
@@ -44,7 +45,6 @@ export const version = Type.String({
 /** `accountParams` names an account in a path. */
 export const accountParams = Type.Object({ account: text(64, { description: 'Id or user name' }) })
 
-export const MAX_ID = 2_147_483_647
 export const id = Type.Integer({ minimum: 1, maximum: MAX_ID })
 export const idParams = Type.Object({ id })
 /** `longId` is that of what there is much of. */

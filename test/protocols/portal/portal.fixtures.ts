@@ -23,7 +23,12 @@ export class PortalShop {
 
   static async open(settings: Record<string, string> = {}): Promise<PortalShop> {
     const clock = new TestClock()
-    return new PortalShop(await testServer(settings, clock), clock)
+    return PortalShop.at(await testServer(settings, clock), clock)
+  }
+
+  /** `at` is one on a server that there is. */
+  static at(server: TestServer, clock: TestClock): PortalShop {
+    return new PortalShop(server, clock)
   }
 
   stop(): Promise<void> {

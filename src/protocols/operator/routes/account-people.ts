@@ -17,7 +17,7 @@ import {
 } from '../../../account-people/applications.ts'
 import { accountRoles } from '../../../account-people/roles.ts'
 import { findAccount } from '../../../accounts/accounts.ts'
-import type { AccountPersonId } from '../../../lib/ids.ts'
+import { type AccountPersonId, MAX_ID } from '../../../lib/ids.ts'
 import {
   accountPerson,
   personForm,
@@ -34,7 +34,6 @@ import {
   bodyOf,
   id,
   idParams,
-  MAX_ID,
   nothing,
   oneOf,
   orNull,

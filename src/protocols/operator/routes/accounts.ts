@@ -13,6 +13,7 @@ import { bound, timeOf } from '../../../contract/page.ts'
 import { Refusal } from '../../../errors.ts'
 import { previewMove } from '../../../ledger/move-preview.ts'
 import { amountOf } from '../../../lib/amount.ts'
+import { MAX_ID } from '../../../lib/ids.ts'
 import { formatMicros, isCurrency, ZERO } from '../../../lib/money.ts'
 import { addAccountNote, listAccountNotes, pinAccountNote } from '../../../resellers/notes.ts'
 import {
@@ -35,7 +36,6 @@ import {
   changesOf,
   givenAmount,
   id,
-  MAX_ID,
   oneOf,
   orNull,
   pageOf,

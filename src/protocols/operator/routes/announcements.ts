@@ -12,6 +12,7 @@ import {
   reachOf,
   removeAnnouncement,
 } from '../../../announcements/announcements.ts'
+import { MAX_ID } from '../../../lib/ids.ts'
 import { languages } from '../../../lib/languages.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
@@ -20,7 +21,6 @@ import {
   bodyOf,
   id,
   idParams,
-  MAX_ID,
   nothing,
   oneOf,
   orNull,

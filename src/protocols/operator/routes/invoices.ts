@@ -4,6 +4,7 @@ import { findAccount } from '../../../accounts/accounts.ts'
 import { type Invoice, type InvoiceLine, nameOf, type Seller } from '../../../invoices/invoice.ts'
 import { findInvoice, issueInvoice, linesOf, listInvoices, listLines } from '../../../invoices/invoices.ts'
 import { findSeller, sellerVersion, setSeller } from '../../../invoices/seller.ts'
+import { MAX_ID } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
@@ -12,7 +13,6 @@ import {
   bodyOf,
   changesOf,
   id,
-  MAX_ID,
   orNull,
   pageOf,
   pageQuery,

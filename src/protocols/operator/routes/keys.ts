@@ -9,7 +9,7 @@ import {
   revokeKey,
   rotateKey,
 } from '../../../accounts/keys.ts'
-import type { AccountId, KeyId } from '../../../lib/ids.ts'
+import { type AccountId, type KeyId, MAX_ID } from '../../../lib/ids.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
 import { HOUR_MS } from '../../../lib/time.ts'
 import type { Desk } from '../../../people/desk.ts'
@@ -31,7 +31,6 @@ import {
   bodyOf,
   changesOf,
   idParams,
-  MAX_ID,
   orNull,
   pageOf,
   pageQuery,

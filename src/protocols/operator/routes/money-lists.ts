@@ -14,13 +14,13 @@ import {
   type OperatorTransfer,
   sumTransfers,
 } from '../../../ledger/operator-transfers.ts'
-import type { AccountId, TransferId } from '../../../lib/ids.ts'
+import { type AccountId, MAX_ID, type TransferId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import type { Period } from '../../../lib/period.ts'
 import { DAY_MS } from '../../../lib/time.ts'
 import type { Desk } from '../../../people/desk.ts'
 import { cursorOfNumbers, cursorText, readCursor, readNumbers } from '../../kit/cursors.ts'
-import { amount, id, longId, MAX_ID, oneOf, orNull, pageOf, pageQuery, text, time } from '../../kit/shapes.ts'
+import { amount, id, longId, oneOf, orNull, pageOf, pageQuery, text, time } from '../../kit/shapes.ts'
 import { route } from '../route.ts'
 
 const section = 'Money'

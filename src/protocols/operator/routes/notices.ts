@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { findAccount } from '../../../accounts/accounts.ts'
 import { channelKinds } from '../../../integrations/channels/index.ts'
 import { orThrow } from '../../../lib/fault.ts'
-import type { NoticeId, SubscriptionId } from '../../../lib/ids.ts'
+import { MAX_ID, type NoticeId, type SubscriptionId } from '../../../lib/ids.ts'
 import { languages } from '../../../lib/languages.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
 import { type ChannelView, channelAttributes } from '../../../notices/channel-attributes.ts'
@@ -36,7 +36,6 @@ import {
   bodyOf,
   id,
   idParams,
-  MAX_ID,
   nothing,
   oneOf,
   orNull,

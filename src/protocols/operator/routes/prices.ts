@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { findAccount } from '../../../accounts/accounts.ts'
 import { removePrice, setPrice } from '../../../catalogue/prices.ts'
 import { orThrow } from '../../../lib/fault.ts'
-import type { PriceRuleId } from '../../../lib/ids.ts'
+import { MAX_ID, type PriceRuleId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import { changePrices } from '../../../price-book/change.ts'
 import { type Explained, explainPrice } from '../../../price-book/explain.ts'
@@ -19,7 +19,6 @@ import {
   bodyOf,
   id,
   idParams,
-  MAX_ID,
   oneOf,
   orNull,
   pageOf,

@@ -6,7 +6,7 @@ import type { KeptExchange } from '../../../fulfilment/people/order-exchanges.ts
 import { reviewKinds } from '../../../fulfilment/people/review.ts'
 import { findReview, listReviews, type ReviewView } from '../../../fulfilment/people/reviews.ts'
 import { type BalanceThen, type Evidence, evidenceOf } from '../../../inbox/evidence.ts'
-import type { ReviewId } from '../../../lib/ids.ts'
+import { MAX_ID, type ReviewId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
 import { itemStates } from '../../../lib/states.ts'
@@ -17,7 +17,6 @@ import {
   id,
   idParams,
   longId,
-  MAX_ID,
   oneOf,
   orNull,
   pageOf,

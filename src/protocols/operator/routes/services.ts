@@ -33,7 +33,7 @@ import {
 import { sayService } from '../../../contract/dhru-service.ts'
 import { readGiven } from '../../../lib/attributes.ts'
 import { refusalFor } from '../../../lib/fault.ts'
-import type { ServiceId } from '../../../lib/ids.ts'
+import { MAX_ID, type ServiceId } from '../../../lib/ids.ts'
 import { ZERO } from '../../../lib/money.ts'
 import { OperatorOrders } from '../../../orders/read/operator-orders.ts'
 import type { Desk } from '../../../people/desk.ts'
@@ -48,18 +48,7 @@ import { findSupplier } from '../../../suppliers/suppliers.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
 import { COUNT_MS, MAX_COUNTED, refuseUnproved, sendFile } from '../../kit/list-files.ts'
 import { formOf, givenIn, inColumns, type Json, shapeOf } from '../../kit/nouns.ts'
-import {
-  bodyOf,
-  countedPageOf,
-  id,
-  MAX_ID,
-  oneOf,
-  orNull,
-  pageQuery,
-  text,
-  time,
-  version,
-} from '../../kit/shapes.ts'
+import { bodyOf, countedPageOf, id, oneOf, orNull, pageQuery, text, time, version } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
 import { supplierRoute, wireRoute } from './supplier-routes.ts'

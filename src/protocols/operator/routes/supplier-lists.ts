@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { MAX_ID } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
 import type { Desk } from '../../../people/desk.ts'
@@ -26,7 +27,6 @@ import {
   changesOf,
   givenAmount,
   id,
-  MAX_ID,
   oneOf,
   orNull,
   pageOf,

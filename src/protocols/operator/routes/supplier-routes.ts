@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { RouteId, ServiceId } from '../../../lib/ids.ts'
+import { MAX_ID, type RouteId, type ServiceId } from '../../../lib/ids.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
 import type { Desk } from '../../../people/desk.ts'
 import { routeAttributes } from '../../../supplier-routes/attributes.ts'
@@ -16,7 +16,7 @@ import {
 } from '../../../supplier-routes/routes.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
 import { formOf, givenIn, inColumns, type Json, shapeOf, wire } from '../../kit/nouns.ts'
-import { idParams, MAX_ID, nothing, orNull, pageOf, pageQuery, text, version } from '../../kit/shapes.ts'
+import { idParams, nothing, orNull, pageOf, pageQuery, text, version } from '../../kit/shapes.ts'
 import type { Caller } from '../caller.ts'
 import { route } from '../route.ts'
 

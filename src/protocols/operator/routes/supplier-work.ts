@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { findService } from '../../../catalogue/services.ts'
 import { bound, timeOf } from '../../../contract/page.ts'
 import { digest } from '../../../idempotency/idempotency.ts'
+import { MAX_ID } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import { DAY_MS } from '../../../lib/time.ts'
 import { findNamed, wholeName } from '../../../orders/desk/find-lines.ts'
@@ -10,19 +11,7 @@ import { type ListedThere, listServicesThere } from '../../../suppliers/listed-s
 import { askAboutTry, type SupplierTry, trySupplier } from '../../../suppliers/supplier-try.ts'
 import { findSupplier } from '../../../suppliers/suppliers.ts'
 import { cursorOfNumbers, cursorText, readCursor, readNumbers } from '../../kit/cursors.ts'
-import {
-  amount,
-  bodyOf,
-  id,
-  longId,
-  MAX_ID,
-  oneOf,
-  orNull,
-  pageOf,
-  pageQuery,
-  text,
-  time,
-} from '../../kit/shapes.ts'
+import { amount, bodyOf, id, longId, oneOf, orNull, pageOf, pageQuery, text, time } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { findAccount } from '../../../accounts/accounts.ts'
 import { timeOf } from '../../../contract/page.ts'
-import type { EventId, WebhookId } from '../../../lib/ids.ts'
+import { type EventId, MAX_ID, type WebhookId } from '../../../lib/ids.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
 import { HOUR_MS } from '../../../lib/time.ts'
 import { webhookAttributes } from '../../../webhooks/attributes.ts'
@@ -19,18 +19,7 @@ import {
 import { cursorText, readCursor } from '../../kit/cursors.ts'
 import { inFieldsOf } from '../../kit/fields.ts'
 import { formOf } from '../../kit/nouns.ts'
-import {
-  bodyOf,
-  id,
-  idParams,
-  MAX_ID,
-  oneOf,
-  orNull,
-  pageOf,
-  pageQuery,
-  text,
-  time,
-} from '../../kit/shapes.ts'
+import { bodyOf, id, idParams, oneOf, orNull, pageOf, pageQuery, text, time } from '../../kit/shapes.ts'
 import {
   delivery,
   deliveryQuery,

@@ -4,7 +4,7 @@ import { pageQuery, pageShape, wirePage } from '../../../contract/page.ts'
 import { givenAmount, idParams, oneOf } from '../../../contract/schema.ts'
 import { depositStates } from '../../../deposits/deposit.ts'
 import { MAX_FILE_BYTES } from '../../../deposits/proof.ts'
-import type { DepositId, ProviderId } from '../../../lib/ids.ts'
+import { type DepositId, MAX_ID, type ProviderId } from '../../../lib/ids.ts'
 import { sanitize } from '../../../lib/text.ts'
 import { readAmount } from '../decode.ts'
 import type { RestDeps } from '../deps.ts'
@@ -28,7 +28,7 @@ export const depositRoutes = ({
     answer: pageShape(provider),
     async handle({ asker, query: { limit, cursor = 0 } }) {
       // No id is larger, and the column takes no larger number.
-      const after = Math.min(cursor, 2_147_483_647) as ProviderId
+      const after = Math.min(cursor, MAX_ID) as ProviderId
       return wirePage(await deposits.providers(asker.account, { limit, after }), wireProvider)
     },
   }),

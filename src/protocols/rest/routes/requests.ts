@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
 import { filterOf, pageQuery, pageShape, wirePage } from '../../../contract/page.ts'
 import { request, requestOutcomes, requestProtocols, wireRequest } from '../../../contract/requests.ts'
-import { id, oneOf } from '../../../contract/schema.ts'
-import type { KeyId, RequestNumber } from '../../../lib/ids.ts'
+import { oneOf } from '../../../contract/schema.ts'
+import { type KeyId, MAX_ID, type RequestNumber } from '../../../lib/ids.ts'
 import { sanitize } from '../../../lib/text.ts'
 import type { RestDeps } from '../deps.ts'
 import { route } from '../route.ts'
@@ -26,7 +26,9 @@ export const requestRoutes = ({ requests }: Pick<RestDeps, 'requests'>) => [
         oneOf(['refused', ...requestOutcomes], { description: '`refused`: everything but `ok`' }),
       ),
       action: Type.Optional(Type.String({ maxLength: 100 })),
-      key: Type.Optional(id('Only what this key asked for')),
+      key: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: MAX_ID, description: 'Only what this key asked for' }),
+      ),
     }),
     answer: pageShape(request),
     async handle({ accountId, query, gone }) {
