@@ -6,6 +6,7 @@ import { BOT_TOKEN, TelegramInbox } from '../notices/notices.fixtures.ts'
 import { ask, OperatorOffice } from '../protocols/operator/office.fixtures.ts'
 import { PASSWORD, PortalShop } from '../protocols/portal/portal.fixtures.ts'
 import { codeAt } from '../staff/people.fixtures.ts'
+import { until } from '../support/until.ts'
 import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
 
 closeBrowserAfterwards()
@@ -188,9 +189,8 @@ describePages('people and the own profile in the portal', () => {
     await page.getByRole('textbox', { name: 'Text' }).fill('Sampai Sabtu.')
     await page.getByLabel('Shown from').fill('2050-01-01T08:00')
     await visit.click('Save the news')
-    await page.getByText('The news is saved.').first().waitFor()
     const ofOffice = async () => (await ask(office.server, 'GET', '/news/1', { headers: manager })).json.data
-    expect((await ofOffice()).state).toBe('planned')
+    await until('it is planned', async () => (await ofOffice()).state === 'planned', ofOffice)
     // What is typed stays where somebody else saves it meanwhile, and what they saved can be had.
     await page.goto('/console/news/1')
     await page.getByLabel('Title').fill('Closed all week')
