@@ -177,7 +177,9 @@ it.each([
         insert into person_tokens (token_hash, person_id, what, ends_at)
         values (sha256('old'), ${who.id}, 'reset', ${new Date(portal.clock.now().getTime() + DAY_MS)})`
     expect((await confirm(third)).json.data).toEqual({ email: fresh })
-    expect(await portal.server.sql`select from person_tokens where token_hash = sha256('old')`).toHaveLength(0)
+    expect(await portal.server.sql`select from person_tokens where token_hash = sha256('old')`).toHaveLength(
+      0,
+    )
     expect((await confirm(third)).status).toBe(404)
     expect([await signsIn(old), await signsIn(fresh)]).toEqual([401, 200])
     expect((await change(base, headers, 'GET')).json.data).toMatchObject({ email: fresh, pending: null })
