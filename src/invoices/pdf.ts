@@ -1,19 +1,9 @@
-import { once } from 'node:events'
-import { setImmediate } from 'node:timers/promises'
 import { grouped } from '../lib/money.ts'
-import { Fonts } from '../statements/pdf-fonts.ts'
-import { monthName } from '../statements/pdf-words.ts'
+import { type Column, LEFT, openSheet, RIGHT, ROW, type Sheet } from '../statements/pdf-sheet.ts'
+import { monthName, taxIdLine } from '../statements/pdf-words.ts'
 import { type Invoice, type InvoiceLine, nameOf } from './invoice.ts'
 
-/** LEFT, RIGHT, TOP, BOTTOM, ROW are in points, of which A4 has 595 x 842. */
-const LEFT = 40
-const RIGHT = 555
-const TOP = 40
-const BOTTOM = 790
-const ROW = 14
-const SIZE = 9
-
-const columns = [
+const columns: Column[] = [
   { head: 'Date', x: LEFT, width: 56 },
   { head: 'Order', x: 100, width: 60 },
   { head: 'Service', x: 164, width: 176 },
@@ -21,101 +11,61 @@ const columns = [
   { head: 'Amount', x: 474, width: RIGHT - 474, right: true },
 ]
 
-/** `invoicePdf` writes an invoice on A4 pages, one at a time, with a pause between them in which the server does other things. */
+/** HALF is the width of what stands on the right. */
+const HALF = 250
+
+/** `invoicePdf` writes an invoice on A4 pages, one at a time. */
 export async function* invoicePdf(
   invoice: Invoice,
   lines: AsyncIterable<InvoiceLine[]>,
 ): AsyncGenerator<Uint8Array> {
-  // Loaded here, so that processes that write no PDF do not pay for it.
-  const { default: Document } = await import('pdfkit')
-  const { seller, customer, currency, month, total, issuedAt } = invoice
+  const { seller, currency, total, issuedAt } = invoice
   const name = nameOf(invoice)
-  const document = new Document({
-    size: 'A4',
-    // Nothing flows: every text has its place.
-    margin: 0,
-    info: { Title: `Invoice ${name}`, Creator: 'imeigate', Producer: 'imeigate', CreationDate: issuedAt },
+  const sheet = await openSheet({
+    title: `Invoice ${name}`,
+    createdAt: issuedAt,
+    columns,
+    foot: (page) => [`${seller.name}, invoice ${name}`, `Page ${page}`],
   })
-  const chunks: Uint8Array[] = []
-  document.on('data', (chunk: Uint8Array) => chunks.push(chunk))
-  const ended = once(document, 'end')
-  const fonts = new Fonts(document)
-  let [y, page] = [TOP, 1]
-  const write = (
-    text: string,
-    x: number,
-    { size = SIZE, bold = false, width = RIGHT - x, right = false } = {},
-  ): void => fonts.write(text, { x, y, width, size, bold, right })
-  const foot = (): void => {
-    const at = y
-    y = BOTTOM + 14
-    write(`${seller.name}, invoice ${name}, page ${page}`, LEFT, { size: 8 })
-    y = at
-  }
-  const head = (): void => {
-    for (const { head: text, x, width, right } of columns) write(text, x, { bold: true, width, right })
-    y += ROW
-  }
+  drawHead(sheet, invoice)
+  yield* sheet.table(lines, ({ at, orderId, service, input, reference, amount }) => [
+    at.toISOString().slice(0, 10),
+    String(orderId),
+    amount < 0n ? `Given back: ${service}` : service,
+    [input, reference].filter(Boolean).join(' / '),
+    grouped(amount, currency),
+  ])
+  sheet.y += 4
+  sheet.text('Total', LEFT, { bold: true })
+  sheet.text(`${grouped(total, currency)} ${currency}`, RIGHT - 200, { width: 200, right: true, bold: true })
+  yield await sheet.end()
+}
+
+/** `drawHead` draws what the invoice is, who sells and who buys. */
+function drawHead(sheet: Sheet, invoice: Invoice): void {
+  const { seller, customer, currency, month, issuedAt } = invoice
   const party = (texts: string[], x: number): number => {
-    const from = y
-    for (const [at, text] of texts.entries()) {
-      write(text, x, { bold: at === 0, width: 250 })
-      y += ROW
-    }
-    const to = y
-    y = from
-    return to
+    const said = texts.filter(Boolean)
+    for (const [at, text] of said.entries())
+      sheet.text(text, x, { bold: at === 0, width: HALF, dy: at * ROW })
+    return said.length * ROW
   }
-  foot()
-  write('Invoice', LEFT, { size: 20, bold: true })
-  write(name, RIGHT - 250, { size: 14, width: 250, right: true })
-  y += 34
+  sheet.text('Invoice', LEFT, { size: 20, bold: true })
+  sheet.text(nameOf(invoice), RIGHT - HALF, { size: 14, width: HALF, right: true, dy: 5 })
+  sheet.y += 34
   const left = party(
-    [seller.name, ...linesOfText(seller.address), taxOf(seller.taxId), seller.contact].filter(Boolean),
+    [seller.name, ...linesOfText(seller.address), taxIdLine(seller.taxId), seller.contact],
     LEFT,
   )
   const right = party(
-    [customer.name, ...linesOfText(customer.address), taxOf(customer.taxId), customer.email].filter(Boolean),
-    RIGHT - 250,
+    [customer.name, ...linesOfText(customer.address), taxIdLine(customer.taxId), customer.email],
+    RIGHT - HALF,
   )
-  y = Math.max(left, right) + ROW
-  write(`Date: ${issuedAt.toISOString().slice(0, 10)}`, LEFT)
-  write(`${monthName(new Date(`${month}-01`))}, amounts in ${currency}`, RIGHT - 250, {
-    width: 250,
-    right: true,
-  })
-  y += ROW * 2
-  head()
-  for await (const piece of lines) {
-    for (const { at, orderId, service, input, reference, amount } of piece) {
-      if (y + ROW > BOTTOM) {
-        document.addPage()
-        page += 1
-        y = TOP
-        foot()
-        head()
-        yield Buffer.concat(chunks.splice(0))
-        await setImmediate()
-      }
-      const cells = [
-        at.toISOString().slice(0, 10),
-        String(orderId),
-        amount < 0n ? `Given back: ${service}` : service,
-        [input, reference].filter(Boolean).join(' / '),
-        grouped(amount, currency),
-      ]
-      for (const [index, { x, width, right: isRight }] of columns.entries())
-        write(cells[index] ?? '', x, { width, right: isRight ?? false })
-      y += ROW
-    }
-  }
-  y += 4
-  write('Total', LEFT, { bold: true })
-  write(`${grouped(total, currency)} ${currency}`, RIGHT - 200, { width: 200, right: true, bold: true })
-  document.end()
-  await ended
-  yield Buffer.concat(chunks)
+  sheet.y += Math.max(left, right) + ROW
+  sheet.text(`Date: ${issuedAt.toISOString().slice(0, 10)}`, LEFT)
+  const about = `${monthName(new Date(`${month}-01`))}, amounts in ${currency}`
+  sheet.text(about, RIGHT - HALF, { width: HALF, right: true })
+  sheet.y += ROW * 2
 }
 
 const linesOfText = (text: string): string[] => text.split(/\r?\n/).map((line) => line.trim())
-const taxOf = (id: string): string => (id === '' ? '' : `Tax id: ${id}`)

@@ -35,3 +35,6 @@ export const minuteOf = (time: Date): string => time.toISOString().slice(0, 16).
 
 export const monthName = (time: Date): string =>
   time.toLocaleString('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' })
+
+/** `taxIdLine` says a tax id; nothing where there is none. */
+export const taxIdLine = (id: string): string => (id === '' ? '' : `Tax id: ${id}`)
