@@ -3,19 +3,11 @@ import { Refusal } from '../errors.ts'
 import { orThrow, resultOf } from '../lib/fault.ts'
 import type { AccountId, AccountPersonId } from '../lib/ids.ts'
 import type { Language } from '../lib/languages.ts'
-import { plainLineFault, sanitize } from '../lib/text.ts'
+import { plainLineFault } from '../lib/text.ts'
 import { type Clock, DAY_MS, systemClock } from '../lib/time.ts'
-import { terms } from '../people/circle.ts'
-import {
-  deletePasskeys,
-  endSignIns,
-  lockPerson,
-  type Person,
-  selectPersonNamed,
-  updatePerson,
-  updateRecoveryCodes,
-} from '../people/people.ts'
-import { type ProfileForm, readEmail, readProfile } from '../people/read.ts'
+import { lockPerson, type Person, selectPersonNamed, updatePerson } from '../people/people.ts'
+import { readEmail } from '../people/read.ts'
+import { countedAt, rosterOf, type Standing, standingOf } from '../people/roster.ts'
 import { hashToken, randomToken } from '../people/tokens.ts'
 import { mailAccountPerson } from './mails.ts'
 import {
@@ -34,10 +26,7 @@ const TOKEN_BYTES = 16
 const INVITATION_MS = 7 * DAY_MS
 
 /** AccountPersonView is a person of an account as operators, and the account's owners, see them. `failures` counts wrong passwords and codes of the last day. */
-export interface AccountPersonView extends Omit<PersonRow, 'isSetUp'> {
-  /** `status`: an invited person has no password, because the invitation is not used yet, or because of a reset. */
-  status: 'active' | 'invited' | 'suspended'
-}
+export interface AccountPersonView extends Omit<PersonRow, 'isSetUp'>, Standing {}
 
 /** PersonInvitation lets somebody set name and password, once. */
 export interface PersonInvitation {
@@ -53,9 +42,6 @@ export interface PersonForm {
   name?: string | undefined
   language?: Language | undefined
 }
-
-/** A change is made by a person of the account; undefined: by the operator, who may do all. */
-export type By = AccountPersonId | undefined
 
 /**
  * `invitePerson` invites a person to an account, and again one who has not used the invitation: that one counts no more. The person is told by
@@ -125,114 +111,34 @@ export async function makeInvitation(
   return { token, until }
 }
 
-/** `changeOwnProfile` changes what a person says of themselves. Throws invalid_input. */
-export async function changeOwnProfile(
-  sql: Sql,
-  id: AccountPersonId,
-  form: ProfileForm,
-  clock: Clock = systemClock,
-): Promise<AccountPersonView> {
-  await updatePerson(sql, 'account_people', id, readProfile(form))
-  return await findPerson(sql, id, clock)
-}
+const {
+  find: findPerson,
+  findNamed,
+  setRole,
+  suspend,
+  resume,
+  reset,
+  changeOwnProfile,
+} = rosterOf<AccountPersonId, AccountRole, AccountPersonView, AccountPersonId, PersonInvitation>({
+  circle: 'account_people',
+  noun: 'person',
+  field: 'person',
+  select: async (sql, id, clock) => (await viewsOf(sql, clock, { id }))[0],
+  // The operator may leave an account without an owner.
+  lockOwners: async (sql, { accountId }, by) => (by === undefined ? [] : await lockOwners(sql, accountId)),
+  updateRole,
+  endInvitation: deleteTokensOf,
+  invite: invited,
+})
 
-/** `setPersonRole` gives a person another role, and ends all sign-ins. Nobody changes their own. Throws not_found, or conflict for the last owner. */
-export const setPersonRole = (
-  sql: Sql,
-  id: AccountPersonId,
-  role: AccountRole,
-  by?: By,
-  clock: Clock = systemClock,
-): Promise<AccountPersonView> =>
-  changing(sql, id, { by, keepsOwner: role !== 'owner', clock }, async (transaction, person) => {
-    if (person.role === role) return
-    await updateRole(transaction, id, role)
-    await endSignIns(transaction, { circle: 'account_people', personId: id, now: clock.now() })
-  })
-
-/** `suspendPerson` keeps a person out, and ends all sign-ins, in every process within a second. Throws as `setPersonRole`. */
-export const suspendPerson = (
-  sql: Sql,
-  id: AccountPersonId,
-  by?: By,
-  clock: Clock = systemClock,
-): Promise<AccountPersonView> =>
-  changing(sql, id, { by, keepsOwner: true, clock }, async (transaction, person) => {
-    if (person.suspendedAt) return
-    const now = clock.now()
-    await updatePerson(transaction, 'account_people', id, { suspendedAt: now })
-    await deleteTokensOf(transaction, id)
-    await endSignIns(transaction, { circle: 'account_people', personId: id, now })
-  })
-
-/** `resumePerson` lets a suspended person in again. Throws not_found. */
-export const resumePerson = (
-  sql: Sql,
-  id: AccountPersonId,
-  by?: By,
-  clock: Clock = systemClock,
-): Promise<AccountPersonView> =>
-  changing(sql, id, { by, keepsOwner: false, clock }, (transaction) =>
-    updatePerson(transaction, 'account_people', id, { suspendedAt: null }),
-  )
-
-/**
- * `resetPerson` takes password, second factor, recovery codes and passkeys away, ends all sign-ins, and invites the person anew. Throws not_found,
- * or conflict for the last owner, unless the operator does it.
- */
-export async function resetPerson(
-  sql: Sql,
-  id: AccountPersonId,
-  by?: By,
-  clock: Clock = systemClock,
-): Promise<PersonInvitation> {
-  let made: PersonInvitation | undefined
-  await changing(sql, id, { by, keepsOwner: by !== undefined, clock }, async (transaction, person) => {
-    if (person.suspendedAt) throw new Refusal('conflict', 'the person is suspended', 'id')
-    await updatePerson(transaction, 'account_people', id, { password: null, secrets: null })
-    await updateRecoveryCodes(transaction, 'account_people', id, [])
-    await deletePasskeys(transaction, 'account_people', id)
-    await endSignIns(transaction, { circle: 'account_people', personId: id, now: clock.now() })
-    made = await invited(transaction, id, clock)
-  })
-  return made as PersonInvitation
-}
-
-/**
- * `changing` changes a person. `keepsOwner`: the person will be no active owner any more, and where one of the account's own people does it, another
- * one must be there.
- */
-async function changing(
-  sql: Sql,
-  id: AccountPersonId,
-  { by, keepsOwner, clock }: { by: By; keepsOwner: boolean; clock: Clock },
-  change: (transaction: Transaction, person: Person) => Promise<void>,
-): Promise<AccountPersonView> {
-  if (by === id)
-    throw new Refusal('permission_denied', 'nobody changes their own role, or suspends or resets themselves')
-  return await sql.begin(async (transaction) => {
-    const { accountId } = await findPerson(transaction, id, clock)
-    // Locked first, and by everybody in one order: two owners who suspend each other do so one after the other.
-    const owners = keepsOwner && by !== undefined ? await lockOwners(transaction, accountId) : []
-    const person = await lockPerson(transaction, 'account_people', id)
-    if (!person) refuseUnknown(id)
-    // The other one has suspended whoever does this meanwhile.
-    if (owners.length === 1 && owners[0] === id) {
-      throw new Refusal('conflict', 'there must be an active owner, and this is the only one', 'id')
-    }
-    await change(transaction, person)
-    return await findPerson(transaction, id, clock)
-  })
-}
-
-/** `findPerson` throws not_found. */
-export async function findPerson(
-  sql: Queryable,
-  id: AccountPersonId,
-  clock: Clock = systemClock,
-): Promise<AccountPersonView> {
-  const [view] = await viewsOf(sql, clock, { id })
-  return view ?? refuseUnknown(id)
+export {
+  changeOwnProfile,
+  findNamed as findPersonNamed,
+  findPerson,
+  reset as resetPerson,
+  resume as resumePerson,
+  setRole as setPersonRole,
+  suspend as suspendPerson,
 }
 
 /** `findPersonOf` finds a person of one account. Throws not_found for those of others. */
@@ -243,7 +149,8 @@ export async function findPersonOf(
   clock: Clock = systemClock,
 ): Promise<AccountPersonView> {
   const [view] = await viewsOf(sql, clock, { id, accountId })
-  return view ?? refuseUnknown(id)
+  if (!view) throw new Refusal('not_found', `there is no person ${id}`, 'id')
+  return view
 }
 
 /** `listPeople` gives the people of an account, or of all, by id. */
@@ -253,30 +160,10 @@ export const listPeople = (
   clock: Clock = systemClock,
 ): Promise<AccountPersonView[]> => viewsOf(sql, clock, accountId === undefined ? {} : { accountId })
 
-/** `findPersonNamed` finds a person by id (all digits) or e-mail address. Throws not_found. */
-export async function findPersonNamed(sql: Queryable, idOrEmail: string): Promise<AccountPersonId> {
-  const text = idOrEmail.trim()
-  if (/^[1-9]\d{0,8}$/.test(text)) return (await findPerson(sql, Number(text) as AccountPersonId)).id
-  const person = await selectPersonNamed(sql, 'account_people', sanitize(text).toLowerCase())
-  if (!person) throw new Refusal('not_found', `there is no person ${JSON.stringify(text)}`, 'person')
-  return person.id as AccountPersonId
-}
-
-function refuseUnknown(id: AccountPersonId): never {
-  throw new Refusal('not_found', `there is no person ${id}`, 'id')
-}
-
 async function viewsOf(
   sql: Queryable,
   clock: Clock,
   which: { id?: AccountPersonId; accountId?: AccountId },
 ): Promise<AccountPersonView[]> {
-  const now = clock.now()
-  const since = (ms: number): Date => new Date(now.getTime() - ms)
-  const times = { now, seenAfter: since(terms.account_people.maxIdleMs), failedAfter: since(DAY_MS) }
-  const rows = await selectPeople(sql, { ...times, ...which })
-  return rows.map(({ isSetUp, ...row }) => ({
-    ...row,
-    status: row.suspendedAt ? 'suspended' : isSetUp ? 'active' : 'invited',
-  }))
+  return (await selectPeople(sql, { ...countedAt('account_people', clock), ...which })).map(standingOf)
 }

@@ -15,6 +15,7 @@ import {
   insertAccount,
   insertPriceGroup,
   lockAccount,
+  type MovedAccount,
   type PriceGroup,
   selectAccount,
   selectAccounts,
@@ -74,15 +75,7 @@ export async function createAccount(
 type Given = GivenOf<typeof accountAttributes> & Record<'name' | 'email' | 'currency', string>
 
 /** MovingAccount is an account that moves in: all that its panel says of it, checked. */
-export interface MovingAccount {
-  username: string
-  login: string | null
-  name: string
-  email: string
-  currency: string
-  priceGroupId: PriceGroupId | null
-  closed: boolean
-  creditLimit: Micros
+export interface MovingAccount extends Omit<MovedAccount, 'id' | 'hasEntries' | 'opening'> {
   /** `balance` is what it moves in with; below 0 is a debt. */
   balance: Micros
 }

@@ -3,7 +3,6 @@ import { Refusal } from '../../../errors.ts'
 import type { DepositId } from '../../../lib/ids.ts'
 import { isObject, type JsonObject } from '../../../lib/json.ts'
 import { formatMicros } from '../../../lib/money.ts'
-import { quoteLine } from '../../../lib/text.ts'
 import {
   type Gateway,
   GatewayRefused,
@@ -13,8 +12,9 @@ import {
   type PaymentRequest,
 } from '../gateway.ts'
 import type { GatewayDeps } from '../gateway-kind.ts'
-import { amountIn, currencyIn, JsonApi, pageIn, textIn } from '../json-api/index.ts'
-import { depositNamed, nameOf } from '../json-api/names.ts'
+import { amountIn, currencyIn, JsonApi, pageIn, referenceIn, textIn } from '../json-api/index.ts'
+import { nameOf, referenceOf } from '../json-api/names.ts'
+import { returnsOf } from '../payment-page.ts'
 
 /** PAID are the words of the kit, and of bridges, for an order that is paid. Any other word proves nothing. */
 const PAID = /^(?:paid|completed?|confirmed|success(?:ful)?)$/i
@@ -34,7 +34,7 @@ export class DhruGateway implements Gateway {
   async begin(deposit: PaymentRequest): Promise<{ reference: string; paymentUrl: string }> {
     const { settings, installation } = this.#deps
     const amount = Number(formatMicros(deposit.totalPay))
-    const success = String(settings['success_url'])
+    const { success, cancel } = returnsOf(settings)
     const answer = await this.#call('POST', 'create_order', {
       body: {
         amount,
@@ -45,27 +45,26 @@ export class DhruGateway implements Gateway {
         custom_id: nameOf(installation, deposit),
         ipn_url: this.#ipnUrl(deposit.id),
         success_url: success,
-        fail_url: String(settings['cancel_url'] ?? success),
+        fail_url: cancel,
       },
     })
-    const reference = textIn(answer?.['order_id'])
-    if (reference === undefined || reference.length > 200)
-      throw new GatewayUnreachable('its answer has no order_id')
-    return { reference, paymentUrl: pageIn(answer?.['order_url'] ?? answer?.['checkout_url']) }
+    return {
+      reference: referenceIn(answer, 'order_id'),
+      paymentUrl: pageIn(answer?.['order_url'] ?? answer?.['checkout_url']),
+    }
   }
 
   async ask(reference: string, deposit: DepositId): Promise<Payment | undefined> {
     const order = await this.#call('GET', 'get_order', { query: { order_id: reference } })
     if (!order) return undefined
-    const said = textIn(order['order_id'])
-    const owner = depositNamed(this.#deps.installation, order['custom_id'])
-    const isAsked = said === reference && owner === deposit
     const status = textIn(order['status']) ?? ''
     return {
-      // An order that is another's is named as what it says it is, so that it does not fit.
-      reference: isAsked
-        ? reference
-        : quoteLine(`order ${said ?? '?'} of ${textIn(order['custom_id']) ?? '?'}`, 200),
+      reference: referenceOf(
+        this.#deps.installation,
+        { reference, deposit },
+        order['order_id'],
+        order['custom_id'],
+      ),
       state: PAID.test(status) ? 'paid' : EXPIRED.test(status) ? 'expired' : 'open',
       amount: amountIn(order['received_amount']),
       currency: currencyIn(order['currency_code']),

@@ -1,8 +1,7 @@
-import { integer } from '../../../lib/attribute-types.ts'
 import { minorUnit } from '../../../lib/money.ts'
 import { secret, text, url } from '../../kit/fields.ts'
 import { gatewayKind } from '../gateway-kind.ts'
-import { returning } from '../returning.ts'
+import { paymentPage, returning, timeToPay } from '../payment-page.ts'
 import { DhruGateway } from './gateway.ts'
 
 /** `dhruGateway` is any bridge that was made for the panels with their vendor's payment-gateway kit. */
@@ -32,14 +31,7 @@ export const dhruGateway = gatewayKind({
       form: { pattern: '^[^\\s@]+@[^\\s@]+$', example: 'pay@example.com' },
       help: 'the address that the bridge is told, such as your own',
     }),
-    expires_minutes: integer({
-      label: 'Time to pay',
-      flag: '--expires-minutes <text>',
-      default: 1440,
-      min: 5,
-      max: 43_200,
-      help: 'how long a deposit may be paid, 5 to 43200 minutes',
-    }),
+    expires_minutes: timeToPay({ default: 1440, min: 5, max: 43_200 }),
     api_key: secret({
       label: 'API key',
       flag: '--api-key <secret or ->',
@@ -47,9 +39,7 @@ export const dhruGateway = gatewayKind({
       header: true,
     }),
   },
-  shown: [],
-  channel: 'checkout',
+  ...paymentPage,
   step: minorUnit,
-  minutes: (settings) => Number(settings['expires_minutes']),
   connect: (deps) => new DhruGateway(deps),
 })

@@ -87,6 +87,13 @@ export const amountIn = (value: unknown): bigint | null =>
 export const currencyIn = (value: unknown): string | null =>
   typeof value === 'string' && /^[A-Za-z]{3,5}$/.test(value.trim()) ? value.trim().toUpperCase() : null
 
+/** `referenceIn` reads what a payment is called from now on. Throws GatewayUnreachable. */
+export function referenceIn(answer: JsonObject | undefined, field: string): string {
+  const reference = textIn(answer?.[field])
+  if (reference !== undefined && reference.length <= 200) return reference
+  throw new GatewayUnreachable(`its answer has no ${field}`)
+}
+
 /** `pageIn` reads the URL of a payment page. Throws GatewayUnreachable. */
 export function pageIn(value: unknown): string {
   const url = textIn(value) ?? ''

@@ -13,6 +13,7 @@ import {
 import type { GatewayDeps } from '../gateway-kind.ts'
 import { amountIn, currencyIn, JsonApi, pageIn, textIn } from '../json-api/index.ts'
 import { depositNamed, nameOf } from '../json-api/names.ts'
+import { returnsOf } from '../payment-page.ts'
 
 /** MidtransGateway opens pages of Midtrans Snap, and asks the status of their transactions. */
 export class MidtransGateway implements Gateway {
@@ -27,6 +28,7 @@ export class MidtransGateway implements Gateway {
   async begin(deposit: PaymentRequest): Promise<{ reference: string; paymentUrl: string }> {
     const { settings, installation, clock } = this.#deps
     const name = nameOf(installation, deposit)
+    const { success, cancel } = returnsOf(settings)
     const minutes = Math.max(1, Math.floor((deposit.expiresAt.getTime() - clock.now().getTime()) / 60_000))
     const answer = await this.#call('POST', `${base(settings['snap_url'])}/snap/v1/transactions`, {
       transaction_details: { order_id: name, gross_amount: Number(deposit.totalPay / minorUnit('IDR')) },
@@ -42,8 +44,8 @@ export class MidtransGateway implements Gateway {
       expiry: { unit: 'minute', duration: minutes },
       page_expiry: { unit: 'minute', duration: minutes },
       callbacks: {
-        finish: String(settings['success_url']),
-        error: String(settings['cancel_url'] ?? settings['success_url']),
+        finish: success,
+        error: cancel,
       },
     })
     return { reference: name, paymentUrl: pageIn(answer?.['redirect_url']) }

@@ -1,8 +1,7 @@
-import { integer } from '../../../lib/attribute-types.ts'
 import { minorUnit } from '../../../lib/money.ts'
 import { secret, url } from '../../kit/fields.ts'
 import { gatewayKind } from '../gateway-kind.ts'
-import { returning } from '../returning.ts'
+import { paymentPage, returning, timeToPay } from '../payment-page.ts'
 import { MidtransGateway } from './gateway.ts'
 
 /** `midtrans` takes rupiah by Midtrans Snap: virtual accounts, QRIS, wallets and cards on one page. */
@@ -26,14 +25,7 @@ export const midtrans = gatewayKind({
       base: true,
       help: 'where pages are opened; for trying, https://app.sandbox.midtrans.com',
     }),
-    expires_minutes: integer({
-      label: 'Time to pay',
-      flag: '--expires-minutes <text>',
-      default: 1440,
-      min: 20,
-      max: 43_200,
-      help: 'how long a deposit may be paid, 20 to 43200 minutes',
-    }),
+    expires_minutes: timeToPay({ default: 1440, min: 20, max: 43_200 }),
     server_key: secret({
       label: 'Server key',
       flag: '--server-key <secret or ->',
@@ -41,9 +33,7 @@ export const midtrans = gatewayKind({
       header: true,
     }),
   },
-  shown: [],
-  channel: 'checkout',
+  ...paymentPage,
   step: minorUnit,
-  minutes: (settings) => Number(settings['expires_minutes']),
   connect: (deps) => new MidtransGateway(deps),
 })

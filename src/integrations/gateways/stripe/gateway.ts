@@ -11,6 +11,7 @@ import {
   type PaymentRequest,
 } from '../gateway.ts'
 import type { GatewayDeps } from '../gateway-kind.ts'
+import { returnsOf } from '../payment-page.ts'
 import { toStripe } from './amounts.ts'
 import { metadataOf, NOT_THROUGH, ownerOf, paymentOf } from './session.ts'
 import { isSigned } from './signature.ts'
@@ -81,7 +82,7 @@ export class StripeGateway implements Gateway {
 
   #form(deposit: PaymentRequest): URLSearchParams {
     const { settings, installation } = this.#deps
-    const success = String(settings['success_url'])
+    const { success, cancel } = returnsOf(settings)
     const metadata = Object.entries(metadataOf(installation, deposit.id))
     return new URLSearchParams({
       mode: 'payment',
@@ -91,7 +92,7 @@ export class StripeGateway implements Gateway {
       'line_items[0][price_data][product_data][name]': `Deposit ${deposit.id}`,
       client_reference_id: String(deposit.id),
       success_url: success,
-      cancel_url: String(settings['cancel_url'] ?? success),
+      cancel_url: cancel,
       expires_at: String(Math.floor(deposit.expiresAt.getTime() / 1000)),
       ...Object.fromEntries(metadata.map(([name, value]) => [`metadata[${name}]`, value])),
       ...Object.fromEntries(

@@ -1,7 +1,6 @@
-import { integer } from '../../../lib/attribute-types.ts'
 import { secret, url } from '../../kit/fields.ts'
 import { gatewayKind } from '../gateway-kind.ts'
-import { returning } from '../returning.ts'
+import { paymentPage, returning, timeToPay } from '../payment-page.ts'
 import { smallestStep } from './amounts.ts'
 import { StripeGateway } from './gateway.ts'
 
@@ -19,14 +18,7 @@ export const stripe = gatewayKind({
       help: 'the API, where it is not Stripe itself: https://host',
     }),
     // Stripe takes 30 minutes to 24 hours; the rest is for clocks that differ and answers that are slow.
-    expires_minutes: integer({
-      label: 'Time to pay',
-      flag: '--expires-minutes <text>',
-      default: 60,
-      min: 35,
-      max: 1430,
-      help: 'how long a deposit may be paid, 35 to 1430 minutes',
-    }),
+    expires_minutes: timeToPay({ default: 60, min: 35, max: 1430 }),
     secret_key: secret({
       label: 'Secret key',
       flag: '--secret-key <secret or ->',
@@ -40,9 +32,7 @@ export const stripe = gatewayKind({
       header: true,
     }),
   },
-  shown: [],
-  channel: 'checkout',
+  ...paymentPage,
   step: smallestStep,
-  minutes: (settings) => Number(settings['expires_minutes']),
   connect: (deps) => new StripeGateway(deps),
 })

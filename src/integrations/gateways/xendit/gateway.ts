@@ -3,18 +3,17 @@ import { Refusal } from '../../../errors.ts'
 import type { DepositId } from '../../../lib/ids.ts'
 import { isObject, type JsonObject } from '../../../lib/json.ts'
 import { formatMicros } from '../../../lib/money.ts'
-import { quoteLine } from '../../../lib/text.ts'
 import {
   type Gateway,
   GatewayRefused,
-  GatewayUnreachable,
   type GatewayWake,
   type Payment,
   type PaymentRequest,
 } from '../gateway.ts'
 import type { GatewayDeps } from '../gateway-kind.ts'
-import { amountIn, currencyIn, JsonApi, pageIn, textIn } from '../json-api/index.ts'
-import { depositNamed, nameOf } from '../json-api/names.ts'
+import { amountIn, currencyIn, JsonApi, pageIn, referenceIn, textIn } from '../json-api/index.ts'
+import { depositNamed, nameOf, referenceOf } from '../json-api/names.ts'
+import { returnsOf } from '../payment-page.ts'
 
 /** XenditGateway opens invoices at Xendit, and asks what became of them. */
 export class XenditGateway implements Gateway {
@@ -29,7 +28,7 @@ export class XenditGateway implements Gateway {
   /** `begin` may make a second invoice where an answer was lost: nobody has the page of the first, which expires. */
   async begin(deposit: PaymentRequest): Promise<{ reference: string; paymentUrl: string }> {
     const { settings, installation, clock } = this.#deps
-    const success = String(settings['success_url'])
+    const { success, cancel } = returnsOf(settings)
     const seconds = Math.floor((deposit.expiresAt.getTime() - clock.now().getTime()) / 1000)
     const invoice = await this.#call('POST', '/v2/invoices', {
       external_id: nameOf(installation, deposit),
@@ -38,12 +37,9 @@ export class XenditGateway implements Gateway {
       description: `Deposit ${deposit.id}`,
       invoice_duration: Math.max(1, seconds),
       success_redirect_url: success,
-      failure_redirect_url: String(settings['cancel_url'] ?? success),
+      failure_redirect_url: cancel,
     })
-    const reference = textIn(invoice?.['id'])
-    if (reference === undefined || reference.length > 200)
-      throw new GatewayUnreachable('its answer has no id')
-    return { reference, paymentUrl: pageIn(invoice?.['invoice_url']) }
+    return { reference: referenceIn(invoice, 'id'), paymentUrl: pageIn(invoice?.['invoice_url']) }
   }
 
   async ask(reference: string, deposit: DepositId): Promise<Payment | undefined> {
@@ -74,13 +70,14 @@ export class XenditGateway implements Gateway {
   }
 
   #payment(invoice: JsonObject, reference: string, deposit: DepositId): Payment {
-    const said = textIn(invoice['id'])
-    const name = textIn(invoice['external_id'])
-    const isAsked = said === reference && depositNamed(this.#deps.installation, name) === deposit
     const state = stateOf(textIn(invoice['status']) ?? '')
     return {
-      // An invoice that is another's is named as what it says it is, so that it does not fit.
-      reference: isAsked ? reference : quoteLine(`invoice ${said ?? '?'} of ${name ?? '?'}`, 200),
+      reference: referenceOf(
+        this.#deps.installation,
+        { reference, deposit },
+        invoice['id'],
+        invoice['external_id'],
+      ),
       state,
       amount: amountIn(state === 'paid' ? (invoice['paid_amount'] ?? invoice['amount']) : invoice['amount']),
       currency: currencyIn(invoice['currency']),

@@ -1,8 +1,7 @@
-import { integer } from '../../../lib/attribute-types.ts'
 import { minorUnit } from '../../../lib/money.ts'
 import { secret, url } from '../../kit/fields.ts'
 import { gatewayKind } from '../gateway-kind.ts'
-import { returning } from '../returning.ts'
+import { paymentPage, returning, timeToPay } from '../payment-page.ts'
 import { XenditGateway } from './gateway.ts'
 
 /** `xendit` takes payments by invoices of Xendit: virtual accounts, QR codes, wallets and cards on one page. */
@@ -19,14 +18,7 @@ export const xendit = gatewayKind({
       base: true,
       help: 'the API, where it is not Xendit itself: https://host',
     }),
-    expires_minutes: integer({
-      label: 'Time to pay',
-      flag: '--expires-minutes <text>',
-      default: 1440,
-      min: 5,
-      max: 43_200,
-      help: 'how long a deposit may be paid, 5 to 43200 minutes',
-    }),
+    expires_minutes: timeToPay({ default: 1440, min: 5, max: 43_200 }),
     secret_key: secret({
       label: 'Secret key',
       flag: '--secret-key <secret or ->',
@@ -40,9 +32,7 @@ export const xendit = gatewayKind({
       header: true,
     }),
   },
-  shown: [],
-  channel: 'checkout',
+  ...paymentPage,
   step: minorUnit,
-  minutes: (settings) => Number(settings['expires_minutes']),
   connect: (deps) => new XenditGateway(deps),
 })
