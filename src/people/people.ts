@@ -1,5 +1,4 @@
 /** What the rooms of both circles do to people, beside what is their own. */
-export { deletePasskeys } from './passkeys.sql.ts'
 export {
   actAs,
   lockPerson,

@@ -39,7 +39,7 @@ export interface Invitation {
 }
 
 /** Changer is who changes staff: a person of the staff, a program, or (undefined) the command line, which may do all. */
-export type Changer = StaffId | 'program' | undefined
+type Changer = StaffId | 'program' | undefined
 
 export interface StaffForm {
   role: Role
