@@ -6,6 +6,7 @@ import { readTrail } from '../../src/audit/trail.ts'
 import { unshared } from '../../src/database/account-reads.ts'
 import { MAX_SCANNED_ROWS } from '../../src/database/walk.ts'
 import { listDeposits } from '../../src/deposits/deposit-list.ts'
+import { refundWithin } from '../../src/fulfilment/after/refunds.ts'
 import { listReviews } from '../../src/fulfilment/people/reviews.ts'
 import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
 import { Transfers } from '../../src/ledger/transfers.ts'
@@ -18,7 +19,7 @@ import type {
   TransferId,
   WebhookId,
 } from '../../src/lib/ids.ts'
-import { DAY_MS } from '../../src/lib/time.ts'
+import { DAY_MS, systemClock } from '../../src/lib/time.ts'
 import { findNamed } from '../../src/orders/desk/find-lines.ts'
 import type { BuyerOrderFilter } from '../../src/orders/read/buyer-order.ts'
 import { longOpenJobs, MARK_LONG_OPEN } from '../../src/orders/read/long-open.ts'
@@ -492,4 +493,20 @@ describe('what is not about orders', () => {
     expect(seen.length).toBeGreaterThan(600)
     expect(new Set(seen).size).toBe(seen.length)
   })
+})
+
+test('money is given back after a look at the entries of its items alone, however long the ledger is', async () => {
+  const rows = await database.sql.begin(async (transaction) => {
+    await refundWithin(
+      transaction,
+      { accountId: account, orderId: nth(ORDERS - 3) },
+      { reason: 'late' },
+      'test',
+      systemClock,
+    )
+    const [read] = await transaction<{ rows: number }[]>`
+      select (seq_tup_read + idx_tup_fetch)::int as rows from pg_stat_xact_user_tables where relname = 'ledger_entries'`
+    return read?.rows
+  })
+  expect(rows).toBeLessThan(20)
 })

@@ -1211,9 +1211,12 @@ begin
          reason = case when i.refunded + new.amount = i.price then new.note else i.reason end,
          result = case when i.refunded + new.amount = i.price then null else i.result end
    where i.account_id = new.account_id and i.order_id = new.order_id and i.position = new.position and i.state = 'success'
-     and exists (select from ledger_entries c
-                  where c.account_id = new.account_id and c.order_id = new.order_id and c.position = new.position
-                    and c.kind in ('capture', 'charge'));
+     -- Apart, so that each is found by its own index.
+     and (exists (select from ledger_entries c
+                   where c.account_id = new.account_id and c.order_id = new.order_id and c.position = new.position
+                     and c.kind = 'capture' and c.kind in ('capture', 'release'))
+          or exists (select from ledger_entries c
+                      where c.account_id = new.account_id and c.order_id = new.order_id and c.position = new.position and c.kind = 'charge'));
   if not found then
     raise exception 'item % of order % was not charged, or was given back in whole', new.position, new.order_id;
   end if;
