@@ -78,6 +78,9 @@ async function operator(command: string): Promise<void> {
 }
 
 /** `place` places an order once the server knows the service. */
+/** `reviewed` is the order that the page shows a review of. Orders that were refused until the service was known have had numbers, too. */
+let reviewed = '1005'
+
 const place = (ID: string, IMEI: string) =>
   until('the order is taken', async () => {
     const { SUCCESS } = await server.place(reseller, { ID, IMEI })
@@ -137,7 +140,9 @@ const meanwhile: [words: string, work: () => Promise<unknown>][] = [
       await operator('route add --service carrier --supplier fake --remote-service 101 --cost 0.80')
       await place('carrier', imei(1, '00100203'))
       await until('a review is open', async () => {
-        return (await server.sql`select from reviews where resolved_at is null`).length === 1
+        const open = await server.sql`select order_id from reviews where resolved_at is null`
+        reviewed = String(open[0]?.['order_id'])
+        return open.length === 1
       })
     },
   ],
@@ -145,6 +150,7 @@ const meanwhile: [words: string, work: () => Promise<unknown>][] = [
 
 const stands = (): [shown: string, inTruth: string][] => [
   ['cli:anna', `cli:${userInfo().username}`],
+  [' 1005 ', ` ${reviewed} `],
   ['shop1   ', reseller.username.padEnd('shop1   '.length)],
   ['https://panel.example', bigPanel.url],
   ['https://api.example', other.url],

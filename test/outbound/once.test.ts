@@ -52,7 +52,8 @@ it.each([1, 2, 3])(
         url: `http://panel.test:${peer.port}/${id}`,
         body: `id=${id}`,
         signal: giveUp.signal,
-        totalTimeoutMs: 300 + random(300),
+        // Some have the time that an answer takes on a machine that is busy.
+        totalTimeoutMs: random(20) === 0 ? 2_000 : 300 + random(300),
       } as const
       try {
         return `${(await client.request(request)).status}`

@@ -30,12 +30,12 @@ afterAll(() => office.stop())
 const read = async (path: string, as = headers) =>
   (await ask(office.server, 'GET', path, { headers: as })).json
 
-/** `pages` follows a list to its end, two at a time, and gives all ids. */
-async function pages(path: string): Promise<number[]> {
+/** `pages` follows a list to its end, and gives all ids. On a slow machine a page ends before it is full: a list is looked through for so long at most. */
+async function pages(path: string, limit: number): Promise<number[]> {
   const ids: number[] = []
   const between = path.includes('?') ? '&' : '?'
   for (let cursor = ''; ; ) {
-    const { page } = (await read(`${path}${between}limit=2${cursor}`)).data
+    const { page } = (await read(`${path}${between}limit=${limit}${cursor}`)).data
     ids.push(...page.items.map(({ id }: { id: number }) => id))
     if (page.next_cursor === null) return ids
     cursor = `&cursor=${page.next_cursor}`
@@ -51,11 +51,9 @@ describe('lists', () => {
     '/deposits?state=review',
     '/accounts?search=shop',
   ])('%s is the same by pages and as a whole', async (path) => {
-    const whole = (await read(`${path}${path.includes('?') ? '&' : '?'}limit=200`)).data.page
-    expect(whole.next_cursor).toBeNull()
-    const ids = whole.items.map(({ id }: { id: number }) => id)
-    expect(ids.length).toBeGreaterThan(1)
-    expect(await pages(path)).toEqual(ids)
+    const whole = await pages(path, 200)
+    expect(whole.length).toBeGreaterThan(1)
+    expect(await pages(path, 2)).toEqual(whole)
   })
 
   it('are narrowed, and say what is not known', async () => {
