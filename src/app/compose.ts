@@ -79,6 +79,7 @@ import { Statements } from '../statements/statements.ts'
 import { balanceJobs } from '../suppliers/balances.ts'
 import { SupplierDirectory } from '../suppliers/directory.ts'
 import { connectSupplierById } from '../suppliers/suppliers.ts'
+import { topUpJobs } from '../suppliers/top-up-jobs.ts'
 import { syncJobs } from '../sync/schedule.ts'
 import { ActionThrottle } from '../throttles/action-throttle.ts'
 import { FailedLogins } from '../throttles/failed-logins.ts'
@@ -258,6 +259,7 @@ export async function compose(
         clock,
         log,
       }),
+      ...topUpJobs({ sql: long, sealer, context, log }),
       ...requestJobs({ sql: long, clock, days: async () => (await settings.now()).requestLogDays }),
       ...longOpenJobs({ sql: long, clock }),
       ...exchangeJobs({ sql: long, clock, days: config.exchanges.days }),

@@ -9,6 +9,7 @@ export const tableOf = {
   supplier: 'suppliers',
   'supplier pause': 'supplier_pauses',
   'supplier test': 'supplier_tests',
+  'supplier top-up': 'supplier_top_ups',
   service: 'services',
   price: 'prices',
   route: 'supplier_routes',
@@ -59,7 +60,9 @@ export const nounOf = (table: string): string => nounOfTable.get(table) ?? table
 
 /** `amounts` are the columns that hold micros. */
 export const amounts: ReadonlySet<string> = new Set([
+  'amount',
   'cost',
+  'credited',
   'credit_limit',
   'fee_flat',
   'fixed',
@@ -70,6 +73,7 @@ export const amounts: ReadonlySet<string> = new Set([
   'price',
   'refunded',
   'step',
+  'to_pay',
   'total',
   'unit_price',
 ])

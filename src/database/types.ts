@@ -430,6 +430,8 @@ export interface Suppliers {
   secrets: Buffer | null
   settings: Generated<JsonText>
   showsReasons: Generated<boolean>
+  topUpNote: string | null
+  topUpUrl: string | null
   updatedAt: Generated<Date>
   url: string | null
 }

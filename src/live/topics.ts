@@ -38,6 +38,7 @@ export const topicOf: Readonly<Record<string, LiveTopic>> = {
   wallets: 'accounts',
   suppliers: 'suppliers',
   supplier_pauses: 'suppliers',
+  supplier_top_ups: 'suppliers',
   supplier_syncs: 'suppliers',
   services: 'services',
   prices: 'prices',

@@ -33,7 +33,7 @@ import {
 import { faultsIn, type Result, resultOf } from '../lib/fault.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import { formatMicros, formatMoney, type Micros } from '../lib/money.ts'
-import { emptyFault, lineFault } from '../lib/text.ts'
+import { emptyFault, lineFault, textFault } from '../lib/text.ts'
 import { localTime } from '../lib/time.ts'
 
 /** `written` are the values of a supplier that may change. Settings and secrets are those of its kind. */
@@ -96,6 +96,39 @@ const written = {
     whenLeftOut: 'never',
     default: null,
   }),
+  /** `topUpUrl` and `topUpNote` say where one tops up there, for people. */
+  topUpUrl: attribute<string | null>(
+    {
+      label: 'top-up page',
+      flag: '--top-up-url <url>',
+      help: 'the page where you top up there; "": none',
+      whenLeftOut: 'none',
+      default: null,
+    },
+    {
+      nullable: true,
+      none: undefined,
+      shape: shapeOrNone(shapes.text),
+      read: orNull(readText),
+      fault: (page) => (page === null ? undefined : (lineFault('', page, 500)?.message ?? pageFault(page))),
+    },
+  ),
+  topUpNote: attribute<string | null>(
+    {
+      label: 'top-up note',
+      flag: '--top-up-note <text>',
+      help: 'what there is to know of topping up there; "": none',
+      whenLeftOut: 'none',
+      default: null,
+    },
+    {
+      nullable: true,
+      none: undefined,
+      shape: shapeOrNone(shapes.text),
+      read: orNull(readText),
+      fault: (note) => (note === null ? undefined : textFault('', note, 1000)?.message),
+    },
+  ),
   /** `showsReasons`: resellers read the supplier's text of a refusal, and not the service's. */
   showsReasons: {
     ...flag({
@@ -176,6 +209,8 @@ export const supplierAttributes = {
   routes: shown<number>({ label: 'routes' }, { right: true, shape: shapes.integer }),
   concurrency: written.concurrency,
   ratePerSecond: written.ratePerSecond,
+  topUpUrl: written.topUpUrl,
+  topUpNote: written.topUpNote,
   showsReasons: written.showsReasons,
   keepsExchanges: written.keepsExchanges,
   /** `settings` are complete with the kind's defaults. */
@@ -232,8 +267,12 @@ export function completeSupplier(
 /** `urlFault` does not repeat the URL: there may be a password in it. */
 function urlFault(text: string | null): string | undefined {
   if (text === null) return undefined
+  return pageFault(text) ?? (URL.parse(text)?.hash ? 'must not hold a # part' : undefined)
+}
+
+/** `pageFault` does not repeat the URL either. */
+function pageFault(text: string): string | undefined {
   const url = URL.parse(text)
   if (!url || !/^https?:$/.test(url.protocol)) return 'must begin with https:// or http://'
-  if (url.username || url.password) return 'must not hold a user name or a password'
-  return url.hash ? 'must not hold a # part' : undefined
+  return url.username || url.password ? 'must not hold a user name or a password' : undefined
 }

@@ -115,9 +115,12 @@ export async function showSupplier(sql: Queryable, sealer: Sealer, idOrName: str
 export const supplierVersion = (view: SupplierView): string =>
   versionOfNoun(supplierAttributes, view, view.settings, view.enabled)
 
-/** `findSupplier` throws not_found. */
-export async function findSupplier(sql: Queryable, idOrName: string): Promise<SupplierRow> {
-  const row = await selectSupplier(sql, idOrName.trim())
+/** `findSupplier` throws not_found. A number is an id only: a name may look like another's id. */
+export async function findSupplier(sql: Queryable, idOrName: string | SupplierId): Promise<SupplierRow> {
+  const [row] =
+    typeof idOrName === 'string'
+      ? [await selectSupplier(sql, idOrName.trim())]
+      : await selectSupplierViews(sql, idOrName)
   if (!row) throw new Refusal('not_found', `there is no supplier ${idOrName}`, 'supplier')
   return row
 }
@@ -145,9 +148,7 @@ export async function connectSupplierById(
   context: IntegrationContext,
   id: SupplierId,
 ): Promise<SupplierConnection> {
-  const [row] = await selectSupplierViews(sql, id)
-  if (!row) throw new Refusal('not_found', `there is no supplier ${id}`, 'supplier')
-  return open(row, sealer, context)
+  return open(await findSupplier(sql, id), sealer, context)
 }
 
 /** `open` throws as `configOf` does, and invalid_input for settings that contradict each other. */

@@ -3,6 +3,10 @@
 -- Below this balance there operators are told, in micros of its currency; null: they are not.
 alter table suppliers add column low_balance bigint check (low_balance >= 0);
 
+-- Where one tops up there, and what there is to know of it: for people.
+alter table suppliers add column top_up_url text;
+alter table suppliers add column top_up_note text;
+
 -- When our balance there was last asked for to keep its history; null: never.
 alter table supplier_health add column balance_asked_at timestamptz;
 
@@ -83,6 +87,49 @@ create table supplier_tests (
 );
 create trigger supplier_tests_trail after insert or update on supplier_tests
   for each row execute function record_change('id', '', 'order_id request', 'supplier_id');
+
+-- Money paid in to our account at a supplier: deposits that were begun there, each written before the first byte goes out, and what people
+-- have paid elsewhere and wrote down.
+create table supplier_top_ups (
+  id integer generated always as identity primary key,
+  supplier_id integer not null references suppliers,
+  at timestamptz not null,
+  actor text not null,
+  -- Whose request it was, and under which key: nothing is begun twice by it. null: nobody gave one.
+  request text unique,
+  -- The supplier's way to pay in; null: it was written down.
+  way text,
+  -- What was wanted, in micros.
+  amount bigint not null check (amount > 0),
+  currency text not null,
+  -- unknown: nobody knows whether the supplier has begun it. pending, review, credited, cancelled, expired, failed: as the supplier says.
+  -- not_begun: it was refused. given_up: a person follows it no more. noted: a person wrote it down.
+  state text not null check (state in (
+    'unknown', 'pending', 'review', 'credited', 'cancelled', 'expired', 'failed', 'not_begun', 'given_up', 'noted')),
+  -- The supplier's number, once known; of what was written down, the payment's.
+  reference text,
+  note text,
+  -- What the supplier says: what comes to our account, what is to be paid for it, how (see PayTo), until when.
+  credited bigint,
+  to_pay bigint,
+  pay_to jsonb not null default '{}',
+  expires_at timestamptz,
+  -- Why it was refused or has failed, or why nobody knows.
+  reason text,
+  ended_at timestamptz,
+  -- When the supplier was last asked about it, whatever it said; null: never.
+  asked_at timestamptz,
+  -- When it is asked next; null: never.
+  check_at timestamptz,
+  check ((way is null) = (state = 'noted')),
+  check ((ended_at is null) = (state in ('unknown', 'pending', 'review')))
+);
+-- Nothing more is begun at a supplier while nobody knows of one.
+create unique index supplier_top_ups_unknown on supplier_top_ups (supplier_id) where state = 'unknown';
+create index supplier_top_ups_list on supplier_top_ups (supplier_id, id);
+create index supplier_top_ups_due on supplier_top_ups (check_at) where check_at is not null;
+create trigger supplier_top_ups_trail after insert or update on supplier_top_ups
+  for each row execute function record_change('id', '', 'request pay_to asked_at check_at', 'supplier_id currency');
 
 -- The routes that an attempt passed over, though its service prefers them: only where there are any.
 create table passed_routes (

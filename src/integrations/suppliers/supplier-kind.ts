@@ -1,6 +1,7 @@
 import type { Attributes, ValuesOf } from '../../lib/attributes.ts'
 import type { IntegrationContext, IntegrationKind } from '../kit/kind.ts'
 import type { Supplier, SupplierConfig } from './supplier.ts'
+import type { TopUps } from './top-ups.ts'
 
 /** SupplierKind describes one sort of supplier, and connects to suppliers of it. */
 export interface SupplierKind extends IntegrationKind {
@@ -14,6 +15,8 @@ export interface SupplierKind extends IntegrationKind {
   readonly showsReasons?: boolean
   /** `connect` throws invalid_input when the settings contradict each other. It calls nobody. */
   connect(config: SupplierConfig, context: IntegrationContext): Supplier
+  /** `topUps` gives the deposits to our account at a supplier. It calls nobody. Absent: the protocol has none, and one tops up elsewhere. */
+  topUps?(config: SupplierConfig, context: IntegrationContext): TopUps
   /**
    * `readWebhook` gives the order that an inbound webhook is about, undefined unless the supplier has signed it. Absent: suppliers of
    * this kind send none.
@@ -27,9 +30,10 @@ export interface SupplierKind extends IntegrationKind {
 
 /** `supplierKind` makes a kind whose `connect` reads settings of the types that its fields say. */
 export function supplierKind<const F extends Attributes>(
-  definition: Omit<SupplierKind, 'fields' | 'connect'> & {
+  definition: Omit<SupplierKind, 'fields' | 'connect' | 'topUps'> & {
     fields: F
     connect(config: SupplierConfig & { settings: ValuesOf<F> }, context: IntegrationContext): Supplier
+    topUps?(config: SupplierConfig & { settings: ValuesOf<F> }, context: IntegrationContext): TopUps
   },
 ): SupplierKind {
   return definition as SupplierKind

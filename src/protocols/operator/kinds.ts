@@ -29,6 +29,7 @@ export const supplierKindShape = Type.Object({
   ...shared,
   has_url: Type.Boolean({ description: 'A supplier of this kind is somewhere' }),
   has_services: Type.Boolean({ description: 'It has many services: a route names one of them' }),
+  has_top_ups: Type.Boolean({ description: 'Deposits to our account there are begun by its protocol' }),
   done_by_people: Type.Boolean({ description: 'People answer what it is sent, as manual work' }),
 })
 
@@ -66,7 +67,7 @@ const wireKind = ({ kind, label, fields }: IntegrationKind) => ({
 export const wireSupplierKind = (kind: SupplierKind) => ({
   ...wireKind(kind),
   ...{ has_url: kind.hasUrl ?? false, has_services: kind.hasServices ?? false },
-  done_by_people: kind.doneByPeople ?? false,
+  ...{ has_top_ups: kind.topUps !== undefined, done_by_people: kind.doneByPeople ?? false },
 })
 
 export const wireGatewayKind = (kind: GatewayKind) => ({

@@ -46,6 +46,7 @@ import { staffRoutes } from './routes/staff.ts'
 import { supplierFigureRoutes } from './routes/supplier-figures.ts'
 import { supplierListRoutes } from './routes/supplier-lists.ts'
 import { supplierRouteRoutes } from './routes/supplier-routes.ts'
+import { supplierTopUpRoutes } from './routes/supplier-top-ups.ts'
 import { supplierWorkRoutes } from './routes/supplier-work.ts'
 import { supplierRoutes } from './routes/suppliers.ts'
 import { todayRoutes } from './routes/today.ts'
@@ -94,6 +95,7 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     supplierListRoutes,
     supplierRouteRoutes,
     supplierWorkRoutes,
+    supplierTopUpRoutes,
     webhookRoutes,
     noticeRoutes,
     messageRoutes,

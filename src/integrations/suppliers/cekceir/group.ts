@@ -61,7 +61,7 @@ const sortedFields = ({ fields }: SupplierTask): [string, string][] =>
   Object.entries(fields ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
 
 /** `uuidOf` writes a random UUID (version 4), which is what servers check for. */
-function uuidOf(name: string): string {
+export function uuidOf(name: string): string {
   const bytes = createHash('sha256').update(name).digest().subarray(0, 16)
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80

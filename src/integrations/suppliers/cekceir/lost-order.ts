@@ -46,7 +46,7 @@ export async function findLost(
     if (said.kind !== 'answer') return unlisted(said, reasons)
     const list = readList(said.body)
     if (!list) return reasons.unknown('its list of orders cannot be read', true)
-    const window = windowOf(task, said.date, clock)
+    const window = windowOf(task.sentAt, said.date, clock)
     found.push(...list.items.filter((order) => isOf(order, task, window)))
     if (list.next === undefined) break
     if (page === MAX_PAGES || list.next === cursor)
@@ -79,8 +79,8 @@ export function readList(body: JsonObject): { items: JsonObject[]; next: string 
   return { items, next: textField(list, 'next_cursor') }
 }
 
-/** `windowOf` gives when an order of this attempt can have been made, by the server's clock, in milliseconds. */
-function windowOf({ sentAt }: SupplierTask, date: Date | null, clock: Clock): { from: number; to: number } {
+/** `windowOf` gives when what was sent at a time can have been made, by the server's clock, in milliseconds. */
+export function windowOf(sentAt: Date, date: Date | null, clock: Clock): { from: number; to: number } {
   const ahead = date ? date.getTime() - clock.now().getTime() : 0
   const slack = date ? 0 : CLOCK_SLACK_MS
   return {

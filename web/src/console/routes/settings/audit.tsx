@@ -75,6 +75,7 @@ const nouns: Readonly<Record<Noun, MessageDescriptor>> = {
   supplier: msg`supplier`,
   'supplier pause': msg`Pause of a supplier`,
   'supplier test': msg`supplier test`,
+  'supplier top-up': msg`supplier top-up`,
   sync: msg`list of a supplier`,
   token: msg`operator token`,
   view: msg`look at a portal`,
