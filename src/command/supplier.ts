@@ -21,6 +21,7 @@ import { type Answer, answering, keyValues, nounsAnswer } from './output.ts'
 import { warnOf, withSuppliers } from './sealing.ts'
 import { addSupplierOptions, readSupplierOptions, withSupplierNames } from './supplier-options.ts'
 import { registerSync } from './supplier-sync.ts'
+import { registerTopUps } from './supplier-top-up.ts'
 
 type Options = Record<string, unknown>
 
@@ -85,6 +86,7 @@ export function register(program: Command): void {
       )
   }
   registerSync(supplier)
+  registerTopUps(supplier)
 }
 
 const add = (options: Options): Promise<Answer> =>

@@ -60,6 +60,8 @@ const changing: [line: string, ...lines: Noun[]][] = [
   ['rate set USD IDR 16250', 'rate'],
   ['supplier add --kind manual --name Ann', 'supplier'],
   ['supplier update Ann --concurrency 2', 'supplier'],
+  ['supplier top-up note Ann --amount 5', 'supplier top-up'],
+  ['supplier top-up close Ann 2 --why seen', 'supplier top-up'],
   ['supplier disable Ann', 'supplier'],
   ['supplier enable Ann', 'supplier'],
   [
@@ -197,6 +199,8 @@ const others: Record<'reading' | 'by' | 'running', string[]> = {
       'supplier list',
       'supplier show',
       'supplier test',
+      'supplier top-up list',
+      'supplier top-up ways',
       'token list',
       'trail',
     ],
@@ -225,6 +229,9 @@ const others: Record<'reading' | 'by' | 'running', string[]> = {
     'report rebuild',
     'restore',
     'start',
+    // Their lines are in test/suppliers/top-ups.test.ts.
+    'supplier top-up ask',
+    'supplier top-up begin',
     'webhook test',
   ],
 }
@@ -246,6 +253,9 @@ const before: Record<string, string> = {
   'account application accept 1 --currency USD': `
     insert into applications (name, email, address, made_at, ends_at, verified_at)
     select 'Eve', 'eve' || n || '@example.com', '192.0.2.1', now(), now(), now() from generate_series(1, 2) n`,
+  'supplier top-up close Ann 2 --why seen': `
+    insert into supplier_top_ups (supplier_id, at, actor, way, amount, currency, state)
+    select id, now(), 'x', 'bank', 1, 'USD', 'pending' from suppliers where name = 'Ann'`,
   'deposit confirm 1001': `
     insert into deposits (account_id, provider_id, state, currency, amount, fee, total_pay, expires_at, check_at, created_at)
     select 1, 1, 'review', 'USD', 5000000, 0, 5000000, now() + interval '1 day', null, now() from generate_series(1, 3)`,

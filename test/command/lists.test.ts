@@ -24,7 +24,7 @@ const cut = [
   ...['webhook attempts 1', 'notify list', 'deposit stray list'],
 ]
 /** `paged` are lists that go on behind a row, by --before. */
-const paged = ['order list', 'deposit list', 'webhook events 1', 'trail']
+const paged = ['order list', 'deposit list', 'webhook events 1', 'trail', 'supplier top-up list Ann']
 /** `few` are lists of what an installation has a handful of, by its operator's own hand; or of what the program itself has. */
 const few = [
   ...['group list', 'supplier list', 'deposit provider list', 'notify channel list', 'notify events'],
@@ -60,6 +60,8 @@ beforeAll(async () => {
     insert into items (account_id, order_id, position, service_id, input, quantity, price, state, due_at, supplier_id)
     select 1, n, 1, (select min(id) from services), '', 1, 0, 'processing', now(), (select id from suppliers where name = 'Ann')
       from generate_series(1, 2) n;
+    insert into supplier_top_ups (supplier_id, at, actor, amount, currency, state, ended_at)
+    select id, now(), 'x', 1, 'USD', 'noted', now() from suppliers, generate_series(1, 2) where name = 'Ann';
     insert into attempts (account_id, order_id, position, number, supplier_id, state, created_at)
     select 1, n, 1, 1, (select id from suppliers where name = 'Ann'), 'accepted', now() from generate_series(1, 2) n;
     insert into reviews (account_id, order_id, position, kind, detail, opened_by, opened_at)

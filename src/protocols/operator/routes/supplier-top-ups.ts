@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { actorNames } from '../../../audit/actors.ts'
 import { digest } from '../../../idempotency/idempotency.ts'
 import { MAX_ID } from '../../../lib/ids.ts'
-import { formatMicros } from '../../../lib/money.ts'
+import { topUpJson, topUpWaysJson } from '../../../suppliers/top-up-json.ts'
 import {
   askAboutTopUp,
   beginTopUp,
@@ -34,15 +34,6 @@ const section = 'Suppliers'
 
 const supplierParams = Type.Object({ supplier: text(100, { description: 'Id or name' }) })
 const topUpParams = Type.Object({ ...supplierParams.properties, id })
-
-const payTo = [
-  'account_number',
-  'account_holder_name',
-  'bank',
-  'instructions',
-  'payment_url',
-  'qr_string',
-] as const
 
 const topUp = Type.Object({
   id,
@@ -77,19 +68,10 @@ const topUp = Type.Object({
   asked_at: orNull(time(), 'When the supplier was last asked about it'),
 })
 
-function wireTopUp(one: TopUp, names?: ReadonlyMap<string, string>): Static<typeof topUp> {
-  const decimal = (value: bigint | null) => (value === null ? null : formatMicros(value, one.currency))
-  return {
-    ...{ id: one.id, at: one.at, actor: one.actor, actor_name: names?.get(one.actor) ?? null },
-    ...{ way: one.way, amount: formatMicros(one.amount, one.currency), currency: one.currency },
-    ...{ state: one.state, reference: one.reference, note: one.note },
-    ...{ credited: decimal(one.credited), to_pay: decimal(one.toPay) },
-    pay_to: Object.fromEntries(payTo.map((name) => [name, one.payTo[name] ?? null])) as Static<
-      typeof topUp
-    >['pay_to'],
-    ...{ expires_at: one.expiresAt, reason: one.reason, ended_at: one.endedAt, asked_at: one.askedAt },
-  }
-}
+const wireTopUp = (one: TopUp, names?: ReadonlyMap<string, string>): Static<typeof topUp> => ({
+  ...topUpJson(one),
+  actor_name: names?.get(one.actor) ?? null,
+})
 
 export const supplierTopUpRoutes = ({
   sealer,
@@ -125,17 +107,7 @@ export const supplierTopUpRoutes = ({
     refusals: ['not_found', 'invalid_input'],
     handle: async ({ desk, params }) => {
       const parts = { sql: desk.read, sealer: await sealer(), context }
-      const { ways, problem, currency } = await readTopUpWays(parts, params.supplier)
-      const decimal = (value: bigint | null) => (value === null ? null : formatMicros(value, currency))
-      return {
-        ...{ currency, problem },
-        ways:
-          ways?.map((way) => ({
-            ...{ code: way.code, name: way.name },
-            ...{ min_amount: decimal(way.minAmount), max_amount: decimal(way.maxAmount) },
-            ...{ fee_percent: way.feePercent, fee_flat: formatMicros(way.feeFlat, currency) },
-          })) ?? null,
-      }
+      return topUpWaysJson(await readTopUpWays(parts, params.supplier))
     },
   }),
   route({
