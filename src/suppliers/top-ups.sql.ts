@@ -141,7 +141,8 @@ export interface TopUpKnown {
   state: TopUpState
   reason: string | null
   deposit: SupplierDeposit | undefined
-  at: Date
+  /** `askedAt` is when the supplier has answered about it; null: it has not, now. */
+  askedAt: Date | null
   endedAt: Date | null
   checkAt: Date | null
 }
@@ -153,11 +154,11 @@ export interface TopUpKnown {
 export async function updateTopUp(
   sql: Queryable,
   id: number,
-  { state, reason, deposit, at, endedAt, checkAt }: TopUpKnown,
+  { state, reason, deposit, askedAt, endedAt, checkAt }: TopUpKnown,
 ): Promise<TopUpState | undefined> {
   const [row] = await sql<{ before: TopUpState }[]>`
     update supplier_top_ups t
-       set state = ${state}, reason = ${reason === null ? null : sanitize(reason)}, asked_at = ${at}, ended_at = ${endedAt}, check_at = ${checkAt},
+       set state = ${state}, reason = ${reason === null ? null : sanitize(reason)}, asked_at = coalesce(${askedAt}::timestamptz, t.asked_at), ended_at = ${endedAt}, check_at = ${checkAt},
            reference = coalesce(${deposit === undefined ? null : sanitize(deposit.reference)}, t.reference),
            credited = coalesce(${deposit?.credited ?? null}::bigint, t.credited),
            to_pay = coalesce(${deposit?.toPay ?? null}::bigint, t.to_pay),
@@ -170,7 +171,7 @@ export async function updateTopUp(
   return row?.before
 }
 
-/** `giveUpTopUp` ends a top-up that is open; false: it is not, or the supplier was never asked about one of which nobody knows. */
+/** `giveUpTopUp` ends a top-up that is open; false: it is not, or the supplier has never answered about one of which nobody knows. */
 export async function giveUpTopUp(sql: Queryable, id: number, at: Date): Promise<boolean> {
   const { count } = await sql`
     update supplier_top_ups set state = 'given_up', ended_at = ${at}, check_at = null

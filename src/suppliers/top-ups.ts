@@ -149,13 +149,7 @@ async function asked(deps: TopUpDeps, row: SupplierRow, topUps: TopUps, found: T
     const deposit = await topUps.ask(found.reference, signal)
     return known({ kind: 'begun', deposit }, found, context.clock)
   } catch (error) {
-    // It stands as it did, and is asked about again.
-    const { state, endedAt } = found
-    const at = context.clock.now()
-    return {
-      ...{ state, at, endedAt, deposit: undefined, reason: said(error, row, deps) },
-      checkAt: endedAt === null ? nextCheck(found, at) : null,
-    }
+    return { ...asBefore(found, context.clock.now()), reason: said(error, row, deps), askedAt: null }
   }
 }
 
@@ -223,20 +217,22 @@ function known(outcome: TopUpOutcome, found: TopUp, clock: Clock): TopUpKnown {
   const at = clock.now()
   if (outcome.kind === 'begun') {
     const { deposit } = outcome
-    const isOpen = deposit.state === 'pending' || deposit.state === 'review'
-    return {
-      ...{ state: deposit.state, reason: deposit.reason, deposit, at, endedAt: isOpen ? null : at },
-      checkAt: isOpen ? nextCheck(found, at) : null,
-    }
+    const { state, reason } = deposit
+    const isOpen = state === 'pending' || state === 'review'
+    const next = isOpen ? { endedAt: null, checkAt: nextCheck(found, at) } : { endedAt: at, checkAt: null }
+    return { state, reason, deposit, askedAt: at, ...next }
   }
-  const { reason } = outcome
-  return outcome.kind === 'refused'
-    ? { state: 'not_begun', reason, deposit: undefined, at, endedAt: at, checkAt: null }
-    : {
-        ...{ state: found.state === 'given_up' ? 'given_up' : 'unknown', reason, deposit: undefined, at },
-        ...{ endedAt: found.endedAt, checkAt: found.endedAt === null ? nextCheck(found, at) : null },
-      }
+  const { kind, reason } = outcome
+  if (kind === 'refused')
+    return { state: 'not_begun', reason, deposit: undefined, askedAt: at, endedAt: at, checkAt: null }
+  return { ...asBefore(found, at), reason, askedAt: outcome.wasLookedFor ? at : null }
 }
+
+/** `asBefore` leaves a top-up as it stood, and has it asked about again. */
+const asBefore = (found: TopUp, now: Date) => ({
+  ...{ state: found.state, endedAt: found.endedAt, deposit: undefined },
+  checkAt: found.endedAt === null ? nextCheck(found, now) : null,
+})
 
 /** `record` writes it, and asks for our balance once something was credited. */
 async function record(deps: TopUpDeps, row: SupplierRow, top: TopUp, became: TopUpKnown): Promise<TopUp> {

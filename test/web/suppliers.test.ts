@@ -1,13 +1,18 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
-import { closeBrowserAfterwards, describePages, Visit } from './browser.fixtures.ts'
+import { createSupplier } from '../../src/suppliers/suppliers.ts'
+import { bank, sealer, uniqueAmounts } from '../deposits/deposits.fixtures.ts'
+import { QRIS } from '../deposits/telling-apart.fixtures.ts'
+import { changer, OperatorOffice } from '../protocols/operator/office.fixtures.ts'
+import { FailingWay } from '../suppliers/top-ups.fixtures.ts'
+import { testServer } from '../support/server.ts'
+import { closeBrowserAfterwards, describePages, PHONE, Visit } from './browser.fixtures.ts'
 
 closeBrowserAfterwards()
 
 describePages('suppliers', () => {
   let office: OperatorOffice
   beforeAll(async () => {
-    office = await OperatorOffice.open()
+    office = await OperatorOffice.open({ OUTBOUND_ALLOW: '127.0.0.0/8' })
     const { sql } = office.server
     for (const name of ['Big Panel', 'Small Panel'])
       await sql`insert into suppliers (kind, name, url, currency) values ('dhru', ${name}, 'https://x.example', 'USD')`
@@ -91,6 +96,87 @@ describePages('suppliers', () => {
     await answered(/Small Panel/)
     await visit.click('Read their lists')
     await visit.expectUsable('suppliers that were asked')
+    await visit.leave()
+  })
+
+  test('one whose protocol has deposits is topped up: way, amount, what to pay, credited; a lost answer is looked for', async () => {
+    const upstream = await testServer()
+    const us = await upstream.shop({ currency: 'IDR', deposit: '10000' })
+    await uniqueAmounts(upstream, { settings: { qris: QRIS }, name: 'QRIS' })
+    await bank(upstream, { currency: 'IDR', name: 'Bank transfer' })
+    const way = await FailingWay.to(upstream.url)
+    const made = await createSupplier(office.server.sql, await sealer(), {
+      ...{ kind: 'cekceir', name: 'Wholesale', url: way.url, currency: 'IDR' },
+      secrets: { api_key: `${us.securityId}.${us.secret}` },
+    })
+    const visit = await Visit.as(office, 'manager')
+    const { page } = visit
+    const dialog = page.getByRole('dialog')
+    await page.goto(`/console/suppliers/${made.id}`)
+    await visit.click('Top up…')
+    await dialog.getByRole('radio', { name: /QRIS/ }).waitFor()
+    await dialog.getByLabel('Amount to be credited').fill('50000')
+    await visit.expectUsable('top up, way and amount')
+    await dialog.getByRole('button', { name: /^Begin with/ }).click()
+    await dialog.getByText('To be paid').waitFor()
+    await dialog.getByRole('img', { name: 'QR code that names payee and amount' }).waitFor()
+    await visit.expectUsable('top up, what to pay')
+    await page.setViewportSize(PHONE)
+    await visit.expectUsable('top up, what to pay')
+    await page.setViewportSize({ width: 1440, height: 900 })
+    // It is paid there, and followed here.
+    const { clock } = office.office
+    const confirmer = await OperatorOffice.at(upstream, clock).program(['money.deposits'])
+    const [deposit] = await upstream.sql<
+      { id: number }[]
+    >`select id::int from deposits order by id desc limit 1`
+    await changer(upstream, confirmer)('POST', `/deposits/${deposit?.id}/confirm`, {})
+    await dialog.getByRole('button', { name: 'Ask now' }).click()
+    await dialog.getByText(/was credited/).waitFor()
+    await dialog.getByText(/The balance there is .*60,0/).waitFor()
+    await dialog.getByRole('button', { name: 'Close' }).last().click()
+    // The answer to the next one is lost: it is looked for, and none is begun twice.
+    way.loses = 1
+    await visit.click('Top up…')
+    await dialog.getByRole('radio', { name: /Bank transfer/ }).check()
+    await dialog.getByLabel('Amount to be credited').fill('20000')
+    await dialog.getByRole('button', { name: /^Begin with/ }).click()
+    await dialog.getByText('Not known').waitFor()
+    await visit.expectUsable('top up, not known')
+    await dialog.getByRole('button', { name: 'Look for it' }).click()
+    await dialog.getByText('To be paid').waitFor()
+    await dialog.getByText('The Operator').waitFor()
+    await dialog.getByRole('button', { name: 'Close' }).last().click()
+    expect(await upstream.sql`select count(*)::int as count from deposits`).toEqual([{ count: 2 }])
+    await visit.expectUsablePages([`/console/suppliers/${made.id}/top-ups`])
+    await page.getByRole('button', { name: 'Show top-up 2' }).click()
+    await dialog.getByText('To be paid').waitFor()
+    await visit.leave()
+    way.stop()
+    await upstream.stop()
+  })
+
+  test('elsewhere its page is shown where the balance is low, and what was paid is written down', async () => {
+    await office.server.sql`
+      update suppliers set low_balance = 5000000, top_up_url = 'https://panel.example/add-funds', top_up_note = 'By card; at least 20 dollars'
+       where name = 'Small Panel'`
+    const visit = await Visit.as(office, 'manager')
+    const { page } = visit
+    const dialog = page.getByRole('dialog')
+    await page.goto('/console/suppliers')
+    await visit.click('Top up Small Panel')
+    expect(await dialog.getByRole('link', { name: 'To the page of Small Panel' }).getAttribute('href')).toBe(
+      'https://panel.example/add-funds',
+    )
+    await dialog.getByText('By card; at least 20 dollars').waitFor()
+    await dialog.getByLabel('Amount, in USD').fill('250')
+    await dialog.getByLabel('Reference of the payment').fill('TX 8812')
+    await visit.expectUsable('top up elsewhere')
+    await dialog.getByRole('button', { name: 'Write down $250' }).click()
+    await page.getByText('The top-up is written down.').waitFor()
+    await page.getByRole('link', { name: 'Small Panel' }).click()
+    await visit.click('Top-ups', 'link')
+    await page.getByText('TX 8812').waitFor()
     await visit.leave()
   })
 

@@ -117,7 +117,7 @@ create table supplier_top_ups (
   -- Why it was refused or has failed, or why nobody knows.
   reason text,
   ended_at timestamptz,
-  -- When the supplier was last asked about it, whatever it said; null: never.
+  -- When the supplier last answered about it; null: never.
   asked_at timestamptz,
   -- When it is asked next; null: never.
   check_at timestamptz,

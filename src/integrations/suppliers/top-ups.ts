@@ -52,11 +52,14 @@ export interface SupplierDeposit {
   expiresAt: Date | null
 }
 
-/** TopUpOutcome is what became of a wish. `refused` is proof that nothing was begun; whatever is not clear is `unknown` (promise 4: no guess). */
+/**
+ * TopUpOutcome is what became of a wish. `refused` is proof that nothing was begun; whatever is not clear is `unknown` (promise 4: no guess), with
+ * `wasLookedFor` where the supplier has answered all the same, and a person may decide.
+ */
 export type TopUpOutcome =
   | { kind: 'begun'; deposit: SupplierDeposit }
   | { kind: 'refused'; reason: string }
-  | { kind: 'unknown'; reason: string }
+  | { kind: 'unknown'; reason: string; wasLookedFor?: true }
 
 /** TopUps are the deposits to our account at a supplier. Calls end with the signal at the latest. */
 export interface TopUps {

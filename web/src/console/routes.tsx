@@ -96,6 +96,7 @@ const pages = [
     supplierTab('/routes', () => import('./routes/suppliers/routes.tsx'), 'Routes'),
     supplierTab('/attempts', () => import('./routes/suppliers/attempts.tsx'), 'Attempts'),
     supplierTab('/answers', () => import('./routes/suppliers/answers.tsx'), 'Answers'),
+    supplierTab('/top-ups', () => import('./routes/suppliers/top-ups.tsx'), 'TopUps'),
     supplierTab('/lists', () => import('./routes/suppliers/lists.tsx'), 'Lists'),
     supplierTab('/settings', () => import('./routes/suppliers/settings.tsx'), 'Settings'),
   ]),

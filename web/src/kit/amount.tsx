@@ -25,6 +25,12 @@ export const money = (value: string, currency: string): string => {
   }
 }
 
+/** `typedAmount` gives the amount that somebody typed, with a point or a comma before its decimals; undefined: it is none above 0. */
+export const typedAmount = (text: string): string | undefined => {
+  const decimal = text.trim().replace(',', '.')
+  return /^\d{1,12}(\.\d{1,6})?$/.test(decimal) && /[1-9]/.test(decimal) ? decimal : undefined
+}
+
 /** `sum` writes an amount that was summed up, rounded to the coin of its currency: what it is exactly is in the file. */
 export const sum = (value: string, currency: string): string => {
   try {

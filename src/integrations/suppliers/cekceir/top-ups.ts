@@ -66,7 +66,7 @@ export class CekceirTopUps implements TopUps {
     if (found !== 'none') return found
     const { clock, honoursKeys } = this.#deps
     if (!honoursKeys || clock.now().getTime() - wish.at.getTime() > MAX_KEY_AGE_MS)
-      return { kind: 'unknown', reason: 'its list of deposits does not have it' }
+      return lookedFor('its list of deposits does not have it')
     return this.#begun(await this.#post(wish, signal), { isFirst: false })
   }
 
@@ -121,9 +121,12 @@ export class CekceirTopUps implements TopUps {
         ...{ provider_code: wish.way, limit: String(PAGE_SIZE) },
         ...(cursor !== undefined && { cursor }),
       })
-      if (said.kind !== 'answer') return { kind: 'unknown', reason: errorOf(said, reasons) }
+      if (said.kind !== 'answer') {
+        const reason = errorOf(said, reasons)
+        return said.kind === 'fault' ? lookedFor(reason) : { kind: 'unknown', reason }
+      }
       const list = readList(said.body)
-      if (!list) return { kind: 'unknown', reason: 'its list of deposits cannot be read' }
+      if (!list) return lookedFor('its list of deposits cannot be read')
       const { from, to } = windowOf(wish.at, said.date, clock)
       const times = list.items.map((one) => Date.parse(textField(one, 'created_at') ?? ''))
       for (const [place, one] of list.items.entries()) {
@@ -145,11 +148,11 @@ export class CekceirTopUps implements TopUps {
         if (!deposit) return 'none'
         return more.length === 0
           ? { kind: 'begun', deposit }
-          : { kind: 'unknown', reason: 'it has several deposits that may be this one' }
+          : lookedFor('it has several deposits that may be this one')
       }
       cursor = list.next
     }
-    return { kind: 'unknown', reason: 'its list of deposits has no end' }
+    return lookedFor('its list of deposits has no end')
   }
 
   /** `#read` gives undefined for what is no deposit. */
@@ -188,6 +191,8 @@ const fits = ({ credited, state }: SupplierDeposit, amount: Micros, currency: st
     state !== 'credited' &&
     credited > amount &&
     credited - amount <= MAX_TAIL * minorUnit(currency))
+
+const lookedFor = (reason: string): TopUpOutcome => ({ kind: 'unknown', reason, wasLookedFor: true })
 
 const errorOf = (said: Exclude<Said, { kind: 'answer' }>, reasons: Reasons): string =>
   reasons.of(

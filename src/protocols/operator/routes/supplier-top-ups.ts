@@ -65,7 +65,7 @@ const topUp = Type.Object({
   expires_at: orNull(time(), 'Until when it can be paid'),
   reason: orNull(Type.String(), 'Why it was refused or has failed, or why nobody knows'),
   ended_at: orNull(time()),
-  asked_at: orNull(time(), 'When the supplier was last asked about it'),
+  asked_at: orNull(time(), 'When the supplier last answered about it; null: never'),
 })
 
 const wireTopUp = (one: TopUp, names?: ReadonlyMap<string, string>): Static<typeof topUp> => ({

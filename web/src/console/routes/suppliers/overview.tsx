@@ -16,6 +16,7 @@ import styles from './supplier.module.css'
 import { type Supplier, supplierQuery } from './supplier-data.ts'
 import { SwitchDialog } from './switch-dialog.tsx'
 import { Tested, useTest } from './test-supplier.tsx'
+import { TopUpDialog } from './top-up-dialog.tsx'
 import { TryDialog } from './try-dialog.tsx'
 
 const DAYS = 30
@@ -41,7 +42,7 @@ export function Overview() {
   const client = useQueryClient()
   const may = useMay()
   const test = useTest()
-  const [doing, setDoing] = useState<'switch' | 'try' | 'others'>()
+  const [doing, setDoing] = useState<'switch' | 'try' | 'others' | 'top-up'>()
   const { data } = figures
   const again = useMutation({
     mutationFn: () =>
@@ -57,6 +58,14 @@ export function Overview() {
       <Group>
         {may('suppliers.edit') && (
           <>
+            {may('costs.read') && (
+              <Button
+                variant={supplier.health.why === 'credit' ? 'filled' : 'default'}
+                onClick={() => setDoing('top-up')}
+              >
+                <Trans>Top up…</Trans>
+              </Button>
+            )}
             {supplier.enabled && !supplier.health.open && (
               <Button variant="default" onClick={() => setDoing('others')}>
                 <Trans>Use the next routes…</Trans>
@@ -104,6 +113,7 @@ export function Overview() {
       {doing === 'others' && (
         <OthersDialog supplier={supplier} onDone={refresh} onClose={() => setDoing(undefined)} />
       )}
+      {doing === 'top-up' && <TopUpDialog supplier={supplier} onClose={() => setDoing(undefined)} />}
       {doing === 'try' && <TryDialog supplier={supplier} onClose={() => setDoing(undefined)} />}
       <span className="visually-hidden">{t`Figures of the last ${DAYS} days`}</span>
     </Stack>

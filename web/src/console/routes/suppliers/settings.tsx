@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Stack, Switch, TextInput } from '@mantine/core'
+import { Button, Stack, Switch, Textarea, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
@@ -37,6 +37,8 @@ export function Settings() {
         ...('currency' in texts && { currency: texts['currency']?.trim().toUpperCase() }),
         ...('concurrency' in texts && { concurrency: Number(texts['concurrency']) }),
         ...('rate_per_second' in texts && { rate_per_second: number(texts['rate_per_second'] ?? '') }),
+        ...('top_up_url' in texts && { top_up_url: texts['top_up_url']?.trim() || null }),
+        ...('top_up_note' in texts && { top_up_note: texts['top_up_note']?.trim() || null }),
         ...('low_balance' in texts && { low_balance: texts['low_balance']?.trim() || null }),
         ...(shows !== undefined && { shows_reasons: shows }),
         ...(keeps !== undefined && { keeps_exchanges: keeps }),
@@ -76,7 +78,7 @@ export function Settings() {
   }
   const text = (name: string) => ({
     value: texts[name] ?? String(present[name] ?? ''),
-    onChange: ({ currentTarget }: { currentTarget: HTMLInputElement }) =>
+    onChange: ({ currentTarget }: { currentTarget: HTMLInputElement | HTMLTextAreaElement }) =>
       setTexts({ ...texts, [name]: currentTarget.value }),
     error: faultOfField(save.error, name),
     autoComplete: 'off',
@@ -151,6 +153,20 @@ export function Settings() {
             {...text('low_balance')}
           />
         )}
+        <TextInput
+          type="url"
+          label={t`Page where you top up there`}
+          description={t`Shown by Top up; empty: none.`}
+          maxLength={500}
+          {...text('top_up_url')}
+        />
+        <Textarea
+          label={t`What there is to know of topping up there`}
+          autosize
+          minRows={2}
+          maxLength={1000}
+          {...text('top_up_note')}
+        />
         <Switch
           label={t`Resellers read its words for a refusal`}
           description={t`Off: they read the service's own words, and never learn who the supplier is.`}

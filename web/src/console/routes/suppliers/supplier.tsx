@@ -28,6 +28,7 @@ export function SupplierPage() {
     { to: `${base}/attempts`, label: t`Attempts` },
     { to: `${base}/answers`, label: t`Answers` },
     { to: `${base}/lists`, label: t`Lists` },
+    ...(may('costs.read') ? [{ to: `${base}/top-ups`, label: t`Top-ups` }] : []),
     ...(may('suppliers.edit') ? [{ to: `${base}/settings`, label: t`Settings` }] : []),
   ]
   const title = data?.name ?? supplier

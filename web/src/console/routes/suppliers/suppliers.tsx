@@ -19,6 +19,7 @@ import { type Asked, useAsking } from './ask-several.ts'
 import { type AllFigures, readAllFigures, readSuppliers, type Supplier } from './supplier-data.ts'
 import styles from './suppliers.module.css'
 import { SwitchDialog } from './switch-dialog.tsx'
+import { TopUpDialog } from './top-up-dialog.tsx'
 
 const TOPICS = ['suppliers']
 
@@ -58,6 +59,7 @@ export function Suppliers() {
   const query = useSearch({ strict: false }) as Values
   const navigate = useNavigate()
   const [switched, setSwitched] = useState<Supplier>()
+  const [toppedUp, setToppedUp] = useState<Supplier>()
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set())
   const client = useQueryClient()
   const read = useQuery({ queryKey: ['suppliers'], queryFn: ({ signal }) => readSuppliers(signal) })
@@ -193,6 +195,7 @@ export function Suppliers() {
                   onChoose={() => setChosen(toggled(chosen, one.id))}
                   onTest={() => void ask('test', [one])}
                   onSwitch={() => setSwitched(one)}
+                  onTopUp={() => setToppedUp(one)}
                 />
               ))}
             </Table.Tbody>
@@ -211,6 +214,7 @@ export function Suppliers() {
           </Button>
         )}
       </ActionBar>
+      {toppedUp && <TopUpDialog supplier={toppedUp} onClose={() => setToppedUp(undefined)} />}
       {switched && (
         <SwitchDialog
           supplier={switched}
@@ -232,6 +236,7 @@ function Row({
   onChoose,
   onTest,
   onSwitch,
+  onTopUp,
 }: {
   supplier: Supplier
   figures: AllFigures['items'][number] | undefined
@@ -244,6 +249,7 @@ function Row({
   onChoose: () => void
   onTest: () => void
   onSwitch: () => void
+  onTopUp: () => void
 }) {
   const { t } = useLingui()
   const may = useMay()
@@ -316,6 +322,11 @@ function Row({
       </Table.Td>
       <Table.Td>
         <Group gap="sm" justify="flex-end" wrap="nowrap">
+          {may('suppliers.edit') && seesBalances && isLow(supplier) && (
+            <Button size="compact-sm" aria-label={t`Top up ${name}`} onClick={onTopUp}>
+              <Trans>Top up</Trans>
+            </Button>
+          )}
           {may('suppliers.try') && (
             <Button
               size="compact-sm"

@@ -7,9 +7,8 @@ import { answerOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { money } from '../../../kit/amount.tsx'
-import { Copy } from '../../../kit/copy.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
-import { QrCode } from '../../../kit/qr-code.tsx'
+import { PayTo } from '../../../kit/pay-in.tsx'
 import { When } from '../../../kit/when.tsx'
 import { priced } from '../../price.tsx'
 import { useSession } from '../../session.tsx'
@@ -122,72 +121,18 @@ function Said({ deposit }: { deposit: Deposit }) {
   }
 }
 
-/** `HowToPay` is the gateway's page, or where to pay to, as text and as a QR code. */
 function HowToPay({ deposit }: { deposit: Deposit }) {
   const { t } = useLingui()
-  const { amounts, currency, payment_url: url, qr_string: qr, account_number: number, fee_amount } = deposit
-  const total = priced(amounts.total_pay, currency)
-  const fee = priced(fee_amount, currency)
+  const { amounts, currency, fee_amount } = deposit
   return (
     <section className={styles.panel} aria-label={t`How to pay`}>
-      <dl className={styles.payTo}>
-        <div>
-          <dt>{t`Pay exactly`}</dt>
-          <dd>
-            <span className={styles.total}>{money(total, currency)}</span>
-            <Copy value={total} size="compact-sm">
-              <Trans>Copy the amount</Trans>
-            </Copy>
-          </dd>
-          {/[1-9]/.test(fee) && (
-            <dd className="muted">
-              <Trans>The fee of {money(fee, currency)} is in it.</Trans>
-            </dd>
-          )}
-        </div>
-        {number !== null && (
-          <div>
-            <dt>{t`To the account`}</dt>
-            <dd>
-              <span className="code">{number}</span>
-              <Copy value={number} size="compact-sm">
-                <Trans>Copy the account number</Trans>
-              </Copy>
-            </dd>
-          </div>
-        )}
-        {deposit.account_holder_name !== null && (
-          <div>
-            <dt>{t`Account holder`}</dt>
-            <dd>{deposit.account_holder_name}</dd>
-          </div>
-        )}
-        {deposit.bank !== null && (
-          <div>
-            <dt>{t`Bank`}</dt>
-            <dd>{deposit.bank}</dd>
-          </div>
-        )}
-        {deposit.instructions !== null && (
-          <div>
-            <dt>{t`The operator says`}</dt>
-            <dd className={styles.text}>{deposit.instructions}</dd>
-          </div>
-        )}
-      </dl>
-      {qr !== null && (
-        <div className={styles.qr}>
-          <QrCode text={qr} label={t`QR code that names payee and amount`} size={220} />
-          <p className="muted">
-            <Trans>It names payee and amount: scan it with your bank's app.</Trans>
-          </p>
-        </div>
-      )}
-      {url !== null && (
-        <Button component="a" href={url} rel="noopener noreferrer" target="_blank">
-          <Trans>To the page where you pay {money(total, currency)}</Trans>
-        </Button>
-      )}
+      <PayTo
+        total={priced(amounts.total_pay, currency)}
+        fee={priced(fee_amount, currency)}
+        currency={currency}
+        how={deposit}
+        saysLabel={t`The operator says`}
+      />
       <p className="muted">
         <Trans>This page says by itself when it was credited.</Trans>
       </p>

@@ -10,6 +10,7 @@ import { money } from '../../../kit/amount.tsx'
 import { faultText } from '../../../kit/faults.ts'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
+import { PayWays } from '../../../kit/pay-in.tsx'
 import { type Column, List, useLook } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
 import { Price } from '../../price.tsx'
@@ -96,28 +97,10 @@ function Begin({ ways }: { ways: readonly Way[] }) {
   const said = isKnown ? money(quote.data.amount, currency) : undefined
   return (
     <form onSubmit={submit} className={styles.panel}>
-      <fieldset style={{ border: 0, margin: 0, padding: 0 }}>
-        <legend style={{ padding: 0, marginBlockEnd: 8, fontWeight: 600 }}>{t`How you pay`}</legend>
-        <div className={styles.ways}>
-          {ways.map((way) => (
-            <label key={way.code} className={styles.way}>
-              <input
-                type="radio"
-                name="way"
-                value={way.code}
-                checked={way.code === code}
-                onChange={() => setCode(way.code)}
-              />
-              <span>
-                <strong>{way.name}</strong>
-                <span className="muted">
-                  <Fees way={way} />
-                </span>
-              </span>
-            </label>
-          ))}
-        </div>
-      </fieldset>
+      <PayWays
+        ways={ways.map((way) => ({ ...way, least: way.min_deposit, most: way.max_deposit }))}
+        {...{ currency, chosen: code, onChoose: setCode }}
+      />
       <TextInput
         label={t`Amount to be credited, in ${currency}`}
         value={text}
@@ -139,36 +122,6 @@ function Begin({ ways }: { ways: readonly Way[] }) {
         {said === undefined ? <Trans>Begin</Trans> : <Trans>Pay in {said}</Trans>}
       </Button>
     </form>
-  )
-}
-
-/** `Fees` says what a way costs, and how much it takes. */
-function Fees({ way }: { way: Way }) {
-  const { currency, fee_flat: flat, fee_percent: percent, min_deposit: least, max_deposit: most } = way
-  const hasFlat = /[1-9]/.test(flat)
-  const hasPercent = /[1-9]/.test(percent)
-  return (
-    <>
-      {hasPercent && hasFlat ? (
-        <Trans>
-          {percent} % and {money(flat, currency)} on top
-        </Trans>
-      ) : hasPercent ? (
-        <Trans>{percent} % on top</Trans>
-      ) : hasFlat ? (
-        <Trans>{money(flat, currency)} on top</Trans>
-      ) : (
-        <Trans>Without a fee</Trans>
-      )}
-      {' · '}
-      {most === null ? (
-        <Trans>from {money(least, currency)}</Trans>
-      ) : (
-        <Trans>
-          {money(least, currency)} to {money(most, currency)}
-        </Trans>
-      )}
-    </>
   )
 }
 
