@@ -28,7 +28,7 @@ import {
   updateTopUp,
 } from './top-ups.sql.ts'
 
-export { type TopUp, type TopUpState, topUpStates } from './top-ups.sql.ts'
+export { type TopUp, topUpStates } from './top-ups.sql.ts'
 
 const TIMEOUT_MS = 30_000
 /** FIRST_CHECK_MS is longer than a call lasts: until then it is under way. */

@@ -22,8 +22,8 @@ export interface TopUpWish {
   at: Date
 }
 
-/** `depositStates` are those of a deposit at a supplier: only `credited` has come; the three behind it have ended without money. */
-export const depositStates = ['pending', 'review', 'credited', 'cancelled', 'expired', 'failed'] as const
+/** SupplierDepositState is how a deposit at a supplier stands: only `credited` has come; the three behind it have ended without money. */
+type SupplierDepositState = 'pending' | 'review' | 'credited' | 'cancelled' | 'expired' | 'failed'
 
 /** PayTo is how a deposit is paid, as the supplier says it. */
 export interface PayTo {
@@ -41,7 +41,7 @@ export interface PayTo {
 export interface SupplierDeposit {
   /** `reference` is the supplier's number. */
   reference: string
-  state: (typeof depositStates)[number]
+  state: SupplierDepositState
   /** `credited` is what comes to our account, which may be a little more than was asked for, so that its total is its own; null: it does not say. */
   credited: Micros | null
   /** `toPay` is what is to be paid for it, with the fee; null: it does not say. */
