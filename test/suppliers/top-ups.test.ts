@@ -187,22 +187,24 @@ test('one that is not there is given up by a person only once it was looked for'
   await closeOpen('Wholesale', next.json.data.id)
 })
 
-test('where a server honours keys, one that is not in its list is begun under the same key', async () => {
+test('where a server honours keys, one whose answer was lost is asked for again under the same key', async () => {
   const before = (await deposits()).length
-  way.refuses = true
-  const lost = await change('/suppliers/Keyed/top-ups', { way: 'bank', amount: '30' })
-  expect(lost.json.data.state).toBe('unknown')
-  way.refuses = false
-  way.loses = 1
-  const { id } = lost.json.data
-  expect((await change(`/suppliers/Keyed/top-ups/${id}/ask`, undefined, null)).json.data.state).toBe(
-    'unknown',
-  )
-  const begun = await change(`/suppliers/Keyed/top-ups/${id}/ask`, undefined, null)
-  expect(begun.json.data.state).toBe('pending')
-  expect((await deposits()).length).toBe(before + 1)
-  expect(new Set(way.posts.map(({ key }) => key)).size).toBe(1)
-  await closeOpen('Keyed', id)
+  for (const lose of ['the request', 'the answer']) {
+    if (lose === 'the request') way.refuses = true
+    else way.loses = 1
+    const lost = await change('/suppliers/Keyed/top-ups', { way: 'bank', amount: '30' })
+    expect(lost.json.data.state).toBe('unknown')
+    way.refuses = false
+    const { id } = lost.json.data
+    const begun = await change(`/suppliers/Keyed/top-ups/${id}/ask`, undefined, null)
+    expect(begun.json.data).toMatchObject({ state: 'pending', pay_to: { account_number: 'DE02 1203' } })
+    await closeOpen('Keyed', id)
+  }
+  expect((await deposits()).length).toBe(before + 2)
+  // The first came through once, the second twice under one key.
+  const keys = way.posts.map(({ key }) => key)
+  expect(keys).toEqual([keys[0], keys[1], keys[1]])
+  expect(keys[0]).not.toBe(keys[1])
 })
 
 test('what the supplier refuses is not begun, and what was paid elsewhere is written down', async () => {

@@ -37,7 +37,7 @@ const ACTIONS: readonly (readonly [words: RegExp, permission: StaffPermission, b
   [/^Forget /, 'answers.teach', '/suppliers'],
   [/^Is it back/, 'suppliers.try', '/suppliers'],
   [/^Switch (on|off)/, 'suppliers.edit'],
-  [/^(Pause|Resume|Use the next routes)/, 'suppliers.edit', '/suppliers'],
+  [/^(Pause|Resume|Use the next routes|Top up)/, 'suppliers.edit', '/suppliers'],
   [/^(Invite a person|What can be done about)/, 'staff.edit'],
   [/^New token/, 'tokens.edit'],
   [/^(Publish the news|Save the news|Remove…)/, 'news.edit', '/news'],
@@ -70,6 +70,7 @@ const LACKED: Readonly<Record<string, StaffPermission>> = {
   '/settings/notices': 'notices.edit',
   '/settings/status': 'catalogue.edit',
   '/resellers/$username/money': 'money.read',
+  '/suppliers/$supplier/top-ups': 'costs.read',
   '/settings/business': 'money.read',
   '/settings/pay-in': 'money.read',
 }

@@ -21,7 +21,7 @@ export const cekceirFields = {
   idempotency: flag({
     label: 'Honours Idempotency-Key',
     default: false,
-    help: 'POST /api/order and POST /api/deposit honour Idempotency-Key: then each item is an order of its own, and one whose answer was lost and that no list of orders shows is ordered again with its key; so is a top-up begun again',
+    help: 'POST /api/order and POST /api/deposit honour Idempotency-Key: then each item is an order of its own, and one whose answer was lost and that no list of orders shows is ordered again with its key. A top-up whose answer was lost is asked for again with its key, too',
   }),
   ...answerFields({ recheck: [600, 86_400] }),
   ...wayOutFields,

@@ -30,8 +30,8 @@ interface Deps {
 }
 
 /**
- * CekceirTopUps are deposits at a Cek Ceir style API, such as another imeigate. One whose answer was lost is searched in the list of deposits;
- * only where the server is known to honour idempotency keys is one that is not there asked for again, under its key.
+ * CekceirTopUps are deposits at a Cek Ceir style API, such as another imeigate. One whose answer was lost is asked for again, under its key, only where
+ * the server is known to honour idempotency keys; elsewhere it is searched in the list of deposits.
  */
 export class CekceirTopUps implements TopUps {
   readonly #deps: Deps
@@ -62,12 +62,14 @@ export class CekceirTopUps implements TopUps {
   }
 
   async find(wish: TopUpWish, others: ReadonlySet<string>, signal: AbortSignal): Promise<TopUpOutcome> {
-    const found = await this.#listed(wish, others, signal)
-    if (found !== 'none') return found
     const { clock, honoursKeys } = this.#deps
-    if (!honoursKeys || clock.now().getTime() - wish.at.getTime() > MAX_KEY_AGE_MS)
-      return lookedFor('its list of deposits does not have it')
-    return this.#begun(await this.#post(wish, signal), { isFirst: false })
+    if (honoursKeys && clock.now().getTime() - wish.at.getTime() <= MAX_KEY_AGE_MS) {
+      // The same request again gives the same deposit, whole, also where its first answer was an error.
+      const again = this.#begun(await this.#post(wish, signal), { isFirst: false })
+      if (again.kind === 'begun') return again
+    }
+    const found = await this.#listed(wish, others, signal)
+    return found === 'none' ? lookedFor('its list of deposits does not have it') : found
   }
 
   async ask(reference: string, signal: AbortSignal): Promise<SupplierDeposit> {

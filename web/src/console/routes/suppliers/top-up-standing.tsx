@@ -51,6 +51,11 @@ export function StandingTopUp({
             {...{ currency, how: topUp.pay_to }}
             saysLabel={t`${supplier.name} says`}
           />
+          {Object.values(topUp.pay_to).every((one) => one === null) && (
+            <p className={styles.about}>
+              <Trans>{supplier.name} does not say where to pay it: look at its own pages.</Trans>
+            </p>
+          )}
         </section>
       )}
       {isOpen(topUp) && !isUnknown && (

@@ -15,6 +15,17 @@ import { TopUpDialog } from './top-up-dialog.tsx'
 
 /** `TopUps` lists what was paid in to our account at a supplier, or is to be; each opens with what to pay and how it stands. */
 export function TopUps() {
+  if (useMay()('costs.read')) return <Listed />
+  return (
+    <p>
+      <Trans>
+        Your role may not see what was paid to suppliers: it lacks <span className="code">costs.read</span>.
+      </Trans>
+    </p>
+  )
+}
+
+function Listed() {
   const { t } = useLingui()
   const { supplier: id = '' } = useParams({ strict: false }) as { supplier?: string }
   const { data: supplier } = useSuspenseQuery(supplierQuery(id))
