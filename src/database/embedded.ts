@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import { setTimeout as pauseFor } from 'node:timers/promises'
 import pg from 'pg'
 import type { Logger } from 'pino'
 import type { DatabaseAccess } from './access.ts'
@@ -13,6 +14,8 @@ const MAX_SILENT_MS = 30_000
 /** MAX_ENDING_MS is how long a server that ends each time is started again: what a killed one left may need that long to go away. */
 const MAX_ENDING_MS = 8_000
 const START_AGAIN_AFTER_MS = 200
+/** REJOIN_PAUSES_MS bound the pause behind a try that failed to bring back a server that went away: twice as long each time. */
+const REJOIN_PAUSES_MS = { first: 1_000, longest: 30_000 }
 const STARTING_UP = '57P03'
 /** ALONE_MS: who has the lock for itself loses it so long after it has said nothing, and stops the server within half of that or not at all. */
 const ALONE_MS = 4_000
@@ -64,6 +67,7 @@ class SharedCluster {
   #trimming: NodeJS.Timeout | undefined
   #session: pg.Client | undefined
   #leaving = false
+  readonly #left = new AbortController()
   #rejoining: Promise<void> | undefined
 
   constructor(cluster: Cluster, log: Logger) {
@@ -105,6 +109,7 @@ class SharedCluster {
   async leave(): Promise<void> {
     if (this.#leaving) return
     this.#leaving = true
+    this.#left.abort()
     clearInterval(this.#trimming)
     await this.#rejoining
     const session = this.#session
@@ -150,10 +155,16 @@ class SharedCluster {
     this.#session = undefined
     this.#log.error('the embedded PostgreSQL ended unexpectedly and is started again')
     this.#rejoining = (async () => {
+      let pause = REJOIN_PAUSES_MS.first
       while (!this.#leaving && !this.#session) {
-        await this.join().catch((error: unknown) =>
-          this.#log.error({ err: error }, 'starting it failed, trying again'),
-        )
+        try {
+          await this.join()
+        } catch (error) {
+          this.#log.error({ err: error }, `starting it failed, it is tried again in ${pause / 1000} s`)
+          // Whoever leaves does not wait for it.
+          await pauseFor(pause, undefined, { signal: this.#left.signal }).catch(() => {})
+          pause = Math.min(2 * pause, REJOIN_PAUSES_MS.longest)
+        }
       }
     })()
   }

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -39,6 +40,12 @@ const NOBODYS = { uid: NOBODY, gid: NOBODY, cwd: '/' }
 /** `asNobody` skips where the checkout is in a folder that other users may not enter. */
 const asNobody =
   process.getuid?.() === 0 && spawnSync(process.execPath, [program, '--version'], NOBODYS).status === 0
+
+/** Tried is what the log says of a server that could not be started again. */
+interface Tried {
+  time: number
+  err: { message: string }
+}
 
 describe('the embedded PostgreSQL', () => {
   afterEach(cleanUp)
@@ -135,6 +142,31 @@ describe('the embedded PostgreSQL', () => {
       >`select count(*)::int as n from pg_stat_activity where query ilike 'listen%'`
       return (row?.n ?? 0) > 0
     })
+    expect(await server.stop()).toEqual({ code: 0, signal: null })
+    await postgresEnded(data)
+  })
+
+  test('is tried again ever more seldom while its folder is away, and used again once that is back', async () => {
+    const data = await migratedFolder()
+    const server = start(data)
+    const url = await server.url()
+    const ready = async () => (await fetch(`${url}/readyz`)).status === 200
+    await until('ready', ready)
+    const postmaster = postgresOf(data)
+    renameSync(data, `${data}-away`)
+    killAll(postmaster)
+    const tries = () =>
+      server.stdout
+        .split('\n')
+        .filter((line) => line.includes('starting it failed'))
+        .map((line) => JSON.parse(line) as Tried)
+    await until('three tries', () => tries().length >= 3)
+    const [first, second, third] = tries() as [Tried, Tried, Tried]
+    expect(first.err.message).toBe(`the folder ${data}/postgres is not there any more`)
+    expect(second.time - first.time).toBeGreaterThan(900)
+    expect(third.time - second.time).toBeGreaterThan(1_900)
+    renameSync(`${data}-away`, data)
+    await until('ready again', ready)
     expect(await server.stop()).toEqual({ code: 0, signal: null })
     await postgresEnded(data)
   })

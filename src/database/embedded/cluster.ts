@@ -87,8 +87,9 @@ export class Cluster {
     this.socketFolder = chooseSocketFolder(this.folder)
   }
 
-  /** `start` starts a server that outlives us; it ends at once when another one has the cluster. `over` goes before our settings. */
+  /** `start` starts a server that outlives us; it ends at once when another one has the cluster. `over` goes before our settings. Throws where the folder is gone. */
   start(over: Partial<typeof settings> = {}): ChildProcess {
+    if (!existsSync(this.folder)) throw new Error(`the folder ${this.folder} is not there any more`)
     this.trimLog()
     this.#removeStalePid()
     if (this.socketFolder !== this.folder) this.#makeSocketFolder()
