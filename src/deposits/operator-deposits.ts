@@ -44,7 +44,7 @@ export class OperatorDeposits {
   ): Promise<Deposit> {
     const kept = orThrow(readNote(note))
     return await this.#decide(id, async (transaction, deposit, at) => {
-      // A gateway that tells of its payment once more brings it before a person again.
+      // A gateway that tells of another payment brings it before a person again.
       const other = await findByReference(transaction, deposit.accountId, otherReference(id))
       if (other) {
         const came = formatMicros(other.amount, deposit.currency)
@@ -91,7 +91,9 @@ export class OperatorDeposits {
       })
       if (entry.isRepeated)
         throw new Refusal('conflict', `this amount was credited before, as "${otherReference(id)}"`, 'amount')
-      return { state: 'failed', settledBy: actor, reason, ...(kept !== null && { note: kept }) }
+      // What was noted of the payment stays, so that it is known should the gateway tell of it once more.
+      const note = [found.note, kept].filter((one) => one !== null).join('; ')
+      return { state: 'failed', settledBy: actor, reason, ...(kept !== null && { note }) }
     })
     return { deposit, entry: entry as Moved }
   }

@@ -46,6 +46,8 @@ export function verdictOn(deposit: Deposit, payment: Payment): Verdict | undefin
     return { state, note: added(deposit, `${paid}, ${more}${fault ? `; ${fault}` : ''}`) }
   }
   if (state === 'review') return { state, note: added(deposit, fault ?? `${paid} as asked`) }
+  // A person knew of it when they refused the deposit, or credited what came.
+  if (state === 'failed' && deposit.note?.includes(fault ?? paid)) return undefined
   return {
     state: 'review',
     note: `${paid}, after the deposit had ${ended[state]}${fault ? `; ${fault}` : ''}`,

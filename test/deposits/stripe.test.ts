@@ -267,17 +267,29 @@ test('an event that comes again after a person has decided changes nothing', asy
   expect(await show(id)).toMatchObject({ status: 'failed', reason: 'given back' })
 })
 
-test('what was credited as another amount is not credited again as its own, should the gateway tell of it once more', async () => {
+test('what was credited as another amount is over when the gateway tells of it once more, and is never credited again as its own', async () => {
   const { id, session } = await opened()
   const paid = { ...fake.pay(session), amount_total: 500 }
   await fake.tell(hook, fake.event('completed', paid))
-  await deposits.creditOther(id as DepositId, money('5'), { actor: 'test' })
+  await deposits.creditOther(id as DepositId, money('5'), { actor: 'test', note: 'five came' })
   await fake.tell(hook, fake.event('completed', paid))
+  expect(await show(id)).toMatchObject({ status: 'failed' })
+  // Another amount under the same reference is news.
+  await fake.tell(hook, fake.event('completed', { ...paid, amount_total: 700 }))
   expect(await show(id)).toMatchObject({ status: 'review' })
   await expect(deposits.confirm(id as DepositId, { actor: 'test' })).rejects.toMatchObject({
     code: 'conflict',
   })
   expect(await balance(server, shop)).toBe('6.00')
+})
+
+test('what a person has refused is over when the gateway tells of the same payment once more', async () => {
+  const { id, session } = await opened()
+  const paid = { ...fake.pay(session), amount_total: 500 }
+  await fake.tell(hook, fake.event('completed', paid))
+  await deposits.refuse(id as DepositId, { actor: 'test', reason: 'given back' })
+  await fake.tell(hook, fake.event('completed', paid))
+  expect(await show(id)).toMatchObject({ status: 'failed', reason: 'given back' })
 })
 
 test('events of other installations and other programs are none of our concern', async () => {

@@ -57,3 +57,20 @@ test('what has ended is opened again by money and by nothing else', () => {
     { numRuns: 1000 },
   )
 })
+
+test('a payment that a person knew of when they refused the deposit is no news', () => {
+  fc.assert(
+    fc.property(deposits, payments, payments, (deposit, payment, other) => {
+      fc.pre(payment.state === 'paid' && deposit.state !== 'succeeded' && other.state === 'paid')
+      const seen = verdictOn(deposit, payment)
+      fc.pre(seen?.state === 'review')
+      const refused = {
+        ...deposit,
+        ...{ state: 'failed', note: seen?.note ?? null, reference: deposit.reference ?? payment.reference },
+      } as Deposit
+      expect(verdictOn(refused, payment)).toBeUndefined()
+      if (other.reference !== payment.reference) expect(verdictOn(refused, other)?.state).toBe('review')
+    }),
+    { numRuns: 1000 },
+  )
+})
