@@ -11,6 +11,9 @@ import styles from './supplier.module.css'
 import type { Supplier } from './supplier-data.ts'
 import { isOpen, readWays, type TopUp, TopUpState } from './top-up-data.tsx'
 
+/** `focus` is where one types first: the field comes once the supplier has answered. */
+const focus = (input: HTMLInputElement | null): void => input?.focus()
+
 /** `BeginTopUp` asks for the way and the amount of a deposit at a supplier. What is still to be paid there stands before it. */
 export function BeginTopUp({
   supplier: { id, name, currency, top_up_url: page, top_up_note: note },
@@ -119,7 +122,7 @@ export function BeginTopUp({
               autoComplete="off"
               error={faultOfField(begin.error, 'amount')}
               required
-              data-autofocus
+              ref={focus}
             />
             <p className={styles.about}>
               <Trans>

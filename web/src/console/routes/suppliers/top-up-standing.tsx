@@ -58,7 +58,7 @@ export function StandingTopUp({
           )}
         </section>
       )}
-      {isOpen(topUp) && !isUnknown && (
+      {isOpen(topUp) && !isUnknown && !isClosing && (
         <p className={styles.about}>
           <Trans>It is asked about by itself, and this says when it was credited.</Trans>
         </p>
@@ -98,7 +98,7 @@ export function StandingTopUp({
 
 /** `Said` is one sentence: what happened to the money. */
 function Said({ supplier: { id, name }, topUp }: { supplier: Supplier; topUp: TopUp }) {
-  const { currency, credited, reason, expires_at, ended_at, reference, note } = topUp
+  const { currency, credited, reason, expires_at } = topUp
   const amount = money(credited ?? topUp.amount, currency)
   const total = money(topUp.to_pay ?? topUp.amount, currency)
   const now = useQuery({ ...supplierQuery(String(id)), enabled: topUp.state === 'credited' })
@@ -134,7 +134,7 @@ function Said({ supplier: { id, name }, topUp }: { supplier: Supplier; topUp: To
       return (
         <>
           <Trans>
-            {amount} was credited, as {name} said <When at={ended_at} />.
+            {name} says that {amount} was credited.
           </Trans>{' '}
           {balance != null && <Trans>The balance there is {money(balance, currency)}.</Trans>}
         </>
@@ -159,14 +159,7 @@ function Said({ supplier: { id, name }, topUp }: { supplier: Supplier; topUp: To
     case 'given_up':
       return <Trans>It is followed no more, since it is not there or will not be paid.</Trans>
     default:
-      return (
-        <>
-          <Trans>
-            {amount} was paid elsewhere, as written down <When at={ended_at} />.
-          </Trans>
-          {reference && <> {reference}.</>} {note}
-        </>
-      )
+      return <Trans>{amount} was paid elsewhere.</Trans>
   }
 }
 
