@@ -129,10 +129,11 @@ const words: Record<TopUp['state'], string> = {
 }
 
 function topUpAnswer(one: TopUp, supplier: string): Answer {
-  const { state, payTo, credited, toPay, currency } = one
+  const { state, credited, toPay, currency } = one
+  const json = topUpJson(one)
   const isUnknown = state === 'unknown'
   return {
-    json: topUpJson(one),
+    json,
     text: keyValues([
       ['top-up', one.id],
       ['state', words[state]],
@@ -141,7 +142,9 @@ function topUpAnswer(one: TopUp, supplier: string): Answer {
       ['amount', formatMoney(one.amount, currency)],
       credited !== null && credited !== one.amount && ['credited', formatMoney(credited, currency)],
       toPay !== null && ['to pay', formatMoney(toPay, currency)],
-      ...Object.entries(payTo).map(([name, value]) => [name.replaceAll('_', ' '), value] as const),
+      ...Object.entries(json.pay_to).map(
+        ([name, value]) => value !== null && ([name.replaceAll('_', ' '), value] as const),
+      ),
       one.expiresAt !== null && ['until', one.expiresAt],
       one.reference !== null && ['reference', one.reference],
       one.note !== null && ['note', one.note],

@@ -7,6 +7,10 @@ import { createSupplier, showSupplier } from '../../src/suppliers/suppliers.ts'
 import { FOLLOW_TOP_UPS, topUpJobs } from '../../src/suppliers/top-up-jobs.ts'
 import { bank, sealer, uniqueAmounts } from '../deposits/deposits.fixtures.ts'
 import { ask, changer, OperatorOffice } from '../protocols/operator/office.fixtures.ts'
+import { imeigate } from '../support/command.ts'
+import { settingsFor } from '../support/database-on.ts'
+import { testDatabase } from '../support/postgres.ts'
+import { cleanUp, temporaryFolder } from '../support/process.ts'
 import { type Shop, type TestServer, testServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
 import { FailingWay } from './top-ups.fixtures.ts'
@@ -49,6 +53,7 @@ beforeAll(async () => {
 afterAll(async () => {
   way.stop()
   await Promise.all([office.stop(), upstream.stop()])
+  await cleanUp()
 })
 beforeEach(() => {
   way.posts.length = 0
@@ -252,4 +257,41 @@ test('who may not see costs, or change suppliers, tops nothing up', async () => 
   const costs = await office.program(['costs.read'])
   const body = { amount: '25' }
   expect((await changer(office.server, costs)('POST', '/suppliers/Ann/top-ups/note', body)).status).toBe(403)
+})
+
+test('the same by the command line: what is not known is told by its exit code, with how it is looked for', async () => {
+  const database = await testDatabase()
+  const settings = {
+    ...settingsFor(database.address),
+    ...{
+      OUTBOUND_ALLOW: '127.0.0.0/8',
+      IMEIGATE_SECRET_KEY: 'cd'.repeat(32),
+      IMEIGATE_DATA: temporaryFolder(),
+    },
+  }
+  const run = (...args: string[]) => imeigate(['supplier', ...args], settings)
+  const key = `${us.securityId}.${us.secret}`
+  const added = await run('add', '--kind', 'cekceir', '--name', 'Up', '--url', way.url, '--api-key', key)
+  expect(added, added.stderr).toMatchObject({ code: 0 })
+  expect((await run('top-up', 'ways', 'Up')).stdout).toMatch(/bank +Bank transfer .*\nqris/)
+  const begun = await run('top-up', 'begin', 'Up', '--way', 'bank', '--amount', '60')
+  expect(begun).toMatchObject({ code: 0 })
+  expect(begun.stdout).toMatch(/state +to be paid\n(?:.+\n)*to pay +\$60\.00\naccount number +DE02 1203/)
+  way.loses = 1
+  const lost = await run('top-up', 'begin', 'Up', '--way', 'bank', '--amount', '61')
+  expect(lost).toMatchObject({
+    code: 6,
+    output: expect.stringContaining('imeigate supplier top-up ask "Up" 2'),
+  })
+  const another = await run('top-up', 'begin', 'Up', '--way', 'bank', '--amount', '61', '--json')
+  expect(another).toMatchObject({ code: 3 })
+  expect(another.error().message).toContain('nobody knows whether top-up 2 was begun')
+  expect((await run('top-up', 'ask', 'Up', '2', '--json')).json()).toMatchObject({ id: 2, state: 'pending' })
+  expect(await run('top-up', 'ask', 'Up', '9')).toMatchObject({ code: 4 })
+  expect((await run('top-up', 'close', 'Up', '2', '--why', 'test', '--json')).json().state).toBe('given_up')
+  expect((await run('top-up', 'list', 'Up', '--json')).json()).toMatchObject([
+    { id: 2, state: 'given_up', way: 'bank', actor: expect.stringMatching(/^cli:/) },
+    { id: 1, state: 'pending', to_pay: '60.00' },
+  ])
+  await database.drop()
 })
