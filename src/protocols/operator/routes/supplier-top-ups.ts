@@ -187,7 +187,8 @@ export const supplierTopUpRoutes = ({
     name: 'askAboutTopUp',
     section,
     summary: 'Ask a supplier how a deposit stands, or look for one whose answer was lost; nothing is paid',
-    description: 'Once it is credited, the supplier is asked for our balance, too.',
+    description:
+      'Once it is credited, the supplier is asked for our balance, too. One that was given up is followed again where it is there.',
     command: 'supplier top-up ask',
     access: 'suppliers.edit',
     isApart: true,
