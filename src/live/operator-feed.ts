@@ -106,7 +106,10 @@ function idOf(what: string, subject: string, accountId: number | null): number |
 
 /** `hasOwnId` tells whether the subjects of a table are ids of its topic. */
 const hasOwnId = (what: string): boolean =>
-  !['price_groups', 'price_rules', 'exchange_rates', 'answer_rules', 'operator_tokens'].includes(what)
+  ![
+    ...['price_groups', 'price_rules', 'exchange_rates', 'answer_rules', 'operator_tokens'],
+    'supplier_top_ups',
+  ].includes(what)
 
 function unique(happened: Happened[]): Happened[] {
   return [...new Map(happened.map((one) => [`${one.topic} ${one.id}`, one])).values()]

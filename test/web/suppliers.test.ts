@@ -149,6 +149,14 @@ describePages('suppliers', () => {
     await dialog.getByRole('button', { name: 'Look for it' }).click()
     await dialog.getByText('To be paid').waitFor()
     await dialog.getByText('The Operator').waitFor()
+    // What the job hears is seen at once.
+    const heard = (state: string) =>
+      office.server
+        .sql`update supplier_top_ups set state = ${state}, asked_at = asked_at + interval '1 minute' where id = 2`
+    await heard('review')
+    await dialog.getByText('Being looked at').waitFor()
+    await heard('pending')
+    await dialog.getByText('To be paid').waitFor()
     await dialog.getByRole('button', { name: 'Close' }).last().click()
     expect(await upstream.sql`select count(*)::int as count from deposits`).toEqual([{ count: 2 }])
     await visit.expectUsablePages([`/console/suppliers/${made.id}/top-ups`])
