@@ -116,6 +116,7 @@ function questions({
     ['by service and day', ['day', 'service'], {}, false],
     ['by account and service', ['account', 'service'], {}, false],
     ['by all three', ['account', 'service', 'supplier'], {}, false],
+    ['by account and group', ['account', 'group'], {}, false],
   ]
 }
 

@@ -39,7 +39,8 @@ export async function readyForFigures(sql: Transaction): Promise<void> {
   await sql`
     select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'on', true),
            set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true),
-           set_config('jit', 'off', true), set_config('work_mem', '64MB', true)`
+           -- How many rows a stretch has is not known to the planner, which would sort them as if they were few.
+           set_config('enable_sort', 'off', true), set_config('jit', 'off', true), set_config('work_mem', '64MB', true)`
 }
 
 /** `dayOf` gives the day that a moment is in. */
@@ -118,6 +119,8 @@ export interface SalesSums {
   cost: Micros
   /** `times` counts how long what was charged took: see buckets.ts. */
   times: string
+  /** `cells` counts the rows of the table that all of this was summed up from, up to one more than the most. */
+  cells: number
 }
 
 const narrowed = (sql: Queryable, { accountId, serviceId, supplierId, currency }: Wanted) => sql`
@@ -126,10 +129,13 @@ const narrowed = (sql: Queryable, { accountId, serviceId, supplierId, currency }
   ${supplierId === null ? sql`` : sql`and f.supplier_id = ${supplierId}`}
   ${currency === null ? sql`` : sql`and f.currency = ${currency}`}`
 
+const stretchesIn = (sql: Queryable, stretches: readonly Stretch[]) => sql`
+  unnest(${stretches.map(({ cut }) => cut)}::text[]::sales_cut[], ${stretches.map(({ wholeMonths }) => wholeMonths)}::boolean[],
+         ${stretches.map(({ first }) => first)}::text[], ${stretches.map(({ last }) => last)}::text[]) as z (cut, whole_month, first, last)`
+
 /** `cellsIn` are the rows `f` of the table that hold what is wanted. */
 const cellsIn = (sql: Queryable, wanted: Wanted, stretches: readonly Stretch[]) => sql`
-  unnest(${stretches.map(({ cut }) => cut)}::text[]::sales_cut[], ${stretches.map(({ wholeMonths }) => wholeMonths)}::boolean[],
-         ${stretches.map(({ first }) => first)}::text[], ${stretches.map(({ last }) => last)}::text[]) as z (cut, whole_month, first, last)
+  ${stretchesIn(sql, stretches)}
   -- Each part is read by itself, from the rows that begin with its cut, whatever is known of how many there are.
   cross join lateral (
     select * from sales f
@@ -137,73 +143,128 @@ const cellsIn = (sql: Queryable, wanted: Wanted, stretches: readonly Stretch[]) 
        ${narrowed(sql, wanted)}
     offset 0) f`
 
-/** `countCells` counts them, up to so many. */
-export async function countCells(
+/** MAX_PROBES bounds how often rows are looked up one by one; where it would be more often, all of them are read once more. */
+const MAX_PROBES = 100_000
+const DAY_MS = 86_400_000
+
+/** `daysIn` gives about how many days, or months, a stretch has. */
+const daysIn = ({ first, last, wholeMonths }: Stretch): number =>
+  ((Date.parse(last) - Date.parse(first)) / DAY_MS + 1) / (wholeMonths ? 28 : 1)
+
+/**
+ * `rowsOfRanked` looks the rows `f` of each row `r` of `ranked` up in a cut, month by month and day by day. As many columns of the primary key are named as
+ * are known, so that each look is a short one.
+ */
+const rowsOfRanked = (
   sql: Queryable,
-  wanted: Wanted,
-  { stretches, most }: { stretches: readonly Stretch[]; most: number },
-): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`
-    select count(*)::int as count from (select from ${cellsIn(sql, wanted, stretches)} limit ${most}) as some_of_them`
-  return row?.count ?? 0
+  { wanted, into, cut }: { wanted: Wanted; into: string | null; cut: Cut },
+) => sql`
+  select * from sales f
+   where u.cut = ${cut}::sales_cut and f.cut = ${cut}::sales_cut and f.whole_month = u.whole_month and f.day = u.day
+     ${isOf(cut, 'account') ? (wanted.by.account ? sql`and f.account_id = r.account` : sql``) : sql`and f.account_id = 0`}
+     ${isOf(cut, 'service') ? (wanted.by.service ? sql`and f.service_id = r.service ${isOf(cut, 'account') && !wanted.by.account ? sql`and f.service_id > 0` : sql``}` : sql``) : sql`and f.service_id = 0`}
+     ${isOf(cut, 'supplier') ? (wanted.by.supplier ? sql`and f.supplier_id = r.supplier` : sql``) : sql`and f.supplier_id = 0`}
+     ${into === null && !wanted.by.account ? sql`and f.currency = r.target` : sql``} ${narrowed(sql, wanted)}`
+
+const isOf = (cut: Cut, name: string): boolean => cut === 'each' || cut.split('_').includes(name)
+
+/** Reading says how figures are read. `into`: all in this currency. `mostCells`, null: from however many rows of the table. */
+interface Reading {
+  into: string | null
+  factors: Factors
+  stretches: readonly Stretch[]
+  limit: number | null
+  mostCells: number | null
 }
 
-/** `selectSales` gives figures, by time, and then the largest turnover first. `into`: all in this currency. */
+/**
+ * `selectSales` gives figures, by time, and then the largest turnover first. Which rows are shown is found by their turnover alone, for which the primary
+ * key is enough; the rest is read of those only.
+ */
 export async function selectSales(
   sql: Queryable,
   wanted: Wanted,
-  {
-    into,
-    factors,
-    stretches,
-    limit,
-  }: { into: string | null; factors: Factors; stretches: readonly Stretch[]; limit: number | null },
+  { into, factors, stretches, limit, mostCells }: Reading,
 ): Promise<SalesSums[]> {
   const { by } = wanted
   const { days, rows } = factors
+  const most = mostCells === null ? null : mostCells + 1
   const time =
     by.time === 'month'
       ? sql`date_trunc('month', f.day)::date`
       : by.time === 'day'
         ? sql`f.day`
         : sql`null::date`
-  const cells = sql`
-    (select f.*, ${time} as time, ${by.account ? sql`f.account_id` : sql`null::int`} as account,
-            ${by.service ? sql`f.service_id` : sql`null::int`} as service, ${by.group ? sql`sv.group_name` : sql`null::text`} as of_group,
-            ${by.supplier ? sql`f.supplier_id` : sql`null::int`} as supplier, coalesce(${into}::text, f.currency) as target,
-            width_bucket(f.day, ${days}::text[]::date[]) as epoch
-       from ${cellsIn(sql, wanted, stretches)}
-       left join services sv on ${by.group ? sql`sv.id = f.service_id` : sql`false`}) c`
+  const keys = sql`
+    ${time} as time, ${by.account ? sql`f.account_id` : sql`null::int`} as account, ${by.service ? sql`f.service_id` : sql`null::int`} as service,
+    ${by.group ? sql`sv.group_name` : sql`null::text`} as of_group, ${by.supplier ? sql`f.supplier_id` : sql`null::int`} as supplier`
+  const services = by.group ? sql`join services sv on sv.id = f.service_id` : sql``
+  // An account has one currency, for good.
+  const isOneCurrency = by.account && into === null
+  const found =
+    into === null
+      ? sql`
+        select c.time, c.account, c.service, c.of_group, c.supplier, c.currency as target, sum(c.turnover) as turnover,
+               sum(count(*)) over () as cells
+          from (select ${keys}, ${isOneCurrency ? sql`null::text` : sql`f.currency`} as currency, f.turnover
+                  from (select f.* from ${cellsIn(sql, wanted, stretches)} limit ${most}::bigint) f ${services}) c
+         group by 1, 2, 3, 4, 5, 6`
+      : sql`
+        select c.time, c.account, c.service, c.of_group, c.supplier, ${into}::text as target,
+               round(sum(c.turnover * case when c.currency = ${into}::text then 1 else s.factor end)) as turnover,
+               sum(sum(c.cells)) over () as cells
+          from (select time, account, service, of_group, supplier, currency, epoch, sum(turnover) as turnover, count(*) as cells
+                  from (select ${keys}, f.currency, width_bucket(f.day, ${days}::text[]::date[]) as epoch, f.turnover
+                          from (select f.* from ${cellsIn(sql, wanted, stretches)} limit ${most}::bigint) f ${services}) o
+                 group by 1, 2, 3, 4, 5, 6, 7) c
+          left join factors s on s.epoch = c.epoch and s.source = c.currency and s.target = ${into}::text
+         group by 1, 2, 3, 4, 5`
+  const looks = (limit ?? Number.POSITIVE_INFINITY) * stretches.reduce((sum, one) => sum + daysIn(one), 0)
+  const isLookedUp = (by.account || by.service || by.supplier) && !by.group && looks <= MAX_PROBES
+  const cuts = [...new Set(stretches.map(({ cut }) => cut))]
+  const [cut = 'all', other] = cuts
+  const theirs = isLookedUp
+    ? sql`
+      cross join (
+        select z.cut, z.whole_month, d.day::date as day
+          from ${stretchesIn(sql, stretches)}
+         cross join generate_series(z.first::timestamp, z.last::timestamp,
+                                    case when z.whole_month then interval '1 month' else interval '1 day' end) as d (day)
+        offset 0) u
+      cross join lateral (
+        ${rowsOfRanked(sql, { wanted, into, cut })}
+        ${other === undefined ? sql`` : sql`union all ${rowsOfRanked(sql, { wanted, into, cut: other })}`}
+        offset 0) f
+      where ${by.time === null ? sql`true` : by.time === 'day' ? sql`u.day = r.time` : sql`date_trunc('month', u.day)::date = r.time`}`
+    : sql`
+      cross join ${cellsIn(sql, wanted, stretches)}
+      where ${by.time === null ? sql`true` : sql`${time} = r.time`} ${isOneCurrency || into !== null ? sql`` : sql`and f.currency = r.target`}
+        ${by.account ? sql`and f.account_id = r.account` : sql``} ${by.service ? sql`and f.service_id = r.service` : sql``}
+        ${by.group ? sql`and f.service_id = r.of_service` : sql``} ${by.supplier ? sql`and f.supplier_id = r.supplier` : sql``}`
+  // The services of a group come first: by them and the accounts or suppliers its rows are few.
+  const ofGroups = by.group
+    ? sql`(select r.*, sv.id as of_service from ranked r join services sv on sv.group_name = r.of_group offset 0)`
+    : sql`(select r.*, null::int as of_service from ranked r)`
   return await sql<SalesSums[]>`
     with factors as materialized (
       select epoch, source, target, over / under as factor
         from unnest(${rows.map(({ epoch }) => epoch)}::int[], ${rows.map((row) => row.from)}::text[], ${rows.map((row) => row.to)}::text[],
                     ${rows.map(({ over }) => String(over))}::text[]::numeric[], ${rows.map(({ under }) => String(under))}::text[]::numeric[])
                as given (epoch, source, target, over, under)
-    ), ranked as (
-      -- Which rows are shown is found by their turnover alone, because most of many are not.
-      select c.time, c.account, c.service, c.of_group, c.supplier, c.target, row_number() over (
-               order by c.time, round(sum(c.turnover * case when c.currency = c.target then 1 else s.factor end)) desc nulls last,
-                        c.account, c.service, c.of_group, c.supplier, c.target) as rank
-        from (select time, account, service, of_group, supplier, target, currency, epoch, sum(turnover) as turnover
-                from ${cells} group by 1, 2, 3, 4, 5, 6, 7, 8) c
-        left join factors s on s.epoch = c.epoch and s.source = c.currency and s.target = c.target
-       group by 1, 2, 3, 4, 5, 6
-       order by rank limit ${limit}::bigint
+    ), ranked as materialized (
+      select row_number() over () as rank, o.*
+        from (select * from (${found}) t
+               order by time, turnover desc nulls last, account, service, of_group, supplier, target limit ${limit}::bigint) o
     ), summed as (
-      select r.rank, c.currency, c.cost_currency, c.target, c.epoch, sum(c.orders) as orders, sum(c.placed) as placed,
+      select c.rank, c.currency, c.cost_currency, c.target, c.epoch, sum(c.orders) as orders, sum(c.placed) as placed,
              sum(c.charged) as charged, sum(c.failed) as failed, sum(c.cancelled) as cancelled, sum(c.rejected) as rejected,
              sum(c.corrected) as corrected, sum(c.uncosted) as uncosted, sum(c.turnover) as turnover, sum(c.refunded) as refunded,
              sum(c.cost) as cost, sum(c.times) as times
-        from ranked r
-        join ${cells}
-          on c.target = r.target
-             ${by.time === null ? sql`` : sql`and c.time = r.time`} ${by.account ? sql`and c.account = r.account` : sql``}
-             ${by.service ? sql`and c.service = r.service` : sql``} ${by.group ? sql`and c.of_group = r.of_group` : sql``}
-             ${by.supplier ? sql`and c.supplier = r.supplier` : sql``}
+        from (select r.rank, coalesce(${into}::text, f.currency) as target, width_bucket(f.day, ${days}::text[]::date[]) as epoch, f.*
+                from ${ofGroups} r ${theirs}) c
        group by 1, 2, 3, 4, 5
     ), converted as (
-      select c.rank, sum(c.orders)::int as orders, sum(c.placed)::int as placed, sum(c.charged)::int as charged,
+      select c.rank, c.target, sum(c.orders)::int as orders, sum(c.placed)::int as placed, sum(c.charged)::int as charged,
              sum(c.failed)::int as failed, sum(c.cancelled)::int as cancelled, sum(c.rejected)::int as rejected,
              sum(c.corrected)::int as corrected,
              sum(case when c.cost_currency = '' or c.cost_currency = c.target or k.factor is not null then c.uncosted else c.charged end)::int
@@ -216,12 +277,12 @@ export async function selectSales(
         from summed c
         left join factors s on s.epoch = c.epoch and s.source = c.currency and s.target = c.target
         left join factors k on k.epoch = c.epoch and k.source = c.cost_currency and k.target = c.target
-       group by c.rank
+       group by c.rank, c.target
     )
     select r.time::text as time, r.account as account_id, a.username, r.service as service_id, v.code as service_code,
-           v.name as service_name, r.of_group as group_name, r.supplier as supplier_id, p.name as supplier_name, r.target as currency,
+           v.name as service_name, r.of_group as group_name, r.supplier as supplier_id, p.name as supplier_name, m.target as currency,
            m.orders, m.placed, m.charged, m.failed, m.cancelled, m.rejected, m.corrected, m.uncosted, m.unconverted, m.turnover,
-           m.refunded, m.cost, m.times
+           m.refunded, m.cost, m.times, r.cells::int as cells
       from ranked r
       join converted m on m.rank = r.rank
       left join accounts a on a.id = r.account

@@ -11,7 +11,6 @@ import { selectSalesState } from './fold.sql.ts'
 import { dayBehind, monthsBehind, nextMonth, type Period, periodBefore, periodOf } from './period.ts'
 import {
   type Cut,
-  countCells,
   dayOf,
   type Factors,
   type Grouped,
@@ -115,7 +114,7 @@ export const readSales = (
     const whole = { from: before?.from ?? about.from, to: about.to }
     const factors = await factorsFor(transaction, whole, into, about.timeZone)
     const rows = await firstRows(transaction, wanted, { into, factors, limit: limit + 1, mostCells })
-    const read = (one: Wanted) => rowsOf(transaction, one, { into, factors, limit: null })
+    const read = (one: Wanted) => rowsOf(transaction, one, { into, factors, limit: null, mostCells: null })
     const total = { ...wanted, by: NOTHING }
     const isOfOne = toldApartBy(wanted.by).length === 1 && wanted.by.time === null
     const formerRows = before && isOfOne ? await read({ ...wanted, ...before }) : []
@@ -155,7 +154,7 @@ export async function* everySale(
       const rows =
         period === undefined && wanted.by.time !== null
           ? []
-          : await rowsOf(transaction, part, { into, factors, limit: null })
+          : await rowsOf(transaction, part, { into, factors, limit: null, mostCells: null })
       return { rows, from, to, isByTime: wanted.by.time !== null }
     })
   const { rows, from, to, isByTime } = await read()
@@ -251,44 +250,27 @@ interface Reading {
   into: string | null
   factors: Factors
   limit: number | null
-}
-
-/** Bounded bounds the rows, and the rows of the table from which an answer for two or three things is summed up. */
-interface Bounded extends Reading {
-  limit: number
-  mostCells: number
+  /** `mostCells` bounds the rows of the table from which an answer for two or three things is summed up. */
+  mostCells: number | null
 }
 
 /** `firstRows` gives so many rows. Where days or months are told apart the first of them are in the first ones, and few others are looked at. */
-async function firstRows(sql: Transaction, wanted: Wanted, reading: Bounded): Promise<SalesRow[]> {
+async function firstRows(
+  sql: Transaction,
+  wanted: Wanted,
+  reading: Reading & { limit: number },
+): Promise<SalesRow[]> {
   const { time } = wanted.by
-  if (time === null) return await boundedRows(sql, wanted, reading)
+  if (time === null) return await rowsOf(sql, wanted, reading)
   const rows: SalesRow[] = []
   let { from } = wanted
   for (let size = 1; from <= wanted.to && rows.length < reading.limit; size *= 2) {
     const next = time === 'day' ? dayBehind(from, size) : monthsBehind(from, size)
     const to = earlier(dayBehind(next, -1), wanted.to)
-    rows.push(...(await boundedRows(sql, { ...wanted, from, to }, reading)))
+    rows.push(...(await rowsOf(sql, { ...wanted, from, to }, reading)))
     from = next
   }
   return rows.slice(0, reading.limit)
-}
-
-/** `boundedRows` refuses what would be summed up from too many rows of the table. */
-async function boundedRows(
-  sql: Transaction,
-  wanted: Wanted,
-  { mostCells, ...reading }: Bounded,
-): Promise<SalesRow[]> {
-  const stretches = cellsOf(wanted, reading.factors)
-  const isOfMuch = toldApart(wanted).length > 1
-  if (isOfMuch && (await countCells(sql, wanted, { stretches, most: mostCells + 1 })) > mostCells)
-    throw new Refusal(
-      'invalid_input',
-      'this is too much to sum up at once: name one account, service or supplier, a shorter period, or fewer things to tell apart',
-      'by',
-    )
-  return await rowsOf(sql, wanted, reading)
 }
 
 function cellsOf(wanted: Wanted, { days }: Factors): Stretch[] {
@@ -297,14 +279,22 @@ function cellsOf(wanted: Wanted, { days }: Factors): Stretch[] {
   return parts.map((part) => ({ ...part, cut: part.wholeMonths ? ofMonths : ofDays }))
 }
 
-async function rowsOf(sql: Transaction, wanted: Wanted, { into, ...rest }: Reading): Promise<SalesRow[]> {
-  const stretches = cellsOf(wanted, rest.factors)
-  const sums = await selectSales(sql, wanted, { into, ...rest, stretches })
+/** `rowsOf` refuses what would be summed up from too many rows of the table, and what cannot be converted. */
+async function rowsOf(sql: Transaction, wanted: Wanted, reading: Reading): Promise<SalesRow[]> {
+  const mostCells = toldApart(wanted).length > 1 ? reading.mostCells : null
+  const stretches = cellsOf(wanted, reading.factors)
+  const sums = await selectSales(sql, wanted, { ...reading, mostCells, stretches })
+  if (mostCells !== null && (sums[0]?.cells ?? 0) > mostCells)
+    throw new Refusal(
+      'invalid_input',
+      'this is too much to sum up at once: name one account, service or supplier, a shorter period, or fewer things to tell apart',
+      'by',
+    )
   return sums.map((row) => {
     if (row.unconverted > 0)
       throw new Refusal(
         'invalid_input',
-        `not everything can be converted into ${into}: a rate is missing`,
+        `not everything can be converted into ${reading.into}: a rate is missing`,
         'in',
       )
     return rowOf(row, wanted)

@@ -9,6 +9,7 @@ import { foldNext, rebuildSales } from '../../src/sales/folder.ts'
 import { everySale, type Grouping, readSales, type SalesRow } from '../../src/sales/report.ts'
 import { readQuarters, readToday } from '../../src/sales/today.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { randomNumbers } from '../support/random.ts'
 import { folded, recount, tookOf } from './recount.ts'
 
 /** ORDERS are some by default; `SALES_ORDERS=200000` takes the whole. */
@@ -25,6 +26,8 @@ beforeAll(async () => {
   await fillSales(database.owner, { accounts: 10, services: 15, orders: ORDERS, from: FROM, to: TO, seed })
 }, 600_000)
 afterAll(() => database.drop())
+
+const text = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value)
 
 const foldAll = async (most?: number): Promise<number> => {
   let turns = 1
@@ -280,6 +283,104 @@ describe('a report', () => {
       ])
     }
   })
+
+  it('answers any question as a recount does, the largest turnover first, however many rows are wanted', async () => {
+    const { sql } = database
+    const random = randomNumbers(inject('seed'))
+    const one = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T
+    const groupOf = new Map(
+      (await sql<{ id: number; group: string }[]>`select id, group_name as group from services`).map(
+        ({ id, group }) => [id, group],
+      ),
+    )
+    const [withPlaced, ended] = [
+      await recount(sql, ZONE),
+      await recount(sql, ZONE, { placed: false }),
+    ] as const
+    const days = [...new Set(ended.map(({ day }) => day))].sort()
+    for (let round = 0; round < 40; round++) {
+      const by = [one<Grouping | undefined>([undefined, 'day', 'month'])]
+        .concat((['account', 'service', 'group', 'supplier'] as const).filter(() => random() < 0.5))
+        .filter((name) => name !== undefined)
+      const [from = '', to = ''] = [one(days), one(days)].sort()
+      const some = one(ended.filter(({ supplier_id }) => supplier_id > 0))
+      const filter = {
+        ...(random() < 0.2 && { account: String(some.account_id) }),
+        ...(random() < 0.2 && { service: String(some.service_id) }),
+        ...(random() < 0.2 && { supplier: String(some.supplier_id) }),
+        ...(random() < 0.2 && { currency: some.currency }),
+      }
+      const limit = one([1, 7, 60, 100_000])
+      const told = new Set(
+        [...by, ...Object.keys(filter)].map((name) => (name === 'group' ? 'service' : name)),
+      )
+      const things = ['account', 'service', 'supplier'].filter((name) => told.has(name))
+      const cells = things.length > 1 || told.has('supplier') ? ended : withPlaced
+      const fitting = cells.filter(
+        (cell) =>
+          cell.day >= from &&
+          cell.day <= to &&
+          (filter.account === undefined || cell.account_id === some.account_id) &&
+          (filter.service === undefined || cell.service_id === some.service_id) &&
+          (filter.supplier === undefined || cell.supplier_id === some.supplier_id) &&
+          (filter.currency === undefined || cell.currency === some.currency),
+      )
+      const time = by.includes('day') ? 10 : by.includes('month') ? 7 : 0
+      const summed = [
+        ...Map.groupBy(fitting, (cell) =>
+          JSON.stringify([
+            cell.day.slice(0, time),
+            by.includes('account') ? cell.account_id : null,
+            by.includes('service') ? cell.service_id : null,
+            by.includes('group') ? groupOf.get(cell.service_id) : null,
+            by.includes('supplier') ? cell.supplier_id || null : null,
+            cell.currency,
+          ]),
+        ),
+      ].map(([key, of]) => ({
+        key,
+        charged: of.reduce((all, { charged }) => all + charged, 0),
+        failed: of.reduce((all, { failed }) => all + failed, 0),
+        turnover: of.reduce((all, { turnover }) => all + turnover, 0n),
+        refunded: of.reduce((all, { refunded }) => all + refunded, 0n),
+      }))
+      const timeOf = (key: string): string => JSON.parse(key)[0]
+      const expected = summed.toSorted((a, b) =>
+        timeOf(a.key) === timeOf(b.key)
+          ? Number(b.turnover - a.turnover)
+          : timeOf(a.key) < timeOf(b.key)
+            ? -1
+            : 1,
+      )
+      const what = JSON.stringify({ by, from, to, filter, limit })
+      const { rows, more } = await readSales(sql, { by, from, to, ...filter, limit })
+      const answered = rows.map((row) => ({
+        key: JSON.stringify([
+          row.day ?? row.month ?? '',
+          row.account?.id ?? null,
+          row.service?.id ?? null,
+          row.group,
+          row.supplier?.id ?? null,
+          row.currency,
+        ]),
+        charged: row.charged,
+        failed: row.failed,
+        turnover: row.turnover,
+        refunded: row.refunded,
+      }))
+      expect(
+        answered.map(({ key, turnover }) => [timeOf(key), turnover]),
+        what,
+      ).toEqual(expected.slice(0, limit).map(({ key, turnover }) => [timeOf(key), turnover]))
+      const right = new Map(expected.map((row) => [row.key, row]))
+      expect(
+        answered.filter((row) => JSON.stringify(row, text) !== JSON.stringify(right.get(row.key), text)),
+        what,
+      ).toEqual([])
+      expect(new Set(answered.map(({ key }) => key)).size, what).toBe(answered.length)
+      expect(more, what).toBe(expected.length > limit)
+    }
+  }, 600_000)
 
   it('converts costs, and with `in` everything, by the rates at the end of each day', async () => {
     const { sql } = database

@@ -38,7 +38,8 @@ create table sales (
   -- How long the items that were charged took from their placing: a number whose every twelve digits count those of one bucket, so that counts are
   -- added as numbers are (see src/sales/buckets.ts).
   times numeric not null,
-  primary key (cut, whole_month, day, account_id, service_id, supplier_id, currency, cost_currency)
+  -- With the turnover, by which the rows of a report are chosen: that reads no more than this index.
+  primary key (cut, whole_month, day, account_id, service_id, supplier_id, currency, cost_currency) include (turnover)
 ) with (fillfactor = 80);
 create index sales_of_account on sales (account_id, cut, whole_month, day) where account_id > 0;
 create index sales_of_service on sales (service_id, cut, whole_month, day) where service_id > 0;
