@@ -53,6 +53,7 @@ export const topicOf: Readonly<Record<string, LiveTopic>> = {
   webhooks: 'webhooks',
   deposit_providers: 'gateways',
   deposits: 'deposits',
+  stray_payments: 'deposits',
   notice_channels: 'notices',
   notice_subscriptions: 'notices',
   staff: 'staff',

@@ -7,7 +7,7 @@ import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
 import { PASSWORD } from '../staff/people.fixtures.ts'
 import { RestClient } from '../support/rest.ts'
 import type { Shop } from '../support/server.ts'
-import { closeBrowserAfterwards, describePages, Visit } from './browser.fixtures.ts'
+import { closeBrowserAfterwards, describePages, PHONE, Visit } from './browser.fixtures.ts'
 
 closeBrowserAfterwards()
 
@@ -140,6 +140,47 @@ describePages('money in the console', () => {
     await visit.leave()
   })
 
+  test('Today leads to payments that fit no deposit: one is put on a balance once, another one is closed with its reason', async () => {
+    const { sql } = office.server
+    await sql`
+      insert into stray_payments (provider_id, payment_id, amount, currency, paid_at, words, fitting, received_at)
+      select id, 'm-' || n, n * 1000000, 'USD', '2026-05-04 10:11', 'TRSF BUDI ' || n, 0, now()
+        from deposit_providers, generate_series(61, 62) n where code = 'bank'`
+    const open = () => sql`select payment_id, note from stray_payments where closed_at is null order by id`
+    const visit = await Visit.as(office, 'owner')
+    const { page } = visit
+    await page.goto('/console/today')
+    await visit.click(/Payments that fit no deposit/, 'link')
+    await page.getByRole('heading', { level: 1, name: 'Stray payments' }).waitFor()
+    await page.getByText('TRSF BUDI 61').waitFor()
+    await visit.expectUsable('stray payments')
+    const first = page.getByRole('region', { name: '$61.00' })
+    await first.getByRole('button', { name: 'Put it on a balance…' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Put $61.00 on a balance' })
+    await dialog.getByLabel('Reseller').fill('nobody-here')
+    await dialog
+      .getByText(/nobody-here|does not exist|not found/i)
+      .first()
+      .waitFor()
+    await dialog.getByLabel('Reseller').fill(other.username)
+    await dialog.getByText('now $10.00 → after $71.00').waitFor()
+    await page.setViewportSize(PHONE)
+    await visit.expectUsable('a stray payment is put on a balance')
+    await dialog.getByRole('button', { name: 'Credit $61.00' }).click()
+    await first.waitFor({ state: 'detached' })
+    const [entry] = await sql`
+      select amount::int, reference from ledger_entries where account_id = ${other.accountId} order by id desc limit 1`
+    expect(entry).toEqual({ amount: 61_000_000, reference: 'm-61' })
+    await page.getByRole('button', { name: 'Close…' }).click()
+    await page.getByText('Sent back', { exact: true }).click()
+    await visit.click('Close the payment')
+    await page.getByText('Every payment that came in has its deposit.').waitFor()
+    expect(await open()).toEqual([])
+    const notes = await sql`select note from stray_payments order by id`
+    expect(notes).toEqual([{ note: `$61.00 → ${other.username}` }, { note: 'Sent back' }])
+    await visit.leave()
+  })
+
   test('support sees deposits and decides nothing; who may not read money is told the permission', async () => {
     const visit = await Visit.as(office, 'support')
     const { page } = visit
@@ -169,6 +210,7 @@ describePages('money in the console', () => {
         'deposits',
         `deposits/${deposits[2]}`,
         'adjustments',
+        'stray-payments',
         'adjustments?kind=opening_up',
         'transfers',
         `statements?account=${shop.username}`,

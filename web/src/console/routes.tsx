@@ -68,6 +68,7 @@ const pages = [
     moneyTab('/', () => import('./routes/money/money.tsx'), 'FirstOfMoney'),
     moneyTab('/deposits', () => import('./routes/money/deposits.tsx'), 'Deposits'),
     moneyTab('/deposits/$id', () => import('./routes/money/deposit.tsx'), 'Deposit'),
+    moneyTab('/stray-payments', () => import('./routes/money/stray-payments.tsx'), 'StrayPayments'),
     moneyTab('/adjustments', () => import('./routes/money/adjustments.tsx'), 'Adjustments'),
     moneyTab('/transfers', () => import('./routes/money/transfers.tsx'), 'Transfers'),
     moneyTab('/statements', () => import('./routes/money/statements.tsx'), 'Statements'),

@@ -11,6 +11,7 @@ function useTabs() {
   const may = useMay()
   const tabs = [
     { to: '/money/deposits', label: t`Deposits`, permission: 'money.read', isExact: false },
+    { to: '/money/stray-payments', label: t`Stray payments`, permission: 'money.read' },
     { to: '/money/adjustments', label: t`Adjustments`, permission: 'money.read' },
     { to: '/money/transfers', label: t`Transfers`, permission: 'money.read' },
     { to: '/money/statements', label: t`Statements`, permission: 'money.read' },

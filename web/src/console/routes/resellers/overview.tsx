@@ -12,6 +12,7 @@ import { Facts } from '../../../kit/section.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { When } from '../../../kit/when.tsx'
 import { History } from '../../history.tsx'
+import { MoveSaid } from '../../move-said.tsx'
 import { PinnedNotes } from './notes.tsx'
 import styles from './reseller.module.css'
 import { type Reseller, resellerQuery } from './reseller-data.ts'
@@ -177,77 +178,16 @@ function Move({ reseller, isDeposit, onClose }: DialogProps & { isDeposit: boole
         )}
         <MoveSaid
           account={account}
-          name={name}
-          available={available}
           currency={currency}
           amount={isAmount ? amount.trim().replace(',', '.') : undefined}
           note={isDeposit ? note : undefined}
-        />
-      </Stack>
-    </ActDialog>
-  )
-}
-
-/** `MoveSaid` says what there is now and would be then, and that the same was done a short time ago. The server reckons it. */
-function MoveSaid({
-  account,
-  name,
-  available,
-  currency,
-  amount,
-  note,
-}: {
-  account: string
-  name: string
-  available: string
-  currency: string
-  amount: string | undefined
-  note: string | undefined
-}) {
-  const { t } = useLingui()
-  const preview = useQuery({
-    queryKey: ['move-preview', account, amount, note],
-    queryFn: ({ signal }) =>
-      dataOf(
-        api.GET('/api/operator/accounts/{account}/move-preview', {
-          params: {
-            path: { account },
-            query: { amount: amount ?? '0', ...(note?.trim() && { note: note.trim() }) },
-          },
-          signal,
-        }),
-      ),
-    enabled: amount !== undefined,
-    retry: false,
-    staleTime: 0,
-  })
-  const said = amount === undefined ? undefined : preview.data
-  const by = said?.same?.actor_name
-  return (
-    <div role="status">
-      <p className={styles.preview}>
-        {said ? (
-          <Trans>
-            now {money(said.available, currency)} → after {money(said.after, currency)}
-          </Trans>
-        ) : (
+        >
           <Trans>
             {name} has {money(available, currency)} available now.
           </Trans>
-        )}
-      </p>
-      {said && !said.fits && (
-        <p className={styles.warning}>{t`That is more than the balance and the credit limit have.`}</p>
-      )}
-      {said?.same && (
-        <p className={styles.warning}>
-          <Trans>
-            The same amount with the same note was booked <When at={said.same.at} /> by {by ?? '–'}. Book it
-            again only if the money came twice.
-          </Trans>
-        </p>
-      )}
-    </div>
+        </MoveSaid>
+      </Stack>
+    </ActDialog>
   )
 }
 

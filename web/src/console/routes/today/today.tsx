@@ -91,6 +91,7 @@ const kinds: Record<string, { words: MessageDescriptor; tone: Tone }> = {
   manual: { words: msg`Work by hand`, tone: 'working' },
   deposit: { words: msg`Deposits to confirm`, tone: 'needs' },
   list: { words: msg`Suppliers’ lists held`, tone: 'needs' },
+  application: { words: msg`Applications of resellers`, tone: 'needs' },
   stray: { words: msg`Payments that fit no deposit`, tone: 'needs' },
 }
 
@@ -108,7 +109,10 @@ function Needs({ waiting }: { waiting: Day['waiting'] }) {
       <ul className={styles.tiles}>
         {shown.map(({ kind, count, oldest }) => (
           <li key={kind}>
-            <Link to={INBOX} search={{ kind }} className={styles.tile}>
+            <Link
+              {...(kind === 'stray' ? { to: STRAYS } : { to: INBOX, search: { kind } })}
+              className={styles.tile}
+            >
               <b style={{ color: `var(--${kinds[kind]?.tone ?? 'needs'})` }}>{i18n.number(count)}</b>
               <span>{kinds[kind] ? words._(kinds[kind].words) : kind}</span>
               {oldest && (
@@ -128,6 +132,7 @@ function Needs({ waiting }: { waiting: Day['waiting'] }) {
 
 /** Pages that this one leads to. They are found by their paths, since pages do not know each other. */
 const INBOX: string = '/inbox'
+const STRAYS: string = '/money/stray-payments'
 const ORDERS: string = '/orders'
 const SUPPLIERS: string = '/suppliers'
 const RESELLERS: string = '/resellers'
