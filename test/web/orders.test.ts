@@ -144,6 +144,28 @@ describePages('orders in the console', () => {
     await visit.leave()
   })
 
+  test('another route is chosen by what each costs, and what would lose money says so', async () => {
+    const dear = await office.server.service()
+    const { sql } = office.server
+    await sql`update supplier_routes set cost = 1500000 where service_id = ${Number(dear)}`
+    await sql`
+      insert into supplier_routes (service_id, supplier_id, position, remote_service, cost, accept_unlisted)
+      select service_id, supplier_id, 2, 'other', 1200000, true from supplier_routes where service_id = ${Number(dear)}`
+    const answer = await office.server.place(shop, { ID: dear, IMEI: imei(++imeis) })
+    const order = Number(answer.SUCCESS[0].REFERENCEID)
+    const visit = await Visit.as(office, 'owner')
+    const { page } = visit
+    await page.goto(`/console/orders/${order}`)
+    await visit.click('More actions')
+    await visit.click('Send by another route…', 'menuitem')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('This would lose $0.50 an item.').waitFor()
+    await dialog.getByText('Costs $1.20, charged $1.00.').waitFor()
+    await dialog.getByText('This would lose $0.20 an item.').waitFor()
+    await visit.expectUsable('another route')
+    await visit.leave()
+  })
+
   test('the list is filtered, gone through by keys, and comes back as it was', async () => {
     const visit = await Visit.as(office, 'manager')
     const { page } = visit

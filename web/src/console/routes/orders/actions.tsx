@@ -20,6 +20,8 @@ import { whyNot } from './why-not.ts'
 
 const Share = lazy(async () => ({ default: (await import('./share.tsx')).Share }))
 
+import { RouteChoice, useRoutes } from './route-choice.tsx'
+
 type Name = OrderAction['name']
 
 /** `words` name the actions; those in `FIRST` are buttons, the rest stand in a menu. */
@@ -478,20 +480,13 @@ function Resend({ summary, onDone, onClose }: DialogProps) {
   const { t } = useLingui()
   const { order } = summary
   const [route, setRoute] = useState<string>()
-  const routes = useQuery({
-    queryKey: ['routes', order.service],
-    queryFn: ({ signal }) =>
-      dataOf(
-        api.GET('/api/operator/routes', { params: { query: { service: String(order.service) } }, signal }),
-      ),
-  })
-  const found = routes.data?.page.items ?? []
-  const chosen = route ?? (found[0] && String(found[0].id))
+  const { chosen } = useRoutes(order.service, route)
   return (
     <ActDialog
       title={t`Send order ${order.id} by another route`}
       button={t`Send it by this route`}
       needsReason
+      isReady={chosen !== undefined}
       untouched={<Untouched />}
       act={({ key, why }) =>
         dataOf(
@@ -504,14 +499,7 @@ function Resend({ summary, onDone, onClose }: DialogProps) {
       {...{ onDone, onClose }}
     >
       <Stack gap="sm">
-        <FaultNote fault={routes.error} />
-        <Radio.Group label={t`Route`} value={chosen ?? ''} onChange={setRoute}>
-          <Stack gap="xs" mt="xs">
-            {found.map((one) => (
-              <Radio key={one.id} value={String(one.id)} label={routeLabel(one)} />
-            ))}
-          </Stack>
-        </Radio.Group>
+        <RouteChoice order={order} value={route} onChange={setRoute} />
         <p>
           <Trans>
             What waits goes there next, before any other. The price stays held, and is charged once it is
@@ -521,21 +509,6 @@ function Resend({ summary, onDone, onClose }: DialogProps) {
       </Stack>
     </ActDialog>
   )
-}
-
-function routeLabel(route: object): string {
-  const {
-    supplier,
-    remote_service: remote,
-    id,
-  } = route as {
-    supplier?: string | number
-    supplier_name?: string
-    remote_service?: string
-    id: number
-  }
-  const name = (route as { supplier_name?: string }).supplier_name ?? String(supplier ?? id)
-  return remote ? `${name} · ${remote}` : name
 }
 
 function Verify({ summary, onDone, onClose }: DialogProps) {
