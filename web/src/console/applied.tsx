@@ -7,6 +7,7 @@ import { api, dataOf } from '../api/client.ts'
 import { Dialog } from '../kit/dialog.tsx'
 import { FaultNote } from '../kit/notes.tsx'
 import styles from './applied.module.css'
+import { usePlanRows } from './plan-rows.ts'
 
 const EVERY_MS = 700
 
@@ -28,17 +29,10 @@ export function Applied({ plan, title, words = {}, onClose }: AppliedProps) {
     refetchInterval: ({ state }) => (state.data?.finished_at ? false : EVERY_MS),
   })
   const isOver = Boolean(now.data?.finished_at)
-  const others = useQuery({
-    queryKey: ['plan', plan, 'rows'],
-    queryFn: ({ signal }) =>
-      dataOf(
-        api.GET('/api/operator/plans/{id}/rows', { params: { ...params, query: { limit: 200 } }, signal }),
-      ),
-    enabled: isOver,
-  })
+  const others = usePlanRows(isOver ? plan : undefined, { isWhole: true })
   const { done = 0, skipped = 0, failed = 0 } = now.data?.outcomes ?? {}
   const all = now.data?.rows ?? 0
-  const rest = others.data?.page.items.filter(({ outcome }) => outcome !== 'done') ?? []
+  const rest = others.rows.filter(({ outcome }) => outcome !== 'done')
   return (
     <Dialog opened onClose={onClose} title={title}>
       <FaultNote fault={now.error} />

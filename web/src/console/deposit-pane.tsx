@@ -142,7 +142,10 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
           <dd>{deposit.provider}</dd>
           <dt>{t`Reseller`}</dt>
           <dd>
-            {account.data?.name} · <span className="code">{account.data?.username}</span>
+            {account.data && (
+              <Link to={`/resellers/${account.data.username}` as string}>{account.data.name}</Link>
+            )}{' '}
+            · <span className="code">{account.data?.username}</span>
           </dd>
           <dt>{t`Available now`}</dt>
           <dd>{money(available, deposit.currency)}</dd>

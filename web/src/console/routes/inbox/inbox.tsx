@@ -11,6 +11,7 @@ import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
+import { usePages } from '../../../kit/pages.ts'
 import { useMay, useSession } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { ActionBar } from '../../../kit/table.tsx'
@@ -28,12 +29,14 @@ import { Together } from './together.tsx'
 const TOPICS = ['reviews', 'deposits', 'orders', 'suppliers', 'applications']
 const HOUR = 3_600_000
 
-const listOf = (query: Values, signal: AbortSignal) =>
-  dataOf(api.GET('/api/operator/inbox', { params: { query: { ...(query as object), limit: 100 } }, signal }))
+const listOf = async (query: Values, cursor: string | undefined, signal: AbortSignal) => {
+  const params = { query: { ...(query as object), limit: 100, ...(cursor !== undefined && { cursor }) } }
+  return (await dataOf(api.GET('/api/operator/inbox', { params, signal }))).page
+}
 
 const countsOf = (signal: AbortSignal) => dataOf(api.GET('/api/operator/inbox/counts', { signal }))
 
-export type Entry = Awaited<ReturnType<typeof listOf>>['page']['items'][number]
+export type Entry = Awaited<ReturnType<typeof listOf>>['items'][number]
 
 /**
  * `Inbox` is one queue of what only a person can decide: what waits on the left, its evidence and its decisions on the right. The filter stands in the
@@ -48,15 +51,16 @@ export function Inbox() {
   const filters = useFilters(filter['older_than'])
   const isNarrowed = filters.some(({ name }) => filter[name] !== undefined)
   const [isDeciding, setDeciding] = useState(false)
-  const list = useQuery({ queryKey: ['inbox', filter], queryFn: ({ signal }) => listOf(filter, signal) })
+  const list = usePages(['inbox', filter], (cursor, signal) => listOf(filter, cursor, signal))
+  const found = list.isOld ? undefined : list.rows
   const counts = useQuery({
     queryKey: ['inbox', 'counts'],
     queryFn: ({ signal }) => countsOf(signal),
   })
   useRefreshOn(TOPICS, ['inbox'])
-  const entries = list.data?.page.items ?? []
+  const entries = found ?? []
   const mine = useRef(new Set<string>())
-  const gone = useGone(list.data?.page.items, JSON.stringify(filter), mine.current)
+  const gone = useGone(found, JSON.stringify(filter), mine.current)
   const place = entries.findIndex(({ thing }) => thing === open)
   // What settled itself while it was looked at stays open until something else is chosen.
   const shown = open === undefined ? entries[0] : entries[place]
@@ -79,13 +83,13 @@ export function Inbox() {
     if (shown) mine.current.add(shown.thing)
     const at = entries.findIndex(({ thing }) => thing === shown?.thing)
     go({ open: entries[at + 1]?.thing ?? entries[at - 1]?.thing })
-    void list.refetch()
+    list.again()
     void counts.refetch()
   }
   /** `stay` keeps the one open of which a part was done: it may stand in another place of the list now. */
   const stay = () => {
     go({ open: shown?.thing })
-    void list.refetch()
+    list.again()
     void counts.refetch()
   }
   useKeys({
@@ -138,14 +142,12 @@ export function Inbox() {
           values={filter}
           onChange={(values) => void navigate({ to: '/inbox', search: values })}
         >
-          {isNarrowed && list.data && entries.length > 0 && (
-            <Fitting count={entries.length} isAll={list.data.page.next_cursor === null} />
-          )}
+          {isNarrowed && entries.length > 0 && <Fitting count={entries.length} isAll={list.isEnd} />}
         </FilterBar>
       </div>
-      {list.isPending && <Loading />}
-      <FaultNote fault={list.error} onRetry={() => void list.refetch()} />
-      {list.data && entries.length === 0 && (
+      {!found && !list.error && <Loading />}
+      <FaultNote fault={list.error} onRetry={list.again} />
+      {found && entries.length === 0 && list.isEnd && (
         <Nothing settled={counts.data?.settled ?? null} isNarrowed={isNarrowed} />
       )}
       {entries.length > 0 && (
@@ -176,6 +178,13 @@ export function Inbox() {
                 </button>
               </li>
             ))}
+            {!list.isEnd && (
+              <li>
+                <Button variant="subtle" fullWidth disabled={!list.more} onClick={list.more}>
+                  {t`Show more`}
+                </Button>
+              </li>
+            )}
           </ul>
           <div className={open === undefined ? styles.hides : undefined}>
             <Button
@@ -221,7 +230,7 @@ export function Inbox() {
           onDone={() => {
             for (const id of choosing.chosen) mine.current.add(`review-${id}`)
             choosing.clear()
-            void list.refetch()
+            list.again()
             void counts.refetch()
           }}
           onClose={() => setDeciding(false)}

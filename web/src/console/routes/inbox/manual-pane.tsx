@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro'
-import { Button, Group, Stack, Table, Textarea, TextInput } from '@mantine/core'
+import { Button, Chip, Group, Stack, Table, Textarea, TextInput } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
@@ -11,6 +11,7 @@ import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
+import { usePlanRows } from '../../plan-rows.ts'
 import styles from './inbox.module.css'
 import type { Entry } from './inbox.tsx'
 
@@ -253,17 +254,8 @@ function Paste({
     queryFn: ({ signal }) =>
       dataOf(api.GET('/api/operator/plans/{id}', { params: { path: { id: plan ?? 0 } }, signal })),
   })
-  const rows = useQuery({
-    queryKey: ['plan', plan, 'rows'],
-    enabled: plan !== undefined,
-    queryFn: ({ signal }) =>
-      dataOf(
-        api.GET('/api/operator/plans/{id}/rows', {
-          params: { path: { id: plan ?? 0 }, query: { limit: 200 } },
-          signal,
-        }),
-      ),
-  })
+  const [verdict, setVerdict] = useState('')
+  const rows = usePlanRows(plan, { verdict })
   const verdicts: Record<string, string> = {
     answered: t`Answered`,
     refused: t`Refused`,
@@ -291,6 +283,7 @@ function Paste({
         .map((one) => one.trim())
         .filter(Boolean)
       const input = { ...query, text, refused: words }
+      setVerdict('')
       setPlan(
         (
           await dataOf(
@@ -352,13 +345,18 @@ function Paste({
           </>
         ) : (
           <>
-            <div className={styles.verdicts}>
-              {Object.entries(counts).map(([verdict, many]) => (
-                <Badge key={verdict} tone={verdictTones[verdict] ?? 'off'}>
-                  {many} {verdicts[verdict] ?? verdict}
-                </Badge>
-              ))}
-            </div>
+            <Chip.Group value={verdict} onChange={(chosen) => setVerdict(String(chosen))}>
+              <Group gap="xs" role="group" aria-label={t`Which lines`}>
+                <Chip name="verdict" value="" size="xs" variant="outline">
+                  {t`All ${made.data?.rows ?? 0}`}
+                </Chip>
+                {Object.entries(counts).map(([one, many]) => (
+                  <Chip key={one} name="verdict" value={one} size="xs" variant="outline">
+                    {many} {verdicts[one] ?? one}
+                  </Chip>
+                ))}
+              </Group>
+            </Chip.Group>
             {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by keys */}
             <section className={styles.scroll} tabIndex={0} aria-label={t`Lines`}>
               <Table>
@@ -372,7 +370,7 @@ function Paste({
                   </Table.Tr>
                 </Table.Thead>
                 <Table.Tbody>
-                  {rows.data?.page.items.map((row) => {
+                  {rows.rows.map((row) => {
                     const { line, input } = row.subject as { line: number; input?: string }
                     const after = row.after as { result?: string; refusal?: string } | null
                     const { currency = 'USD', charged, back } = (row.money ?? {}) as Record<string, string>
@@ -400,8 +398,13 @@ function Paste({
                   })}
                 </Table.Tbody>
               </Table>
+              {!rows.isEnd && (
+                <Button variant="subtle" fullWidth disabled={!rows.more} onClick={rows.more}>
+                  {t`Show more`}
+                </Button>
+              )}
             </section>
-            <FaultNote fault={fault} untouched={t`Nothing was written.`} />
+            <FaultNote fault={rows.error ?? fault} untouched={t`Nothing was written.`} />
             {isDone ? (
               <p className={styles.lead} role="status">
                 {t`${made.data?.outcomes.done ?? 0} done, ${made.data?.outcomes.skipped ?? 0} left out.`}

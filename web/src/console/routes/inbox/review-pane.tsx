@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Chip, Group, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { type FormEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { money } from '../../../kit/amount.tsx'
@@ -16,6 +17,8 @@ const readReview = (id: number, signal: AbortSignal) =>
   dataOf(api.GET('/api/operator/reviews/{id}', { params: { path: { id } }, signal }))
 
 type Shown = Awaited<ReturnType<typeof readReview>>
+
+const orderPath = (id: number): string => `/orders/${id}`
 
 /** `ReviewPane` shows the evidence of a review, and a card for each decision that says what it does to the money. */
 export function ReviewPane({ id, onDone }: { id: number; onDone: () => void }) {
@@ -49,8 +52,11 @@ function Evidence({ shown }: { shown: Shown }) {
       <dl className={styles.facts}>
         <dt>{t`Order`}</dt>
         <dd>
-          <span className="code">{review.order}</span> · {review.username} · {review.service_code} ·{' '}
-          {money(item.price, currency)} {held}
+          <Link to={orderPath(review.order)} className="code">
+            {review.order}
+          </Link>{' '}
+          · <Link to={`/resellers/${review.username}` as string}>{review.username}</Link> ·{' '}
+          {review.service_code} · {money(item.price, currency)} {held}
         </dd>
         <dt>{t`Item`}</dt>
         <dd>
@@ -101,8 +107,10 @@ function Evidence({ shown }: { shown: Shown }) {
             <dd>
               {evidence.same_input.map((one) => (
                 <div key={`${one.order} ${one.item}`}>
-                  <span className="code">{one.order}</span> · {one.username} ·{' '}
-                  <StateBadge state={one.state} />{' '}
+                  <Link to={orderPath(one.order)} className="code">
+                    {one.order}
+                  </Link>{' '}
+                  · {one.username} · <StateBadge state={one.state} />{' '}
                   {one.reference !== null && <span className="code">{one.reference}</span>}
                 </div>
               ))}

@@ -8,6 +8,7 @@ import { money } from '../../../kit/amount.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Applied } from '../../applied.tsx'
+import { usePlanRows } from '../../plan-rows.ts'
 import styles from './inbox.module.css'
 import { decisionWords } from './kinds.tsx'
 
@@ -147,15 +148,9 @@ interface DecideProps {
 function Decide({ plan, title, name, onApplied, onClose }: DecideProps) {
   const { t } = useLingui()
   const params = { path: { id: plan.id } }
-  const rows = useQuery({
-    queryKey: ['plan', plan.id, 'rows'],
-    queryFn: ({ signal }) =>
-      dataOf(
-        api.GET('/api/operator/plans/{id}/rows', { params: { ...params, query: { limit: 200 } }, signal }),
-      ),
-  })
+  const rows = usePlanRows(plan.id, { isWhole: true })
   const fits = plan.verdicts['decided'] ?? 0
-  const rest = rows.data?.page.items.filter(({ verdict }) => verdict !== 'decided') ?? []
+  const rest = rows.rows.filter(({ verdict }) => verdict !== 'decided')
   const sum = Object.entries((plan.summary['gives_back'] ?? {}) as Record<string, string>)
     .map(([currency, amount]) => money(amount, currency))
     .join(' + ')

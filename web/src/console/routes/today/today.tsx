@@ -485,7 +485,10 @@ function QuarterChart() {
         if (time)
           void navigate({
             to: ORDERS,
-            search: { from: time.toISOString(), to: new Date(time.getTime() + QUARTER_MS).toISOString() },
+            search: {
+              ended_from: time.toISOString(),
+              ended_to: new Date(time.getTime() + QUARTER_MS).toISOString(),
+            },
           })
       }}
     />
@@ -507,7 +510,15 @@ function Ranking({ title, by }: { title: string; by: 'service' | 'supplier' }) {
       <ol className={styles.ranking}>
         {rows.map(({ service, supplier, currency, turnover, charged, success_rate }) => (
           <li key={`${service?.id} ${supplier?.id} ${currency}`}>
-            <span className={styles.name}>{service?.name ?? supplier?.name ?? t`No supplier`}</span>
+            <span className={styles.name}>
+              {service ? (
+                <Link to={`${SERVICES}/${service.id}`}>{service.name}</Link>
+              ) : supplier ? (
+                <Link to={`${SUPPLIERS}/${supplier.id}`}>{supplier.name}</Link>
+              ) : (
+                t`No supplier`
+              )}
+            </span>
             <span className="muted">
               <Trans>
                 {i18n.number(charged)} done · {share(success_rate)}

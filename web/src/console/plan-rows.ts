@@ -1,0 +1,40 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { api, dataOf } from '../api/client.ts'
+
+/**
+ * `usePlanRows` reads the rows of a plan, those of one verdict or all. `more` reads the next ones; with `isWhole` they are read to the end by
+ * themselves. Nothing is read while `plan` is undefined.
+ */
+export function usePlanRows(
+  plan: number | undefined,
+  { verdict = '', isWhole = false }: { verdict?: string; isWhole?: boolean } = {},
+) {
+  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
+    queryKey: ['plan', plan, 'rows', verdict],
+    enabled: plan !== undefined,
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ page }: { page: { next_cursor: string | null } }) => page.next_cursor ?? undefined,
+    queryFn: ({ signal, pageParam }) =>
+      dataOf(
+        api.GET('/api/operator/plans/{id}/rows', {
+          params: {
+            path: { id: plan ?? 0 },
+            query: { limit: 200, ...(verdict && { verdict }), ...(pageParam && { cursor: pageParam }) },
+          },
+          signal,
+        }),
+      ),
+  })
+  const isReady = hasNextPage && !isFetchingNextPage && !error
+  useEffect(() => {
+    if (isWhole && isReady) void fetchNextPage()
+  }, [isWhole, isReady, fetchNextPage])
+  return {
+    rows: data?.pages.flatMap(({ page }) => page.items) ?? [],
+    error,
+    isPending,
+    isEnd: !hasNextPage,
+    more: isReady ? () => void fetchNextPage() : undefined,
+  }
+}
