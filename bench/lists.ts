@@ -1,6 +1,7 @@
 /**
  * This bench measures how long the operator API's list of orders takes, with each filter and in each order, over all orders of a shop, beside plain
- * SQL that gives the numbers of the same page.
+ * SQL that gives the numbers of the same page; and how long the first page and a late one of the other long lists take: resellers, deposits, the
+ * inbox, the trail.
  *
  *   node bench/lists.ts                   a million orders of a year, 60 accounts, 400 services
  *   node bench/lists.ts --orders 100000   fewer, which are filled sooner
@@ -13,6 +14,7 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Sql } from '../src/database/database.ts'
 import { createToken } from '../src/staff/operator-tokens.ts'
+import { permissionsOf } from '../src/staff/roles.ts'
 import { median } from './figures.ts'
 import { fillSales } from './filled-sales.ts'
 import { inFolder, onDatabase, startApi } from './server.ts'
@@ -47,21 +49,69 @@ interface List {
   sort?: string
 }
 
+/** Others are lists besides that of orders. They have no plain SQL beside them. */
+const others = ['orders', 'accounts', 'deposits', 'inbox', 'audit'] as const
+/** LATE is how many pages are turned to the late one, where there are so many. */
+const LATE = 100
+
+interface Other {
+  list: string
+  /** `page` is the number of the page. */
+  page: number
+  ms: number
+  slowest: number
+}
+
+async function otherLists(ask: (path: string) => Promise<Page>): Promise<Other[]> {
+  const found: Other[] = []
+  for (const list of others) {
+    let cursor: string | null = null
+    let page = 0
+    let path = ''
+    const measured = async (): Promise<void> => {
+      const took = await timed(() => ask(path))
+      found.push({ list, page, ms: median(took), slowest: Math.max(...took) })
+      say(`${list}, page ${page}: ${median(took).toFixed(0)} ms, at most ${Math.max(...took).toFixed(0)}`)
+    }
+    do {
+      page++
+      path = `/api/operator/${list}?${new URLSearchParams({ limit: String(LIMIT), ...(cursor !== null && { cursor }) })}`
+      cursor = (await ask(path)).next_cursor
+      if (page === 1) await measured()
+    } while (cursor !== null && page < LATE)
+    if (page > 1) await measured()
+  }
+  return found
+}
+
+interface Page {
+  items: unknown[]
+  next_cursor: string | null
+}
+
 async function main(folder: string): Promise<void> {
   const url = await startApi(folder)
   const rows: Row[] = []
+  let more: Other[] = []
   await onDatabase(folder, async (sql) => {
     say(`filling ${orders} orders`)
     await fill(sql)
-    const { token } = await createToken(sql, { name: 'bench', permissions: ['orders.read', 'costs.read'] })
+    const { token } = await createToken(sql, {
+      name: 'bench',
+      permissions: [...permissionsOf('read-only'), 'audit.read'],
+    })
+    const ask = async (path: string): Promise<Page> => {
+      const reply = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${token}` } })
+      const { data } = (await reply.json()) as { data?: { page: Page } }
+      if (!data) throw new Error(`${path} was answered with ${reply.status}`)
+      return data.page
+    }
+    more = await otherLists(ask)
     for (const list of await listsOf(sql)) {
       const path = `/api/operator/orders?${new URLSearchParams({ limit: String(LIMIT), ...list.query })}`
       let found = 0
       const took = await timed(async () => {
-        const reply = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${token}` } })
-        const { data } = (await reply.json()) as { data?: { page: { items: unknown[] } } }
-        if (!data) throw new Error(`${path} was answered with ${reply.status}`)
-        found = data.page.items.length
+        found = (await ask(path)).items.length
       })
       const plain = `select o.id from orders o where ${list.where} order by ${list.sort ?? 'o.id desc'} limit ${LIMIT}`
       const sqlMs = median(await timed(() => sql.unsafe(plain)))
@@ -70,12 +120,12 @@ async function main(folder: string): Promise<void> {
       say(lineOf(rows.at(-1) as Row))
     }
   })
-  const slow = rows.filter(({ ms }) => ms >= GOAL_MS).map(({ list }) => list)
+  const slow = [...rows, ...more].filter(({ ms }) => ms >= GOAL_MS).map(({ list }) => list)
   const machine = { orders, cores: cpus().length, node: process.versions.node }
   process.stdout.write(
     values.json
-      ? `${JSON.stringify({ rows, slow, ...machine })}\n`
-      : `\n${rows.length} lists of ${orders} orders; ${slow.length} take ${GOAL_MS} ms or more${slow.length > 0 ? `: ${slow.join(', ')}` : ''}\n`,
+      ? `${JSON.stringify({ rows, more, slow, ...machine })}\n`
+      : `\n${rows.length} lists of ${orders} orders, and ${more.length} pages of others; ${slow.length} take ${GOAL_MS} ms or more${slow.length > 0 ? `: ${slow.join(', ')}` : ''}\n`,
   )
 }
 
@@ -105,6 +155,15 @@ async function fill(sql: Sql): Promise<void> {
      where f.account_id = o.account_id and f.order_id = o.id;
     insert into reviews (account_id, order_id, position, kind, detail, opened_by, opened_at)
     select account_id, order_id, position, 'unknown', 'bench', 'imeigate', now() from items where state = 'unknown';
+    insert into deposit_providers (code, kind, name, currency, min_amount, created_at, updated_at)
+    values ('bench', 'bank-transfer', 'Bench', 'USD', 1, now(), now());
+    insert into deposits (account_id, provider_id, state, currency, amount, fee, total_pay, expires_at, settled_at, settled_by, created_at)
+    select a.id, p.id, 'succeeded', 'USD', 1000000, 0, 1000000, d.at + interval '1 day', d.at, 'bench', d.at
+      from generate_series(1, 100000) n cross join lateral (select now() - n * interval '5 minutes' as at) d
+      join deposit_providers p on p.code = 'bench'
+      join (select id, row_number() over (order by id) - 1 as place from accounts) a on a.place = n % 60;
+    insert into trail (at, actor, what, subject, after)
+    select now() - n * interval '1 minute', 'bench', 'services', (n % 400)::text, '{"name": "bench"}' from generate_series(200000, 1, -1) n;
     insert into price_groups (name) values ('Gold');
     update accounts set price_group_id = (select id from price_groups where name = 'Gold') where id % 7 = 3`)
   await sql.unsafe('vacuum analyze')

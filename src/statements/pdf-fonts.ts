@@ -33,6 +33,8 @@ const GREY = '#666666'
 
 /** Fonts draws texts in a document: in its standard fonts, which cost nothing, and in DejaVu Sans what those cannot show. */
 export class Fonts {
+  /** `lack`: something was written whose letters no font has, and "?" stands for them. */
+  lack = false
   readonly #document: PDFKit.PDFDocument
   readonly #registered = new Set<Face>()
 
@@ -93,9 +95,13 @@ export class Fonts {
     const { font } = (this.#document as unknown as { _font: { font: Coverage } })._font
     const isShown = (character: string): boolean =>
       font.hasGlyphForCodePoint(character.codePointAt(0) as number)
-    return likeIt(text, isShown)
+    const shown = likeIt(text, isShown)
+    if (marksIn(shown) > marksIn(text)) this.lack = true
+    return shown
   }
 }
+
+const marksIn = (text: string): number => text.split('?').length - 1
 
 /** Coverage is what we ask of a font that the document has opened. */
 interface Coverage {

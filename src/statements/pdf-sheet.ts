@@ -12,6 +12,9 @@ export const ROW = 14
 /** TABLE_HEAD is the height of a table's head. */
 const TABLE_HEAD = ROW + 2
 
+const SMALL = { size: 8, grey: true }
+const LACKING = '"?" stands for letters that the fonts of this document lack.'
+
 /** Column is one of a table: its text begins at `x`, or, where it is `right`, ends at `x + width`. */
 export interface Column {
   head: string
@@ -102,8 +105,9 @@ class Sheet {
     }
   }
 
-  /** `end` gives the rest of the document. */
+  /** `end` gives the rest of the document, which says so below its last page where letters are missing. */
   async end(): Promise<Uint8Array> {
+    if (this.#fonts.lack) this.text(LACKING, LEFT, { ...SMALL, dy: BOTTOM + 26 - this.y })
     this.#document.end()
     await this.#ended
     return this.#written()
@@ -129,7 +133,7 @@ class Sheet {
 
   #foot(): void {
     const [left, right] = this.#options.foot(this.#page)
-    const small = { size: 8, grey: true, dy: BOTTOM + 14 - this.y }
+    const small = { ...SMALL, dy: BOTTOM + 14 - this.y }
     this.text(left, LEFT, { ...small, width: 340 })
     this.text(right, RIGHT - 150, { ...small, width: 150, right: true })
   }

@@ -36,6 +36,8 @@ const statement = (count: number): Statement => ({
   ids: { after: 0 as EntryId, last: count as EntryId },
 })
 
+const LACKING = '"?" stands for letters that the fonts of this document lack.'
+
 async function* movements(count: number, noteOf = longNote): AsyncGenerator<BalanceChange[]> {
   for (let n = 1; n <= count; n++) {
     const id = n as EntryId
@@ -89,7 +91,15 @@ test('it says whose it is, what it comes to, and every movement', async () => {
     expect.arrayContaining(['May 2026', 'Amounts in IDR', '2026-05-01 to 2026-05-31 (UTC)']),
   )
   expect(first).toEqual(expect.arrayContaining(['Opening balance', '0', 'Deposits (50)', '0.00005']))
-  expect(second.slice(-6)).toEqual(['50', 'Deposit: Ünïcode, ', 'اركش', ', 😀 ', '0.000001', '0.00005'])
+  expect(second.slice(-7)).toEqual([
+    '50',
+    'Deposit: Ünïcode, ',
+    'اركش',
+    ', 😀 ',
+    '0.000001',
+    '0.00005',
+    LACKING,
+  ])
 })
 
 test('of more movements than it lists it has the totals, and says so', async () => {
@@ -97,6 +107,8 @@ test('of more movements than it lists it has the totals, and says so', async () 
   expect(pages).toHaveLength(1)
   expect(pages[0]?.join('\n')).toContain(`This month has ${MAX_LISTED + 1} movements`)
 })
+
+const named = (name: string): Statement => ({ ...statement(0), account: { ...statement(0).account, name } })
 
 test('names and notes are read back in every alphabet that the font has, and stand in another form where it has none', async () => {
   const notes = [
@@ -120,6 +132,9 @@ test('names and notes are read back in every alphabet that the font has, and sta
     'abc',
   ])
   expect(page.join('')).toContain('Żółta Ćma — ???')
+  expect(page).toContain(LACKING)
+  const [whole = []] = readPdf(await buffer(Readable.from(pdfOf(named('Żółta'), movements(0)))))
+  expect(whole).not.toContain(LACKING)
 })
 
 test('words from right to left stand in their order, numbers and Latin words among them in theirs, and letters are joined', async () => {
