@@ -23,14 +23,26 @@ const COMMA_PRICE = /^-?(?:\d+|\d{1,3}(?:[.\s'’]\d{3})+)(?:,\d+)?$/
 export const withReadPrices = (rows: ImportRow[]): ImportRow[] =>
   withPrices(rows, (price, currency) => {
     if (!isCurrency(currency)) return price
-    const isClear = NAMED.test(price) || BOTH.test(price) || (THOUSANDS.test(price) && !hasDecimals(currency))
+    const isGrouped = THOUSANDS.test(price) && (!hasDecimals(currency) || !ONE_MARK.test(price))
+    const isClear = NAMED.test(price) || BOTH.test(price) || isGrouped
     return (isClear && !namesOther(price, currency) && readAmount(price, currency)) || price
   })
+
+/** `doubtOf` says what a price may be that can be read in two ways, as "1,500" USD can; undefined: it is no such one. */
+export function doubtOf(price: unknown, currency: string): string | undefined {
+  if (typeof price !== 'string' || namesOther(price, currency)) return undefined
+  const [, whole, separator, part] =
+    /^[^\d.,+-]*([1-9]\d{0,2})([.,])(\d{3})[^\d.,+-]*$/.exec(price.trim()) ?? []
+  if (whole === undefined || (separator === '.' && !NAMED.test(price))) return undefined
+  return `may be ${whole}.${part} or ${whole}${part} ${currency}: write ${whole}.${part}0 or ${whole}${part}`
+}
 
 /** NAMED is a price with more than a number, BOTH one with two kinds of separators, THOUSANDS one with what may be thousands. */
 const NAMED = /\p{L}|\p{Sc}/u
 const BOTH = /\d[.\s'’]\d.*,\d|\d[,\s'’]\d.*\.\d/
 const THOUSANDS = /^[1-9]\d{0,2}(?:[.,\s'’]\d{3})+$/
+/** ONE_MARK is one that may stand before decimals as well: blanks and apostrophes do not, and there is no second one. */
+const ONE_MARK = /^\d+[.,]\d+$/
 
 const withPrices = (rows: ImportRow[], read: (price: string, currency: string) => string): ImportRow[] =>
   rows.map((row) => {

@@ -34,6 +34,12 @@ export function formatMicros(amount: bigint, currency?: string): string {
   return `${sign}${digits.slice(0, -6)}${decimals && '.'}${decimals}`
 }
 
+/** `formatUnmistakably` writes a decimal that is not read as thousands where people's spelling is read: "1.2340" IDR, and not "1.234". */
+export function formatUnmistakably(amount: bigint, currency: string): string {
+  const text = formatMicros(amount, currency)
+  return thousandsFault(text, currency) === undefined ? text : `${text}0`
+}
+
 const decimals = new Map<string, number>()
 
 /** `setDecimals` has amounts of these currencies written with so many decimals, in the place of what ICU says. */
@@ -43,7 +49,7 @@ export function setDecimals(overrides: ReadonlyMap<string, number>): void {
 }
 
 /** `decimalsOf` gives the decimals that a currency has in use: 2 for USD, 3 for KWD, 0 for JPY, and for IDR, whose sen nobody has any more. */
-function decimalsOf(currency: string): number {
+export function decimalsOf(currency: string): number {
   let count = decimals.get(currency)
   if (count === undefined) {
     const format = new Intl.NumberFormat('en', { style: 'currency', currency })

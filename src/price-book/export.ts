@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync'
 import type { Sql } from '../database/database.ts'
 import { asText } from '../lib/csv-text.ts'
-import { formatMicros } from '../lib/money.ts'
+import { formatMicros, formatUnmistakably } from '../lib/money.ts'
 import type { Grid } from './grid.ts'
 import { marginOf } from './moves.ts'
 import { type BookFilter, type BookPrice, selectBook } from './prices.sql.ts'
@@ -47,7 +47,7 @@ function cells(price: BookPrice): string[] {
     price.username ?? '',
     asText(price.group ?? ''),
     currency,
-    formatMicros(unitPrice, currency),
+    formatUnmistakably(unitPrice, currency),
     String(price.minItems),
     String(price.maxItems),
     price.ruleId === null ? '' : String(price.ruleId),

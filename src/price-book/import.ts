@@ -1,4 +1,5 @@
 import { listPriceGroups } from '../accounts/accounts.ts'
+import { doubtOf, withPoints, withReadPrices } from '../catalogue/import-prices.ts'
 import { type ImportRow, readCsv, shownValue } from '../catalogue/import-rows.ts'
 import { priceAttributes } from '../catalogue/price-attributes.ts'
 import { type PriceWrite, writePrices } from '../catalogue/prices.ts'
@@ -20,6 +21,12 @@ const columns = {
   needed: ['service', 'currency', 'price'],
   of: 'prices',
 }
+
+/** `readPriceCells` has prices that people type, paste or send read as those of files are: "Rp 15.000" and "1.500" IDR are thousands. */
+export const readPriceCells = (rows: ImportRow[]): PriceRows => ({
+  rows: withReadPrices(withPoints(rows)),
+  faults: [],
+})
 
 /** REMOVED stands in a file in the place of a fixed price that is taken away. */
 export const REMOVED = '-'
@@ -160,7 +167,12 @@ function readRow({ form }: ImportRow, known: Known): ReadRow {
   const buyer = account === undefined ? undefined : known.accounts.get(account)
   const priceGroupId = group === undefined ? null : known.groups.get(group)
   const { minItems = null, maxItems = null } = given
-  const doubt = currency === undefined ? undefined : thousandsFault(written, currency)
+  const doubt =
+    currency === undefined || !isCurrency(currency)
+      ? undefined
+      : (doubtOf(written, currency) ?? thousandsFault(written, currency))
+  // What can be read in two ways is no amount either: one fault says it.
+  const wrong = doubt === undefined ? faults : faults.filter(({ path }) => path[0] !== 'price')
   const found = [
     service === undefined ? fault('service', 'is missing') : undefined,
     service !== undefined && serviceId === undefined
@@ -185,7 +197,7 @@ function readRow({ form }: ImportRow, known: Known): ReadRow {
     priceGroupId !== undefined &&
     currency !== undefined
   if (!isKnown || !isCurrency(currency))
-    return { key: undefined, price: undefined, faults: [...faults, ...found] }
+    return { key: undefined, price: undefined, faults: [...wrong, ...found] }
   const key = { serviceId, accountId: buyer?.id ?? null, priceGroupId, currency }
   const price = given.price as Micros | undefined
   return {
@@ -195,7 +207,7 @@ function readRow({ form }: ImportRow, known: Known): ReadRow {
       : price === undefined
         ? undefined
         : { ...key, unitPrice: price, minItems, maxItems },
-    faults: [...faults, ...found],
+    faults: [...wrong, ...found],
   }
 }
 

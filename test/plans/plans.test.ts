@@ -9,6 +9,7 @@ import { planJobs } from '../../src/plans/jobs.ts'
 import { planKinds } from '../../src/plans/kinds/index.ts'
 import { type PlanRow, rowKind, type Work } from '../../src/plans/plan-kind.ts'
 import type { Role } from '../../src/staff/roles.ts'
+import { WRITTEN_PRICES } from '../price-book/written-prices.fixtures.ts'
 import { ask, OperatorOffice } from '../protocols/operator/office.fixtures.ts'
 import { until } from '../support/until.ts'
 
@@ -234,6 +235,29 @@ describe('a plan of prices', () => {
       const { status, problems } = await as('manager', 'POST', '/plans', { kind, input })
       expect([status, problems.map((one: { field: string }) => one.field)]).toEqual([422, fields])
     }
+  })
+
+  it.each(Object.entries(WRITTEN_PRICES))(
+    'reads the price of a cell by its currency, %s, and refuses what may be two',
+    async (currency, written) => {
+      for (const [text, expected] of written) {
+        const input = { cells: [{ service: 's1', currency, price: text }] }
+        const { status, data, problems } = await as('manager', 'POST', '/plans', { kind: 'prices', input })
+        const read = status === 200 ? (await rowsOf('manager', data.id))[0].after.price : undefined
+        expect([text, read === undefined ? undefined : Number(read)]).toEqual([
+          text,
+          expected === undefined ? undefined : Number(expected),
+        ])
+        if (expected === undefined) expect(problems[0].field).toBe('input.cells.0.price')
+      }
+    },
+  )
+
+  it('says of a price that may be two which ones', async () => {
+    const input = { cells: [{ service: 's1', currency: 'USD', price: '1,500' }] }
+    const { status, problems } = await as('manager', 'POST', '/plans', { kind: 'prices', input })
+    expect([status, problems.length]).toEqual([422, 1])
+    expect(JSON.stringify(problems[0])).toContain('may be 1.500 or 1500 USD: write 1.5000 or 1500')
   })
 
   it('is discarded, and ends after a day', async () => {

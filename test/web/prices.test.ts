@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAccount, createPriceGroup } from '../../src/accounts/accounts.ts'
+import { WRITTEN_PRICES } from '../price-book/written-prices.fixtures.ts'
 import { ask, OperatorOffice } from '../protocols/operator/office.fixtures.ts'
 import { closeBrowserAfterwards, describePages, Visit } from './browser.fixtures.ts'
 
@@ -12,6 +13,15 @@ const shot = async ({ page }: Visit, name: string): Promise<void> => {
   if (SHOTS === undefined) return
   mkdirSync(SHOTS, { recursive: true })
   await page.screenshot({ path: `${SHOTS}/${name}.png` })
+}
+
+/** `pasted` pastes a block of a spreadsheet where one is. */
+const pasted = async ({ page }: Visit, text: string): Promise<void> => {
+  await page.evaluate(`(() => {
+    const data = new DataTransfer()
+    data.setData('text/plain', ${JSON.stringify(text)})
+    document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
+  })()`)
 }
 
 const NAMES = [
@@ -102,11 +112,7 @@ describePages('the price book', () => {
     await page.getByText('2 changes · ▼ 1 below the cost').waitFor()
     // A block of a spreadsheet.
     await cell(3, usd).click()
-    await page.evaluate(`(() => {
-      const data = new DataTransfer()
-      data.setData('text/plain', '3,10\\n$ 4.20\\n5')
-      document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
-    })()`)
+    await pasted(visit, '3,10\n$ 4.20\n5')
     await page.getByText('5 changes · ▼ 1 below the cost').waitFor()
     await shot(visit, 'prices-edited')
     expect(await visit.violations()).toEqual([])
@@ -123,6 +129,40 @@ describePages('the price book', () => {
     expect([await priceOf('s1'), await priceOf('s2'), await priceOf('s4'), await priceOf('s5')]).toEqual([
       ...['2.50', '0.90', '3.10', '4.20'],
     ])
+    await visit.leave()
+  })
+
+  test('what is pasted is read by the currency of its column; what may be two prices is refused in its cell', async () => {
+    const visit = await Visit.as(office, 'manager', { screen: { width: 1440, height: 900 } })
+    const { page } = visit
+    await page.goto(`/console/prices?audiences=everyone&currencies=${Object.keys(WRITTEN_PRICES).join(',')}`)
+    for (const [column, written] of Object.values(WRITTEN_PRICES).entries()) {
+      await page.locator(`[data-cell="0 ${column}"]`).click()
+      await pasted(visit, written.map(([text]) => text).join('\n'))
+      for (const [row, [text, expected]] of written.entries()) {
+        const cell = page.locator(`[data-cell="${row} ${column}"]`)
+        await cell.and(page.locator('[data-edited]')).waitFor()
+        const isCrossedOut = (await cell.locator('s').count()) > 0
+        const shown = await cell.locator('.amount').allInnerTexts()
+        const [read] = isCrossedOut ? [] : shown.map((one) => Number(one.replaceAll(',', '')))
+        expect([text, read]).toEqual([text, expected === undefined ? undefined : Number(expected)])
+      }
+    }
+    const all = Object.values(WRITTEN_PRICES).flat()
+    const wrong = all.filter(([, expected]) => expected === undefined).length
+    await page.getByText(new RegExp(`^${all.length} changes.* · ${wrong} are no prices$`)).waitFor()
+    expect(await page.getByRole('button', { name: 'Review' }).isDisabled()).toBe(true)
+    // Below the grid stands what was understood, or which two prices it may be.
+    await page.locator('[data-cell="0 0"]').click()
+    await page.getByText(/^= (Rp|IDR)\s1,500$/).waitFor()
+    await page.locator('[data-cell="1 1"]').click()
+    await page.getByText('“1,500” may be $1.500 or $1,500: write 1.5000 or 1500.').waitFor()
+    await shot(visit, 'prices-doubt')
+    await visit.expectUsable('prices that may be two')
+    await page.keyboard.type('1.25')
+    await page.getByText('= $1.25').waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByText(new RegExp(`${wrong - 1} are no prices$`)).waitFor()
     await visit.leave()
   })
 

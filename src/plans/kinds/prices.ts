@@ -3,7 +3,7 @@ import { orThrow, type Result } from '../../lib/fault.ts'
 import { MAX_ID, type PriceRuleId } from '../../lib/ids.ts'
 import { changePrices } from '../../price-book/change.ts'
 import { findFilter } from '../../price-book/filter.ts'
-import { importPrices, REMOVED } from '../../price-book/import.ts'
+import { importPrices, REMOVED, readPriceCells } from '../../price-book/import.ts'
 import { priceBases } from '../../price-book/price-rule.ts'
 import { removeRule, setRule } from '../../price-book/rules.ts'
 import { type Work, wholeKind } from '../plan-kind.ts'
@@ -32,7 +32,8 @@ const cell = object({
   ...audience,
   currency,
   price: Type.Union([text(32), Type.Null()], {
-    description: 'null takes a fixed price away, so that rules may give another',
+    description:
+      'Read by its currency, as in files: `1.500` IDR is 1,500, and `1,500` USD is refused, because it may be two. null takes a fixed price away, so that rules may give another',
   }),
 })
 
@@ -102,7 +103,7 @@ async function carryOut(
   }
   if (cells.length === 0) return
   const rows = cells.map(({ price, ...form }, at) => ({ at, form: { ...form, price: price ?? REMOVED } }))
-  orThrow(inCells(await importPrices(transaction, { rows, faults: [] }, without)))
+  orThrow(inCells(await importPrices(transaction, readPriceCells(rows), without)))
 }
 
 /** `inCells` has faults name the cell of the input. */

@@ -3,7 +3,7 @@ import { findAccount } from '../../../accounts/accounts.ts'
 import { timeOf } from '../../../contract/page.ts'
 import { Refusal } from '../../../errors.ts'
 import { MAX_ID, type PriceRuleId } from '../../../lib/ids.ts'
-import { formatMicros } from '../../../lib/money.ts'
+import { decimalsOf, formatMicros, formatUnmistakably } from '../../../lib/money.ts'
 import type { Desk } from '../../../people/desk.ts'
 import { bookPages, exportPrices, gridCsv, percentText } from '../../../price-book/export.ts'
 import { findFilter } from '../../../price-book/filter.ts'
@@ -44,6 +44,9 @@ const cell = Type.Object(
 
 const grid = Type.Object({
   currencies: Type.Array(Type.String()),
+  decimals: Type.Array(Type.Integer(), {
+    description: 'That the currencies have in use, by `currencies`: `1.500` IDR is 1,500, `1.500` KWD is 1.5',
+  }),
   used_currencies: Type.Array(Type.String(), {
     description: 'All that accounts buy in, or that have prices or rules',
   }),
@@ -82,7 +85,7 @@ const grid = Type.Object({
 function wireCell(one: GridCell | null, currency: string, mayReadCosts: boolean): Static<typeof cell> | null {
   if (one === null) return null
   return {
-    p: formatMicros(one.price, currency),
+    p: formatUnmistakably(one.price, currency),
     ...(one.ruleId !== null && { r: one.ruleId }),
     ...(one.isInherited && { i: one.from as 'group' | 'everyone' }),
     ...(mayReadCosts && one.margin !== null && { m: percentText(one.margin) }),
@@ -97,6 +100,7 @@ function wireGrid(
   const mayReadCosts = permissions.has('costs.read')
   return {
     currencies,
+    decimals: currencies.map(decimalsOf),
     used_currencies: usedCurrencies,
     columns: columns.map((one) => ({
       ...{ account: one.accountId, username: one.username, group: one.group, currency: one.currency },

@@ -3,7 +3,7 @@
  * made of it.
  */
 
-/** Edit is a price as it was typed; null: the fixed price is taken away. */
+/** Edit is a price as a decimal, or what was typed where that is none; null: the fixed price is taken away. */
 export type Edit = string | null
 
 export interface Edits {
@@ -37,21 +37,6 @@ export function changed(
 export function undone({ cells, past }: Edits): Edits {
   const before = past.at(-1)
   return before ? { cells: before, past: past.slice(0, -1) } : { cells, past }
-}
-
-/**
- * `readPrice` reads a price as people type and spreadsheets copy it: with a sign of its currency, with blanks, with a comma for the point. Of both
- * marks the last one is the point. undefined: it is none.
- */
-export function readPrice(text: string): Edit | undefined {
-  const bare = text.replace(/[\s\u00a0\u202f]|[A-Za-z$€£¥₹₫₩]+\.?/g, '')
-  if (bare === '' || bare === '-' || bare === '–') return null
-  const point = Math.max(bare.lastIndexOf('.'), bare.lastIndexOf(','))
-  const hasBoth = bare.includes('.') && bare.includes(',')
-  const isDecimalComma = !bare.includes('.') && /^\d+,\d{1,2}$/.test(bare)
-  const plain =
-    hasBoth || isDecimalComma ? `${bare.slice(0, point).replace(/[.,]/g, '')}.${bare.slice(point + 1)}` : bare
-  return /^\d{1,9}([.,]\d{1,6})?$/.test(plain) ? plain : undefined
 }
 
 /** `block` gives the cells of a text that a spreadsheet has copied. */

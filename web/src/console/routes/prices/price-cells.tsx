@@ -5,10 +5,13 @@ import { Button } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { Amount } from '../../../kit/amount.tsx'
-import { block, type Edit, type Edits, isLess, padded, placeOf, readPrice } from './edits.ts'
+import { block, type Edit, type Edits, isLess, padded, placeOf } from './edits.ts'
 import styles from './prices.module.css'
+import { type Coin, readPrice } from './read-price.ts'
+import { ReadPrice } from './read-price-note.tsx'
 import { useRuleWords } from './rule-words.ts'
 import {
+  coinOf,
   columnKey,
   type PriceColumn,
   type PriceGrid,
@@ -117,10 +120,15 @@ export function PriceCells({
     return made
   }
 
+  /** `editOf` reads what was typed or pasted into a column; what is no price stays as it is, and is marked. */
+  const editOf = (column: number, text: string): Edit => {
+    const of = columns[column]
+    const read = of && readPrice(text, coinOf(grid, of))
+    return read === undefined ? text.trim() : read
+  }
   const commit = (down: number) => {
     if (draft !== undefined) {
-      const read = readPrice(draft)
-      onChange(changeOf(active.row, active.column, read === undefined ? draft.trim() : read))
+      onChange(changeOf(active.row, active.column, editOf(active.column, draft)))
       setDraft(undefined)
     }
     go({ row: active.row + down, column: active.column })
@@ -182,14 +190,14 @@ export function PriceCells({
     // One price fills everything that is chosen; a block stands at the first of it.
     const [[only] = []] = given
     const single = given.length === 1 && given[0]?.length === 1 ? only : undefined
-    const read = (text: string): Edit => readPrice(text) ?? (text.trim() === '' ? null : text.trim())
     onChange(
       single !== undefined
-        ? each((row, column) => changeOf(row, column, read(single)))
+        ? each((row, column) => changeOf(row, column, editOf(column, single)))
         : given.flatMap((cells, down) =>
-            cells.flatMap((text, along) =>
-              changeOf(range.from.row + down, range.from.column + along, read(text)),
-            ),
+            cells.flatMap((text, along) => {
+              const column = range.from.column + along
+              return changeOf(range.from.row + down, column, editOf(column, text))
+            }),
           ),
     )
     if (single === undefined) {
@@ -212,6 +220,9 @@ export function PriceCells({
   const width = { minInlineSize: 180 + costCount * 96 + columns.length * 160 }
 
   const [activeRow, activeColumn] = [rows[active.row], columns[active.column]]
+  const typed =
+    draft ??
+    (activeRow && activeColumn ? edits.cells.get(placeOf(activeRow.id, columnKey(activeColumn))) : undefined)
   return (
     <>
       <div
@@ -305,6 +316,7 @@ export function PriceCells({
                       row={row}
                       cost={row.costs?.[currencies.indexOf(column.currency)] ?? null}
                       edit={edit}
+                      coin={coinOf(grid, column)}
                       rule={ruleOf.get(row.cells[of]?.r ?? 0)}
                       isActive={isActive}
                       isChosen={isChosen(at, of)}
@@ -331,13 +343,16 @@ export function PriceCells({
         <p className={styles.about}>
           <strong>{activeRow.name}</strong>
           <span className="muted">
-            {labelOf(activeColumn)}, {activeColumn.currency}:{' '}
-            {words(
-              activeRow.cells[active.column],
-              ruleOf.get(activeRow.cells[active.column]?.r ?? 0),
-              activeColumn,
-            )}
+            {labelOf(activeColumn)}, {activeColumn.currency}
+            {typeof typed === 'string'
+              ? ''
+              : `: ${words(
+                  activeRow.cells[active.column],
+                  ruleOf.get(activeRow.cells[active.column]?.r ?? 0),
+                  activeColumn,
+                )}`}
           </span>
+          {typeof typed === 'string' && <ReadPrice text={typed} coin={coinOf(grid, activeColumn)} />}
           {onHistory && (
             <Button size="compact-sm" variant="subtle" onClick={showHistory}>
               <Trans>History of this price</Trans>
@@ -369,6 +384,7 @@ interface CellProps {
   row: PriceRow
   cost: string | null
   edit: Edit | undefined
+  coin: Coin
   rule: PriceRule | undefined
   isActive: boolean
   isChosen: boolean
@@ -380,11 +396,11 @@ interface CellProps {
   onOpen: () => void
 }
 
-function Cell({ at, of, index, row, cost, edit, rule, isActive, isChosen, draft, ...on }: CellProps) {
+function Cell({ at, of, index, row, cost, edit, coin, rule, isActive, isChosen, draft, ...on }: CellProps) {
   const { t } = useLingui()
   const cell = row.cells[of]
   const isEdited = edit !== undefined
-  const isWrong = typeof edit === 'string' && readPrice(edit) === undefined
+  const isWrong = typeof edit === 'string' && readPrice(edit, coin) === undefined
   const isBelow = isEdited ? edit !== null && cost !== null && isLess(edit, cost) : cell?.b === 1
   const mark = isEdited ? '' : markOf(cell, rule)
   const digits = (cell?.p ?? cost ?? '').split('.')[1]?.length ?? 0

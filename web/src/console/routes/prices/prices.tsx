@@ -9,15 +9,17 @@ import { Icon } from '../../../identity/icons.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
-import { changed, type Edits, isLess, NO_EDITS, placeOf, readPrice, undone } from './edits.ts'
+import { changed, type Edits, isLess, NO_EDITS, placeOf, undone } from './edits.ts'
 import { FileDialog } from './file-dialog.tsx'
 import { PriceHistory } from './history.tsx'
 import { PriceCells } from './price-cells.tsx'
 import { PriceFilters, priceFileOf } from './price-filters.tsx'
 import styles from './prices.module.css'
+import { readPrice } from './read-price.ts'
 import { RaiseDialog, RuleDialog } from './rule-dialog.tsx'
 import {
   audienceOf,
+  coinOf,
   columnKey,
   type PriceColumn,
   type PriceGrid,
@@ -43,6 +45,7 @@ export function Prices() {
   const [edits, setEdits] = useState<Edits>(NO_EDITS)
   const [asked, setAsked] = useState<Asked>()
   const grid = read.data
+  const wrong = grid ? wrongIn(edits, grid) : 0
   const mayEdit = may('prices.edit')
   const file = priceFileOf(search)
   const filter = (changes: Record<string, string | undefined>) => {
@@ -233,9 +236,19 @@ export function Prices() {
           <p aria-live="polite">
             <Plural value={edits.cells.size} one="# change" other="# changes" />
             <BelowCost edits={edits} grid={grid} />
+            {wrong > 0 && (
+              <span className={styles.below}>
+                {' · '}
+                <Plural value={wrong} one="# is no price" other="# are no prices" />
+              </span>
+            )}
           </p>
           <span className="muted">
-            <Trans>Nothing is sold at them before you apply the plan.</Trans>
+            {wrong > 0 ? (
+              <Trans>Write the crossed-out prices anew, then review all of them.</Trans>
+            ) : (
+              <Trans>Nothing is sold at them before you apply the plan.</Trans>
+            )}
           </span>
           <div className={styles.end}>
             <Button variant="default" disabled={edits.past.length === 0} onClick={() => setEdits(undone)}>
@@ -244,7 +257,7 @@ export function Prices() {
             <Button variant="default" onClick={() => setEdits(NO_EDITS)}>
               <Trans>Drop all</Trans>
             </Button>
-            <Button loading={review.isPending} onClick={() => review.mutate()}>
+            <Button loading={review.isPending} disabled={wrong > 0} onClick={() => review.mutate()}>
               <Trans>Review</Trans>
             </Button>
           </div>
@@ -283,6 +296,15 @@ function BelowCost({ edits, grid }: { edits: Edits; grid: PriceGrid }) {
   )
 }
 
+/** `wrongIn` counts the changes that are no price, or may be two. */
+function wrongIn({ cells }: Edits, grid: PriceGrid): number {
+  const coins = new Map(grid.columns.map((column) => [columnKey(column), coinOf(grid, column)]))
+  return [...cells].filter(([place, edit]) => {
+    const coin = coins.get(place.slice(place.indexOf(' ') + 1))
+    return edit !== null && coin && readPrice(edit, coin) === undefined
+  }).length
+}
+
 /** `inputOf` makes the input of a plan. */
 function inputOf({ cells }: Edits, grid: PriceGrid | undefined) {
   const columns = new Map(grid?.columns.map((column) => [columnKey(column), column]))
@@ -302,8 +324,6 @@ function copied({ rows, columns }: PriceGrid, from: PriceColumn, to: PriceColumn
     const price = row.cells[source]?.p
     const now = row.cells[target]
     const was = now && !now.i && now.r === undefined ? now.p : null
-    return price === undefined || readPrice(price) === undefined
-      ? []
-      : [{ place: placeOf(row.id, columnKey(to)), edit: price, was }]
+    return price === undefined ? [] : [{ place: placeOf(row.id, columnKey(to)), edit: price, was }]
   })
 }

@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { api, dataOf } from '../../../api/client.ts'
+import type { Coin } from './read-price.ts'
 
 /** FILTERS are those of the grid that stand in the URL. */
 const FILTERS = [
@@ -45,4 +46,10 @@ export const columnKey = ({ account, group, currency }: PriceColumn): string =>
 /** `audienceOf` is a column's audience as a plan takes it. */
 export const audienceOf = ({ username, group, account }: PriceColumn) => ({
   ...(account !== null ? { account: username ?? String(account) } : group !== null && { group }),
+})
+
+/** `coinOf` is the currency of a column, as prices are read in it. */
+export const coinOf = ({ currencies, decimals }: PriceGrid, { currency }: PriceColumn): Coin => ({
+  currency,
+  decimals: decimals[currencies.indexOf(currency)] ?? 2,
 })
