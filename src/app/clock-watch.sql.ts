@@ -43,6 +43,8 @@ export async function moveBack(sql: Sql, { now, byMs }: { now: Date; byMs: numbe
   await sql`
     update deposits set check_at = greatest(${now}, check_at - ${by}) where state = 'pending' and check_at > ${later}`
   await sql`
+    update supplier_top_ups set check_at = greatest(${now}, check_at - ${by}) where check_at > ${later}`
+  await sql`
     update supplier_syncs set next_at = greatest(${now}, next_at - ${by}) where next_at > ${later}`
   await sql`
     update notice_reads set next_at = greatest(${now}, next_at - ${by}) where next_at > ${later}`
