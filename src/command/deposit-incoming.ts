@@ -50,6 +50,11 @@ export function registerIncoming(deposit: Command): void {
     .addOption(limitOption())
     .action(answering(listStrays))
   stray
+    .command('credit <id> <account>')
+    .description('put it on the balance of whoever sent it, once, and close it')
+    .option('--note <text>', 'the account reads it; left out: the words of the payment')
+    .action(answering(creditStray))
+  stray
     .command('close <id>')
     .description('what was to be done with it is done')
     .option('--note <text>', 'what that was')
@@ -146,6 +151,25 @@ async function listStrays({ limit }: { limit: number }): Promise<Answer> {
       none: 'no payments that fit no deposit',
     }),
   )
+}
+
+async function creditStray(text: string, whose: string, { note }: { note?: string }): Promise<Answer> {
+  const { Strays } = await import('../deposits/incoming.ts')
+  const id = idOf<StrayId>(text)
+  const { stray, account, entry } = await withDatabase(({ sql }) =>
+    new Strays(sql).credit(id, { account: whose, actor: actor(), note }),
+  )
+  const [came, available] = [stray.amount, entry.availableAfter].map((one) =>
+    formatMoney(one, stray.currency),
+  )
+  return {
+    json: {
+      ...strayJson(stray),
+      account: account.username,
+      available: formatMicros(entry.availableAfter, account.currency),
+    },
+    text: `${came} is on the balance of ${account.username}, which has ${available} available`,
+  }
 }
 
 async function closeStray(text: string, { note }: { note?: string }): Promise<Answer> {

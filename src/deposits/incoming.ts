@@ -1,8 +1,10 @@
+import { findAccount } from '../accounts/accounts.ts'
+import type { AccountView } from '../accounts/attributes.ts'
 import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { Payment } from '../integrations/gateways/gateway.ts'
 import type { TellingApart, Transfer } from '../integrations/gateways/transfer.ts'
-import { readNote } from '../ledger/entries.ts'
+import { type Moved, move, readNote } from '../ledger/entries.ts'
 import { orThrow } from '../lib/fault.ts'
 import type { StrayId } from '../lib/ids.ts'
 import { formatMicros, micros } from '../lib/money.ts'
@@ -179,17 +181,52 @@ export class Strays {
     return await selectOpenStrays(this.#sql, limit)
   }
 
+  /**
+   * `credit` puts a payment on the balance of whoever sent it, under the payment's own name, and closes it, in one transaction: it is credited once,
+   * whichever accounts are named. Throws not_found (the account, the payment), invalid_input where their currencies differ, and conflict when it is
+   * closed, or the account has had it by hand.
+   */
+  async credit(
+    id: StrayId,
+    { account: whose, actor, note }: { account: string; actor: string; note?: string | undefined },
+  ): Promise<{ stray: Stray; account: AccountView; entry: Moved }> {
+    const kept = orThrow(readNote(note))
+    const at = this.#clock.now()
+    return await this.#sql.begin(async (transaction) => {
+      const account = await findAccount(transaction, whose)
+      const stray = await closedStray(transaction, id, {
+        ...{ closedAt: at, closedBy: actor },
+        note: kept ?? `credited to ${account.username}`,
+      })
+      if (account.currency !== stray.currency) {
+        const words = `the balance of ${account.username} is in ${account.currency}, the payment in ${stray.currency}`
+        throw new Refusal('invalid_input', words, 'account')
+      }
+      const entry = await move(transaction, account.id, stray.amount, {
+        ...{ kind: 'deposit', actor, at, reference: stray.paymentId },
+        note: kept ?? (stray.words.slice(0, 500) || `payment ${stray.paymentId}`.slice(0, 500)),
+      })
+      if (entry.isRepeated)
+        throw new Refusal('conflict', `${account.username} has had it by hand: close it`, 'id')
+      return { stray, account, entry }
+    })
+  }
+
   /** `close` says that a person has done with it what is to be done. Throws not_found, and conflict when it is closed. */
   async close(id: StrayId, { actor, note }: { actor: string; note?: string | undefined }): Promise<Stray> {
     const kept = orThrow(readNote(note))
-    const isClosed = await closeStray(this.#sql, id, {
-      closedAt: this.#clock.now(),
-      closedBy: actor,
-      note: kept,
-    })
-    const stray = await selectStray(this.#sql, id)
-    if (!stray) throw new Refusal('not_found', `there is no stray payment ${id}`, 'id')
-    if (!isClosed) throw new Refusal('conflict', `stray payment ${id} is closed`, 'id')
-    return stray
+    return await closedStray(this.#sql, id, { closedAt: this.#clock.now(), closedBy: actor, note: kept })
   }
+}
+
+async function closedStray(
+  sql: Queryable,
+  id: StrayId,
+  change: { closedAt: Date; closedBy: string; note: string | null },
+): Promise<Stray> {
+  const isClosed = await closeStray(sql, id, change)
+  const stray = await selectStray(sql, id)
+  if (!stray) throw new Refusal('not_found', `there is no stray payment ${id}`, 'id')
+  if (!isClosed) throw new Refusal('conflict', `stray payment ${id} is closed`, 'id')
+  return stray
 }

@@ -47,7 +47,7 @@ export function verdictOn(deposit: Deposit, payment: Payment): Verdict | undefin
   }
   if (state === 'review') return { state, note: added(deposit, fault ?? `${paid} as asked`) }
   // A person knew of it when they refused the deposit, or credited what came.
-  if (state === 'failed' && deposit.note?.includes(fault ?? paid)) return undefined
+  if (state === 'failed' && isDecided(deposit, fault, paid)) return undefined
   return {
     state: 'review',
     note: `${paid}, after the deposit had ${ended[state]}${fault ? `; ${fault}` : ''}`,
@@ -60,20 +60,33 @@ const isProofOnly = ({ state, note, reference }: Deposit): boolean =>
 
 /** `added` keeps what was noted of the money that came earlier. */
 const added = ({ note }: Deposit, more: string): string =>
-  note === null || note.includes(more) ? (note ?? more) : `${note}; ${more}`
+  note === null ? more : isNoted({ note }, more) ? note : `${note}; ${more}`
+
+/** `isNoted` tells whether a note has these words as one of its parts, or at the beginning of one: "5.00 was paid" is none of "15.00 was paid". */
+const isNoted = ({ note }: Pick<Deposit, 'note'>, words: string): boolean =>
+  note
+    ?.split('; ')
+    .some((part) => part === words || part.startsWith(`${words},`) || part.startsWith(`${words} as`)) ?? false
+
+/** `isDecided` tells whether a person has refused a deposit in sight of this payment: with its fault, or as one that fits. */
+const isDecided = (deposit: Deposit, fault: string | undefined, paid: string): boolean =>
+  fault === undefined ? isNoted(deposit, paid) && !deposit.note?.includes(INSTEAD) : isNoted(deposit, fault)
+
+/** INSTEAD stands in every fault of a payment. */
+const INSTEAD = ' was paid instead of '
 
 const ended = { cancelled: 'been cancelled', expired: 'expired', failed: 'failed' } as const
 
 function faultOf(deposit: Deposit, { reference, amount, currency }: Payment): string | undefined {
   if (deposit.reference !== null && deposit.reference !== reference) {
-    return `${reference} was paid instead of ${deposit.reference}`
+    return `${reference}${INSTEAD}${deposit.reference}`
   }
   if (amount === deposit.totalPay && currency === deposit.currency) return undefined
   const paid =
     amount === null || currency === null
       ? 'an unknown amount'
       : `${formatMicros(amount, currency)} ${currency}`
-  return `${paid} was paid instead of ${formatMicros(deposit.totalPay, deposit.currency)} ${deposit.currency}`
+  return `${paid}${INSTEAD}${formatMicros(deposit.totalPay, deposit.currency)} ${deposit.currency}`
 }
 
 export interface Settled {

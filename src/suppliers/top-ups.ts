@@ -89,7 +89,9 @@ export async function beginTopUp(
     const checkAt = new Date(at.getTime() + FIRST_CHECK_MS)
     const begun = await insertTopUp(sql, { ...wanted, checkAt }, request)
     if (!begun) return await begunBefore(deps, wanted, request)
-    const outcome = await topUps.begin(wishOf(begun), AbortSignal.timeout(TIMEOUT_MS)).catch(unclear)
+    const outcome = await topUps
+      .begin(wishOf(begun), AbortSignal.timeout(TIMEOUT_MS))
+      .catch(unclear(row, deps))
     return await record(deps, row, begun, known(outcome, begun, context.clock))
   } finally {
     await topUps.close()
@@ -143,7 +145,11 @@ async function asked(deps: TopUpDeps, row: SupplierRow, topUps: TopUps, found: T
   const signal = AbortSignal.timeout(TIMEOUT_MS)
   if (found.reference === null) {
     const others = await selectOtherReferences(sql, found)
-    return known(await topUps.find(wishOf(found), others, signal).catch(unclear), found, context.clock)
+    return known(
+      await topUps.find(wishOf(found), others, signal).catch(unclear(row, deps)),
+      found,
+      context.clock,
+    )
   }
   try {
     const deposit = await topUps.ask(found.reference, signal)
@@ -262,10 +268,10 @@ const topUpsOf = (row: SupplierRow, { sealer, context }: TopUpDeps): TopUps | un
 
 const wishOf = ({ id, way, amount, at }: TopUp) => ({ key: String(id), way: way ?? '', amount, at })
 
-const unclear = (error: unknown): TopUpOutcome => ({
-  kind: 'unknown',
-  reason: error instanceof Error ? error.message : String(error),
-})
+/** `unclear` has it that nobody knows what a call that failed has done. */
+const unclear =
+  (row: SupplierRow, deps: TopUpDeps) =>
+  (error: unknown): TopUpOutcome => ({ kind: 'unknown', reason: said(error, row, deps) })
 
 /** `said` is what went wrong, without our secrets. */
 const said = (error: unknown, row: SupplierRow, { sealer }: TopUpDeps): string =>

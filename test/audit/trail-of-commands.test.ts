@@ -102,6 +102,7 @@ const changing: [line: string, ...lines: Noun[]][] = [
   ['deposit refuse 1002 --reason late', 'deposit'],
   ['deposit other-amount 1003 4', 'deposit'],
   ['deposit stray close 1 --note seen', 'stray payment'],
+  ['deposit stray credit 2 1', 'stray payment'],
   [`notify channel add --kind http --url https://hooks.example.com/n?token=${SECRET}`, 'channel'],
   [`notify channel update http --url https://hooks.example.com/n?token=${SECRET}-2`, 'channel'],
   ['notify add --http ops', 'subscription'],
@@ -261,7 +262,7 @@ const before: Record<string, string> = {
     select 1, 1, 'review', 'USD', 5000000, 0, 5000000, now() + interval '1 day', null, now() from generate_series(1, 3)`,
   'deposit stray close 1 --note seen': `
     insert into stray_payments (provider_id, payment_id, amount, currency, paid_at, words, fitting, received_at)
-    values (1, 'm1', 1, 'USD', '2026-11-29', '', 0, now())`,
+    values (1, 'm1', 1, 'USD', '2026-11-29', '', 0, now()), (1, 'm2', 2000000, 'USD', '2026-11-29', '', 0, now())`,
   'review resolve 1 --dismiss --why seen': `
     insert into orders (account_id, id, service_id, via, state, item_count, unit_price, total, created_at, finished_at)
     select 1, id, 1000001, 'dhru', state, 1, 0, 0, now(), case state when 'success' then now() end

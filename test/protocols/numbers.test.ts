@@ -66,7 +66,7 @@ const namesIn = (query: unknown): string[] =>
     (name) => name !== 'wait',
   )
 
-/** What a route can be asked with one number: in its path, and in each part of its query. */
+/** `urlsOf` puts one number into the path of a route, and into each part of its query. */
 const urlsOf = ({ path, query }: Reading, number: string): string[] => {
   const there = path.replaceAll(/:\w+/g, '1')
   return [

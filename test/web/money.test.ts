@@ -177,7 +177,7 @@ describePages('money in the console', () => {
     await page.getByText('Every payment that came in has its deposit.').waitFor()
     expect(await open()).toEqual([])
     const notes = await sql`select note from stray_payments order by id`
-    expect(notes).toEqual([{ note: `$61.00 → ${other.username}` }, { note: 'Sent back' }])
+    expect(notes).toEqual([{ note: `credited to ${other.username}` }, { note: 'Sent back' }])
     await visit.leave()
   })
 

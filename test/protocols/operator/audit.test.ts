@@ -255,6 +255,7 @@ it('every change is found in the trail, in the name of who made it, with before 
     // Their lines are deposits' own: see incoming-payments.test.ts.
     'POST /deposit-providers/:code/match',
     'POST /stray-payments/:id/close',
+    'POST /stray-payments/:id/credit',
     // Seen where there is something to bill: see papers.test.ts.
     'POST /invoices',
     // By the functions of the commands, whose lines trail-of-commands.test.ts sees; and looking at a portal: see the portal's tests.

@@ -68,6 +68,28 @@ it('what cannot be read is named, and nothing is done', async () => {
   expect(await change('POST', '/deposit-providers/nobody/match', body)).toMatchObject({ status: 404 })
 })
 
+it('a stray payment is put on one balance once, whoever asks at the same time, and only on one of its currency', async () => {
+  const { sql } = office.server
+  const [one] = await sql<{ id: number }[]>`
+    insert into stray_payments (provider_id, payment_id, amount, currency, paid_at, words, fitting, received_at)
+    select id, 'm8', 49000000000, 'IDR', '2026-11-29', 'TRSF ANI', 0, now() from deposit_providers where code = 'bca' returning id`
+  const second = await office.server.shop({ currency: 'IDR' })
+  const dollars = await office.server.shop()
+  const credit = (account: string) => change('POST', `/stray-payments/${one?.id}/credit`, { account })
+  expect(await credit(dollars.username)).toMatchObject({
+    status: 422,
+    json: { errors: { account: [expect.stringContaining('IDR')] } },
+  })
+  expect(await credit('nobody-here')).toMatchObject({ status: 404 })
+  expect((await ask(office.server, 'GET', '/stray-payments', { headers })).json.data.items).toHaveLength(1)
+  const names = [shop.username, second.username]
+  const answers = await Promise.all([...names, ...names].map(credit))
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409, 409])
+  const entries = await sql<{ reference: string; amount: string; note: string }[]>`
+    select reference, amount::text, note from ledger_entries where reference = 'm8'`
+  expect(entries).toEqual([{ reference: 'm8', amount: '49000000000', note: 'TRSF ANI' }])
+})
+
 it('a stray payment is listed until somebody closes it', async () => {
   await office.server.sql`
     insert into stray_payments (provider_id, payment_id, amount, currency, paid_at, words, fitting, received_at)

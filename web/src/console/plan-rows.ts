@@ -11,7 +11,7 @@ export function usePlanRows(
   { verdict = '', isWhole = false }: { verdict?: string; isWhole?: boolean } = {},
 ) {
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
-    queryKey: ['plan', plan, 'rows', verdict],
+    queryKey: ['plans', String(plan), 'rows', verdict],
     enabled: plan !== undefined,
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ page }: { page: { next_cursor: string | null } }) => page.next_cursor ?? undefined,

@@ -2,7 +2,7 @@ import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button, Checkbox, Chip, Group, Progress, Table, Textarea } from '@mantine/core'
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ApiFault, api, dataOf } from '../api/client.ts'
@@ -11,6 +11,7 @@ import { Amount } from '../kit/amount.tsx'
 import { Empty, FaultNote, Loading } from '../kit/notes.tsx'
 import { Badge, type Tone } from '../kit/state-badge.tsx'
 import { When } from '../kit/when.tsx'
+import { usePlanRows } from './plan-rows.ts'
 import styles from './plan-view.module.css'
 
 const TOPICS = ['plans', 'prices', 'services']
@@ -71,27 +72,12 @@ export const planQuery = (id: string) => ({
 /** `PlanView` shows a change of many things row by row, and applies it as it is shown. `onDone` is told when it was applied or discarded. */
 export function PlanView({ id, onDone = () => {} }: { id: string; onDone?: () => void }) {
   const { t, i18n } = useLingui()
-  const path = { id: Number(id) }
   const [verdict, setVerdict] = useState<string>('')
   const [left, setLeft] = useState<ReadonlySet<number>>(new Set())
   const plan = useQuery(planQuery(id))
-  const rows = useInfiniteQuery({
-    queryKey: ['plans', id, 'rows', verdict],
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last: { page: { next_cursor: string | null } }) => last.page.next_cursor ?? undefined,
-    queryFn: ({ signal, pageParam }) =>
-      dataOf(
-        api.GET('/api/operator/plans/{id}/rows', {
-          params: {
-            path,
-            query: { limit: 200, ...(verdict && { verdict }), ...(pageParam && { cursor: pageParam }) },
-          },
-          signal,
-        }),
-      ),
-  })
+  const rows = usePlanRows(Number(id), { verdict })
   useRefreshOn(TOPICS, ['plans', id])
-  const found = rows.data?.pages.flatMap(({ page }) => page.items) ?? []
+  const found = rows.rows
   const isReady = plan.data?.state === 'ready'
   const leaveOut = (position: number, isIn: boolean) => {
     const next = new Set(left)
@@ -167,13 +153,9 @@ export function PlanView({ id, onDone = () => {} }: { id: string; onDone?: () =>
               </Table>
             </section>
           )}
-          {rows.hasNextPage && (
+          {!rows.isEnd && (
             <Group justify="center" mt="md">
-              <Button
-                variant="default"
-                loading={rows.isFetchingNextPage}
-                onClick={() => void rows.fetchNextPage()}
-              >
+              <Button variant="default" disabled={!rows.more} onClick={rows.more}>
                 <Trans>Show more rows</Trans>
               </Button>
             </Group>

@@ -121,6 +121,32 @@ export const incomingPaymentRoutes = ({ sealer, clock }: Pick<OperatorDeps, 'sea
   }),
   route({
     method: 'POST',
+    path: '/stray-payments/:id/credit',
+    name: 'creditStrayPayment',
+    section,
+    command: 'deposit stray credit',
+    summary: 'Put it on the balance of whoever sent it, once, and close it, in one step',
+    access: 'money.deposits',
+    needsKey: true,
+    params: idParams,
+    body: bodyOf({
+      account: text(64, { description: 'Id or user name; its balance is in the currency of the payment' }),
+      note: Type.Optional(
+        text(500, { description: 'The reseller reads it; left out: the words of the payment' }),
+      ),
+    }),
+    answer: Type.Object({ stray, account: id, available: amount('What the account has available now') }),
+    refusals: ['not_found', 'conflict', 'invalid_input'],
+    handle: async ({ desk, params, body }) => {
+      const { stray, account, entry } = await new Strays(desk.change, clock).credit(params.id as StrayId, {
+        ...{ account: body.account, actor: desk.actor, note: body.note },
+      })
+      const available = formatMicros(entry.availableAfter, account.currency)
+      return { stray: wireStray(stray), account: account.id, available }
+    },
+  }),
+  route({
+    method: 'POST',
     path: '/stray-payments/:id/close',
     name: 'closeStrayPayment',
     section,

@@ -62,7 +62,7 @@ export function StrayPayments() {
             title={money(stray.amount, stray.currency)}
             actions={
               <>
-                {may('money.adjust') && may('money.deposits') && (
+                {may('money.deposits') && (
                   <Button size="xs" onClick={() => setDoing({ stray, what: 'credit' })}>
                     <Trans>Put it on a balance…</Trans>
                   </Button>
@@ -136,21 +136,13 @@ const useDone = () => {
   }
 }
 
-const close = (stray: Stray, key: string, note: string) =>
-  dataOf(
-    api.POST('/api/operator/stray-payments/{id}/close', {
-      params: { path: { id: stray.id }, header: { 'idempotency-key': key } },
-      body: { ...(note && { note }) },
-    }),
-  )
-
-/** `Credit` puts a payment on the balance of whoever sent it, under the name of the payment, which counts once, and closes it. */
+/** `Credit` puts a payment on the balance of whoever sent it, and closes it, in one step of the server. */
 function Credit({ stray, onClose }: DialogProps) {
   const { t } = useLingui()
   const done = useDone()
   const [typed, setTyped] = useState('')
   const [whose] = useDebouncedValue(typed.trim(), 300)
-  const { amount, currency, payment, words } = stray
+  const { amount, currency, words } = stray
   const said = money(amount, currency)
   const found = useQuery({
     queryKey: ['reseller', 'of a payment', whose],
@@ -159,19 +151,15 @@ function Credit({ stray, onClose }: DialogProps) {
     enabled: whose !== '',
     retry: false,
   })
-  // An amount that is put on a balance is one of the balance's currency.
+  // The server refuses a balance in another currency; here it is said before.
   const account = found.data?.currency === currency ? found.data.username : undefined
-  const act = async ({ key }: { key: string }) => {
-    if (account === undefined) return
-    await dataOf(
-      api.POST('/api/operator/accounts/{account}/deposit', {
-        params: { path: { account }, header: { 'idempotency-key': key } },
-        body: { amount, reference: payment, ...(words && { note: words.slice(0, 500) }) },
+  const act = ({ key }: { key: string }) =>
+    dataOf(
+      api.POST('/api/operator/stray-payments/{id}/credit', {
+        params: { path: { id: stray.id }, header: { 'idempotency-key': key } },
+        body: { account: account ?? whose },
       }),
     )
-    // Should this fail, the same press again finds the money credited, and closes the payment.
-    await close(stray, `${key}-close`, `${said} → ${account}`)
-  }
   return (
     <ActDialog
       title={t`Put ${said} on a balance`}
@@ -219,7 +207,14 @@ function Close({ stray, onClose }: DialogProps) {
       button={t`Close the payment`}
       needsReason
       reasons={[t`Sent back`, t`No reseller’s`, t`Credited elsewhere`]}
-      act={({ key, why }) => close(stray, key, why)}
+      act={({ key, why }) =>
+        dataOf(
+          api.POST('/api/operator/stray-payments/{id}/close', {
+            params: { path: { id: stray.id }, header: { 'idempotency-key': key } },
+            body: { note: why },
+          }),
+        )
+      }
       onDone={() => void done()}
       onClose={onClose}
     >
