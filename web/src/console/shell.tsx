@@ -94,7 +94,10 @@ function Frame() {
       </nav>
       <header className={styles.bar}>
         <FindBox pages={shown} isOpen={isFinding} onOpen={setFinding} />
-        <OwnMenu />
+        <div className={styles.own}>
+          <Help />
+          <OwnMenu />
+        </div>
       </header>
       <main id="main" className={styles.main} tabIndex={-1}>
         <Connection />
@@ -168,6 +171,23 @@ function useEntries(): Shown[] {
     ),
   )
   return shown
+}
+
+/** `Help` leads to where the page is described. */
+function Help() {
+  const { t } = useLingui()
+  const { pathname } = useLocation()
+  return (
+    <a
+      className={styles.help}
+      href={`/help/for/console${pathname}`}
+      target="_blank"
+      aria-label={t`Help about this page`}
+      rel="noopener"
+    >
+      <Icon name="help" />
+    </a>
+  )
 }
 
 function OwnMenu() {

@@ -1,11 +1,31 @@
 import { i18n } from '@lingui/core'
 import { useLingui } from '@lingui/react'
 
-/** `digitsIn` counts the digits behind the point of an amount of the API, which has as many as its currency, or its price, needs. */
-const digitsIn = (value: string): number => value.split('.')[1]?.length ?? 0
+/** `digitsIn` counts the digits behind the point of an amount: those that it needs, and where it has any, as many as its currency is written with. */
+const digitsIn = (value: string, currency: string | undefined): number => {
+  const digits = value.split('.')[1] ?? ''
+  if (digits === '' || !currency) return digits.length
+  return Math.max(digits.replace(/0+$/, '').length, decimalsOf(currency))
+}
 
-const inLanguage = (value: string, options: Intl.NumberFormatOptions, atMost = 20): string => {
-  const digits = Math.min(digitsIn(value), atMost)
+/** `decimalsOf` gives how many decimals a currency is written with: 2 for USD, 3 for KWD, 0 for JPY. */
+export function decimalsOf(currency: string): number {
+  try {
+    const format = new Intl.NumberFormat('en', { style: 'currency', currency })
+    return format.resolvedOptions().maximumFractionDigits ?? 2
+  } catch {
+    // A currency of the installation that is none of ISO 4217, such as USDT.
+    return 2
+  }
+}
+
+const inLanguage = (
+  value: string,
+  currency: string | undefined,
+  options: Intl.NumberFormatOptions = {},
+  atMost = 20,
+): string => {
+  const digits = Math.min(digitsIn(value, currency), atMost)
   const format = new Intl.NumberFormat(i18n.locale, {
     ...options,
     minimumFractionDigits: digits,
@@ -18,10 +38,9 @@ const inLanguage = (value: string, options: Intl.NumberFormatOptions, atMost = 2
 /** `money` writes an amount with its currency, as the person's language does: `Rp 1.250.000`. For sentences and buttons. */
 export const money = (value: string, currency: string): string => {
   try {
-    return inLanguage(value, { style: 'currency', currency })
+    return inLanguage(value, currency, { style: 'currency', currency })
   } catch {
-    // A currency of the installation that is none of ISO 4217, such as USDT.
-    return `${inLanguage(value, {})} ${currency}`
+    return `${inLanguage(value, currency)} ${currency}`
   }
 }
 
@@ -31,19 +50,9 @@ export const typedAmount = (text: string): string | undefined => {
   return /^\d{1,12}(\.\d{1,6})?$/.test(decimal) && /[1-9]/.test(decimal) ? decimal : undefined
 }
 
-/** `sum` writes an amount that was summed up, rounded to the coin of its currency: what it is exactly is in the file. */
-export const sum = (value: string, currency: string): string => {
-  try {
-    const format = new Intl.NumberFormat(i18n.locale, { style: 'currency', currency })
-    return format.format(value as unknown as number).replace('-', '−')
-  } catch {
-    return money(value, currency)
-  }
-}
-
 /**
  * `Amount` shows an amount in a table or a figure: digits below each other, the currency muted behind it. What was computed with rates is rounded to
- * `atMost` digits behind the point; left out: all of them are shown.
+ * `atMost` digits behind the point, with all of it in its title; left out: all of them are shown.
  */
 export function Amount({
   value,
@@ -56,9 +65,10 @@ export function Amount({
 }) {
   useLingui()
   if (value == null) return <span className="muted">–</span>
+  const [shown, exact] = [inLanguage(value, currency, {}, atMost), inLanguage(value, currency)]
   return (
-    <span className="amount">
-      {inLanguage(value, {}, atMost)}
+    <span className="amount" title={shown === exact ? undefined : `${exact} ${currency ?? ''}`.trim()}>
+      {shown}
       {currency && <small>{currency}</small>}
     </span>
   )

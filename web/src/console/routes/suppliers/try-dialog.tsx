@@ -1,13 +1,15 @@
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Group, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Stack } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useMemo, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { money } from '../../../kit/amount.tsx'
+import { Bytes } from '../../../kit/bytes.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
+import { TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
 import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
@@ -102,11 +104,11 @@ export function TryDialog({ supplier, onClose }: { supplier: Supplier; onClose: 
               </span>{' '}
               <span className="muted">{t`${one.milliseconds} ms`}</span>
               <Scrolling label={t`Sent`}>
-                <pre className={styles.bytes}>{one.request || '–'}</pre>
+                <Bytes>{one.request || '–'}</Bytes>
               </Scrolling>
               <span className="muted">{one.status === null ? one.error : t`Answered ${one.status}`}</span>
               <Scrolling label={t`Received`}>
-                <pre className={styles.bytes}>{one.answer ?? '–'}</pre>
+                <Bytes>{one.answer ?? '–'}</Bytes>
               </Scrolling>
             </section>
           ))}
@@ -128,6 +130,7 @@ export function TryDialog({ supplier, onClose }: { supplier: Supplier; onClose: 
             {hasServices && (
               <>
                 <TextInput
+                  field="remote_service"
                   label={t`Its service`}
                   description={t`A part of the name, or the id there.`}
                   value={wanted}
@@ -169,6 +172,7 @@ export function TryDialog({ supplier, onClose }: { supplier: Supplier; onClose: 
               </>
             )}
             <TextInput
+              field="imei"
               label={t`IMEI or serial number`}
               value={imei}
               onChange={({ currentTarget }) => setImei(currentTarget.value)}
