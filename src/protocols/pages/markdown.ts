@@ -50,7 +50,7 @@ export function htmlOf(markdown: string, links: Links): string {
 }
 
 /** `anchorOf` gives the anchor of a heading, as GitHub does. */
-export const anchorOf = (heading: string): string =>
+const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()
     .replace(/[^\p{L}\p{N}\s_-]/gu, '')

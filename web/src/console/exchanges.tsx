@@ -1,7 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { api, dataOf } from '../api/client.ts'
-import { Bytes } from '../kit/bytes.tsx'
 import { FaultNote, Loading } from '../kit/notes.tsx'
 import { Reveal, useReveal } from './reveal.tsx'
 
@@ -39,8 +38,8 @@ export function ExchangesOf({ order, item, attempt }: { order: number; item: num
             <Trans>Attempt {one.attempt}</Trans> · {one.method} <span className="code">{one.url}</span> ·{' '}
             {one.status ?? one.error} · {one.milliseconds} ms
           </p>
-          {one.request && <Bytes>{one.request}</Bytes>}
-          {one.answer && <Bytes>{one.answer}</Bytes>}
+          {one.request && <pre className="bytes">{one.request}</pre>}
+          {one.answer && <pre className="bytes">{one.answer}</pre>}
         </div>
       ))}
     </>

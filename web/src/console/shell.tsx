@@ -94,10 +94,7 @@ function Frame() {
       </nav>
       <header className={styles.bar}>
         <FindBox pages={shown} isOpen={isFinding} onOpen={setFinding} />
-        <div className={styles.own}>
-          <Help />
-          <OwnMenu />
-        </div>
+        <OwnMenu />
       </header>
       <main id="main" className={styles.main} tabIndex={-1}>
         <Connection />
@@ -173,26 +170,10 @@ function useEntries(): Shown[] {
   return shown
 }
 
-/** `Help` leads to where the page is described. */
-function Help() {
-  const { t } = useLingui()
-  const { pathname } = useLocation()
-  return (
-    <a
-      className={styles.help}
-      href={`/help/for/console${pathname}`}
-      target="_blank"
-      aria-label={t`Help about this page`}
-      rel="noopener"
-    >
-      <Icon name="help" />
-    </a>
-  )
-}
-
 function OwnMenu() {
   const { t } = useLingui()
   const { person } = useSession()
+  const { pathname } = useLocation()
   return (
     <PersonMenu
       label={t`${{ name: person.name }}: profile, colours, sign out`}
@@ -202,6 +183,9 @@ function OwnMenu() {
     >
       <Menu.Item component={Link} to="/me">
         <Trans>Profile and sign-ins</Trans>
+      </Menu.Item>
+      <Menu.Item component="a" href={`/help/for/console${pathname}`} target="_blank">
+        <Trans>Help about this page</Trans>
       </Menu.Item>
     </PersonMenu>
   )

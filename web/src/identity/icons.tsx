@@ -30,7 +30,6 @@ const drawn = {
   ),
   filter: <path d="M3 5h14M6 10h8M8.5 15h3" />,
   close: <path d="m5 5 10 10M15 5 5 15" />,
-  help: <path d="M7 7.500a3 3 0 1 1 4.500 2.500C10.500 10.500 10 11 10 12.500M10 16v.010" />,
   more: <path d="M4 10h.01M10 10h.01M16 10h.01" />,
 } satisfies Record<string, ReactNode>
 

@@ -1,9 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Chip, Group, Stack } from '@mantine/core'
 import { type FormEvent, type ReactNode, useMemo, useState } from 'react'
-import { AtFields } from './at-fields.tsx'
 import { Dialog } from './dialog.tsx'
-import { Textarea } from './inputs.tsx'
+import { AtFields, Textarea } from './inputs.tsx'
 import { FaultNote } from './notes.tsx'
 
 interface ActDialogProps {

@@ -1,46 +1,30 @@
 import { i18n } from '@lingui/core'
 import { useLingui } from '@lingui/react'
 
-/** `digitsIn` counts the digits behind the point of an amount: those that it needs, and where it has any, as many as its currency is written with. */
-const digitsIn = (value: string, currency: string | undefined): number => {
-  const digits = value.split('.')[1] ?? ''
-  if (digits === '' || !currency) return digits.length
-  return Math.max(digits.replace(/0+$/, '').length, decimalsOf(currency))
+/** `digitsIn` counts the digits behind the point of an amount of the API, which has as many as its currency, or its price, needs. */
+const digitsIn = (value: string): number => value.split('.')[1]?.length ?? 0
+
+const inLanguage = (value: string, options: Intl.NumberFormatOptions, atMost = 20): string => {
+  const digits = Math.min(digitsIn(value), atMost)
+  return written(value, { ...options, minimumFractionDigits: digits, maximumFractionDigits: digits })
 }
 
-/** `decimalsOf` gives how many decimals a currency is written with: 2 for USD, 3 for KWD, 0 for JPY. */
-export function decimalsOf(currency: string): number {
-  try {
-    const format = new Intl.NumberFormat('en', { style: 'currency', currency })
-    return format.resolvedOptions().maximumFractionDigits ?? 2
-  } catch {
-    // A currency of the installation that is none of ISO 4217, such as USDT.
-    return 2
-  }
-}
+/** `written`: given as text, no digit is lost. The minus is the typographic one. */
+export const written = (value: string, options: Intl.NumberFormatOptions): string =>
+  new Intl.NumberFormat(i18n.locale, options).format(value as unknown as number).replace('-', '−')
 
-const inLanguage = (
-  value: string,
-  currency: string | undefined,
-  options: Intl.NumberFormatOptions = {},
-  atMost = 20,
-): string => {
-  const digits = Math.min(digitsIn(value, currency), atMost)
-  const format = new Intl.NumberFormat(i18n.locale, {
-    ...options,
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  })
-  // Given as text, no digit is lost. The minus is the typographic one.
-  return format.format(value as unknown as number).replace('-', '−')
-}
-
-/** `money` writes an amount with its currency, as the person's language does: `Rp 1.250.000`. For sentences and buttons. */
+/**
+ * `money` writes an amount with its currency, as the person's language does: `Rp 1.250.000`. For sentences and buttons. Where it has digits behind the point, it
+ * has as many as its currency is written with, at least.
+ */
 export const money = (value: string, currency: string): string => {
   try {
-    return inLanguage(value, currency, { style: 'currency', currency })
+    return value.includes('.')
+      ? written(value, { style: 'currency', currency, maximumFractionDigits: 20 })
+      : inLanguage(value, { style: 'currency', currency })
   } catch {
-    return `${inLanguage(value, currency)} ${currency}`
+    // A currency of the installation that is none of ISO 4217, such as USDT.
+    return `${inLanguage(value, {})} ${currency}`
   }
 }
 
@@ -65,10 +49,9 @@ export function Amount({
 }) {
   useLingui()
   if (value == null) return <span className="muted">–</span>
-  const [shown, exact] = [inLanguage(value, currency, {}, atMost), inLanguage(value, currency)]
   return (
-    <span className="amount" title={shown === exact ? undefined : `${exact} ${currency ?? ''}`.trim()}>
-      {shown}
+    <span className="amount" title={atMost === undefined ? undefined : inLanguage(value, {})}>
+      {inLanguage(value, {}, atMost)}
       {currency && <small>{currency}</small>}
     </span>
   )

@@ -1,12 +1,26 @@
-import type { MessageDescriptor } from '@lingui/core'
+import { i18n, type MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
-import type { Catalogues } from '../words/words.ts'
+import type { Catalogues, Language } from '../words/words.ts'
 
 /** `words` are what all of this is in the reader's language: loaded apart from the words of the applications (web/words-plugin.ts). */
-export const words: Catalogues = {
+const words: Catalogues = {
   en: () => import('../words/en.po?faults'),
   id: () => import('../words/id.po?faults'),
   es: () => import('../words/es.po?faults'),
+}
+
+const loaded = new Set<string>()
+async function load(): Promise<void> {
+  const language = i18n.locale as Language
+  if (loaded.has(language)) return
+  loaded.add(language)
+  i18n.load(language, (await words[language]()).messages)
+}
+
+/** `speakFaults` loads these words in the language that is shown, now and when another one is chosen. */
+export async function speakFaults(): Promise<void> {
+  i18n.on('change', () => void load())
+  await load()
 }
 
 type Words = Readonly<Record<string, MessageDescriptor>>

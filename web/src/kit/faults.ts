@@ -1,6 +1,5 @@
 import { i18n, type MessageDescriptor } from '@lingui/core'
 import { ApiFault, type Problem } from '../api/client.ts'
-import { speakAlsoBy } from '../words/words.ts'
 
 /** FaultWords say faults in the reader's language, by codes of the API; `{name}` in them is a value of the fault's `params`. */
 interface FaultWords {
@@ -21,7 +20,7 @@ export const sayFaultsBy = (given: FaultWords): void => {
 /** `learnFaults` loads the words of all faults, behind the page; until then, and where there are none, the server's English is shown. */
 export async function learnFaults(): Promise<void> {
   const learned = await import('./fault-words.ts')
-  await speakAlsoBy(learned.words)
+  await learned.speakFaults()
   words = learned
 }
 
@@ -49,9 +48,8 @@ export const problemText = (problem: Problem): string => {
 /** `reasonText` is a whole sentence that says why something is refused; undefined: what is wrong reads on from the name of a value. */
 export const reasonText = ({ code, params }: Problem): string | undefined => said(words.reasons, code, params)
 
-/** `isOfField` tells whether a problem is that of a field, by its name in the API. */
-export const isOfField = ({ field }: Problem, name: string): boolean =>
-  field === name || stepsOf(field).join('.') === name
+/** `isOfField` tells whether a problem is that of a field, by its name in the API, wherever in the body it stands. */
+export const isOfField = ({ field }: Problem, name: string): boolean => `.${field}`.endsWith(`.${name}`)
 
 /** `faultText` says a fault in one line, where there is room for no more. */
 export function faultText(fault: Error): string {

@@ -4,8 +4,7 @@ import { notifications } from '@mantine/notifications'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useId, useState } from 'react'
 import { chooseLanguage, type Language, languages } from '../words/words.ts'
-import { AtFields } from './at-fields.tsx'
-import { NativeSelect, TextInput } from './inputs.tsx'
+import { AtFields, NativeSelect, TextInput } from './inputs.tsx'
 import { FaultNote } from './notes.tsx'
 
 /** Said is what a person says of itself. */

@@ -4,9 +4,8 @@ import { type FormEvent, useState } from 'react'
 import { keepCsrf } from '../api/client.ts'
 import type { Own } from '../api/own.ts'
 import { hasPasskeys } from '../api/passkeys.ts'
-import { AtFields } from './at-fields.tsx'
 import { Dialog } from './dialog.tsx'
-import { PasswordInput, TextInput } from './inputs.tsx'
+import { AtFields, PasswordInput, TextInput } from './inputs.tsx'
 import { FaultNote } from './notes.tsx'
 
 interface StepUpDialogProps {

@@ -1,12 +1,10 @@
-import { i18n } from '@lingui/core'
 import { useLingui } from '@lingui/react'
-import { Amount, decimalsOf, money } from './amount.tsx'
+import { Amount, money, written } from './amount.tsx'
 
 /** `sum` writes an amount that was summed up, or computed by a rate, rounded to the coin of its currency. */
 export const sum = (value: string, currency: string): string => {
   try {
-    const format = new Intl.NumberFormat(i18n.locale, { style: 'currency', currency })
-    return format.format(value as unknown as number).replace('-', '−')
+    return written(value, { style: 'currency', currency })
   } catch {
     return money(value, currency)
   }
@@ -27,3 +25,14 @@ export function Sum({ value, currency }: { value: string | null | undefined; cur
 export const SumAmount = ({ value, currency }: { value: string | null | undefined; currency: string }) => (
   <Amount value={value} currency={currency} atMost={decimalsOf(currency)} />
 )
+
+/** `decimalsOf` gives how many decimals a currency is written with: 2 for USD, 3 for KWD, 0 for JPY. */
+export function decimalsOf(currency: string): number {
+  try {
+    const format = new Intl.NumberFormat('en', { style: 'currency', currency })
+    return format.resolvedOptions().maximumFractionDigits ?? 2
+  } catch {
+    // A currency of the installation that is none of ISO 4217, such as USDT.
+    return 2
+  }
+}

@@ -149,7 +149,18 @@ export function List<Row>(props: ListProps<Row>) {
     }),
   })
 
-  const where = (row: Row) => ({ to: props.to?.(row), file: props.file?.(row) })
+  const where = (row: Row) => ({
+    to: props.to?.(row),
+    file: props.file?.(row),
+    // Beside the list a plain click opens the row there, and any other its page, as of every link.
+    ...(props.beside !== undefined && {
+      onClick: (event: MouseEvent) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return
+        event.preventDefault()
+        props.onOpen(row)
+      },
+    }),
+  })
   const rowProps = (index: number) => {
     const row = rows[index] as Row
     const id = idOf(row)
@@ -171,17 +182,6 @@ export function List<Row>(props: ListProps<Row>) {
       },
     }
   }
-  /** `opens`: beside the list a plain click opens the row there, and any other its page, as of every link. */
-  const opens = (row: Row) =>
-    props.beside === undefined
-      ? {}
-      : {
-          onClick: (event: MouseEvent) => {
-            if (event.ctrlKey || event.metaKey || event.shiftKey) return
-            event.preventDefault()
-            props.onOpen(row)
-          },
-        }
   const check = (index: number) => {
     const row = rows[index] as Row
     return (
@@ -222,7 +222,7 @@ export function List<Row>(props: ListProps<Row>) {
                   {...rowProps(index)}
                 >
                   {chosen && check(index)}
-                  <RowLink {...where(row)} {...opens(row)} className={styles.cardBody} data-open>
+                  <RowLink {...where(row)} className={styles.cardBody} data-open>
                     {props.card(row)}
                   </RowLink>
                 </li>
@@ -243,7 +243,6 @@ export function List<Row>(props: ListProps<Row>) {
                         {at === 0 ? (
                           <RowLink
                             {...where(row)}
-                            {...opens(row)}
                             className={styles.open}
                             data-open
                             aria-label={props.label(row)}

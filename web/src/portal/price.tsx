@@ -1,4 +1,5 @@
-import { Amount, decimalsOf } from '../kit/amount.tsx'
+import { Amount } from '../kit/amount.tsx'
+import { decimalsOf } from '../kit/sum.tsx'
 
 /** `priced` gives an amount of the REST API, which leaves zeros at the end out, as many decimals as its currency is written with. */
 export function priced(value: string, currency: string): string {

@@ -7,7 +7,7 @@ export type Language = keyof typeof languages
 /** Catalogues load the words that one application shows, in each language. */
 export type Catalogues = Readonly<Record<Language, () => Promise<{ messages: Messages }>>>
 
-let catalogues: Catalogues[] = []
+let catalogues: Catalogues
 
 const KEPT = 'language'
 
@@ -19,21 +19,11 @@ export function chosenLanguage(): Language {
 
 /** `speakBy` says which words there are: those of the application that is shown. */
 export const speakBy = (those: Catalogues): void => {
-  catalogues = [those]
+  catalogues = those
 }
 
 /** `wordsOf` loads the words of a language without showing them. */
-export async function wordsOf(language: Language): Promise<Messages> {
-  const loaded = await Promise.all(catalogues.map((one) => one[language]()))
-  return Object.assign({}, ...loaded.map(({ messages }) => messages))
-}
-
-/** `speakAlsoBy` adds words that are loaded behind the page. */
-export async function speakAlsoBy(those: Catalogues): Promise<void> {
-  catalogues = [...catalogues, those]
-  const language = i18n.locale as Language
-  i18n.load(language, (await those[language]()).messages)
-}
+export const wordsOf = async (language: Language) => (await catalogues[language]()).messages
 
 /** `speak` loads the words of a language and shows them. */
 export async function speak(language: Language): Promise<void> {

@@ -4,7 +4,6 @@ import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { money } from '../../../kit/amount.tsx'
-import { Bytes } from '../../../kit/bytes.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import type { Tone } from '../../../kit/state-badge.tsx'
 import { stateWords } from '../../../kit/state-badge.tsx'
@@ -187,8 +186,8 @@ function Words({ one }: { one: Moment }): ReactNode {
           <summary>
             <Trans>Before and after</Trans>
           </summary>
-          {one.before && <Bytes>{one.before}</Bytes>}
-          <Bytes>{one.after}</Bytes>
+          {one.before && <pre className="bytes">{one.before}</pre>}
+          <pre className="bytes">{one.after}</pre>
         </details>
       )}
     </>

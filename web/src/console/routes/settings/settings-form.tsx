@@ -4,7 +4,7 @@ import { notifications } from '@mantine/notifications'
 import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useMemo, useState } from 'react'
 import { ApiFault } from '../../../api/client.ts'
-import { AtFields } from '../../../kit/at-fields.tsx'
+import { AtFields } from '../../../kit/inputs.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
 
 /** Draft is what somebody changes of settings, until it is saved. */

@@ -7,7 +7,6 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useMemo, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { money } from '../../../kit/amount.tsx'
-import { Bytes } from '../../../kit/bytes.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
@@ -104,11 +103,11 @@ export function TryDialog({ supplier, onClose }: { supplier: Supplier; onClose: 
               </span>{' '}
               <span className="muted">{t`${one.milliseconds} ms`}</span>
               <Scrolling label={t`Sent`}>
-                <Bytes>{one.request || '–'}</Bytes>
+                <pre className="bytes">{one.request || '–'}</pre>
               </Scrolling>
               <span className="muted">{one.status === null ? one.error : t`Answered ${one.status}`}</span>
               <Scrolling label={t`Received`}>
-                <Bytes>{one.answer ?? '–'}</Bytes>
+                <pre className="bytes">{one.answer ?? '–'}</pre>
               </Scrolling>
             </section>
           ))}
