@@ -78,7 +78,7 @@ export interface Fault {
   readonly message: string
   /** `value` is what stands at the place in a file, where that helps to find it. */
   readonly value?: string
-  /** `keyword` is a word for programs that say the fault in another language: one of JSON Schema, `characters` or `amount`; `params` are its values. */
+  /** `keyword` is a word for programs that say the fault in another language: one of JSON Schema, `characters`, `amount` or a reason (src/reasons.ts); `params` are its values. */
   readonly keyword?: string
   readonly params?: Readonly<Record<string, unknown>>
 }

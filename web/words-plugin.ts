@@ -4,7 +4,10 @@ import { createCompiledCatalog } from '@lingui/cli/api'
 import { formatter } from '@lingui/format-po'
 import type { Plugin } from 'vite'
 
-/** WORDS is a file of messages as it is imported: of `words/id.po?console` those that `src/console/main.tsx` may show. */
+/** FAULTS has words that all applications show, and load apart from their own. */
+const FAULTS = 'src/kit/fault-words.ts'
+
+/** WORDS is a file of messages as it is imported: of `words/id.po?console` those that `src/console/main.tsx` may show; of `?faults` those of FAULTS. */
 const WORDS = /^(.+\/words\/\w+\.po)\?(\w+)$/
 
 /** `filesOf` gives a file and all that it imports, at once or late. */
@@ -34,7 +37,10 @@ export function wordsOfEachApplication(): Plugin {
       async handler(_source, id) {
         const [, file = '', application = ''] = WORDS.exec(id) ?? []
         const web = resolve(dirname(file), '../..')
-        const files = filesOf(resolve(web, `src/${application}/main.tsx`))
+        const faults = resolve(web, FAULTS)
+        const files =
+          application === 'faults' ? new Set([faults]) : filesOf(resolve(web, `src/${application}/main.tsx`))
+        if (application !== 'faults') files.delete(faults)
         // The English messages are collected by each build, so that they name the files as they are.
         const english = await messagesOf(resolve(dirname(file), 'en.po'))
         const translated = await messagesOf(file)

@@ -1,5 +1,4 @@
 import type { Sql, Transaction } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
 import type { AccountPersonId } from '../lib/ids.ts'
 import type { Language } from '../lib/languages.ts'
 import type { Clock } from '../lib/time.ts'
@@ -10,6 +9,7 @@ import { type Passwords, passwordFault } from '../people/passwords.ts'
 import { actAs, endSignIns, updatePerson } from '../people/people.ts'
 import { readEmail, readName } from '../people/read.ts'
 import { hashToken } from '../people/tokens.ts'
+import { because } from '../reasons.ts'
 import { type AccountPersonView, findPerson } from './account-people.ts'
 import { mailAccountPerson } from './mails.ts'
 import { deleteToken, deleteTokensOf, selectToken, type TokenUse } from './people.sql.ts'
@@ -87,7 +87,7 @@ export class AccountEnrolment {
   ): Promise<void> {
     const { sql, passwords } = this.#deps
     const weak = await passwordFault('account_people', given, [name, email])
-    if (weak !== undefined) throw new Refusal('invalid_input', weak, 'password')
+    if (weak !== undefined) throw weak
     const password = await passwords.hash(given)
     await sql.begin(async (transaction) => {
       await actAs(transaction, { actor: actorOf('account_people', id) })
@@ -102,5 +102,5 @@ export class AccountEnrolment {
 }
 
 function refuseUsed(): never {
-  throw new Refusal('not_found', 'the link was used or has ended: have another one sent', 'token')
+  throw because('not_found', 'link_ended', {}, 'token')
 }

@@ -9,6 +9,7 @@ import { lockPerson, type Person, selectPersonNamed, updatePerson } from '../peo
 import { readEmail } from '../people/read.ts'
 import { countedAt, rosterOf, type Standing, standingOf } from '../people/roster.ts'
 import { hashToken, randomToken } from '../people/tokens.ts'
+import { because } from '../reasons.ts'
 import { mailAccountPerson } from './mails.ts'
 import {
   deleteTokensOf,
@@ -85,7 +86,7 @@ async function invitedAgain(
 }
 
 function refuseTaken(email: string): never {
-  throw new Refusal('conflict', `somebody signs in with the e-mail address ${email}`, 'email')
+  throw because('conflict', 'email_signs_in', { email }, 'email')
 }
 
 async function invited(

@@ -9,6 +9,7 @@ import { type Clock, MINUTE_MS, systemClock } from '../lib/time.ts'
 import type { Attempts } from '../people/attempts.ts'
 import { readEmail, readName } from '../people/read.ts'
 import { hashToken } from '../people/tokens.ts'
+import { because } from '../reasons.ts'
 import { invitePerson, type PersonInvitation } from './account-people.ts'
 import {
   type ApplicationRow,
@@ -90,13 +91,12 @@ export class Registration {
     await this.#refuseClosed()
     await attempts.token(address)
     if (!(await updateVerified(sql, hashToken(token), clock.now()))) {
-      throw new Refusal('not_found', 'the link was used or has ended: register again', 'token')
+      throw because('not_found', 'registration_ended', {}, 'token')
     }
   }
 
   async #refuseClosed(): Promise<void> {
-    if (!(await this.#deps.isOpen()))
-      throw new Refusal('permission_denied', 'nobody registers here: ask for an invitation')
+    if (!(await this.#deps.isOpen())) throw because('permission_denied', 'no_registration', {})
   }
 }
 
@@ -173,6 +173,6 @@ export async function refuseApplication(
 async function lockApplication(transaction: Transaction, id: number): Promise<Application> {
   const isOpen = await lockOpen(transaction, id)
   const application = await findApplication(transaction, id)
-  if (!isOpen) throw new Refusal('conflict', `the application is ${application.status} already`, 'id')
+  if (!isOpen) throw because('conflict', 'application_decided', { status: application.status }, 'id')
   return application
 }

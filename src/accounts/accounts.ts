@@ -1,6 +1,5 @@
 import { actBecause } from '../audit/acting.ts'
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
 import { openWallet, openWith } from '../ledger/open-wallet.ts'
 import { setCreditLimit } from '../ledger/wallets.ts'
 import { line } from '../lib/attribute-types.ts'
@@ -10,6 +9,7 @@ import type { Micros } from '../lib/money.ts'
 import { sanitize } from '../lib/text.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import { checkVersion, versionOfNoun } from '../lib/version.ts'
+import { because } from '../reasons.ts'
 import {
   type AccountFilter,
   insertAccount,
@@ -56,7 +56,7 @@ export async function createAccount(
     let id: AccountId | undefined
     if (wanted !== undefined) {
       id = await insertAccount(transaction, { ...account, username: wanted })
-      if (id === undefined) throw new Refusal('conflict', `the username ${wanted} is taken`, 'username')
+      if (id === undefined) throw because('conflict', 'username_taken', { username: wanted }, 'username')
     } else {
       const base = deriveUsername(name, email)
       // Somebody else may take the free one first.
@@ -88,7 +88,8 @@ export async function moveAccountIn(
 ): Promise<AccountId> {
   const status = closed ? ('closed' as const) : ('active' as const)
   const id = await insertAccount(transaction, { ...columns, status, createdAt: at })
-  if (id === undefined) throw new Refusal('conflict', `the username ${columns.username} is taken`, 'username')
+  if (id === undefined)
+    throw because('conflict', 'username_taken', { username: columns.username }, 'username')
   await openWallet(transaction, { id, currency: columns.currency }, { balance, creditLimit, actor, at })
   return id
 }
@@ -114,7 +115,7 @@ export async function findAccount(sql: Queryable, idOrUsername: string): Promise
       ? await selectAccount(sql, { id: Number(text) as AccountId })
       : undefined
     : await selectAccount(sql, { username: sanitize(text.toLowerCase()) })
-  if (!account) throw new Refusal('not_found', `there is no account ${JSON.stringify(text)}`, 'account')
+  if (!account) throw because('not_found', 'account_unknown', { account: JSON.stringify(text) }, 'account')
   return account
 }
 
@@ -193,7 +194,7 @@ const accountById = async (sql: Queryable, id: AccountId): Promise<AccountView> 
   (await selectAccount(sql, { id })) ?? refuseUnknown(id)
 
 function refuseUnknown(id: AccountId): never {
-  throw new Refusal('not_found', `there is no account ${id}`, 'account')
+  throw because('not_found', 'account_unknown', { account: id }, 'account')
 }
 
 const groupName = line({ help: 'of the price group', required: true, max: 64 })
@@ -206,7 +207,7 @@ export async function createPriceGroup(
 ): Promise<PriceGroup> {
   const { name } = readValues({ name: groupName }, { name: text }) as { name: string }
   const group = await insertPriceGroup(sql, name, clock.now())
-  if (!group) throw new Refusal('conflict', `there is a price group ${name}`, 'name')
+  if (!group) throw because('conflict', 'group_taken', { name }, 'name')
   return group
 }
 
@@ -220,6 +221,6 @@ export async function findPriceGroup(
   const groups = await selectPriceGroups(sql)
   const found =
     groups.find(({ name }) => name.toLowerCase() === wanted) ?? groups.find(({ id }) => String(id) === wanted)
-  if (!found) throw new Refusal('invalid_input', `there is no price group ${nameOrId}`, field)
+  if (!found) throw because('invalid_input', 'group_unknown', { name: nameOrId }, field)
   return found.id
 }

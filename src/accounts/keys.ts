@@ -6,6 +6,7 @@ import { readValues } from '../lib/attributes.ts'
 import type { AccountId, KeyId } from '../lib/ids.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import { checkVersion, versionOfNoun } from '../lib/version.ts'
+import { because } from '../reasons.ts'
 import type { Dialect } from './account.ts'
 import { type ApiKeyView, type KeyForm, keyAttributes } from './key-attributes.ts'
 import { insertKey, lockKey, selectKeys, selectSecretHash, updateKey, updateRevoked } from './keys.sql.ts'
@@ -147,7 +148,7 @@ export async function rotateKey(
     id,
     clock,
   )
-  if (status !== 'active') throw new Refusal('conflict', `the key is ${status}`, 'id')
+  if (status !== 'active') throw because('conflict', 'key_ended', { status }, 'id')
   const as = { name, dialect, permissions, allowedIps, requestsPerMinute, expiresAt }
   const made = await createKey(sql, accountId, as, clock)
   const until = new Date(clock.now().getTime() + overlapMs)
@@ -158,7 +159,7 @@ export async function rotateKey(
 function refuseExpired(expiresAt: Date | null | undefined, now: Date): void {
   // An invalid date is not later than anything.
   if (expiresAt && !(expiresAt > now)) {
-    throw new Refusal('invalid_input', 'the key would have expired already', 'expires')
+    throw because('invalid_input', 'key_would_have_expired', {}, 'expires')
   }
 }
 

@@ -7,6 +7,7 @@ import type { Language } from '../lib/languages.ts'
 import { isBlank, plainLineFault, sanitize } from '../lib/text.ts'
 import type { Clock } from '../lib/time.ts'
 import { checkVersion, versionOf } from '../lib/version.ts'
+import { because } from '../reasons.ts'
 import {
   type AnnouncementView,
   type Audience,
@@ -116,6 +117,13 @@ export async function reachOf(
   return await selectReach(sql, await audienceOf(sql, form))
 }
 
+/** `announcementState` tells whether an announcement is shown. */
+export const announcementState = (
+  { shownFrom, shownUntil }: Pick<AnnouncementView, 'shownFrom' | 'shownUntil'>,
+  now: Date,
+): 'planned' | 'shown' | 'over' =>
+  shownFrom > now ? 'planned' : shownUntil !== null && shownUntil <= now ? 'over' : 'shown'
+
 /** `announcementVersion` names how an announcement stands. */
 export const announcementVersion = (view: AnnouncementView): string =>
   versionOf([
@@ -172,24 +180,18 @@ function readTimes(
   now: Date,
 ): { shownFrom: Date; shownUntil: Date | null } {
   const shownFrom = from ?? now
-  if (until !== null && until <= shownFrom)
-    throw new Refusal('invalid_input', 'until: must be later than from', 'until')
+  if (until !== null && until <= shownFrom) throw because('invalid_input', 'news_until', {}, 'until')
   return { shownFrom, shownUntil: until }
 }
 
 async function audienceOf(sql: Queryable, { group, accounts }: AudienceForm): Promise<Audience> {
-  if (group != null && accounts != null)
-    throw new Refusal(
-      'invalid_input',
-      'accounts: it is for a group or for accounts, not for both',
-      'accounts',
-    )
+  if (group != null && accounts != null) throw because('invalid_input', 'news_for_both', {}, 'accounts')
   if (accounts == null)
     return { priceGroupId: group == null ? null : await findPriceGroup(sql, group), accountIds: null }
   const named = await selectNamedAccounts(sql, accounts.map(sanitize))
   const unknown = accounts.find((name) => !named.some(({ called }) => called === sanitize(name)))
   if (unknown !== undefined)
-    throw new Refusal('invalid_input', `accounts: there is no account ${JSON.stringify(unknown)}`, 'accounts')
+    throw because('invalid_input', 'news_for_unknown', { account: JSON.stringify(unknown) }, 'accounts')
   if (named.length === 0) throw new Refusal('invalid_input', 'accounts: must name one at least', 'accounts')
   return { priceGroupId: null, accountIds: [...new Set(named.map(({ id }) => id))] }
 }

@@ -1,6 +1,7 @@
 import type { Fault } from '../errors.ts'
 import { complete, faultsOf } from '../lib/attributes.ts'
 import type { PriceGroupId, SupplierId } from '../lib/ids.ts'
+import { type Reason, say, type ValuesOf } from '../reasons.ts'
 import { type ServiceInput, type ServiceValues, serviceAttributes, serviceChecks } from './attributes.ts'
 import { derivedWith, type InputSchema, inputSchemaFor } from './input-schema.ts'
 import { schemaFault } from './schema-fault.ts'
@@ -56,23 +57,24 @@ export function completeService(
       input.visibleTo === undefined ? (existing?.visibleTo ?? null) : groupIds(input.visibleTo, names),
   }
   const faults = faultsOf(serviceAttributes, service, serviceChecks)
-  const fault = (name: string, message: string) => faults.push({ path: [name], message })
+  const fault = <R extends Reason>(name: string, reason: R, values: ValuesOf<R>) =>
+    faults.push({ path: [name], ...say(reason, values) })
   // A schema that was checked with the same fields before needs no second compilation.
   const unchecked = input.inputSchema || input.fields ? given : undefined
   const wrongSchema = unchecked && schemaFault({ ...service, inputSchema: unchecked })
   if (wrongSchema) faults.push(wrongSchema)
-  if (existing && kind !== existing.kind) fault('kind', `is ${existing.kind} and cannot be changed`)
-  if (input.imeiFormat && kind !== 'imei') fault('imeiFormat', `a ${kind} service asks for no IMEI`)
+  if (existing && kind !== existing.kind) fault('kind', 'kind_kept', { kind: existing.kind })
+  if (input.imeiFormat && kind !== 'imei') fault('imeiFormat', 'no_imei_asked', { kind })
   if (input.imeiFormat && input.inputSchema) {
-    fault('imeiFormat', 'has no place beside an input schema of your own')
+    fault('imeiFormat', 'format_beside_schema', {})
   }
   const unknown = input.visibleTo?.filter((name) => !names.groups.has(nameKey(name))) ?? []
-  if (unknown.length > 0) fault('visibleTo', `there is no price group ${unknown.join(', ')}`)
+  if (unknown.length > 0) fault('visibleTo', 'group_unknown', { name: unknown.join(', ') })
   const supplier = names.suppliers.get(nameKey(input.supplier ?? ''))
   if (input.supplier !== undefined && !supplier) {
-    fault('supplier', `there is no supplier ${input.supplier}`)
+    fault('supplier', 'supplier_unknown', { supplier: input.supplier })
   } else if (supplier?.hasServices) {
-    fault('supplier', `${supplier.name} has services of its own: say by "route add" which of them is meant`)
+    fault('supplier', 'supplier_has_services', { supplier: supplier.name })
   }
   return { service, supplierId: supplier?.id, faults }
 }

@@ -4,6 +4,7 @@ import { Refusal } from '../errors.ts'
 import { checkThousands, readValues } from '../lib/attributes.ts'
 import { invalid, refusalFor } from '../lib/fault.ts'
 import type { Micros } from '../lib/money.ts'
+import { because } from '../reasons.ts'
 import { type PriceForm, priceAttributes } from './price-attributes.ts'
 import {
   deletePrice,
@@ -35,10 +36,10 @@ export async function setPrice(sql: Queryable, form: PriceForm & { price: string
   if (key.accountId !== null) {
     const currency = await selectAccountCurrency(sql, key.accountId)
     if (currency === undefined) {
-      throw new Refusal('invalid_input', `there is no account ${key.accountId}`, 'account')
+      throw because('invalid_input', 'account_unknown', { account: key.accountId }, 'account')
     }
     if (currency !== key.currency) {
-      throw new Refusal('invalid_input', `account ${key.accountId} buys in ${currency}`, 'currency')
+      throw because('invalid_input', 'account_currency', { account: key.accountId, currency }, 'currency')
     }
   }
   const find = async () => (await selectPrices(sql, [key.serviceId])).find((price) => isOf(price, key))

@@ -7,6 +7,7 @@ import type { ServiceId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
 import { pageOf } from '../lib/page.ts'
 import { checkVersion, versionOfNoun } from '../lib/version.ts'
+import { because } from '../reasons.ts'
 import { type newServiceAttributes, type ServiceInput, serviceAttributes } from './attributes.ts'
 import { writeServices } from './change-services.ts'
 import { completeService } from './complete-service.ts'
@@ -285,7 +286,7 @@ export const everyonesPrice = (serviceId: ServiceId, currency: string, unitPrice
 function refuseTakenCode(error: unknown): never {
   const { code, constraint } = error as { code?: string; constraint?: string }
   if (code === '23505' && constraint === 'services_code') {
-    throw new Refusal('conflict', 'another service has this code', 'code')
+    throw because('conflict', 'service_code_taken', {}, 'code')
   }
   throw error
 }

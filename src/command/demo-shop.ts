@@ -1,6 +1,7 @@
 import { createAccount, createPriceGroup, listAccounts, listPriceGroups } from '../accounts/accounts.ts'
 import type { AccountView } from '../accounts/attributes.ts'
 import { createKey, listKeys } from '../accounts/keys.ts'
+import { addAnnouncement, listAnnouncements } from '../announcements/announcements.ts'
 import { importServices } from '../catalogue/import.ts'
 import { setPrice } from '../catalogue/prices.ts'
 import type { Sql } from '../database/database.ts'
@@ -161,7 +162,35 @@ export async function makeShop(sql: Sql, sealer: Sealer, now: Date): Promise<Mad
   await Promise.all([makeRoutesAndPrices(sql), makePayIns(sql, sealer)])
   const made: MadeAccount[] = []
   for (const one of demoResellers) made.push(await makeReseller(sql, one, there.get(one.email), now))
+  await makeNews(sql, now)
   return made
+}
+
+/** `news` is what the shop has told its resellers, so many days ago. */
+const news = [
+  {
+    title: 'Carrier checks answer within a minute again',
+    body: 'The supplier behind the carrier checks had been slow since Monday. Your orders go to another one now.\n\nWhat waited was done, and nothing was charged twice.',
+    daysAgo: 3,
+    until: null,
+    pinned: false,
+  },
+  {
+    title: 'Orders done by hand rest over the New Year',
+    body: 'From 31 December to 2 January nobody works on orders that are done by hand. All others go on as always.',
+    daysAgo: 1,
+    until: 40,
+    pinned: true,
+  },
+]
+
+async function makeNews(sql: Sql, now: Date): Promise<void> {
+  if ((await listAnnouncements(sql, 1)).length > 0) return
+  for (const { daysAgo, until, ...said } of news) {
+    const at = new Date(now.getTime() - daysAgo * DAY_MS)
+    const end = until === null ? null : new Date(now.getTime() + until * DAY_MS)
+    await addAnnouncement(sql, { ...said, until: end }, 'demo', { now: () => at })
+  }
 }
 
 async function makeSuppliers(sql: Sql, sealer: Sealer): Promise<void> {

@@ -6,6 +6,7 @@ import { type Invoice, type InvoiceLine, nameOf, type Seller } from '../invoices
 import { findInvoice, issueInvoice, linesOf, listInvoices } from '../invoices/invoices.ts'
 import { findSeller, setSeller } from '../invoices/seller.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
+import { because } from '../reasons.ts'
 import { actor, withDatabase } from './connection.ts'
 import { configuredLimit } from './input.ts'
 import { type Answer, answering, counted, cutTo, keyValues, listed, MAX_CONFIGURED } from './output.ts'
@@ -53,7 +54,7 @@ async function set(given: Partial<Seller>): Promise<Answer> {
 
 async function show(): Promise<Answer> {
   const seller = await withDatabase(({ sql }) => findSeller(sql))
-  if (!seller) throw new Refusal('not_found', 'nobody has said who sells: imeigate seller set', 'seller')
+  if (!seller) throw because('not_found', 'seller_unsaid', {}, 'seller')
   return sellerAnswer(seller)
 }
 
@@ -92,7 +93,9 @@ async function showOne(text: string, { out }: { out?: string }): Promise<Answer>
     const invoice = await invoiceCalled(sql, text)
     if (out !== undefined) {
       const { invoicePdf } = await import('../invoices/pdf.ts')
-      await writeWhole(invoicePdf(invoice, linesOf(sql, invoice)), out)
+      const { paperLogo } = await import('../brand/paper-logo.ts')
+      const logo = await paperLogo(sql)
+      await writeWhole(invoicePdf(invoice, linesOf(sql, invoice), logo), out)
       return { ...invoices([invoice]), text: `${out}: ${counted(invoice.lineCount, 'line')}` }
     }
     const lines: InvoiceLine[] = []

@@ -31,6 +31,7 @@ const files: { adds: string[]; load: () => Promise<{ register(program: Command):
   { adds: ['answer'], load: () => import('./answer.ts') },
   { adds: ['manual'], load: () => import('./manual.ts') },
   { adds: ['webhook'], load: () => import('./webhook.ts') },
+  { adds: ['news'], load: () => import('./news.ts') },
   { adds: ['notify'], load: () => import('./notify.ts') },
   { adds: ['move-in'], load: () => import('./move-in.ts') },
   { adds: ['staff'], load: () => import('./staff.ts') },

@@ -9,6 +9,7 @@ import type { AccountId, DepositId, ProviderId } from '../lib/ids.ts'
 import { type Micros, micros } from '../lib/money.ts'
 import { type Page, pageOf } from '../lib/page.ts'
 import { DAY_MS } from '../lib/time.ts'
+import { because } from '../reasons.ts'
 import type { Deposit } from './deposit.ts'
 import type { DepositFilter } from './deposit-list.sql.ts'
 import { listDeposits } from './deposit-list.ts'
@@ -86,7 +87,7 @@ export class Deposits {
     const provider = await usable(transaction, account, providerCode, 'provider_code')
     const terms = await this.#terms(transaction, provider, amount, now)
     if ((await countOpen(transaction, account.id)) >= MAX_OPEN) {
-      throw new Refusal('conflict', `${MAX_OPEN} deposits are open: cancel those that you will not pay`)
+      throw because('conflict', 'deposits_open', { count: MAX_OPEN })
     }
     const { id: providerId, kind, currency } = provider
     const hasGateway = gatewayKinds.get(kind).connect !== undefined
@@ -151,7 +152,7 @@ export class Deposits {
     const proof = orThrow(readProof(given))
     const deposit = await lockDeposit(transaction, id)
     if (deposit?.accountId !== accountId) return refuseUnknown(id)
-    if (deposit.hasGateway) throw new Refusal('conflict', 'its provider says itself when it is paid', 'id')
+    if (deposit.hasGateway) throw because('conflict', 'provider_tells', {}, 'id')
     if (deposit.state !== 'pending' && deposit.state !== 'review') throw hasEnded(deposit)
     const at = this.#deps.clock.now()
     if (proof.reference !== null) await updateProof(transaction, id, proof.reference)
@@ -198,7 +199,7 @@ async function usable(
 ): Promise<Provider> {
   const provider = await selectProvider(sql, { code })
   if (provider && isFor(provider, account)) return provider
-  throw new Refusal('not_found', `there is no provider ${JSON.stringify(code)}`, field)
+  throw because('not_found', 'provider_unknown', { code: JSON.stringify(code) }, field)
 }
 
 const hasEnded = ({ state }: Deposit): Refusal =>

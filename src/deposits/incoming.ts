@@ -9,6 +9,7 @@ import { orThrow } from '../lib/fault.ts'
 import type { StrayId } from '../lib/ids.ts'
 import { formatMicros, micros } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
+import { because } from '../reasons.ts'
 import type { Deposit } from './deposit.ts'
 import { selectByTotals } from './deposits.sql.ts'
 import type { Provider } from './provider.ts'
@@ -52,8 +53,7 @@ export async function matchTransfers<T extends Transfer>(
   transfers: readonly T[],
 ): Promise<Matched<T>[]> {
   const how = tellingApartOf(provider)
-  if (!how)
-    throw new Refusal('conflict', `deposits of ${provider.code} have no amounts of their own`, 'provider')
+  if (!how) throw because('conflict', 'no_own_amounts', { code: provider.code }, 'provider')
   const ids = transfers.map(({ id }) => id)
   const totals = [...new Set(transfers.map(({ amount }) => amount))]
   const [known, deposits] = await Promise.all([
@@ -227,6 +227,6 @@ async function closedStray(
   const isClosed = await closeStray(sql, id, change)
   const stray = await selectStray(sql, id)
   if (!stray) throw new Refusal('not_found', `there is no stray payment ${id}`, 'id')
-  if (!isClosed) throw new Refusal('conflict', `stray payment ${id} is closed`, 'id')
+  if (!isClosed) throw because('conflict', 'stray_closed', { id }, 'id')
   return stray
 }

@@ -8,6 +8,7 @@ import { invalid, ok, orThrow, type Result } from '../lib/fault.ts'
 import type { DepositId } from '../lib/ids.ts'
 import { formatMicros, type Micros, ZERO } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
+import { because, say } from '../reasons.ts'
 import type { Deposit, DepositEvent, DepositState } from './deposit.ts'
 import type { DepositFilter } from './deposit-list.sql.ts'
 import { listDeposits } from './deposit-list.ts'
@@ -48,11 +49,7 @@ export class OperatorDeposits {
       const other = await findByReference(transaction, deposit.accountId, otherReference(id))
       if (other) {
         const came = formatMicros(other.amount, deposit.currency)
-        throw new Refusal(
-          'conflict',
-          `${came} ${deposit.currency} was credited for deposit ${id} already`,
-          'id',
-        )
+        throw because('conflict', 'credited_already', { amount: came, currency: deposit.currency, id }, 'id')
       }
       await creditDeposit(transaction, deposit, {
         actor,
@@ -66,7 +63,7 @@ export class OperatorDeposits {
   /** `refuse` ends a deposit whose money will not come, or goes back. The account reads the reason. Throws as `confirm`. */
   async refuse(id: DepositId, { actor, reason }: { actor: string; reason: string }): Promise<Deposit> {
     const kept = orThrow(readNote(reason, 'reason'))
-    if (kept === null) throw new Refusal('invalid_input', 'the account is to read a reason', 'reason')
+    if (kept === null) throw because('invalid_input', 'reason_for_account', {}, 'reason')
     return await this.#decide(id, async () => ({ state: 'failed', settledBy: actor, reason: kept }))
   }
 
@@ -90,7 +87,7 @@ export class OperatorDeposits {
         note: words === null ? `deposit ${id}` : `deposit ${id}: ${words}`.slice(0, 500),
       })
       if (entry.isRepeated)
-        throw new Refusal('conflict', `this amount was credited before, as "${otherReference(id)}"`, 'amount')
+        throw because('conflict', 'credited_by_hand', { reference: otherReference(id) }, 'amount')
       // What was noted of the payment stays, so that it is known should the gateway tell of it once more.
       const note = [found.note, kept].filter((one) => one !== null).join('; ')
       return { state: 'failed', settledBy: actor, reason, ...(kept !== null && { note }) }
@@ -147,10 +144,10 @@ const otherReference = (id: DepositId): string => `deposit ${id}`
 
 /** `otherAmount` gives the reason that an account reads where another amount came than was to be paid, and was credited. Pure. */
 export function otherAmount({ totalPay, currency }: Deposit, came: Micros): Result<string> {
-  if (came <= ZERO) return invalid('amount', 'must be more than 0')
+  if (came <= ZERO) return invalid('amount', say('amount_positive', {}))
   const said = (amount: Micros) => `${formatMicros(amount, currency)} ${currency}`
   return came === totalPay
-    ? invalid('amount', `${said(came)} is what was to be paid: confirm the deposit`)
+    ? invalid('amount', say('amount_as_billed', { amount: said(came) }))
     : ok(`${said(came)} came in place of ${said(totalPay)}, and was credited`)
 }
 

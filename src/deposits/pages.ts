@@ -4,6 +4,7 @@ import { Refusal } from '../errors.ts'
 import { type Gateway, GatewayRefused, GatewayUnreachable } from '../integrations/gateways/gateway.ts'
 import type { DepositId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
+import { because } from '../reasons.ts'
 import type { Deposit } from './deposit.ts'
 import { lockDeposit, selectDeposit, updateAttempt, updateReference, updateState } from './deposits.sql.ts'
 import type { Gateways } from './gateways.ts'
@@ -48,7 +49,7 @@ export class PaymentPages {
       if (!isKept) await this.#end(id, `it could not be opened: ${reason}`)
       else if (isRefused) await updateAttempt(sql, deposit, expiryOf(provider, clock.now()))
       if (!isRefused || !error.amount) throw new Refusal('provider_unavailable')
-      throw new Refusal('invalid_input', 'the provider does not take this amount', 'amount')
+      throw because('invalid_input', 'amount_not_taken', {}, 'amount')
     }
   }
 
@@ -67,7 +68,7 @@ export class PaymentPages {
       if (!payment || payment.state === 'expired' || (payment.state === 'open' && !isClosing)) return
       if (payment.state === 'open') throw new GatewayUnreachable('it did not close its page')
       await settle(sql, provider, { depositId: id, payment }, clock)
-      if (payment.state === 'processing') throw new Refusal('conflict', 'the payment is under way', 'id')
+      if (payment.state === 'processing') throw because('conflict', 'payment_under_way', {}, 'id')
     } catch (error) {
       if (!isTrouble(error)) throw error
       log.warn({ deposit: id, provider: provider.code, reason: error.message }, 'a page could not be closed')

@@ -1,5 +1,6 @@
 import { fault, faultsIn, invalid, ok, type Result, resultOf } from '../lib/fault.ts'
 import { plainLineFault } from '../lib/text.ts'
+import { say } from '../reasons.ts'
 import type { ProofFile } from './proofs.sql.ts'
 
 /** MAX_FILE_BYTES is the largest file that is taken as a proof. */
@@ -40,11 +41,8 @@ function readFile(text: string): Result<ProofFile> {
   // Browsers make a data URL of a file.
   const base64 = text.trim().replace(/^data:[\w.+-]{1,50}\/[\w.+-]{1,50};base64,/, '')
   const content = Buffer.from(base64, 'base64')
-  if (content.toString('base64') !== base64) return invalid('file', 'must be base64')
-  if (content.length > MAX_FILE_BYTES)
-    return invalid('file', `must not be larger than ${MAX_FILE_BYTES} bytes`)
+  if (content.toString('base64') !== base64) return invalid('file', say('file_no_base64', {}))
+  if (content.length > MAX_FILE_BYTES) return invalid('file', say('file_large', { limit: MAX_FILE_BYTES }))
   const [mediaType] = kindsOfFile.find(([, head]) => content.subarray(0, head.length).equals(head)) ?? []
-  return mediaType === undefined
-    ? invalid('file', 'must be a PNG, a JPEG or a PDF')
-    : ok({ mediaType, content })
+  return mediaType === undefined ? invalid('file', say('file_kind', {})) : ok({ mediaType, content })
 }

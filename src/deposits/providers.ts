@@ -1,5 +1,4 @@
 import type { Sql } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
 import { Credentials } from '../integrations/kit/credentials.ts'
 import { isNeeded } from '../integrations/kit/fields.ts'
@@ -7,6 +6,7 @@ import { completeSettings, readSecrets, shownSettings } from '../integrations/ki
 import { both, orThrow } from '../lib/fault.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import { checkVersion, versionOfNoun } from '../lib/version.ts'
+import { because } from '../reasons.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import type { Provider } from './provider.ts'
 import { completeProvider, type ProviderForm, providerAttributes } from './provider-attributes.ts'
@@ -50,7 +50,7 @@ export class Providers {
     )
     return await this.#sql.begin(async (transaction) => {
       const id = await insertProvider(transaction, { ...write, kind, code, currency }, this.#clock.now())
-      if (id === undefined) throw new Refusal('conflict', `there is a provider ${code}`, 'code')
+      if (id === undefined) throw because('conflict', 'provider_taken', { code }, 'code')
       const others = () => selectProviders(transaction, { limit: MAX_PROVIDERS })
       const added = { id, kind, secrets: null }
       const sealed = await credentials.change(added, input.secrets, this.#sealer, others)
@@ -78,7 +78,7 @@ export class Providers {
   /** `get` throws not_found. */
   async get(code: string): Promise<Provider> {
     const provider = await selectProvider(this.#sql, { code })
-    if (!provider) throw new Refusal('not_found', `there is no provider ${JSON.stringify(code)}`, 'code')
+    if (!provider) throw because('not_found', 'provider_unknown', { code: JSON.stringify(code) }, 'code')
     return provider
   }
 

@@ -7,6 +7,7 @@ import { faultText } from '../lib/fault.ts'
 import { parseMicros } from '../lib/money.ts'
 import { quoteLine } from '../lib/text.ts'
 import { wallTime } from '../lib/wall-clock.ts'
+import { because } from '../reasons.ts'
 
 /** StatementLine is a line of a bank's statement on which money came in; `line` is counted from 1. */
 export interface StatementLine extends Transfer {
@@ -77,7 +78,7 @@ export function readStatement(given: string, options: StatementOptions): Stateme
   const text = given.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n')
   const found = tableIn(text, options.columns ?? {})
   const { rows, at } = found
-  if (rows.length > MAX_LINES) throw new Refusal('invalid_input', `has more than ${MAX_LINES} lines`, 'file')
+  if (rows.length > MAX_LINES) throw because('invalid_input', 'too_many_lines', { limit: MAX_LINES }, 'file')
   const statement: Statement = { lines: [], out: 0, undated: 0 }
   const faults: Fault[] = []
   const counts = new Map<string, number>()

@@ -2,6 +2,7 @@ import type { Account } from '../accounts/account.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
 import { invalid, ok, type Result } from '../lib/fault.ts'
 import { formatMicros, type Micros, micros, ZERO } from '../lib/money.ts'
+import { say } from '../reasons.ts'
 import type { DepositDetails } from './deposit.ts'
 import { feeOf } from './fees.ts'
 import type { Provider } from './provider.ts'
@@ -29,11 +30,11 @@ export function termsOf(provider: Provider, asked: Micros, now: Date, tail = ZER
   const { kind, currency, minAmount, maxAmount } = provider
   const { step, shown, details } = gatewayKinds.get(kind)
   const smallest = step(currency)
-  const bound = (message: string, of: bigint) =>
-    invalid('amount', `${message} ${formatMicros(of, currency)} ${currency}`)
-  if (asked < minAmount) return bound('must be at least', minAmount)
-  if (maxAmount !== null && asked > maxAmount) return bound('must be at most', maxAmount)
-  if (asked % smallest !== 0n) return bound('must be a multiple of', smallest)
+  const bound = (reason: 'amount_least' | 'amount_most' | 'amount_step', of: bigint) =>
+    invalid('amount', say(reason, { amount: `${formatMicros(of, currency)} ${currency}` }))
+  if (asked < minAmount) return bound('amount_least', minAmount)
+  if (maxAmount !== null && asked > maxAmount) return bound('amount_most', maxAmount)
+  if (asked % smallest !== 0n) return bound('amount_step', smallest)
   const fee = feeOf(asked, provider, smallest)
   const amount = micros(asked + tail)
   const totalPay = micros(amount + fee)

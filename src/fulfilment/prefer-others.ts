@@ -1,7 +1,7 @@
 import type { Sql } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
 import type { SupplierFault } from '../integrations/suppliers/supplier.ts'
 import { type Clock, MINUTE_MS } from '../lib/time.ts'
+import { because } from '../reasons.ts'
 import { findSupplier } from '../suppliers/suppliers.ts'
 import { preferOthers, probeNow } from './breakers.sql.ts'
 
@@ -16,15 +16,11 @@ export async function useOthers(
   clock: Clock,
 ): Promise<void> {
   const { id, name, enabled } = await findSupplier(sql, idOrName)
-  if (!enabled) throw new Refusal('conflict', `${name} is switched off: nothing is sent to it`, 'supplier')
+  if (!enabled) throw because('conflict', 'supplier_off', { supplier: name }, 'supplier')
   const now = clock.now()
   const until = new Date(now.getTime() + minutes * MINUTE_MS)
   if (!(await preferOthers(sql, id, { reason: why.trim() || 'its next routes are used', until, now })))
-    throw new Refusal(
-      'conflict',
-      `${name} is paused: its items go by their next routes until it is back`,
-      'supplier',
-    )
+    throw because('conflict', 'supplier_paused', { supplier: name }, 'supplier')
 }
 
 /**
@@ -37,6 +33,6 @@ export async function tryAgainNow(
 ): Promise<SupplierFault | 'person'> {
   const { id, name } = await findSupplier(sql, idOrName)
   const why = await probeNow(sql, id, clock.now())
-  if (why === undefined) throw new Refusal('conflict', `${name} is not paused`, 'supplier')
+  if (why === undefined) throw because('conflict', 'supplier_not_paused', { supplier: name }, 'supplier')
   return why
 }

@@ -4,6 +4,7 @@ import type { AccountId, OrderId, SupplierId } from '../lib/ids.ts'
 import { type Page, pageOf } from '../lib/page.ts'
 import { type Clock, DAY_MS, MINUTE_MS, systemClock } from '../lib/time.ts'
 import { reviewWords } from '../orders/read/secret-results.ts'
+import { because } from '../reasons.ts'
 import { findWaitingLists } from '../sync/waiting.ts'
 import { waitingListText } from '../sync/waiting-text.ts'
 import {
@@ -377,7 +378,7 @@ async function waits(sql: Queryable, thing: Thing): Promise<boolean> {
 /** `mustWait` throws not_found for what waits no more. */
 async function mustWait(sql: Queryable, name: string): Promise<void> {
   if (!(await waits(sql, thingOf(name))))
-    throw new Refusal('not_found', `${name} does not wait for a person any more`, 'thing')
+    throw because('not_found', 'waits_no_more', { thing: name }, 'thing')
 }
 
 /**
@@ -396,7 +397,12 @@ export async function takeThing(
   if ((await take(sql, name, by, until, now)) === by) return until
   const { takenName, takenBy, takenUntil } = (await selectMarks(sql, [name], now)).get(name) ?? unmarked
   const who = takenName ?? takenBy ?? 'somebody'
-  throw new Refusal('conflict', `${who} works on it until ${takenUntil?.toISOString()}`, 'thing')
+  throw because(
+    'conflict',
+    'taken_by',
+    { who: String(who), until: String(takenUntil?.toISOString()) },
+    'thing',
+  )
 }
 
 /** `putOffThing` hides it from the list until a time within a day, for everybody; it comes back by itself. Throws not_found, invalid_input. */
@@ -409,7 +415,7 @@ export async function putOffThing(
 ): Promise<void> {
   const now = clock.now()
   if (!(until > now) || until.getTime() > now.getTime() + MAX_LATER_MS)
-    throw new Refusal('invalid_input', 'must be a time within the next 24 hours', 'until')
+    throw because('invalid_input', 'within_a_day', {}, 'until')
   await mustWait(sql, name)
   await putOff(sql, name, by, until, now)
 }

@@ -4,6 +4,7 @@ import { Refusal } from '../errors.ts'
 import type { AccountId } from '../lib/ids.ts'
 import { micros } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
+import { because } from '../reasons.ts'
 import { parseMonth } from '../statements/month.ts'
 import { entriesOf, isComplete } from '../statements/statements.ts'
 import type { Invoice, InvoiceLine } from './invoice.ts'
@@ -34,19 +35,24 @@ export async function issueInvoice(
   const number = await sql.begin(async (transaction) => {
     await actAs(transaction, actor)
     const seller = await lockSeller(transaction)
-    if (!seller) throw new Refusal('conflict', 'nobody has said who sells: imeigate seller set', 'seller')
+    if (!seller) throw because('conflict', 'seller_unsaid', {}, 'seller')
     const customer = await selectCustomer(transaction, accountId)
-    if (!customer) throw new Refusal('not_found', `there is no account ${accountId}`, 'account')
+    if (!customer) throw because('not_found', 'account_unknown', { account: accountId }, 'account')
     const issuedAt = clock.now()
     if (!isComplete({ text, from, to }, issuedAt))
-      throw new Refusal('conflict', `${text} has not ended`, 'month')
+      throw because('conflict', 'month_not_over', { month: text }, 'month')
     const earlier = await selectNumberOf(transaction, accountId, from)
     if (earlier !== undefined)
-      throw new Refusal('conflict', `${text} is invoiced already, as ${seller.prefix}${earlier}`, 'month')
+      throw because(
+        'conflict',
+        'month_invoiced',
+        { month: text, number: `${seller.prefix}${earlier}` },
+        'month',
+      )
     const { after, last } = await entriesOf(transaction, accountId, { text, from, to })
     const billed = { accountId, after, last }
     const { count, total } = await selectSum(transaction, billed)
-    if (count === 0) throw new Refusal('conflict', `nothing was charged in ${text}`, 'month')
+    if (count === 0) throw because('conflict', 'month_empty', { month: text }, 'month')
     const { currency, ...whom } = customer
     return await insertInvoice(transaction, billed, {
       ...{ firstDay: from, currency, seller, customer: whom, total: micros(total) },

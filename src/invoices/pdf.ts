@@ -1,3 +1,4 @@
+import type { PaperLogo } from '../brand/paper-logo.ts'
 import { grouped } from '../lib/money.ts'
 import { type Column, LEFT, openSheet, RIGHT, ROW, type Sheet } from '../statements/pdf-sheet.ts'
 import { monthName, taxIdLine } from '../statements/pdf-words.ts'
@@ -14,10 +15,11 @@ const columns: Column[] = [
 /** HALF is the width of what stands on the right. */
 const HALF = 250
 
-/** `invoicePdf` writes an invoice on A4 pages, one at a time. */
+/** `invoicePdf` writes an invoice, with the shop's logo, on A4 pages, one at a time. */
 export async function* invoicePdf(
   invoice: Invoice,
   lines: AsyncIterable<InvoiceLine[]>,
+  logo?: PaperLogo,
 ): AsyncGenerator<Uint8Array> {
   const { seller, currency, total, issuedAt } = invoice
   const name = nameOf(invoice)
@@ -25,6 +27,7 @@ export async function* invoicePdf(
     title: `Invoice ${name}`,
     createdAt: issuedAt,
     columns,
+    logo,
     foot: (page) => [`${seller.name}, invoice ${name}`, `Page ${page}`],
   })
   drawHead(sheet, invoice)

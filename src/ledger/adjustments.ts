@@ -1,8 +1,8 @@
 import type { Sql, Transaction } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
 import type { AccountId } from '../lib/ids.ts'
 import { type Micros, ZERO } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
+import { because } from '../reasons.ts'
 import { type Moved, move, type Reason } from './entries.ts'
 
 /** Adjustments is what operators do to wallets by hand. */
@@ -56,8 +56,8 @@ export async function adjustWithin(
   reason: Reason,
   clock: Clock,
 ): Promise<Moved> {
-  if (amount === 0n) throw new Refusal('invalid_input', 'the amount is 0', 'amount')
-  if (!reason.note?.trim()) throw new Refusal('invalid_input', 'an adjustment needs a note', 'note')
+  if (amount === 0n) throw because('invalid_input', 'amount_zero', {}, 'amount')
+  if (!reason.note?.trim()) throw because('invalid_input', 'note_needed', {}, 'note')
   return await move(transaction, accountId, amount, {
     kind: amount > 0n ? 'adjust_up' : 'adjust_down',
     ...reason,
@@ -67,5 +67,5 @@ export async function adjustWithin(
 
 /** `checkDeposit` throws invalid_input naming the field unless the amount is above 0. */
 export function checkDeposit(amount: Micros, field: string): void {
-  if (amount <= ZERO) throw new Refusal('invalid_input', `a deposit is more than 0`, field)
+  if (amount <= ZERO) throw because('invalid_input', 'deposit_zero', {}, field)
 }

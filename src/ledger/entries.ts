@@ -4,6 +4,7 @@ import { both, orThrow, type Result, resultOf } from '../lib/fault.ts'
 import type { AccountId } from '../lib/ids.ts'
 import { formatMicros, type Micros, micros } from '../lib/money.ts'
 import { isBlank, plainLineFault } from '../lib/text.ts'
+import { because } from '../reasons.ts'
 import { insertEntry, selectByReference } from './entries.sql.ts'
 import type { EntryKind, LedgerEntry } from './entry.ts'
 import { lockWallet } from './wallets.ts'
@@ -45,10 +46,10 @@ export async function move(
   const availableAfter = micros(wallet.available + amount)
   if (amount < 0n && availableAfter < -wallet.creditLimit) {
     const most = formatMicros(wallet.available + wallet.creditLimit, wallet.currency)
-    throw new Refusal('insufficient_balance', `at most ${most} ${wallet.currency} can be taken`, 'amount')
+    throw because('insufficient_balance', 'most_taken', { most, currency: wallet.currency }, 'amount')
   }
   if (availableAfter + wallet.held > MAX_BALANCE) {
-    throw new Refusal('invalid_input', 'the balance would be too large', 'amount')
+    throw because('invalid_input', 'balance_too_large', {}, 'amount')
   }
   const entry = {
     kind,

@@ -7,6 +7,7 @@ import type { AccountId, TransferId } from '../lib/ids.ts'
 import { formatMicros, type Micros, micros, minorUnit, ZERO } from '../lib/money.ts'
 import type { Page } from '../lib/page.ts'
 import { sanitize } from '../lib/text.ts'
+import { because } from '../reasons.ts'
 import type { MissThrottle } from '../throttles/miss-throttle.ts'
 import { MAX_BALANCE, readNote } from './entries.ts'
 import { masked, type OwnTransfer, type Transfer } from './transfer.ts'
@@ -50,7 +51,7 @@ export async function sendMoney(
   const description = orThrow(readNote(sending.description, 'description'))
   const receiverId = await findReceiver(transaction, sending)
   if (receiverId === senderId) {
-    throw new Refusal('invalid_input', 'the receiver is the sender', 'receiver')
+    throw because('invalid_input', 'receiver_is_sender', {}, 'receiver')
   }
   const wallets = await lockWallets(transaction, receiverId ? [senderId, receiverId] : [senderId])
   const sender = wallets.get(senderId)
@@ -59,17 +60,13 @@ export async function sendMoney(
   const { currency } = sender
   const said = (one: Micros) => `${formatMicros(one, currency)} ${currency}`
   const least = minimums.get(currency) ?? micros(minorUnit(currency))
-  if (amount < least) throw new Refusal('invalid_input', `the least is ${said(least)}`, 'amount')
+  if (amount < least) throw because('invalid_input', 'transfer_least', { amount: said(least) }, 'amount')
   if (sender.available < amount) {
-    throw new Refusal('insufficient_balance', `the balance is ${said(sender.available)}`, 'amount')
+    throw because('insufficient_balance', 'transfer_balance', { balance: said(sender.available) }, 'amount')
   }
   const receiver = receiverId && wallets.get(receiverId)
   if (!receiver) {
-    throw new Refusal(
-      'not_found',
-      `no account in ${currency} has this user name, or alone has this e-mail address`,
-      'receiver',
-    )
+    throw because('not_found', 'receiver_unknown', { currency }, 'receiver')
   }
   const [senderAfter, receiverAfter] = [
     micros(sender.available - amount),

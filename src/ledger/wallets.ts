@@ -2,6 +2,7 @@ import type { Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { AccountId } from '../lib/ids.ts'
 import { formatMicros, MAX_AMOUNT, type Micros } from '../lib/money.ts'
+import { because } from '../reasons.ts'
 import type { Wallet } from './entry.ts'
 import { lockWallets, updateCreditLimit } from './wallets.sql.ts'
 
@@ -24,12 +25,12 @@ export async function setCreditLimit(
   const wallet = await lockWallet(transaction, accountId)
   if (wallet.available < -creditLimit) {
     const used = `${formatMicros(-wallet.available, wallet.currency)} ${wallet.currency}`
-    throw new Refusal('invalid_input', `${used} of the credit is in use`, 'credit_limit')
+    throw because('invalid_input', 'credit_in_use', { used }, 'credit_limit')
   }
   await updateCreditLimit(transaction, accountId, creditLimit)
   return { ...wallet, creditLimit }
 }
 
 export function refuseUnknown(accountId: AccountId): never {
-  throw new Refusal('not_found', `there is no account ${accountId}`, 'account')
+  throw because('not_found', 'account_unknown', { account: accountId }, 'account')
 }

@@ -22,8 +22,16 @@ export const refused = (code: ErrorCode, path: string | Path = [], message = '')
 })
 
 /** `invalid` is the result that refuses one value as invalid_input. */
-export const invalid = (path: string | Path, message: string): Refused =>
-  refused('invalid_input', path, message)
+export const invalid = (path: string | Path, why: string | Omit<Fault, 'path'>): Refused => ({
+  ok: false,
+  code: 'invalid_input',
+  faults: [
+    {
+      path: typeof path === 'string' ? [path] : path,
+      ...(typeof why === 'string' ? { message: why } : why),
+    },
+  ],
+})
 
 /** `fault` is what is wrong with the value of one name. */
 export const fault = (name: string, message: string): Fault => ({ path: [name], message })

@@ -18,6 +18,7 @@ import { both, orThrow } from '../lib/fault.ts'
 import type { NoticeChannelId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
 import { checkVersion, versionOfNoun } from '../lib/version.ts'
+import { because } from '../reasons.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { type ChannelView, channelAttributes } from './channel-attributes.ts'
 import {
@@ -53,7 +54,7 @@ export async function createChannel(
   const row = { name, kind: kind.kind, settings: read, createdAt: now, updatedAt: now }
   return await sql.begin(async (transaction) => {
     const id = await insertChannel(transaction, row)
-    if (id === undefined) throw new Refusal('conflict', `there is a channel ${name}`, 'name')
+    if (id === undefined) throw because('conflict', 'channel_taken', { name }, 'name')
     const added = { ...row, id, secrets: null }
     const sealed = await credentials.change(added, secrets, sealer, () => selectChannels(transaction))
     await updateChannelRow(transaction, id, { ...sealed, updatedAt: now })
@@ -85,11 +86,7 @@ export async function updateChannel(
 export async function removeChannel(sql: Queryable, name: string): Promise<NoticeChannelId> {
   const { id } = await findChannel(sql, name)
   if (await deleteChannel(sql, id)) return id
-  throw new Refusal(
-    'conflict',
-    `somebody is told by ${name}: remove them first (imeigate notify list)`,
-    'name',
-  )
+  throw because('conflict', 'channel_in_use', { name }, 'name')
 }
 
 /** `findChannel` throws not_found. */

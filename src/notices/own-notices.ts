@@ -2,6 +2,7 @@ import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { invalid, orThrow, type Result } from '../lib/fault.ts'
 import type { AccountPersonId } from '../lib/ids.ts'
+import { because } from '../reasons.ts'
 import { findFirstOf, type SendingDeps, sendTest } from './channels.ts'
 import { type EventName, eventsOf, mailedByDefault } from './events.ts'
 import { keepReads } from './news.sql.ts'
@@ -69,7 +70,7 @@ export async function setOwnNotices(
     })
     const now = await ownNotices(transaction, person)
     if (now.telegram.chosen.length > 0 && now.telegram.address === null)
-      throw new Refusal('invalid_input', 'telegram: is missing: say in which chat', 'telegram')
+      throw because('invalid_input', 'telegram_chat', {}, 'telegram')
     await keepReads(transaction)
     return now
   })
@@ -90,6 +91,6 @@ function readOwnChat(given: string): Result<string> {
 export async function sendOwnTest(deps: SendingDeps, person: AccountPersonId): Promise<string | null> {
   const { telegram } = await ownNotices(deps.sql, person)
   const channel = await findFirstOf(deps.sql, 'telegram')
-  if (!channel || telegram.address === null) throw new Refusal('conflict', 'there is no chat to write to')
+  if (!channel || telegram.address === null) throw because('conflict', 'no_chat', {})
   return await sendTest(deps, channel.id, telegram.address, { isOfShop: true })
 }

@@ -5,6 +5,7 @@ import { invalid, ok, orThrow, type Result } from '../lib/fault.ts'
 import type { AccountId, SubscriptionId } from '../lib/ids.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import { checkVersion, versionOf } from '../lib/version.ts'
+import { because } from '../reasons.ts'
 import { chooseChannel } from './channels.ts'
 import { type EventName, eventsOf } from './events.ts'
 import { keepReads } from './news.sql.ts'
@@ -44,7 +45,7 @@ export async function subscribe(
   const subscription = { accountId, channelId, address, events, actor, createdAt: clock.now() }
   const id = await insertSubscription(sql, subscription)
   if (id === undefined) {
-    throw new Refusal('conflict', `${address} is told already; remove that first to change it`, kind)
+    throw because('conflict', 'told_already', { address }, kind)
   }
   await keepReads(sql)
   return await findSubscription(sql, id)
@@ -81,7 +82,7 @@ export async function setEvents(
     const subscription = await findSubscription(transaction, id)
     checkVersion(seen, subscriptionVersion(subscription))
     const events = wanted && checkEvents(wanted, subscription.accountId, 'events')
-    if (events?.length === 0) throw new Refusal('invalid_input', 'must name one at least', 'events')
+    if (events?.length === 0) throw because('invalid_input', 'event_needed', {}, 'events')
     return await writeEvents(transaction, id, events)
   })
 }

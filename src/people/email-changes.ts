@@ -1,8 +1,8 @@
 import type { Queryable, Sql } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
 import { addJob } from '../jobs/jobs.ts'
 import { type Clock, DAY_MS } from '../lib/time.ts'
 import { findFirstOf } from '../notices/channels.ts'
+import { because } from '../reasons.ts'
 import type { Attempts } from './attempts.ts'
 import { actorOf, type Circle, type PersonId } from './circle.ts'
 import {
@@ -63,9 +63,8 @@ export class EmailChanges {
     return await sql.begin(async (transaction) => {
       const person = await lockPerson(transaction, circle, personId)
       if (person?.email?.toLowerCase() === email.toLowerCase())
-        throw new Refusal('invalid_input', 'email: you sign in with it already', 'email')
-      if (!person || !(await this.#isPossible(transaction)))
-        throw new Refusal('conflict', 'no mail can be sent from here, so that no address can be proved')
+        throw because('invalid_input', 'email_same', {}, 'email')
+      if (!person || !(await this.#isPossible(transaction))) throw because('conflict', 'no_mail', {})
       const endsAt = new Date(now.getTime() + DAY_MS)
       await insertEmailChange(transaction, { circle, personId, email, endsAt })
       await mailPerson(transaction, { ...person, circle }, { what: 'email asked', at: now.toISOString() })
@@ -89,12 +88,10 @@ export class EmailChanges {
     const confirmed = sql.begin(async (transaction) => {
       const change = await takeEmailChange(transaction, { circle, tokenHash: hashToken(token), now })
       const person = change && (await lockPerson(transaction, circle, change.personId))
-      if (!change || !person || person.suspendedAt)
-        throw new Refusal('not_found', 'the link was used or has ended: have another one sent', 'token')
+      if (!change || !person || person.suspendedAt) throw because('not_found', 'link_ended', {}, 'token')
       const { personId, email } = change
       const other = await selectPersonNamed(transaction, circle, email.toLowerCase())
-      if (other && other.id !== personId)
-        throw new Refusal('conflict', 'somebody signs in with this address meanwhile', 'email')
+      if (other && other.id !== personId) throw because('conflict', 'email_taken_since', {}, 'email')
       await actAs(transaction, { actor: actorOf(circle, personId) })
       await updatePerson(transaction, circle, personId, { email })
       await deleteResetTokens(transaction, { circle, personId })
@@ -112,6 +109,6 @@ export class EmailChanges {
 /** `refuseTakenEmail` is for two who prove the same address at the same moment. */
 function refuseTakenEmail(error: unknown): never {
   if ((error as { code?: string }).code === '23505')
-    throw new Refusal('conflict', 'somebody signs in with this address meanwhile', 'email')
+    throw because('conflict', 'email_taken_since', {}, 'email')
   throw error
 }

@@ -1,7 +1,7 @@
 import type { Sql, Transaction } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
 import type { SignInId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
+import { because } from '../reasons.ts'
 import { refuseForeignKey, type Sealer } from '../secrets/sealer.ts'
 import { type Circle, type PersonId, sealedFor } from './circle.ts'
 import { type Changed, mailPerson } from './mails.ts'
@@ -13,7 +13,7 @@ import {
   updatePerson,
   updateRecoveryCodes,
 } from './people.sql.ts'
-import { makeRecoveryCodes, stepOfFirstCode, WRONG_CODE } from './second-factor.ts'
+import { makeRecoveryCodes, stepOfFirstCode } from './second-factor.ts'
 import { endSignIns } from './sign-ins.sql.ts'
 
 /** OwnSignIn is the sign-in by which a person changes what they sign in with. All others of that person end. */
@@ -35,7 +35,7 @@ export async function changePassword(
   const { circle, personId } = own
   const person = await selectPerson(sql, circle, personId)
   const weak = await passwordFault(circle, password, [person?.name ?? '', person?.email ?? ''])
-  if (weak !== undefined) throw new Refusal('invalid_input', weak, 'password')
+  if (weak !== undefined) throw weak
   const hashed = await passwords.hash(password)
   await sql.begin(async (transaction) => {
     await updatePerson(transaction, circle, personId, { password: hashed })
@@ -55,7 +55,7 @@ export async function changeTotp(
   const { totpSecret, code } = given
   const now = clock.now()
   const step = stepOfFirstCode(totpSecret, code, now)
-  if (step === undefined) throw new Refusal('invalid_input', WRONG_CODE, 'code')
+  if (step === undefined) throw because('invalid_input', 'wrong_code', {}, 'code')
   const secrets = sealer.seal({ totp: totpSecret }, sealedFor(circle, personId))
   await sql.begin(async (transaction) => {
     await lockPerson(transaction, circle, personId)
@@ -72,7 +72,7 @@ const SEALED = { staff: 'staff members', account_people: 'people of accounts' }
 /** `removeTotp` takes the authenticator app and the recovery codes away: a password alone signs in from now on. Throws conflict for staff. */
 export async function removeTotp(sql: Sql, own: OwnSignIn, clock: Clock): Promise<void> {
   const { circle, personId } = own
-  if (circle === 'staff') throw new Refusal('conflict', 'people of the staff have a second factor')
+  if (circle === 'staff') throw because('conflict', 'factor_needed', {})
   await sql.begin(async (transaction) => {
     await lockPerson(transaction, circle, personId)
     await updatePerson(transaction, circle, personId, { secrets: null })

@@ -9,6 +9,7 @@ import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { PasskeyId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
+import { because } from '../reasons.ts'
 import type { Attempts } from './attempts.ts'
 import { type Circle, type PersonId, terms } from './circle.ts'
 import { MAX_CHALLENGE_MS } from './lifetimes.ts'
@@ -152,20 +153,20 @@ export class Passkeys {
     const isFresh =
       checked?.verified && (await takeChallenge(this.#deps.sql, { challenge, circle, personId, now }))
     if (!checked?.verified || !isFresh) {
-      throw new Refusal('invalid_input', 'is no new passkey for what was offered: begin again', 'credential')
+      throw because('invalid_input', 'passkey_new', {}, 'credential')
     }
     const { credential, credentialBackedUp: isBackedUp } = checked.registrationInfo
     return await sql.begin(async (transaction) => {
       await lockPerson(transaction, circle, personId)
       const own = await selectPasskeys(transaction, circle, personId)
-      if (own.length >= MAX_OWN) throw new Refusal('conflict', `nobody has more than ${MAX_OWN} passkeys`)
+      if (own.length >= MAX_OWN) throw because('conflict', 'passkeys_full', { limit: MAX_OWN })
       const id = await insertPasskey(transaction, {
         ...{ circle, personId, name, isBackedUp, createdAt: now, counter: credential.counter },
         credentialId: Buffer.from(credential.id, 'base64url'),
         publicKey: Buffer.from(credential.publicKey),
         transports: credential.transports ?? [],
       })
-      if (id === undefined) throw new Refusal('conflict', 'this passkey is kept already', 'credential')
+      if (id === undefined) throw because('conflict', 'passkey_kept', {}, 'credential')
       await mailChange(transaction, circle, personId, 'passkey added', now)
       return { id, name, isBackedUp, createdAt: now, lastUsedAt: null }
     })
@@ -191,7 +192,7 @@ export class Passkeys {
   #relyingParty(): RelyingParty {
     const { relyingParty } = this.#deps
     if (relyingParty) return relyingParty
-    throw new Refusal('conflict', 'there are no passkeys here: they need PUBLIC_URL, with https and a name')
+    throw because('conflict', 'no_passkeys', {})
   }
 
   async #keep(challenge: string, personId: PersonId | null): Promise<void> {

@@ -1,7 +1,8 @@
 import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
-import { Refusal } from '../errors.ts'
+import type { Refusal } from '../errors.ts'
 import { Turns } from '../lib/turns.ts'
+import { because, type Reason, type ValuesOf } from '../reasons.ts'
 import { type Circle, terms } from './circle.ts'
 
 /** HashCost is what one guess costs: KiB of memory, and how often they are gone through. */
@@ -66,31 +67,34 @@ export class Passwords {
   #derive(password: string, parameters: Omit<Argon2Parameters, 'message'>): Promise<Buffer> {
     const message = Buffer.from(normal(password))
     const derived = this.#turns.through('password', () => derive('argon2id', { ...parameters, message }))
-    if (!derived) throw new Refusal('too_many_requests', 'too many people sign in at this moment')
+    if (!derived) throw because('too_many_requests', 'many_sign_in', {})
     return derived
   }
 }
 
-/** `passwordFault` says why a password is not taken; undefined: it is. `known` is what others know of the person: name and e-mail address. */
+const weak = <R extends Reason>(reason: R, values: ValuesOf<R>): Refusal =>
+  because('invalid_input', reason, values, 'password')
+
+/** `passwordFault` is the refusal of a password that is not taken; undefined: it is. `known` is what others know of the person: name and e-mail address. */
 export async function passwordFault(
   circle: Circle,
   password: string,
   known: readonly string[],
-): Promise<string | undefined> {
+): Promise<Refusal | undefined> {
   const { minPassword: least } = terms[circle]
   const { length } = [...normal(password)]
-  if (length < least) return `must have at least ${least} characters`
-  if (password.length > MAX_LENGTH) return `must not be longer than ${MAX_LENGTH} characters`
+  if (length < least) return weak('password_short', { least })
+  if (password.length > MAX_LENGTH) return weak('password_long', { most: MAX_LENGTH })
   const plain = normal(password).toLowerCase()
-  if (new Set(plain).size < MIN_DIFFERENT) return `must have at least ${MIN_DIFFERENT} different characters`
+  if (new Set(plain).size < MIN_DIFFERENT) return weak('password_plain', { least: MIN_DIFFERENT })
   const words = ['imeigate', ...known.flatMap((one) => [one, ...one.split('@').slice(0, 1)])].map((one) =>
     normal(one).toLowerCase(),
   )
   // Digits and signs around a word are the first thing that is guessed.
   const cores = [plain, plain.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, ''), plain.replace(/[^\p{L}]/gu, '')]
-  if (cores.some((core) => core === '' || words.includes(core))) return 'is your name, or easy to guess'
+  if (cores.some((core) => core === '' || words.includes(core))) return weak('password_own', {})
   const common = await commonPasswords()
-  return cores.some((core) => common.has(core)) ? 'is one of the most used ones' : undefined
+  return cores.some((core) => common.has(core)) ? weak('password_common', {}) : undefined
 }
 
 let common: Promise<ReadonlySet<string>> | undefined

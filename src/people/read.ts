@@ -1,8 +1,8 @@
-import { Refusal } from '../errors.ts'
 import { fault, orThrow, resultOf } from '../lib/fault.ts'
 import type { Language } from '../lib/languages.ts'
 import { emptyFault, plainLineFault } from '../lib/text.ts'
 import { isTimeZone } from '../lib/wall-clock.ts'
+import { because } from '../reasons.ts'
 
 /** `readEmail` gives an e-mail address as it is kept. Throws invalid_input. */
 export function readEmail(text: string): string {
@@ -31,7 +31,7 @@ export interface ProfileForm {
 /** `readProfile` throws invalid_input that names the value at fault. */
 export function readProfile({ name, language, timeZone }: ProfileForm): ProfileForm {
   if (timeZone && !isTimeZone(timeZone)) {
-    throw new Refusal('invalid_input', 'is no time zone, such as Asia/Jakarta', 'time_zone')
+    throw because('invalid_input', 'no_time_zone', {}, 'time_zone')
   }
   return { name: name === undefined ? undefined : readName(name), language, timeZone }
 }

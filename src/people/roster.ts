@@ -2,6 +2,7 @@ import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { sanitize } from '../lib/text.ts'
 import { type Clock, DAY_MS, systemClock } from '../lib/time.ts'
+import { because } from '../reasons.ts'
 import { type Circle, type PersonId, terms } from './circle.ts'
 import { deletePasskeys } from './passkeys.sql.ts'
 import {
@@ -72,19 +73,14 @@ export function rosterOf<Id extends PersonId, Role extends string, View, By, Inv
     { by, keepsOwner, clock }: { by: By | undefined; keepsOwner: boolean; clock: Clock },
     change: (transaction: Transaction, person: Person) => Promise<T>,
   ): Promise<T> => {
-    if ((by as unknown) === id)
-      throw new Refusal(
-        'permission_denied',
-        'nobody changes their own role, or suspends or resets themselves',
-      )
+    if ((by as unknown) === id) throw because('permission_denied', 'not_oneself', {})
     return await sql.begin(async (transaction) => {
       const view = await find(transaction, id, clock)
       // Locked first, and by everybody in one order: two owners who suspend each other do so one after the other.
       const owners = keepsOwner ? await kind.lockOwners(transaction, view, by) : []
       const person = (await lockPerson(transaction, circle, id)) ?? refuseUnknown(String(id), 'id')
       // The other one has suspended whoever does this meanwhile.
-      if (owners.length === 1 && owners[0] === id)
-        throw new Refusal('conflict', 'there must be an active owner, and this is the only one', 'id')
+      if (owners.length === 1 && owners[0] === id) throw because('conflict', 'last_owner', {}, 'id')
       return await change(transaction, person)
     })
   }
@@ -131,7 +127,7 @@ export function rosterOf<Id extends PersonId, Role extends string, View, By, Inv
 
     reset: (sql, id, by, clock = systemClock) =>
       changing(sql, id, { by, keepsOwner: by !== undefined, clock }, async (transaction, person) => {
-        if (person.suspendedAt) throw new Refusal('conflict', 'the person is suspended', 'id')
+        if (person.suspendedAt) throw because('conflict', 'person_suspended', {}, 'id')
         await updatePerson(transaction, circle, id, { password: null, secrets: null })
         await updateRecoveryCodes(transaction, circle, id, [])
         await deletePasskeys(transaction, circle, id)

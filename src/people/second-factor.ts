@@ -39,8 +39,6 @@ export function stepOfCode(secret: string, typed: string, now: Date, after: numb
   return checked.timeStep > after ? checked.timeStep : undefined
 }
 
-export const WRONG_CODE = 'is not the code that the app shows now'
-
 /** `makeRecoveryCodes` gives codes that stand for the second factor once each, and their hashes. */
 export function makeRecoveryCodes(): { codes: string[]; hashes: Buffer[] } {
   const codes = Array.from({ length: RECOVERY_CODES }, () =>

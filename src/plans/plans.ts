@@ -8,6 +8,7 @@ import type { PlanId } from '../lib/ids.ts'
 import { checkOwn } from '../lib/json-schema.ts'
 import { pageOf } from '../lib/page.ts'
 import { type Clock, DAY_MS } from '../lib/time.ts'
+import { because } from '../reasons.ts'
 import type { StaffPermission } from '../staff/roles.ts'
 import { APPLY_PLAN } from './apply-rows.ts'
 import { findKind, planKinds } from './kinds/index.ts'
@@ -59,7 +60,7 @@ export async function makePlan(
       needs = [],
     } = await (kind.isWhole ? preview(transaction, kind, work, input) : kind.compute(work, input))
     if (rows.length > MAX_ROWS) {
-      throw new Refusal('invalid_input', `would change ${rows.length} things, more than ${MAX_ROWS}`, 'input')
+      throw because('invalid_input', 'plan_too_large', { count: rows.length, limit: MAX_ROWS }, 'input')
     }
     const endsAt = new Date(at.getTime() + ENDS_AFTER_MS)
     const plan = { kind: kind.name, input, actor: by.actor, at, endsAt, rows, summary, needs }
@@ -248,7 +249,7 @@ async function mustBeAsShown(
   const missing = isLess
     ? [...shown.values()].find(({ key }) => rows.every((row) => row.key !== key))
     : undefined
-  throw new Refusal('plan_stale', `${nameOf(other ?? missing)} is no longer as it was shown`)
+  throw because('plan_stale', 'plan_row_changed', { thing: nameOf(other ?? missing) })
 }
 
 const nameOf = (row: PlanRow | undefined): string => {
@@ -272,7 +273,7 @@ function mustConfirm(
   for (const need of needs) {
     const permission = confirmations[need]
     if (permission !== undefined && !by.permissions.has(permission)) {
-      throw new Refusal('permission_denied', `you may not ${permission}`)
+      throw because('permission_denied', 'role_lacks', { permission })
     }
     if (!confirm.includes(need))
       throw refusalFor(invalid('confirm', `must have ${need}, which this plan needs`))
@@ -294,8 +295,8 @@ async function lockReady(transaction: Transaction, id: PlanId, now: Date): Promi
   await lockPlan(transaction, id)
   const plan = await findPlan(transaction, id)
   const { state, appliedBy, endsAt } = plan
-  if (state === 'discarded') throw new Refusal('conflict', 'this plan was discarded')
-  if (state !== 'ready') throw new Refusal('conflict', `this plan was applied already, by ${appliedBy}`)
-  if (endsAt <= now) throw new Refusal('conflict', 'this plan has ended: make another one')
+  if (state === 'discarded') throw because('conflict', 'plan_discarded', {})
+  if (state !== 'ready') throw because('conflict', 'plan_applied', { who: String(appliedBy) })
+  if (endsAt <= now) throw because('conflict', 'plan_ended', {})
   return plan
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
+import { because } from '../reasons.ts'
 import { countReached, lastOfTrail, type Move, planForMany, selectMoves } from './moves.sql.ts'
 
 export { lastOfTrail, type Move } from './moves.sql.ts'
@@ -39,15 +39,11 @@ export async function moving<Value>(
       const { value, moves } = await movesIn(transaction, () => work(transaction))
       moved = { value, moves, belowCost: moves.filter(isBelowCost).length, plan: planOf(moves) }
       if (plan !== undefined && plan !== moved.plan) {
-        throw new Refusal(
-          'conflict',
-          'prices, costs or rules have changed since: look at the plan again',
-          'plan',
-        )
+        throw because('conflict', 'prices_changed', {}, 'plan')
       }
       if (dryRun) throw UNDONE
       if (moved.belowCost > 0 && !mayGoBelowCost) {
-        throw new Refusal('permission_denied', `${moved.belowCost} prices would be below the cost`)
+        throw because('permission_denied', 'below_cost', { count: moved.belowCost })
       }
       return moved
     })

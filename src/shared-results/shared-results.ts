@@ -3,6 +3,7 @@ import { Refusal } from '../errors.ts'
 import type { AccountId, OrderId, ServiceId } from '../lib/ids.ts'
 import { type Clock, DAY_MS } from '../lib/time.ts'
 import { findOrderName } from '../orders/desk/order-name.ts'
+import { because } from '../reasons.ts'
 import { readToken, type SharedLink, writeToken } from './link-token.ts'
 import {
   type ItemName,
@@ -51,9 +52,8 @@ export class SharedResults {
     const item = await selectSharedItem(sql, name)
     if (!item) throw new Refusal('order_not_found', `order ${orderId} has no item ${position}`, 'item')
     if (item.state !== 'success' || item.result === null)
-      throw new Refusal('conflict', `item ${position} has no result to share`, 'item')
-    if (item.secretResults)
-      throw new Refusal('conflict', 'the results of this service are secret, and are not shared', 'item')
+      throw because('conflict', 'no_result_to_share', { item: position }, 'item')
+    if (item.secretResults) throw because('conflict', 'secret_not_shared', {}, 'item')
     const number = await upsertShare(sql, name)
     const { key, clock } = this.#deps
     const until = new Date(Math.floor((clock.now().getTime() + HOLDS_MS) / 1000) * 1000)

@@ -1,6 +1,5 @@
 import type { Sql } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
-import { fault, orThrow, resultOf } from '../lib/fault.ts'
+import { orThrow, resultOf } from '../lib/fault.ts'
 import type { StaffId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
 import { actorOf, sealedFor } from '../people/circle.ts'
@@ -13,14 +12,9 @@ import {
   updateRecoveryCodes,
 } from '../people/people.ts'
 import { readEmail, readName } from '../people/read.ts'
-import {
-  makeRecoveryCodes,
-  offerTotp,
-  stepOfFirstCode,
-  type TotpOffer,
-  WRONG_CODE,
-} from '../people/second-factor.ts'
+import { makeRecoveryCodes, offerTotp, stepOfFirstCode, type TotpOffer } from '../people/second-factor.ts'
 import { hashToken } from '../people/tokens.ts'
+import { because, say } from '../reasons.ts'
 import { refuseForeignKey, type Sealer } from '../secrets/sealer.ts'
 import type { BusinessForm, FirstBusiness } from './first-business.ts'
 import type { Role } from './roles.ts'
@@ -92,8 +86,8 @@ export class Enrolment {
     const step = stepOfFirstCode(form.totpSecret, form.code, now)
     orThrow(
       resultOf(undefined, [
-        weak === undefined ? undefined : fault('password', weak),
-        step === undefined ? fault('code', WRONG_CODE) : undefined,
+        weak?.faults[0],
+        step === undefined ? { path: ['code'], ...say('wrong_code', {}) } : undefined,
       ]),
     )
     // Before the password is hashed, which costs something.
@@ -111,8 +105,7 @@ export class Enrolment {
       // Whom an invitation names keeps the address that it was sent to.
       const email = known ?? given
       const other = await selectPersonNamed(transaction, 'staff', email.toLowerCase())
-      if (other && other.id !== id)
-        throw new Refusal('conflict', "the e-mail address is somebody else's", 'email')
+      if (other && other.id !== id) throw because('conflict', 'email_of_other', {}, 'email')
       const newest = await selectNewestSecrets(transaction, 'staff')
       const kept = newest ? [{ sealed: newest.secrets, owner: sealedFor('staff', newest.id) }] : []
       refuseForeignKey(sealer, kept, {
@@ -132,7 +125,7 @@ export class Enrolment {
     const { clock } = this.#deps
     const holds = person?.invitedUntil && person.invitedUntil > clock.now() && !person.suspendedAt
     if (!person || !holds) {
-      throw new Refusal('not_found', 'the invitation was used or has ended: have another one made', 'token')
+      throw because('not_found', 'invitation_ended', {}, 'token')
     }
     return person
   }

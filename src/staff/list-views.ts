@@ -4,6 +4,7 @@ import { orThrow, resultOf } from '../lib/fault.ts'
 import type { StaffId } from '../lib/ids.ts'
 import { emptyFault, plainLineFault } from '../lib/text.ts'
 import type { Clock } from '../lib/time.ts'
+import { because } from '../reasons.ts'
 import {
   deleteView,
   insertView,
@@ -30,8 +31,7 @@ export async function keepView(
   const kept = checked(view)
   return await sql.begin(async (transaction) => {
     const others = await othersOf(transaction, staffId, list, kept.name)
-    if (others.length >= MAX_VIEWS)
-      throw new Refusal('conflict', `${MAX_VIEWS} views are kept already`, 'name')
+    if (others.length >= MAX_VIEWS) throw because('conflict', 'views_full', { limit: MAX_VIEWS }, 'name')
     return { ...kept, id: await insertView(transaction, staffId, list, kept, clock.now()) }
   })
 }
@@ -71,7 +71,7 @@ async function othersOf(
   await lockViews(sql, staffId)
   const others = (await selectViews(sql, staffId, list)).filter((one) => one.id !== id)
   if (others.some((one) => one.name.toLowerCase() === name.toLowerCase()))
-    throw new Refusal('conflict', `another view is called ${name}`, 'name')
+    throw because('conflict', 'view_taken', { name }, 'name')
   return others
 }
 

@@ -9,6 +9,7 @@ import { type Clock, DAY_MS, systemClock } from '../lib/time.ts'
 import { SEEN_MS } from '../people/lifetimes.ts'
 import { readName } from '../people/read.ts'
 import { hashToken, randomToken } from '../people/tokens.ts'
+import { because } from '../reasons.ts'
 import { insertToken, selectTokens, type TokenRow, updateRevoked, upsertUse } from './operator-tokens.sql.ts'
 import { checkStaffPermissions, permissionsOf, type Role, type StaffPermission } from './roles.ts'
 
@@ -48,13 +49,13 @@ export async function createToken(
   const name = readName(form.name)
   const permissions = checkStaffPermissions(form.permissions)
   const beyond = maker && permissions.find((one) => !permissionsOf(maker.role).includes(one))
-  if (beyond !== undefined) throw new Refusal('permission_denied', `you may not ${beyond} yourself`)
+  if (beyond !== undefined) throw because('permission_denied', 'role_lacks', { permission: beyond })
   const now = clock.now()
   const end = (days: number): Date => new Date(now.getTime() + days * DAY_MS)
   const expiresAt = form.expiresAt ?? end(DEFAULT_DAYS)
   // An invalid date is neither.
   if (!(expiresAt > now && expiresAt <= end(MAX_DAYS))) {
-    throw new Refusal('invalid_input', 'must be within a year from now', 'expires')
+    throw because('invalid_input', 'within_a_year', {}, 'expires')
   }
   const secret = randomToken(SECRET_BYTES)
   const id = await insertToken(sql, {

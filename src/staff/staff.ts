@@ -1,5 +1,4 @@
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
 import { orThrow, resultOf } from '../lib/fault.ts'
 import type { StaffId } from '../lib/ids.ts'
 import { plainLineFault } from '../lib/text.ts'
@@ -9,6 +8,7 @@ import { lockPerson, type Person, selectPersonNamed, updatePerson } from '../peo
 import { readEmail } from '../people/read.ts'
 import { countedAt, rosterOf, type Standing, standingOf } from '../people/roster.ts'
 import { hashToken, randomToken } from '../people/tokens.ts'
+import { because } from '../reasons.ts'
 import type { Role } from './roles.ts'
 import {
   hasStaff,
@@ -61,9 +61,10 @@ export async function inviteStaff(
   return await sql.begin(async (transaction) => {
     const named = given.email === null ? undefined : await lockNamed(transaction, given.email)
     if (named?.password != null || named?.suspendedAt) {
-      throw new Refusal(
+      throw because(
         'conflict',
-        `the e-mail address ${given.email} is that of ${named.name || named.id}`,
+        'email_of',
+        { email: String(given.email), who: named.name || named.id },
         'email',
       )
     }
@@ -71,7 +72,7 @@ export async function inviteStaff(
     const found = (named?.id as StaffId | undefined) ?? nameless?.id
     const createdAt = clock.now()
     const id = found ?? (await insertPerson(transaction, { role, ...given, createdAt }))
-    if (id === undefined) throw new Refusal('conflict', `the e-mail address ${given.email} is taken`, 'email')
+    if (id === undefined) throw because('conflict', 'email_taken', { email: String(given.email) }, 'email')
     if (found !== undefined) {
       await updateStaff(transaction, id, { role })
       await updatePerson(transaction, 'staff', id, { name: given.name || undefined })

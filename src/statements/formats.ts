@@ -1,3 +1,4 @@
+import type { PaperLogo } from '../brand/paper-logo.ts'
 import { wireStatementHead } from '../contract/statements.ts'
 import { wireMutation } from '../contract/wallet.ts'
 import type { BalanceChange } from '../ledger/balance-change.ts'
@@ -25,6 +26,7 @@ export type StatementFormat = 'json' | 'csv' | 'pdf'
 type Writer = (
   statement: Statement,
   movements: AsyncIterable<BalanceChange[]>,
+  readLogo: () => Promise<PaperLogo | undefined>,
 ) => AsyncGenerator<string | Uint8Array>
 
 /** `statementFormats` has the media type of each format, and how it is written, in pieces. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
+import type { PaperLogo } from '../brand/paper-logo.ts'
 import { Fonts } from './pdf-fonts.ts'
 
 /** LEFT, RIGHT, TOP, BOTTOM, ROW are in points, of which A4 has 595 x 842. */
@@ -8,6 +9,13 @@ export const RIGHT = 555
 export const TOP = 40
 const BOTTOM = 790
 export const ROW = 14
+
+/** LOGO is the room of the shop's logo, and GAP what is left free below it. */
+const LOGO = { width: 170, height: 40 }
+const GAP = 16
+
+/** `topBelow` is where the first text stands: below the logo, where there is one. */
+export const topBelow = (logo: PaperLogo | undefined): number => (logo ? TOP + LOGO.height + GAP : TOP)
 
 /** TABLE_HEAD is the height of a table's head. */
 const TABLE_HEAD = ROW + 2
@@ -25,6 +33,8 @@ export interface Column {
 
 interface SheetOptions {
   title: string
+  /** `logo` stands above everything else of the first page. */
+  logo: PaperLogo | undefined
   createdAt: Date
   columns: readonly Column[]
   /** `foot` gives what stands below a page, left and right. */
@@ -67,6 +77,9 @@ class Sheet {
     document.on('data', (chunk: Uint8Array) => this.#chunks.push(chunk))
     this.#ended = once(document, 'end')
     this.#foot()
+    const { logo } = options
+    if (logo) document.image(logo, LEFT, TOP, { fit: [LOGO.width, LOGO.height], valign: 'center' })
+    this.y = topBelow(logo)
   }
 
   /** `text` writes one line at `y`, which stays. */

@@ -1,6 +1,17 @@
+import type { PaperLogo } from '../brand/paper-logo.ts'
 import { type BalanceChange, signed } from '../ledger/balance-change.ts'
 import { grouped } from '../lib/money.ts'
-import { type Column, LEFT, openSheet, RIGHT, ROW, rowsBelow, type Sheet, TOP } from './pdf-sheet.ts'
+import {
+  type Column,
+  LEFT,
+  openSheet,
+  RIGHT,
+  ROW,
+  rowsBelow,
+  type Sheet,
+  TOP,
+  topBelow,
+} from './pdf-sheet.ts'
 import { minuteOf, monthName, taxIdLine, totalWords, whatOf } from './pdf-words.ts'
 import type { Statement } from './statement.ts'
 
@@ -18,19 +29,22 @@ const columns: Column[] = [
   BALANCE,
 ]
 
-/** `pdfOf` writes A4 pages with a head, the totals and a table of all movements, one at a time. */
+/** `pdfOf` writes A4 pages with the shop's logo, a head, the totals and a table of all movements, one at a time. */
 export async function* pdfOf(
   statement: Statement,
   movements: AsyncIterable<BalanceChange[]>,
+  readLogo: () => Promise<PaperLogo | undefined> = async () => undefined,
 ): AsyncGenerator<Uint8Array> {
   const { account, month, count, madeAt } = statement
+  const logo = await readLogo()
   const isListed = count <= MAX_LISTED
-  const behindFirst = (isListed ? count : 0) - rowsBelow(TOP + summaryHeight(statement))
+  const behindFirst = (isListed ? count : 0) - rowsBelow(topBelow(logo) + summaryHeight(statement))
   const pages = 1 + Math.max(0, Math.ceil(behindFirst / rowsBelow(TOP)))
   const sheet = await openSheet({
     title: `Statement ${month.text} of ${account.name}`,
     createdAt: madeAt,
     columns,
+    logo,
     foot: (page) => [`${account.username}, ${month.text}`, `Page ${page} of ${pages}`],
   })
   drawSummary(sheet, statement)

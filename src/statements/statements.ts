@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { paperLogo } from '../brand/paper-logo.ts'
 import { readSigned } from '../brand/shown-brand.ts'
 import { type Reads, unshared } from '../database/account-reads.ts'
 import type { Sql, Transaction } from '../database/database.ts'
@@ -10,6 +11,7 @@ import { LedgerReader } from '../ledger/ledger-reader.ts'
 import type { AccountId } from '../lib/ids.ts'
 import { type Micros, micros } from '../lib/money.ts'
 import type { Clock } from '../lib/time.ts'
+import { because } from '../reasons.ts'
 import { type StatementFormat, statementFormats } from './formats.ts'
 import { type Month, monthOf } from './month.ts'
 import type { Statement, StatementMonth, StatementTotal } from './statement.ts'
@@ -67,7 +69,7 @@ export class Statements {
     return await sql.begin('isolation level repeatable read read only', async (transaction) => {
       await readInOrder(transaction)
       const account = await selectStatementAccount(transaction, accountId)
-      if (!account) throw new Refusal('not_found', `there is no account ${accountId}`, 'account')
+      if (!account) throw because('not_found', 'account_unknown', { account: accountId }, 'account')
       const { opening, closing, ...ids } = await selectBounds(transaction, accountId, month)
       const kinds = await selectTotals(transaction, accountId, ids)
       const totals = together(
@@ -101,7 +103,10 @@ export class Statements {
 
   /** `stream` gives a statement as bytes, and reads no faster than they are taken. */
   stream(statement: Statement, format: StatementFormat, signal?: AbortSignal): Readable {
-    const written = statementFormats[format].write(statement, this.#movements(statement, signal))
+    const sql = this.#deps.reads.of(statement.account.id, signal)
+    const written = statementFormats[format].write(statement, this.#movements(statement, signal), () =>
+      paperLogo(sql),
+    )
     return Readable.from(written, { objectMode: false })
   }
 

@@ -6,6 +6,7 @@ import { checkThousands, readValues } from '../lib/attributes.ts'
 import { invalid, refusalFor } from '../lib/fault.ts'
 import type { RouteId, SupplierId } from '../lib/ids.ts'
 import { checkVersion, versionOfNoun } from '../lib/version.ts'
+import { because } from '../reasons.ts'
 import { findSupplier } from '../suppliers/suppliers.ts'
 import { type Route, type RouteForm, routeAttributes } from './attributes.ts'
 import { nearServices } from './near-services.ts'
@@ -205,7 +206,7 @@ function checkRemoteService(remoteService: string, { kind, name }: RoutedSupplie
 function refuseSecond(error: unknown): never {
   const { code, constraint } = error as { code?: string; constraint?: string }
   if (code === '23505' && constraint === 'supplier_routes_once') {
-    throw new Refusal('conflict', 'the service has a route to this supplier and remote service', 'supplier')
+    throw because('conflict', 'route_taken', {}, 'supplier')
   }
   throw error
 }

@@ -1,6 +1,5 @@
 import { actBecause } from '../audit/acting.ts'
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
 import { Credentials } from '../integrations/kit/credentials.ts'
 import { type IntegrationContext, nowhere, readSecrets } from '../integrations/kit/kind.ts'
 import { supplierKinds } from '../integrations/suppliers/index.ts'
@@ -9,6 +8,7 @@ import { both, orThrow } from '../lib/fault.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import { systemClock } from '../lib/time.ts'
 import { checkVersion, versionOfNoun } from '../lib/version.ts'
+import { because } from '../reasons.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import {
   completeSupplier,
@@ -121,7 +121,7 @@ export async function findSupplier(sql: Queryable, idOrName: string | SupplierId
     typeof idOrName === 'string'
       ? [await selectSupplier(sql, idOrName.trim())]
       : await selectSupplierViews(sql, idOrName)
-  if (!row) throw new Refusal('not_found', `there is no supplier ${idOrName}`, 'supplier')
+  if (!row) throw because('not_found', 'supplier_unknown', { supplier: idOrName }, 'supplier')
   return row
 }
 
@@ -193,7 +193,7 @@ function shown(
 function refuseTakenName(error: unknown): never {
   const { code, constraint } = error as { code?: string; constraint?: string }
   if (code === '23505' && constraint === 'suppliers_name') {
-    throw new Refusal('conflict', 'another supplier has this name', 'name')
+    throw because('conflict', 'supplier_taken', {}, 'name')
   }
   throw error
 }

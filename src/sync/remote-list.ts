@@ -1,9 +1,9 @@
 import type { Sql } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
 import type { RemoteBox, RemoteField, SupplierService } from '../integrations/suppliers/supplier.ts'
 import { textOfHtml } from '../lib/html.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import { isBlank, lineFault, stripLine } from '../lib/text.ts'
+import { because } from '../reasons.ts'
 import type { SupplierConnection } from '../suppliers/suppliers.ts'
 import { clearStaged, countStaged, insertStaged, nameTypes, type StagedService } from './staging.sql.ts'
 
@@ -25,7 +25,7 @@ export function listOf(
 ): AsyncIterable<SupplierService> {
   const list = supplier.services?.(signal)
   if (list) return list
-  throw new Refusal('invalid_input', `${config.name} has no list of services that could be read`, 'supplier')
+  throw because('invalid_input', 'no_list', { supplier: config.name }, 'supplier')
 }
 
 /** BATCH_SIZE is the number of services that are in memory at a time. */

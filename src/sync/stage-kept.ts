@@ -1,5 +1,5 @@
 import type { Transaction } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
+import { because } from '../reasons.ts'
 import { type KeptList, selectKept } from './kept-list.sql.ts'
 import type { ListedSupplier } from './remote-list.ts'
 import { clearStaged, countStaged, insertStaged, lockSync, planForMany } from './staging.sql.ts'
@@ -7,7 +7,7 @@ import { clearStaged, countStaged, insertStaged, lockSync, planForMany } from '.
 /** `lockList` has this transaction be the one that works with a supplier's list, and nothing staged. Throws conflict. */
 export async function lockList(transaction: Transaction, { id, name }: ListedSupplier): Promise<void> {
   if (!(await lockSync(transaction, id))) {
-    throw new Refusal('conflict', `the list of ${name} is being read`)
+    throw because('conflict', 'list_being_read', { supplier: name })
   }
   await planForMany(transaction)
   await clearStaged(transaction, id)
@@ -21,11 +21,7 @@ export async function stageRead(
 ): Promise<KeptList> {
   const kept = await selectKept(transaction, supplier.id)
   if (kept?.id !== list) {
-    throw new Refusal(
-      'conflict',
-      `the list of ${supplier.name} was read again since: look at it anew`,
-      'list',
-    )
+    throw because('conflict', 'list_read_again', { supplier: supplier.name }, 'list')
   }
   await insertStaged(transaction, supplier.id, kept.services)
   await countStaged(transaction)

@@ -1,12 +1,12 @@
 import { actAs } from '../audit/acting.ts'
 import type { Sql, Transaction } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
 import type { SupplierService } from '../integrations/suppliers/supplier.ts'
 import { Rates } from '../ledger/rates.ts'
 import type { Micros } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import { versionOf } from '../lib/version.ts'
 import { lastOfTrail } from '../price-book/moves.ts'
+import { because } from '../reasons.ts'
 import { type AttachBy, type Attached, attachMatches, findMatches } from './attach.ts'
 import { type ListChange, selectChanges } from './comparison.sql.ts'
 import { type Comparison, compare } from './comparison.ts'
@@ -207,7 +207,7 @@ export async function applySync(
   try {
     return await underLock(sql, supplier, async (transaction) => {
       if (trigger === 'scheduled' && !(await isDue(transaction, supplier.id, clock.now()))) {
-        throw new Refusal('conflict', `the list of ${supplier.name} has just been read`)
+        throw because('conflict', 'list_just_read', { supplier: supplier.name })
       }
       run = await insertRun(sql, { supplier: supplier.id, trigger, actor, at: clock.now() })
       let staged: StagedList
@@ -230,8 +230,7 @@ export async function applySync(
       }
       if (options.plan !== undefined) {
         const { plan } = await foresee(transaction, supplier, staged, options)
-        if (plan !== options.plan)
-          throw new Refusal('conflict', 'something else would be done by now: look at it again', 'plan')
+        if (plan !== options.plan) throw because('conflict', 'import_changed', {}, 'plan')
       }
       const changes = await takeOver(transaction, supplier, options)
       const { skipped, attached, followed, ...done } = changes

@@ -1,5 +1,5 @@
 import type { Sql, Transaction } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
+import { because } from '../reasons.ts'
 import type { ListedSupplier } from './remote-list.ts'
 import { clearStaged, lockSync, planForMany } from './staging.sql.ts'
 
@@ -17,7 +17,7 @@ export async function underLock<Result>(
 ): Promise<Result> {
   return await sql.begin(async (transaction) => {
     if (!(await lockSync(transaction, supplier.id))) {
-      throw new Refusal('conflict', `the list of ${supplier.name} is being read already`)
+      throw because('conflict', 'list_read_already', { supplier: supplier.name })
     }
     await planForMany(transaction)
     // While a list is read nothing else is said in the transaction; that it was lost is told by its next statement.

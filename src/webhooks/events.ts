@@ -4,6 +4,7 @@ import { Refusal } from '../errors.ts'
 import type { EventId, WebhookId } from '../lib/ids.ts'
 import { pageOf } from '../lib/page.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
+import { because } from '../reasons.ts'
 import {
   type Replayed,
   replayEvent,
@@ -72,7 +73,7 @@ export async function replay(
   const webhook = 'event' in what ? (await findEvent(sql, what.event)).webhookId : what.webhook
   const { status } = await findWebhook(sql, webhook)
   if (status !== 'active') {
-    throw new Refusal('conflict', `webhook ${webhook} is ${status} and must be resumed first`, 'webhook')
+    throw because('conflict', 'webhook_not_active', { webhook, status }, 'webhook')
   }
   const now = clock.now()
   if ('event' in what) return await replayEvent(sql, { webhook, event: what.event }, now)

@@ -5,6 +5,7 @@ import type { OrderId, WebhookId } from '../lib/ids.ts'
 import { standardHeaders } from '../lib/standard-webhooks.ts'
 import type { Clock } from '../lib/time.ts'
 import type { Outbound } from '../outbound/outbound.ts'
+import { because } from '../reasons.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { type Addressee, failureOf, post } from './sender.ts'
 import { orderSignature } from './signature.ts'
@@ -39,8 +40,7 @@ export async function testWebhook(
 ): Promise<TestDelivery> {
   const target = await selectTarget(sql, id)
   if (!target) throw new Refusal('not_found', `there is no webhook ${id}`, 'webhook')
-  if (target.orphaned)
-    throw new Refusal('conflict', 'its key was revoked, or its account is closed', 'webhook')
+  if (target.orphaned) throw because('conflict', 'webhook_key_ended', {}, 'webhook')
   const at = clock.now()
   const { url } = target
   const to: Addressee = { url, ...secretsAt(target, await sealer(), at) }

@@ -173,7 +173,7 @@ setGlobalDispatcher(new Agent({ connect: { timeout: 60_000 }, pipelining: 0 }))
 
 /** NOT_OF_THE_DATABASE are the routes that are answered without it: of a link to a result that nobody has made, its signature says so. */
 const NOT_OF_THE_DATABASE =
-  /^\/(?:$|r\/1$|(?:healthz|readyz|metrics|openapi(?:-\w+)?\.json|docs|console|portal|assets|brand)\b)/
+  /^\/(?:$|r\/1$|(?:healthz|readyz|metrics|openapi(?:-\w+)?\.json|docs|console|portal|assets|brand|help)\b)/
 
 /** Room is a server whose database can be taken away. */
 class Room {

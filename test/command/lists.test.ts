@@ -24,7 +24,14 @@ const cut = [
   ...['webhook attempts 1', 'notify list', 'deposit stray list'],
 ]
 /** `paged` are lists that go on behind a row, by --before. */
-const paged = ['order list', 'deposit list', 'webhook events 1', 'trail', 'supplier top-up list Ann']
+const paged = [
+  'order list',
+  'deposit list',
+  'webhook events 1',
+  'trail',
+  'news list',
+  'supplier top-up list Ann',
+]
 /** `few` are lists of what an installation has a handful of, by its operator's own hand; or of what the program itself has. */
 const few = [
   ...['group list', 'supplier list', 'deposit provider list', 'notify channel list', 'notify events'],
@@ -51,6 +58,7 @@ beforeAll(async () => {
     ...['a', 'b'].map((path) => `key create --account buyer1 --webhook-url https://shop.example.com/${path}`),
     'notify channel add --kind http --url https://hooks.example.com/n',
     ...['notify add --http one', 'notify add --http two'],
+    ...['news write --title One --body x', 'news write --title Two --body x'],
     'deposit provider add --kind bank-transfer --code bank --name Bank --currency USD --account-number DE02 --account-holder-name Us --min 1',
   ]
   for (const line of lines) expect(await imeigate(line.split(' '), settings), line).toMatchObject({ code: 0 })

@@ -123,7 +123,7 @@ describe('what became of a lost item is decided by a person:', () => {
       return work.reference === 'S-1' ? SUCCESS : LOST
     })
     await decide(review, { kind: 'send_again' })
-    expect(await shop.order(id)).toMatchObject({ state: 'processing', items: [{ state: 'pending' }] })
+    expect((await shop.order(id)).state).toBe('processing')
     shop.clock.advance(1_000)
     await until(async () => (await itemOf(id))?.state === 'processing' && supplier.calls.length === 2)
     await until(async () => (await attemptsOf(id)).at(-1)?.['state'] === 'accepted')

@@ -43,14 +43,13 @@ describe('a password', () => {
     ['2031anna.schmidt', 'your name'],
     ['imeigate-2031', 'easy to guess'],
   ])('%s is not taken', async (password, why) => {
-    expect(
-      await passwordFault('staff', password, [
-        'Anna Schmidt',
-        'annaschmidt@example.com',
-        'anna.schmidt@example.com',
-        'AnnaSchmidt',
-      ]),
-    ).toContain(why)
+    const refused = await passwordFault('staff', password, [
+      'Anna Schmidt',
+      'annaschmidt@example.com',
+      'anna.schmidt@example.com',
+      'AnnaSchmidt',
+    ])
+    expect(refused?.detail).toContain(why)
   })
 
   it.each(['correct horse battery', 'ünïcödé-ist-gut', '        x y z 9 8', 'qwrtzpsdfghkl'])(

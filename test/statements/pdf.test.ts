@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
+import { deflateSync } from 'node:zlib'
 import { expect, test } from 'vitest'
+import { isForPaper } from '../../src/brand/paper-logo.ts'
 import type { BalanceChange } from '../../src/ledger/balance-change.ts'
 import type { AccountId, EntryId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
@@ -168,4 +170,45 @@ test('it says who sells, and where the account is, once that is known', async ()
   expect(page).toContain('Đường Láng 1, Hà Nội, Tax id: VN-7')
   expect(page).toContain('From Магазин, Main Street 1, Riga, Tax id: LV-1, a@b.c')
   expect(page).toContain('Questions: shop.example.com, @corner')
+})
+
+/** `png` is a picture of one colour, half transparent. `filter` is how its rows say that they are packed. */
+function png(width: number, height: number, { filter = 0, bits = 8 } = {}): Buffer {
+  const part = (name: string, content: Buffer): Buffer => {
+    const size = Buffer.alloc(4)
+    size.writeUInt32BE(content.length)
+    return Buffer.concat([size, Buffer.from(name, 'latin1'), content, Buffer.alloc(4)])
+  }
+  const head = Buffer.alloc(13)
+  head.writeUInt32BE(width, 0)
+  head.writeUInt32BE(height, 4)
+  head.set([bits, 6, 0, 0, 0], 8)
+  const row = Buffer.from([filter, ...Array.from({ length: width }, () => [11, 93, 107, 128]).flat()])
+  const pixels = deflateSync(Buffer.concat(Array.from({ length: height }, () => row)))
+  return Buffer.concat([
+    Buffer.from('89504e470d0a1a0a', 'hex'),
+    ...[part('IHDR', head), part('IDAT', pixels), part('IEND', Buffer.alloc(0))],
+  ])
+}
+
+test('the logo of the shop stands above a statement, and moves nothing off its page', async () => {
+  const whole = async (logo?: Buffer) =>
+    await buffer(Readable.from(pdfOf(statement(50), movements(50), async () => logo)))
+  const [without, withLogo] = [await whole(), await whole(png(200, 40))]
+  expect(without.includes('/Subtype /Image')).toBe(false)
+  expect(withLogo.includes('/Subtype /Image')).toBe(true)
+  const texts = readPdf(withLogo).flat().join('\n')
+  expect(texts).toContain('Page 1 of 2')
+  expect(texts).toContain('Page 2 of 2')
+})
+
+test('a PNG that a PDF cannot be made of is found before', async () => {
+  const whole = png(20, 10)
+  const verdicts = [whole, png(2000, 1000), png(20, 10, { bits: 16 }), png(20, 10, { filter: 5 })]
+  const cut = [
+    whole.subarray(0, 40),
+    whole.subarray(0, whole.length - 12),
+    Buffer.concat([whole.subarray(0, 60), whole.subarray(70)]),
+  ]
+  expect(await Promise.all([...verdicts, ...cut].map(isForPaper))).toEqual([true, ...Array(6).fill(false)])
 })

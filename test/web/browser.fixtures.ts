@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest'
 import type { Role } from '../../src/staff/roles.ts'
 import type { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
 import { NO_CHROMIUM } from '../support/closing-line.ts'
-import { PATIENCE_MS } from '../support/until.ts'
+import { PATIENCE_MS, until } from '../support/until.ts'
 import { buildIfOld } from './build.fixtures.ts'
 
 /**
@@ -200,7 +200,15 @@ export class Visit {
     )
     if (!isThere) return void (await this.page.goto(path))
     await this.page.evaluate(`window.__TSR_ROUTER__.navigate({ href: ${JSON.stringify(path)} })`)
-    await this.page.waitForFunction(SHOWN)
+    await this.comesTrue(SHOWN)
+  }
+
+  /**
+   * `comesTrue` waits until an expression is true in the page. The page's own `waitForFunction` reads a text by `eval` from the second try on, which our policy
+   * forbids.
+   */
+  async comesTrue(expression: string): Promise<void> {
+    await until(`${expression} is true in the page`, () => this.page.evaluate<boolean>(expression))
   }
 
   /** `isFilled` waits until the page has its heading and nothing of it is being loaded any more; false: it never has. */

@@ -49,6 +49,34 @@ describePages('orders in the console', () => {
     await visit.leave()
   })
 
+  test('on a wide screen an opened order stands beside the list, and goes on by keys; elsewhere it is a page', async () => {
+    const [before, id] = [await placed(), await placed()]
+    const visit = await Visit.as(office, 'support', { screen: { width: 1440, height: 900 } })
+    const { page } = visit
+    const beside = (order: number) =>
+      page
+        .getByRole('region', { name: `Order ${order}` })
+        .getByRole('heading', { level: 2, name: String(order) })
+    await page.goto('/console/orders?state=success')
+    await page.getByRole('link', { name: `Order ${id}` }).click()
+    await beside(id).waitFor()
+    await page.getByRole('table', { name: 'Orders' }).waitFor()
+    expect(new URL(page.url()).search).toContain(String(id))
+    expect(await page.locator('tr[aria-current]').count()).toBe(1)
+    await visit.shot('an order beside its list')
+    expect([await visit.violations(), await visit.overflow()]).toEqual([[], 0])
+    await page.keyboard.press(']')
+    await beside(before).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('region', { name: `Order ${before}` }).waitFor({ state: 'detached' })
+    await page.getByRole('row', { name: new RegExp(String(before)) }).click()
+    await beside(before).waitFor()
+    await page.setViewportSize(PHONE)
+    await page.getByRole('heading', { level: 1, name: String(before) }).waitFor()
+    expect(new URL(page.url()).pathname).toBe(`/console/orders/${before}`)
+    await visit.leave()
+  })
+
   test('a secret result is shown when it is asked for, to who may look, and the timeline tells of it', async () => {
     const of = await office.server.service({ secretResults: true })
     const older = await placed({ ID: of })

@@ -246,7 +246,7 @@ describePages('people and the own profile in the portal', () => {
     await page.getByText(`You sign in with ${email}.`).waitFor()
     await page.getByLabel('New e-mail address').fill('fresh@example.com')
     await visit.click('Mail the link')
-    await page.getByText(/no mail can be sent from here/).waitFor()
+    await page.getByText(/No mail can be sent from here/).waitFor()
     await wanted('withdrawn')
     await page.reload()
     await page.getByText('The link that was mailed to fresh@example.com ends').waitFor()

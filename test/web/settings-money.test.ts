@@ -53,7 +53,7 @@ describePages('settings of money in the console', () => {
     await stranger.page.goto('/portal/sign-in')
     await stranger.page.getByText('Corner Phones').waitFor()
     await stranger.page.getByRole('link', { name: '@corner_phones' }).waitFor()
-    await stranger.page.waitForFunction('document.querySelector("img")?.naturalWidth > 0')
+    await stranger.comesTrue('document.querySelector("img")?.naturalWidth > 0')
     expect(await stranger.page.title()).toBe('Sign in · Corner Phones')
     await stranger.expectUsable('sign in of a shop')
     await stranger.leave()

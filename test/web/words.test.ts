@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { codesOf } from '../../src/errors.ts'
 import { restCode } from '../../src/protocols/kit/refusal.ts'
+import { reasons } from '../../src/reasons.ts'
 import { buildIfOld } from './build.fixtures.ts'
 
 /** `wordsIn` gives the messages of a language: the English text and its translation. A text over several lines is joined. */
@@ -46,4 +47,19 @@ test('there are words for every refusal that a route of the operator or the port
   const said = [...source.matchAll(/^ {2}([A-Z_]+_ERROR): msg`[^`]+`,$/gm)].map(([, code]) => code)
   const codes = new Set([...codesOf('operator'), ...codesOf('portal')].map(restCode))
   expect(said.toSorted()).toEqual([...codes].filter((code) => !NOT_FOR_PEOPLE.includes(code)).toSorted())
+})
+
+test('there are words for every reason, with values that the reason has', () => {
+  const source = readFileSync(new URL('../../web/src/kit/fault-words.ts', import.meta.url), 'utf8')
+  const [, table = ''] = /export const reasons: Words = \{\n([\s\S]*?)\n\}/.exec(source) ?? []
+  const said = new Map(
+    [...table.matchAll(/^ {2}(\w+): msg`([^`]+)`,$/gm)].map(([, name = '', text = '']) => [name, text]),
+  )
+  expect([...said.keys()].toSorted()).toEqual(Object.keys(reasons).toSorted())
+  const valuesIn = (text: string) => [...text.matchAll(/\{(\w+)[},]/g)].map(([, name]) => name)
+  const unknown = Object.entries(reasons).filter(([name, text]) => {
+    const has = new Set(valuesIn(text))
+    return valuesIn(said.get(name) ?? '').some((value) => !has.has(value))
+  })
+  expect(unknown).toEqual([])
 })

@@ -6,6 +6,7 @@ import { orThrow, resultOf } from '../../lib/fault.ts'
 import { emptyFault, isBlank, plainLineFault, sanitize } from '../../lib/text.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import { checkVersion, versionOf } from '../../lib/version.ts'
+import { because } from '../../reasons.ts'
 import { followItems } from '../outcome/outcomes.sql.ts'
 import { hasSecretResults } from '../people/reveal.sql.ts'
 import {
@@ -76,15 +77,15 @@ export async function correctResult(
     const items = await lockItems(transaction, order, null)
     if (items.length === 0) throw new Refusal('order_not_found', String(order.orderId), 'id')
     if (item === undefined && items.length > 1) {
-      throw new Refusal('invalid_input', `the order has ${items.length} items: say which`, 'item')
+      throw because('invalid_input', 'item_unsaid', { count: items.length }, 'item')
     }
     const found = items.find(({ position }) => position === (item ?? 1))
-    if (!found) throw new Refusal('not_found', `the order has no item ${item}`, 'item')
+    if (!found) throw because('not_found', 'item_unknown', { item: Number(item) }, 'item')
     const { position, state } = found
     const secretResults = await hasSecretResults(transaction, found.serviceId)
     checkVersion(seen, itemVersion({ ...found, secretResults }))
     if (state !== 'success') {
-      throw new Refusal('conflict', `item ${position} is ${state}, and has no result to correct`, 'item')
+      throw because('conflict', 'item_without_result', { item: position, state }, 'item')
     }
     const before = found.result ?? ''
     if (before === text) return { position, secretResults, before, after: text }

@@ -6,6 +6,7 @@ import { orThrow, resultOf } from '../../lib/fault.ts'
 import { formatMicros, type Micros } from '../../lib/money.ts'
 import { emptyFault, isBlank, plainLineFault, sanitize } from '../../lib/text.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
+import { because } from '../../reasons.ts'
 import { followItems } from '../outcome/outcomes.sql.ts'
 import { markDelivered, selectDeliverable, settleDelivered } from './late-results.sql.ts'
 import {
@@ -67,23 +68,21 @@ async function deliverWithin(
   const items = await lockItems(sql, order, null)
   if (items.length === 0) throw new Refusal('order_not_found', String(order.orderId), 'id')
   if (item === undefined && items.length > 1) {
-    throw new Refusal('invalid_input', `the order has ${items.length} items: say which`, 'item')
+    throw because('invalid_input', 'item_unsaid', { count: items.length }, 'item')
   }
   const found = items.find((one) => one.position === (item ?? 1))
-  if (!found) throw new Refusal('not_found', `the order has no item ${item}`, 'item')
+  if (!found) throw because('not_found', 'item_unknown', { item: Number(item) }, 'item')
   const { position, price } = found
   const { wasCharged, attempts } = await selectDeliverable(sql, order, position)
   const not = notDeliverable(found, wasCharged === 'anew')
   if (not !== undefined) throw new Refusal('conflict', not, 'item')
   const by = chosenAttempt(attempts, wasCharged !== 'never', attempt)
   if (wallet.available - price < -wallet.creditLimit) {
-    const [needed, most] = [price, wallet.available + wallet.creditLimit].map((amount) =>
-      formatMicros(amount, wallet.currency),
-    )
-    throw new Refusal(
-      'insufficient_balance',
-      `${needed} ${wallet.currency} would be charged, and ${most} ${wallet.currency} can be taken`,
-    )
+    throw because('insufficient_balance', 'charge_too_much', {
+      amount: formatMicros(price, wallet.currency),
+      currency: wallet.currency,
+      most: formatMicros(wallet.available + wallet.creditLimit, wallet.currency),
+    })
   }
   const at = clock.now()
   await insertItemEntries(sql, order, {
@@ -119,12 +118,8 @@ function chosenAttempt(
   const itself = wasCharged ? attempts.findLast(({ gaveResult }) => gaveResult) : attempts.at(-1)
   if (wanted === undefined) return itself?.number
   if (!attempts.some(({ number }) => number === wanted))
-    throw new Refusal('not_found', `the item has no attempt ${wanted}`, 'attempt')
+    throw because('not_found', 'attempt_unknown', { attempt: wanted }, 'attempt')
   if (wasCharged && itself?.number !== wanted)
-    throw new Refusal(
-      'conflict',
-      `attempt ${itself?.number} had given the result that was charged`,
-      'attempt',
-    )
+    throw because('conflict', 'attempt_not_charged', { attempt: Number(itself?.number) }, 'attempt')
   return wanted
 }

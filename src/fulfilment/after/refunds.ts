@@ -7,6 +7,7 @@ import { orThrow, type Result, resultOf } from '../../lib/fault.ts'
 import { formatMicros, type Micros, micros, ZERO } from '../../lib/money.ts'
 import { isBlank, plainLineFault } from '../../lib/text.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
+import { because, say } from '../../reasons.ts'
 import { followItems } from '../outcome/outcomes.sql.ts'
 import {
   insertItemEntries,
@@ -72,7 +73,7 @@ export async function refundWithin(
   const moved = decided.filter(({ isRepeated }) => !isRepeated)
   if (moved.length === 0) return decided
   if (wallet.available + wallet.held + sumOf(moved) > MAX_BALANCE) {
-    throw new Refusal('invalid_input', 'the balance would be too large', 'amount')
+    throw because('invalid_input', 'balance_too_large', {}, 'amount')
   }
   const at = clock.now()
   await insertItemEntries(sql, order, { kind: 'refund', rows: moved, actor, note: reason, reference, at })
@@ -118,35 +119,36 @@ function decideRefund(
   { items, amount, reference }: Pick<RefundRequest, 'items' | 'amount'> & { reference: string | null },
   currency: string,
 ): Result<Refunded[]> {
-  const say = (micros: bigint): string => `${formatMicros(micros, currency)} ${currency}`
+  const amountOf = (micros: bigint): string => `${formatMicros(micros, currency)} ${currency}`
   const faults: { code: ErrorCode; fault: Fault }[] = []
-  const refuse = (code: ErrorCode, name: string, message: string): void => {
-    faults.push({ code, fault: { path: [name], message } })
+  const refuse = (code: ErrorCode, name: string, why: Omit<Fault, 'path'>): void => {
+    faults.push({ code, fault: { path: [name], ...why } })
   }
   const wanted =
     items ??
     all.flatMap(({ position, state, earlier }) => (state === 'success' || earlier !== null ? [position] : []))
-  if (wanted.length === 0) refuse('conflict', 'id', 'nothing of the order is charged')
+  if (wanted.length === 0) refuse('conflict', 'id', say('nothing_charged', {}))
   const decided = [...new Set(wanted)].flatMap((position): Refunded[] => {
     const item = all.find((one) => one.position === position)
     if (!item) {
-      refuse('not_found', 'item', `the order has no item ${position}`)
+      refuse('not_found', 'item', say('item_unknown', { item: position }))
       return []
     }
     const left = item.price - item.refunded
     if (item.earlier !== null) {
       if (amount !== undefined && amount !== item.earlier) {
-        const before = `reference ${reference} has given back ${say(item.earlier)} of item ${position} already`
-        refuse('conflict', 'reference', before)
+        const before = { reference: String(reference), amount: amountOf(item.earlier), item: position }
+        refuse('conflict', 'reference', say('given_back_before', before))
       }
       return [{ position, amount: item.earlier, left: micros(left), isRepeated: true }]
     }
     if (item.state !== 'success') {
-      refuse('conflict', 'item', notCharged(item))
+      refuse('conflict', 'item', { message: notCharged(item) })
       return []
     }
     const given = amount ?? left
-    if (given > left) refuse('invalid_input', 'amount', `at most ${say(left)} is left of item ${position}`)
+    if (given > left)
+      refuse('invalid_input', 'amount', say('most_left', { amount: amountOf(left), item: position }))
     return [{ position, amount: micros(given), left: micros(left - given), isRepeated: false }]
   })
   const code = faults[0]?.code

@@ -1,10 +1,10 @@
 import type { Sql } from '../../database/database.ts'
-import { Refusal } from '../../errors.ts'
 import { kindsDoneByPeople } from '../../integrations/suppliers/index.ts'
 import type { OrderId } from '../../lib/ids.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import { insertNote } from '../../orders/desk/notes.ts'
 import { mustNameOrder } from '../../orders/desk/order-name.ts'
+import { because } from '../../reasons.ts'
 import { askAtOnce } from './ask-now.sql.ts'
 
 /** Asked says of how many items suppliers are asked at once. */
@@ -29,12 +29,7 @@ export async function askNow(
     const now = clock.now()
     const asked = await askAtOnce(transaction, name, { people: kindsDoneByPeople, now })
     const suppliers = asked.map(({ supplier }) => supplier)
-    if (asked.length === 0)
-      throw new Refusal(
-        'conflict',
-        `no supplier has anything of order ${id} that it can be asked about`,
-        'id',
-      )
+    if (asked.length === 0) throw because('conflict', 'nothing_to_ask', { order: id }, 'id')
     await insertNote(transaction, name, { at: now, actor, kind: 'ask', text: suppliers.join(', ') })
     return { items: asked.reduce((sum, { items }) => sum + items, 0), suppliers }
   })

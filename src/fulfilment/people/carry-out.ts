@@ -1,6 +1,7 @@
 import type { Transaction } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
 import type { Clock } from '../../lib/time.ts'
+import { because } from '../../reasons.ts'
 import { refundWithin } from '../after/refunds.ts'
 import { itemUpdate } from '../outcome/item-update.ts'
 import { followItems, type ItemUpdate, writeItemUpdates } from '../outcome/outcomes.sql.ts'
@@ -37,7 +38,7 @@ export async function carryOut(
       ? waitingUpdate(review, item, decision, decider, now)
       : decidedUpdate(item, decision, decider, now)
   const written = await writeItemUpdates(sql, [update], now)
-  if (written.length === 0) throw new Refusal('conflict', `the item is ${item.state} already`, 'id')
+  if (written.length === 0) throw because('conflict', 'item_ended', { state: item.state }, 'id')
   await followItems(sql, [item], now)
 }
 
@@ -55,7 +56,7 @@ async function resume(
   checkForm(found)
   const resumption = { item, attempt, reference: found, said: `${actor}: ${why}` }
   if (await resumeAttempt(sql, resumption, now)) return
-  throw new Refusal('conflict', `another item was bought under reference ${found}`, 'reference')
+  throw because('conflict', 'reference_used', { reference: found }, 'reference')
 }
 
 /** `attemptOf` gives the attempt that a review is about, where a decision needs one. */
@@ -94,7 +95,7 @@ async function giveBackAfterSuccess(
   clock: Clock,
 ): Promise<void> {
   if (decision.kind !== 'give_back')
-    throw new Refusal('conflict', `the item is ${item.state}, and waits for no supplier`, 'id')
+    throw because('conflict', 'item_with_nobody', { state: item.state }, 'id')
   const reason = decision.message?.trim() || REFUND_MESSAGE
   const request = { items: [item.position], reason, reference: `review ${review.id}` }
   await refundWithin(sql, item, request, actor, clock)
@@ -103,18 +104,18 @@ async function giveBackAfterSuccess(
 async function checkReference(sql: Transaction, item: Decided, reference: string): Promise<void> {
   checkForm(reference)
   if (item.attempt && (await referenceIsTaken(sql, item.attempt.supplierId, reference, item))) {
-    throw new Refusal('conflict', `another item was bought under reference ${reference}`, 'reference')
+    throw because('conflict', 'reference_used', { reference }, 'reference')
   }
 }
 
 function checkForm(reference: string): void {
   if (reference === '' || reference.length > 200) {
-    throw new Refusal('invalid_input', 'a reference has 1 to 200 characters', 'reference')
+    throw because('invalid_input', 'reference_length', {}, 'reference')
   }
 }
 
 function checkResult(text: string): void {
-  if (!text.trim()) throw new Refusal('invalid_input', 'the result is empty', 'result')
+  if (!text.trim()) throw because('invalid_input', 'result_empty', {}, 'result')
 }
 
 /** `decidedUpdate` is the update of an item by a decision about its latest attempt. */
@@ -131,7 +132,7 @@ export function decidedUpdate(
   const update = itemUpdate({ item, itemState: 'processing', attempt, dueAt: now })
   const needed = (): NonNullable<ItemUpdate['attempt']> => {
     if (attempt) return attempt
-    throw new Refusal('conflict', `the item is ${item.state}, and with no supplier`, 'id')
+    throw because('conflict', 'item_without_supplier', { state: item.state }, 'id')
   }
   switch (decision.kind) {
     case 'found':

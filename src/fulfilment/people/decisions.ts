@@ -3,6 +3,7 @@ import { Refusal } from '../../errors.ts'
 import { lockWallets } from '../../ledger/wallets.ts'
 import type { ReviewId } from '../../lib/ids.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
+import { because } from '../../reasons.ts'
 import { followItems, type ItemUpdate, writeItemUpdates } from '../outcome/outcomes.sql.ts'
 import { lockWords, upsertRule } from './answer-rules.sql.ts'
 import { carryOut, decidedUpdate } from './carry-out.ts'
@@ -44,7 +45,7 @@ export async function resolveReview(
   { actor, why, keep = false, leavesAlike = false }: Decider,
   clock: Clock = systemClock,
 ): Promise<Resolved> {
-  if (!why.trim()) throw new Refusal('invalid_input', 'a decision needs its reason', 'why')
+  if (!why.trim()) throw because('invalid_input', 'reason_for_decision', {}, 'why')
   const now = clock.now()
   const { about: text, hurried } = await sql.begin(async (transaction) => {
     const seen = await selectReview(transaction, id)
@@ -52,7 +53,12 @@ export async function resolveReview(
     await lockWallets(transaction, [seen.accountId])
     const review = await lockReview(transaction, id)
     if (!review || review.resolution !== null) {
-      throw new Refusal('conflict', `review ${id} is resolved already: ${review?.resolution}`, 'id')
+      throw because(
+        'conflict',
+        'review_resolved',
+        { review: id, resolution: String(review?.resolution) },
+        'id',
+      )
     }
     const allowed = decisionsFor[review.kind]
     if (!allowed.includes(decision.kind)) {

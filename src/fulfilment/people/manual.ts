@@ -4,6 +4,7 @@ import { kindsDoneByPeople } from '../../integrations/suppliers/index.ts'
 import { lockWallets } from '../../ledger/wallets.ts'
 import type { OrderId } from '../../lib/ids.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
+import { because } from '../../reasons.ts'
 import type { ItemName } from '../claimed-item.ts'
 import { itemUpdate } from '../outcome/item-update.ts'
 import { followItems, type ItemUpdate, writeItemUpdates } from '../outcome/outcomes.sql.ts'
@@ -33,6 +34,12 @@ export interface ManualAnswer {
 export const listManual = (sql: Sql, filter: ManualFilter & { limit?: number } = {}): Promise<ManualItem[]> =>
   selectManual(sql, { limit: 100, ...filter })
 
+/** `takenOf` reads what `takeManual` has noted: who took it, as the trail calls them, and when; null: nobody yet. */
+export function takenOf({ taken }: Pick<ManualItem, 'taken'>): { by: string; at: Date } | null {
+  const [, by, at] = /^taken by (.+) at (\S+)$/.exec(taken ?? '') ?? []
+  return by === undefined || at === undefined ? null : { by, at: new Date(at) }
+}
+
 /** `takeManual` notes that a person works on these orders, so that no other does. Throws conflict when nothing of them waits. */
 export async function takeManual(
   sql: Sql,
@@ -41,7 +48,7 @@ export async function takeManual(
   clock: Clock = systemClock,
 ): Promise<number> {
   const taken = await noteTaken(sql, orders, `taken by ${actor} at ${clock.now().toISOString()}`)
-  if (taken === 0) throw new Refusal('conflict', 'nothing of this waits for a person', 'id')
+  if (taken === 0) throw because('conflict', 'nothing_by_hand', {}, 'id')
   return taken
 }
 
@@ -63,7 +70,7 @@ export async function findManual(sql: Sql, orderId: OrderId, position?: number):
   const waiting = wanted.filter(({ waits }) => waits)
   const open = waiting.length > 0 ? waiting : wanted.filter(({ isRefused }) => isRefused)
   if (open.length === 0) {
-    throw new Refusal('conflict', `nothing of order ${orderId} waits for a person`, 'id')
+    throw because('conflict', 'order_not_by_hand', { order: orderId }, 'id')
   }
   return open
 }
@@ -98,9 +105,10 @@ export async function answerManual(
       const waits = item?.state === 'processing' || item?.state === 'unknown'
       if (!item?.attempt || !waits || !kindsDoneByPeople.includes(item.attempt.supplierKind)) {
         const state = item ? item.state : 'gone'
-        throw new Refusal(
+        throw because(
           'conflict',
-          `order ${name.orderId} item ${name.position} is ${state}, and not with a person`,
+          'item_not_by_hand',
+          { order: name.orderId, item: name.position, state },
           'id',
         )
       }
@@ -167,8 +175,8 @@ const changeOfMind = (
 })
 
 function checkText(text: string): void {
-  if (!text.trim()) throw new Refusal('invalid_input', 'the answer is empty', 'result')
+  if (!text.trim()) throw because('invalid_input', 'answer_empty', {}, 'result')
   if (text.length > MAX_RESULT_LENGTH) {
-    throw new Refusal('invalid_input', `an answer has at most ${MAX_RESULT_LENGTH} characters`, 'result')
+    throw because('invalid_input', 'answer_too_long', { limit: MAX_RESULT_LENGTH }, 'result')
   }
 }

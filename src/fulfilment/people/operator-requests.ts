@@ -3,6 +3,7 @@ import { Refusal } from '../../errors.ts'
 import type { OrderId } from '../../lib/ids.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import { type OperatorOrder, OperatorOrders } from '../../orders/read/operator-orders.ts'
+import { because } from '../../reasons.ts'
 import { type CancelAnswer, cancelByOperator, requestVerify, type VerifyAnswer } from './cancel-verify.ts'
 
 /** `mustFindOrder` throws order_not_found. */
@@ -22,7 +23,7 @@ export async function cancelOrder(
   const { order } = await mustFindOrder(sql, orderId)
   const answer = await cancelByOperator(sql, { accountId: order.accountId, orderId }, by, clock)
   if (answer.cancelled + answer.asked > 0) return answer
-  throw new Refusal('conflict', `order ${orderId} is ${order.state}, nothing of it can be cancelled`, 'id')
+  throw because('conflict', 'nothing_to_cancel', { order: orderId, state: order.state }, 'id')
 }
 
 /** `verifyOrder` is `requestVerify` of an order of any account. Throws order_not_found, or conflict where nothing has an answer. */
@@ -36,5 +37,5 @@ export async function verifyOrder(
   const name = { accountId: order.accountId, orderId }
   const answer = await requestVerify(sql, name, actor, clock, { asOperator: true })
   if (answer.asked > 0) return answer
-  throw new Refusal('conflict', `order ${orderId} is ${order.state}, nothing of it has an answer`, 'id')
+  throw because('conflict', 'nothing_answered', { order: orderId, state: order.state }, 'id')
 }

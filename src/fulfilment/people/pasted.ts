@@ -2,6 +2,7 @@ import type { Sql } from '../../database/database.ts'
 import { type Fault, Refusal } from '../../errors.ts'
 import { plainDigits } from '../../lib/digits.ts'
 import { withoutMarks } from '../../lib/text.ts'
+import { because } from '../../reasons.ts'
 import {
   listManual,
   listRefused,
@@ -49,7 +50,7 @@ export interface PasteOptions extends ManualFilter {
 export async function readPasted(sql: Sql, text: string, options: PasteOptions = {}): Promise<Pasted> {
   const { refused = [], ...filter } = options
   const rows = rowsOf(text)
-  if (rows.length > MAX_ROWS) throw new Refusal('invalid_input', `has more than ${MAX_ROWS} lines`, 'file')
+  if (rows.length > MAX_ROWS) throw because('invalid_input', 'too_many_lines', { limit: MAX_ROWS }, 'file')
   const inputs = [
     ...new Set(rows.flatMap(({ text: row }) => [...formsOf(row)].map(({ input }) => keyOf(input)))),
   ]

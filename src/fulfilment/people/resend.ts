@@ -7,6 +7,7 @@ import { orThrow, resultOf } from '../../lib/fault.ts'
 import type { OrderId, RouteId } from '../../lib/ids.ts'
 import { sanitize } from '../../lib/text.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
+import { because } from '../../reasons.ts'
 import { lockItems } from '../after/refunds.sql.ts'
 import { type ServiceRoutes, selectRoutesOf } from '../dispatch/dispatch.sql.ts'
 import { attemptFor, type Convert, chooseRoute, type RouteOption } from '../dispatch/routing.ts'
@@ -53,7 +54,7 @@ export async function resendOrder(
     const service = (await selectRoutesOf(transaction, [order.serviceId])).get(order.serviceId)
     const route = service?.routes.find((one) => one.routeId === routeId)
     if (!service || !route)
-      throw new Refusal('not_found', `the service of order ${orderId} has no route ${routeId}`, 'route')
+      throw because('not_found', 'no_such_route', { order: orderId, route: routeId }, 'route')
     await refuseBlocked(transaction, items, service, route, now)
     const attempts = items.map((item) => chosenAttempt(item, route))
     const said = sanitize(`${actor}: ${reason}`)

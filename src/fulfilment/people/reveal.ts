@@ -4,6 +4,7 @@ import type { OrderId, ReviewId } from '../../lib/ids.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import { insertNote } from '../../orders/desk/notes.ts'
 import { mustNameOrder } from '../../orders/desk/order-name.ts'
+import { because } from '../../reasons.ts'
 import { type KeptExchange, selectExchanges } from './kept-exchanges.sql.ts'
 import { selectReviewWords, selectSecret } from './reveal.sql.ts'
 
@@ -31,8 +32,7 @@ export async function revealResult(
   const name = { accountId, orderId, position }
   const found = await selectSecret(sql, name)
   if (!found) throw new Refusal('order_not_found', `order ${orderId} has no item ${position}`, 'item')
-  if (!found.secretResults)
-    throw new Refusal('conflict', 'the results of its service are not secret: the order shows them', 'item')
+  if (!found.secretResults) throw because('conflict', 'results_not_secret', {}, 'item')
   const [reviews, exchanges] = await Promise.all([
     selectReviewWords(sql, name),
     selectExchanges(sql, name),

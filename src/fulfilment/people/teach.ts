@@ -11,6 +11,7 @@ import {
 import { type AnswerClass, answerClasses } from '../../integrations/suppliers/book/classes.ts'
 import type { SupplierId } from '../../lib/ids.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
+import { because } from '../../reasons.ts'
 import { type AnswerRule, fits, type Meaning, meaningOf, phraseProblem } from './answer-rule.ts'
 import {
   deleteRule,
@@ -132,7 +133,7 @@ export async function teachRule(
   { mark, actor, why }: { mark: string | undefined; actor: string; why: string },
   clock: Clock = systemClock,
 ): Promise<{ id: number; waiting: number }> {
-  if (!why.trim()) throw new Refusal('invalid_input', 'a rule needs its reason', 'why')
+  if (!why.trim()) throw because('invalid_input', 'reason_for_rule', {}, 'why')
   const now = clock.now()
   return await sql.begin(async (transaction) => {
     const suppliers = await mustFind(transaction, lesson)
@@ -163,14 +164,14 @@ async function mustFind(
   { supplier, ofKind }: Pick<Lesson, 'supplier' | 'ofKind'>,
 ): Promise<TaughtSupplier[]> {
   const found = await selectTaught(sql, supplier, ofKind)
-  if (found.length === 0) throw new Refusal('not_found', `there is no supplier ${supplier}`, 'supplier')
+  if (found.length === 0) throw because('not_found', 'supplier_unknown', { supplier }, 'supplier')
   return found
 }
 
 /** `ruleOf` throws invalid_input where a lesson names no words, or too many. */
 function ruleOf({ ofKind, words, phrase, meaning }: Lesson, [first]: TaughtSupplier[]): AnswerRule {
   if ((words === undefined) === (phrase === undefined))
-    throw new Refusal('invalid_input', 'give either the words or a phrase', 'words')
+    throw because('invalid_input', 'words_or_phrase', {}, 'words')
   const problem = phrase === undefined ? undefined : phraseProblem(phrase)
   if (problem !== undefined) throw new Refusal('invalid_input', problem, 'phrase')
   // What people paste is what was said, which is compared without its numbers.

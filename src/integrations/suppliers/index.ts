@@ -12,3 +12,8 @@ export const supplierKinds = registry('supplier', [dhru, cekceir, http, manual, 
 export const kindsDoneByPeople = supplierKinds.kinds.flatMap(({ kind, doneByPeople }) =>
   doneByPeople ? [kind] : [],
 )
+
+/** `kindsOfPractice` names the kinds that do nothing real. */
+export const kindsOfPractice = supplierKinds.kinds.flatMap(({ kind, isPractice }) =>
+  isPractice ? [kind] : [],
+)

@@ -11,6 +11,8 @@ export interface SupplierKind extends IntegrationKind {
   readonly hasServices?: boolean
   /** `doneByPeople` says that people answer its items, by the commands of manual work. */
   readonly doneByPeople?: boolean
+  /** `isPractice` says that it does nothing real: orders that it did are marked. */
+  readonly isPractice?: boolean
   /** `showsReasons` is the default of a supplier's `showsReasons`: whether resellers read its words for a refusal. */
   readonly showsReasons?: boolean
   /** `connect` throws invalid_input when the settings contradict each other. It calls nobody. */

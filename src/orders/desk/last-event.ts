@@ -1,7 +1,7 @@
 import type { Sql } from '../../database/database.ts'
-import { Refusal } from '../../errors.ts'
 import type { EventId, OrderId, WebhookId } from '../../lib/ids.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
+import { because } from '../../reasons.ts'
 import { replay } from '../../webhooks/events.ts'
 import { wireId } from '../../webhooks/webhook.ts'
 import { listAttempts } from '../read/operator-orders.sql.ts'
@@ -23,7 +23,7 @@ interface LastEvent {
 async function lastEventOf(sql: Sql, id: OrderId): Promise<LastEvent> {
   const name = await mustNameOrder(sql, id)
   const placing = await selectPlacing(sql, name)
-  if (placing?.webhookId == null) throw new Refusal('conflict', `the key of order ${id} has no webhook`, 'id')
+  if (placing?.webhookId == null) throw because('conflict', 'key_without_webhook', { order: id }, 'id')
   const all = { first: 1, last: Math.min(placing.itemCount, MAX_POSITION) }
   const [movements, attempts, changes] = await Promise.all([
     selectMovements(sql, name, all),
@@ -37,8 +37,7 @@ async function lastEventOf(sql: Sql, id: OrderId): Promise<LastEvent> {
     ...changes.map(({ at }) => at),
   ]
   const event = (await selectTold(sql, name, windowsOf(times))).at(-1)?.id
-  if (event === undefined)
-    throw new Refusal('conflict', `the webhook was told nothing of order ${id} yet`, 'id')
+  if (event === undefined) throw because('conflict', 'webhook_untold', { order: id }, 'id')
   return { event, webhook: placing.webhookId as WebhookId }
 }
 

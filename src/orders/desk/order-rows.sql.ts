@@ -26,6 +26,8 @@ export interface OrderRow {
   states: Partial<Record<ItemState, number>>
   /** `suppliers` are those that have items, or had them at last. */
   suppliers: string[]
+  /** `sandbox`: one of them does nothing real. */
+  sandbox: boolean
   unitPrice: Micros
   total: Micros
   /** `held`, `charged`, `refunded` and `released` are what became of the price so far. */
@@ -51,16 +53,16 @@ export interface OrderRow {
   withPeople: number
 }
 
-/** `selectOrderRows` gives the rows of orders, in no order. Everything is looked up order by order. `people` are the kinds of suppliers that are people. */
+/** `selectOrderRows` gives the rows of orders, in no order. Everything is looked up order by order. `people` are the kinds of suppliers that are people, `practice` those that do nothing real. */
 export async function selectOrderRows(
   sql: Queryable,
   names: readonly OrderName[],
-  people: readonly string[],
+  { people, practice }: { people: readonly string[]; practice: readonly string[] },
 ): Promise<OrderRow[]> {
   return await sql<OrderRow[]>`
     select o.id, o.account_id, a.username, a.name as account_name, g.name as price_group, a.currency, o.service_id,
            s.code as service_code, s.name as service_name, s.group_name as service_group, s.secret_results, o.state, o.item_count,
-           i.inputs, i.states, i.suppliers, o.unit_price, o.total, i.held, i.waiting, i.charged, i.refunded, i.released, i.deliverable,
+           i.inputs, i.states, i.suppliers, i.sandbox, o.unit_price, o.total, i.held, i.waiting, i.charged, i.refunded, i.released, i.deliverable,
            coalesce(c.costs, '{}'::jsonb) as costs, coalesce(c.uncosted, 0)::int as uncosted,
            o.reference, o.via, nullif(coalesce(nullif(k.name, ''), k.security_id), '') as key, o.created_at, o.finished_at,
            (select count(*)::int from reviews v
@@ -83,6 +85,7 @@ export async function selectOrderRows(
                 'failed', nullif(count(*) filter (where n.state = 'failed'), 0),
                 'cancelled', nullif(count(*) filter (where n.state = 'cancelled'), 0))) as states,
               coalesce(array_agg(distinct p.name) filter (where p.name is not null), '{}') as suppliers,
+              coalesce(bool_or(p.kind = any(${practice}::text[])), false) as sandbox,
               coalesce(sum(n.price) filter (where n.finished_at is null), 0)::bigint as held,
               coalesce(sum(n.price) filter (where n.state = 'pending'), 0)::bigint as waiting,
               coalesce(sum(n.price - n.refunded) filter (where n.state = 'success'), 0)::bigint as charged,

@@ -59,10 +59,12 @@ export async function readRows(
   clock: Clock = systemClock,
 ): Promise<ListedOrder[]> {
   if (names.length === 0) return []
-  const { kindsDoneByPeople } = await import('../../integrations/suppliers/index.ts')
+  const { kindsDoneByPeople: people, kindsOfPractice: practice } = await import(
+    '../../integrations/suppliers/index.ts'
+  )
   const now = clock.now()
   const [rows, times, rates] = await Promise.all([
-    selectOrderRows(sql, names, kindsDoneByPeople),
+    selectOrderRows(sql, names, { people, practice }),
     expectedTimes(sql, now),
     new Rates(sql).load(now),
   ])

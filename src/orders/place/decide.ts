@@ -1,8 +1,9 @@
 import type { DuplicatePolicy } from '../../catalogue/service.ts'
-import { Refusal } from '../../errors.ts'
+import type { Refusal } from '../../errors.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
 import { formatMicros, type Micros } from '../../lib/money.ts'
 import type { OrderState } from '../../lib/states.ts'
+import { because } from '../../reasons.ts'
 
 /** PlacementCandidate is a purchase as far as its result needs it. Keys are hashes that also cover the account. */
 export interface PlacementCandidate {
@@ -62,7 +63,7 @@ export function decidePlacements(
     const earlier = row.naturalKey === null ? undefined : holders.get(row.naturalKey)
     if (earlier && stillAnswers(earlier, row, now)) {
       if (row.duplicatePolicy === 'refuse') {
-        return refused(new Refusal('duplicate_order', `order ${earlier.orderId} is for the same input`))
+        return refused(because('duplicate_order', 'same_input', { order: earlier.orderId }))
       }
       if (row.idempotency) holders.set(row.idempotency.key, { ...earlier, body: row.idempotency.body })
       return { kind: 'replayed', orderId: earlier.orderId }
@@ -71,11 +72,11 @@ export function decidePlacements(
     if (!wallet) throw new Error(`account ${row.accountId} has no wallet`)
     if (wallet.available + wallet.creditLimit < row.total) {
       const { currency } = wallet
-      const [cost, available] = [row.total, wallet.available + wallet.creditLimit].map((amount) =>
-        formatMicros(amount, currency),
-      )
       return refused(
-        new Refusal('insufficient_balance', `the order costs ${cost}, available is ${available}`),
+        because('insufficient_balance', 'too_expensive', {
+          cost: formatMicros(row.total, currency),
+          available: formatMicros(wallet.available + wallet.creditLimit, currency),
+        }),
       )
     }
     wallet.available -= row.total
@@ -95,6 +96,6 @@ function stillAnswers(earlier: KeyHolder, row: PlacementCandidate, now: Date): b
 
 /** `keyIsTaken` says which order it was, so that who lost the answer to the first request finds it. */
 export const keyIsTaken = (orderId: OrderId): Refusal =>
-  new Refusal('idempotency_conflict', `order ${orderId} was placed under it`)
+  because('idempotency_conflict', 'key_used', { order: orderId })
 
 const refused = (refusal: Refusal): PlacementResult => ({ kind: 'refused', refusal })

@@ -7,6 +7,7 @@ import type { Micros } from '../../lib/money.ts'
 import { pageOf } from '../../lib/page.ts'
 import type { Via } from '../../lib/states.ts'
 import { systemClock } from '../../lib/time.ts'
+import { because } from '../../reasons.ts'
 import type { Order } from '../order.ts'
 import { dueOf, expectedTimes } from './expected-times.ts'
 import { marginFinder, type WantedMargin } from './operator-margins.ts'
@@ -193,7 +194,7 @@ export class OperatorOrders {
       if (found.length > most || looked > MAX_SCANNED_ROWS.operator) {
         const reason =
           found.length > most ? `more than ${most} orders fit` : 'too many orders would be looked at'
-        throw new Refusal('invalid_input', `${reason}: narrow it`, 'filter')
+        throw because('invalid_input', 'list_too_much', { reason }, 'filter')
       }
     }
     return found
@@ -297,12 +298,7 @@ async function* walkEnded(
       { accountIds: wanted.accountIds, ...slice },
       MAX_SCANNED_ROWS.operator,
     )
-    if (!found)
-      throw new Refusal(
-        'invalid_input',
-        'is too long: more has ended than a list looks through',
-        'ended_from',
-      )
+    if (!found) throw because('invalid_input', 'ended_too_long', {}, 'ended_from')
     if (isLastFirst) found.reverse()
     const start = found.findIndex(({ id }) => id === skipped) + 1
     yield* lookAmong(sql, wanted, found.slice(start), limit)
@@ -339,8 +335,7 @@ const bothOf = <Id>(some: readonly Id[] | undefined, others: readonly Id[] | und
 /** `wantedOf` finds what a filter names. */
 async function wantedOf(sql: Sql, filter: OperatorOrderFilter): Promise<WantedOrders> {
   const { imei, search, sort = '-placed', from, to, endedFrom, endedTo } = filter
-  if (sort.endsWith('ended') && !endedFrom)
-    throw new Refusal('invalid_input', 'by the end needs a time: give ended_from, too', 'sort')
+  if (sort.endsWith('ended') && !endedFrom) throw because('invalid_input', 'sort_needs_end', {}, 'sort')
   if (endedTo && !endedFrom) throw new Refusal('invalid_input', 'is missing beside ended_to', 'ended_from')
   const text = search?.trim() || undefined
   const all = <Id>(given: Many<string> | undefined, find: (one: string) => Promise<Id>) => {

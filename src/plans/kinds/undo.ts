@@ -11,6 +11,7 @@ import { MAX_ID, type PlanId, type ServiceId } from '../../lib/ids.ts'
 import { formatMicros } from '../../lib/money.ts'
 import { importPrices, REMOVED, selectCells } from '../../price-book/import.ts'
 import { priceKey } from '../../price-book/moves.ts'
+import { because } from '../../reasons.ts'
 import type { KeptRow } from '../plan.ts'
 import { type JsonObject, type PlanRow, type Work, wholeKind } from '../plan-kind.ts'
 import { selectPlan, selectRows } from '../plans.sql.ts'
@@ -30,14 +31,10 @@ async function rowsToUndo({ transaction }: Work, id: number, kinds: readonly str
   if (!plan) throw new Refusal('not_found', `there is no plan ${id}`, 'plan')
   if (!kinds.includes(plan.kind))
     throw new Refusal('conflict', `plan ${id} is of the kind ${plan.kind}`, 'plan')
-  if (plan.state !== 'applied') throw new Refusal('conflict', `plan ${id} was not applied`, 'plan')
+  if (plan.state !== 'applied') throw because('conflict', 'plan_not_applied', { plan: id }, 'plan')
   const { rules, remove_rules: removed } = plan.input
   if (rules !== undefined || removed !== undefined)
-    throw new Refusal(
-      'conflict',
-      `plan ${id} has changed price rules: they are changed back one by one`,
-      'plan',
-    )
+    throw because('conflict', 'rules_one_by_one', { plan: id }, 'plan')
   return await selectRows(transaction, plan.id, { outcome: 'done', after: 0, limit: MAX_ROWS })
 }
 
@@ -124,12 +121,7 @@ export const servicesUndo = wholeKind({
   async carryOut(work, { plan }, without) {
     const all = await rowsToUndo(work, plan, ['services.bulk', 'services.csv'])
     const rowOf = await serviceRowsOf(work.transaction)
-    if (all.some(isRerouted))
-      throw new Refusal(
-        'conflict',
-        `plan ${plan} has replaced routes of services: they are set back one by one`,
-        'plan',
-      )
+    if (all.some(isRerouted)) throw because('conflict', 'routes_one_by_one', { plan }, 'plan')
     const { services } = await listServices(work.transaction, { limit: MAX_ROWS })
     const now = new Map(services.map(({ service }) => [service.id, rowOf(undefined, service)?.after ?? {}]))
     const leftOut: PlanRow[] = []

@@ -17,13 +17,15 @@ const errorOf = (api: 'operator' | 'portal') =>
       ...errorBodyOf(api).properties,
       problems: Type.Array(
         Type.Object({
-          field: Type.String({ description: 'The steps of a nested field are joined by dots' }),
+          field: Type.String({
+            description: 'The steps of a nested field are joined by dots; empty: the whole request',
+          }),
           code: Type.String({
             description:
-              'The keyword of JSON Schema that does not hold, `characters` or `amount`; else the code of the error',
+              'The keyword of JSON Schema that does not hold, `characters`, `amount` or a reason such as `username_taken`; else the code of the error',
           }),
           params: Type.Record(Type.String(), Type.Unknown(), {
-            description: 'The values of the keyword, and `message`, which says it in English',
+            description: 'The values of the keyword or reason, and `message`, which says it in English',
           }),
         }),
       ),

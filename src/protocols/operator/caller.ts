@@ -5,6 +5,7 @@ import type { Clock } from '../../lib/time.ts'
 import type { Right } from '../../live/live-rights.ts'
 import { actorOf } from '../../people/circle.ts'
 import type { Acting, Desks } from '../../people/desk.ts'
+import { because } from '../../reasons.ts'
 import { type Bearer, findBearer, type Maker, tokenActor } from '../../staff/operator-tokens.ts'
 import { needsProof, permissionsOf, type Role, type StaffPermission } from '../../staff/roles.ts'
 import { cookieOf, refuseForged, refuseOtherSites, refusePlain } from '../kit/cookies.ts'
@@ -134,7 +135,7 @@ export function refuseUnless(
 function refuseWithout(permissions: ReadonlySet<StaffPermission>, access: Access): void {
   const permission = permissionIn<StaffPermission>(access)
   if (permission !== undefined && !permissions.has(permission)) {
-    throw new Refusal('permission_denied', `you may not ${permission}`)
+    throw because('permission_denied', 'role_lacks', { permission })
   }
 }
 

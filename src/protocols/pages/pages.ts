@@ -5,6 +5,7 @@ import serveFiles from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ShownBrand } from '../../brand/shown-brand.ts'
 import { brandInHead, brandPages } from './brand-pages.ts'
+import { helpPages } from './help-pages.ts'
 import { COMMON, publicPage, sendPublic } from './public-page.ts'
 import { type PublicDeps, publicRoutes } from './public-routes.ts'
 
@@ -26,6 +27,7 @@ export function pages(app: FastifyInstance, { mayCall, built = BUILT, ...deps }:
   app.register(async (scope) => {
     publicRoutes(scope, deps)
     brandPages(scope, deps)
+    helpPages(scope)
     if (!existsSync(`${built}console.html`)) {
       for (const path of ['/console', '/console/*', '/portal', '/portal/*']) {
         scope.get(path, (_request, reply) => sendPublic(reply, 503, publicPage.notBuilt()))

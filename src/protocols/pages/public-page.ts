@@ -109,6 +109,11 @@ ${hasStatus ? '<li><a href="/status">How the services stand</a></li>' : ''}<li><
       'Not from here',
       `<p>The console is open to some addresses only, and <code>${escapeUTF8(address)}</code> is none of them. The setting <code>CONSOLE_ALLOW</code> names them.</p>`,
     ),
+  noChapter: () =>
+    makePage(
+      'There is no such chapter',
+      '<p><a href="/help/console">The console</a> and <a href="/help/portal">the portal</a> are described.</p>',
+    ),
   noStatus: (brand: ShownBrand) =>
     makePage('Nothing is shown here', '<p>How the services stand is not public.</p>', { brand }),
   /** `noResult` says the same of a link whose time is over, that was ended, and that nobody has made. */

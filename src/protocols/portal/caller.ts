@@ -8,6 +8,7 @@ import {
 import type { Account } from '../../accounts/account.ts'
 import { Refusal } from '../../errors.ts'
 import type { AccountId, AccountPersonId } from '../../lib/ids.ts'
+import { because } from '../../reasons.ts'
 import { permissionIn } from '../kit/people-route.ts'
 import type { PersonAsking } from '../kit/person.ts'
 import {
@@ -43,12 +44,12 @@ export async function admit(
   const permissions = new Set(portalPermissionsOf(role))
   const permission = permissionIn<PortalPermission>(access)
   if (permission !== undefined && !permissions.has(permission)) {
-    throw new Refusal('permission_denied', `you may not ${permission}`)
+    throw because('permission_denied', 'role_lacks', { permission })
   }
   if (isExport) await door.throttle.countExport(actor)
   const isProof = access === 'proved person' || (permission !== undefined && needsPortalProof(permission))
   const isReading = isSafe(request) || isQuestion === true
-  if (!isReading && view) throw new Refusal('permission_denied', 'who looks at a portal changes nothing')
+  if (!isReading && view) throw because('permission_denied', 'viewer_changes_nothing', {})
   if (!isReading && isProof && !person?.isProved) throw new Refusal('step_up_required')
   const signInId = person?.id
   return {

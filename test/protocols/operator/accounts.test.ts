@@ -232,6 +232,14 @@ describe('money', () => {
     expect((await change('POST', `${path}/adjust`, { amount: 'ten', note: 'x' })).json.problems).toEqual([
       { field: 'amount', code: 'amount', params: { message: expect.stringContaining('is no amount') } },
     ])
+    const tooMuch = await change('POST', `${path}/adjust`, { amount: '-100', note: 'x' })
+    expect(tooMuch.json.problems).toEqual([
+      {
+        field: 'amount',
+        code: 'most_taken',
+        params: { most: '13.00', currency: 'USD', message: 'at most 13.00 USD can be taken' },
+      },
+    ])
     expect((await read(path)).available).toBe('13.00')
   })
 

@@ -39,8 +39,8 @@ describe('signing in', () => {
         code: 'INVALID_INPUT_ERROR',
         errors: { password: [expect.stringContaining('12 characters')], code: [expect.any(String)] },
         problems: [
-          { field: 'password', code: 'INVALID_INPUT_ERROR', params: expect.any(Object) },
-          { field: 'code', code: 'INVALID_INPUT_ERROR', params: expect.any(Object) },
+          { field: 'password', code: 'password_short', params: expect.objectContaining({ least: 12 }) },
+          { field: 'code', code: 'wrong_code', params: expect.any(Object) },
         ],
       }),
     ])

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { helpChapters } from '../../../src/protocols/pages/help-chapters.ts'
 import { standingOf } from '../../../src/public-status/public-status.ts'
 import { exchange } from '../../support/dhru.ts'
 import { imei, type Shop } from '../../support/server.ts'
@@ -168,4 +169,44 @@ it('who shared a result, and ended it, stands in the trail', async () => {
     actor: expect.stringMatching(/^staff:/),
   })
   expect(items.some(({ after }: { after: { is_shared: boolean } }) => after.is_shared === false)).toBe(true)
+})
+
+it('the documentation is there as pages; what it leads to is there, too, and so is the chapter of every page of the console and the portal', async () => {
+  const pages = new Map<string, string>()
+  const read = async (path: string): Promise<string> => {
+    const known = pages.get(path)
+    if (known !== undefined) return known
+    const { status, text } = await get(path)
+    expect([path, status]).toEqual([path, 200])
+    pages.set(path, text)
+    for (const [, to = ''] of text.matchAll(/<a href="(\/help\/[\w-]+)/g)) await read(to)
+    return text
+  }
+  const paths = Object.values(helpChapters).map((chapter) => `/help/${chapter}`)
+  for (const [page, chapter] of [
+    ['/console/settings/brand', 'console#the-brand'],
+    ['/console/nothing/such', 'console#pages'],
+    ['/portal/orders/12', 'portal#orders'],
+  ]) {
+    const led = await get(`/help/for${page}`)
+    expect([page, led.status, led.headers['location']]).toEqual([page, 302, `/help/${chapter}`])
+  }
+  const missing: string[] = []
+  const look = async (from: string, to: string) => {
+    const [path = '', anchor] = to.split('#')
+    const text = await read(path === '' ? from : path)
+    if (anchor !== undefined && !text.includes(` id="${anchor}"`)) missing.push(`${from} ${to}`)
+  }
+  for (const path of paths) await look('/help', path)
+  expect(pages.size).toBeGreaterThan(10)
+  for (const [from, text] of [...pages])
+    for (const [, to = ''] of text.matchAll(/<a href="((?:\/help\/[\w-]+)?#[^"]+)"/g)) await look(from, to)
+  expect(missing).toEqual([])
+  const console = await read('/help/console')
+  expect(console).toContain('<h1>The console</h1>')
+  expect(console).toContain('<h2 id="getting-in">Getting in</h2>')
+  expect(console).toMatch(/<td>Today<\/td>/)
+  expect(console).not.toMatch(/<script|<img|style=|onload|\]\(/)
+  for (const path of ['/help/nothing', '/help/..%2Fpackage', '/help/console.md'])
+    expect((await get(path)).status).toBe(404)
 })

@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro'
-import { Button, Group, TextInput } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
@@ -7,6 +7,7 @@ import { type FormEvent, useEffect, useMemo, useState } from 'react'
 import { ApiFault, api, dataOf } from '../api/client.ts'
 import { money } from '../kit/amount.tsx'
 import { faultText } from '../kit/faults.ts'
+import { TextInput } from '../kit/inputs.tsx'
 import { useKeys } from '../kit/keys.tsx'
 import { FaultNote, Loading } from '../kit/notes.tsx'
 import { useMay } from '../kit/session.tsx'
@@ -177,6 +178,7 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
       ) : isRefusing ? (
         <form onSubmit={refuse} className={styles.choices}>
           <TextInput
+            field="reason"
             label={t`Why, as the reseller reads it`}
             value={reason}
             onChange={({ currentTarget }) => setReason(currentTarget.value)}
@@ -308,6 +310,7 @@ function OtherAmount({
   return (
     <form onSubmit={onSubmit} className={styles.choices}>
       <TextInput
+        field="amount"
         label={t`What came, in ${currency}`}
         value={text}
         onChange={({ currentTarget }) => setText(currentTarget.value)}

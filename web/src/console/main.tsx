@@ -4,7 +4,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { queries } from '../api/queries.ts'
 import { show } from '../kit/app.tsx'
-import { sayFaultsBy } from '../kit/faults.ts'
+import { learnFaults } from '../kit/faults.ts'
 import { router } from './routes.tsx'
 import { words } from './words.ts'
 
@@ -16,4 +16,4 @@ await show(
   words,
 )
 // They are wanted where something is refused, and come behind the page.
-sayFaultsBy(await import('../kit/fault-words.ts'))
+await learnFaults()

@@ -173,6 +173,7 @@ function useEntries(): Shown[] {
 function OwnMenu() {
   const { t } = useLingui()
   const { person } = useSession()
+  const { pathname } = useLocation()
   return (
     <PersonMenu
       label={t`${{ name: person.name }}: profile, colours, sign out`}
@@ -182,6 +183,9 @@ function OwnMenu() {
     >
       <Menu.Item component={Link} to="/me">
         <Trans>Profile and sign-ins</Trans>
+      </Menu.Item>
+      <Menu.Item component="a" href={`/help/for/console${pathname}`} target="_blank">
+        <Trans>Help about this page</Trans>
       </Menu.Item>
     </PersonMenu>
   )

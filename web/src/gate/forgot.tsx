@@ -1,8 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { Button, Stack } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { ApiFault, dataOf } from '../api/client.ts'
 import { portal } from '../api/portal.ts'
+import { AtFields, PasswordInput, TextInput } from '../kit/inputs.tsx'
 import { FaultNote } from '../kit/notes.tsx'
 import { formOf, linkToken, useSending } from './form.ts'
 import { Gate, ToSignIn } from './gate.tsx'
@@ -34,24 +35,26 @@ export function Forgot() {
   return (
     <Gate title={t`Another password`}>
       <form onSubmit={ask}>
-        <Stack>
-          <p className="muted">
-            <Trans>We mail you a link by which you set another one.</Trans>
-          </p>
-          <TextInput
-            name="email"
-            type="email"
-            label={t`E-mail address`}
-            autoComplete="username"
-            maxLength={254}
-            required
-            autoFocus
-          />
-          <FaultNote fault={fault} />
-          <Button type="submit" loading={isBusy}>
-            <Trans>Send the link</Trans>
-          </Button>
-        </Stack>
+        <AtFields fault={fault}>
+          <Stack>
+            <p className="muted">
+              <Trans>We mail you a link by which you set another one.</Trans>
+            </p>
+            <TextInput
+              name="email"
+              type="email"
+              label={t`E-mail address`}
+              autoComplete="username"
+              maxLength={254}
+              required
+              autoFocus
+            />
+            <FaultNote fault={fault} />
+            <Button type="submit" loading={isBusy}>
+              <Trans>Send the link</Trans>
+            </Button>
+          </Stack>
+        </AtFields>
       </form>
       <ToSignIn />
     </Gate>
@@ -95,20 +98,22 @@ export function Reset() {
   return (
     <Gate title={t`Another password`}>
       <form onSubmit={set}>
-        <Stack>
-          <PasswordInput
-            name="password"
-            label={t`New password`}
-            description={t`At least 8 characters.`}
-            autoComplete="new-password"
-            minLength={8}
-            required
-          />
-          <FaultNote fault={fault} />
-          <Button type="submit" loading={isBusy}>
-            <Trans>Set the password</Trans>
-          </Button>
-        </Stack>
+        <AtFields fault={fault}>
+          <Stack>
+            <PasswordInput
+              name="password"
+              label={t`New password`}
+              description={t`At least 8 characters.`}
+              autoComplete="new-password"
+              minLength={8}
+              required
+            />
+            <FaultNote fault={fault} />
+            <Button type="submit" loading={isBusy}>
+              <Trans>Set the password</Trans>
+            </Button>
+          </Stack>
+        </AtFields>
       </form>
     </Gate>
   )

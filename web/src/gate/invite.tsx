@@ -1,8 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Checkbox, Group, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, Stack } from '@mantine/core'
 import { type FormEvent, useEffect, useId, useState } from 'react'
 import { ApiFault, api, dataOf } from '../api/client.ts'
 import { Copy } from '../kit/copy.tsx'
+import { AtFields, PasswordInput, TextInput } from '../kit/inputs.tsx'
 import { FaultNote } from '../kit/notes.tsx'
 import { QrCode } from '../kit/qr-code.tsx'
 import { formOf, linkToken, useSending } from './form.ts'
@@ -64,66 +65,68 @@ export function Invite() {
   return (
     <Gate title={offer.role === 'owner' ? t`Welcome, owner` : t`Welcome`}>
       <form onSubmit={accept}>
-        <Stack>
-          <TextInput
-            name="name"
-            label={t`Your name`}
-            defaultValue={offer.name}
-            autoComplete="name"
-            required
-            maxLength={100}
-            autoFocus
-          />
-          {offer.email === null ? (
+        <AtFields fault={fault}>
+          <Stack>
             <TextInput
-              name="email"
-              type="email"
-              label={t`E-mail address`}
-              autoComplete="username"
+              name="name"
+              label={t`Your name`}
+              defaultValue={offer.name}
+              autoComplete="name"
               required
-              maxLength={254}
+              maxLength={100}
+              autoFocus
             />
-          ) : (
+            {offer.email === null ? (
+              <TextInput
+                name="email"
+                type="email"
+                label={t`E-mail address`}
+                autoComplete="username"
+                required
+                maxLength={254}
+              />
+            ) : (
+              <TextInput
+                name="email"
+                label={t`E-mail address`}
+                value={offer.email}
+                readOnly
+                autoComplete="username"
+              />
+            )}
+            <PasswordInput
+              name="password"
+              label={t`Password`}
+              description={t`At least 12 characters. A few words that only you put together are best.`}
+              autoComplete="new-password"
+              minLength={12}
+              required
+            />
+            {offer.asks_business && <Business />}
+            <div>
+              <p>
+                <Trans>Scan this with an authenticator app, then type the code that it shows.</Trans>
+              </p>
+              <QrCode text={offer.totp.uri} label={t`QR code for the authenticator app`} />
+              <p className="muted">
+                <Trans>
+                  No camera? Type this secret: <span className="code">{secret}</span>
+                </Trans>
+              </p>
+            </div>
             <TextInput
-              name="email"
-              label={t`E-mail address`}
-              value={offer.email}
-              readOnly
-              autoComplete="username"
+              name="code"
+              label={t`Code of your authenticator app`}
+              inputMode="numeric"
+              autoComplete="one-time-code"
+              required
             />
-          )}
-          <PasswordInput
-            name="password"
-            label={t`Password`}
-            description={t`At least 12 characters. A few words that only you put together are best.`}
-            autoComplete="new-password"
-            minLength={12}
-            required
-          />
-          {offer.asks_business && <Business />}
-          <div>
-            <p>
-              <Trans>Scan this with an authenticator app, then type the code that it shows.</Trans>
-            </p>
-            <QrCode text={offer.totp.uri} label={t`QR code for the authenticator app`} />
-            <p className="muted">
-              <Trans>
-                No camera? Type this secret: <span className="code">{secret}</span>
-              </Trans>
-            </p>
-          </div>
-          <TextInput
-            name="code"
-            label={t`Code of your authenticator app`}
-            inputMode="numeric"
-            autoComplete="one-time-code"
-            required
-          />
-          <FaultNote fault={fault} />
-          <Button type="submit" loading={isBusy}>
-            <Trans>Begin</Trans>
-          </Button>
-        </Stack>
+            <FaultNote fault={fault} />
+            <Button type="submit" loading={isBusy}>
+              <Trans>Begin</Trans>
+            </Button>
+          </Stack>
+        </AtFields>
       </form>
     </Gate>
   )

@@ -1,8 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { Button, Stack } from '@mantine/core'
 import { type FormEvent, useEffect, useState } from 'react'
 import { ApiFault, dataOf } from '../api/client.ts'
 import { portal } from '../api/portal.ts'
+import { AtFields, PasswordInput, TextInput } from '../kit/inputs.tsx'
 import { FaultNote } from '../kit/notes.tsx'
 import { formOf, linkToken, useSending } from './form.ts'
 import { Gate } from './gate.tsx'
@@ -36,41 +37,43 @@ export function Join() {
   return (
     <Gate title={t`Welcome`}>
       <form onSubmit={accept}>
-        <Stack>
-          <p>
-            <Trans>
-              You are invited to the account <strong>{offer.account}</strong>.
-            </Trans>
-          </p>
-          <TextInput
-            name="email"
-            label={t`E-mail address`}
-            value={offer.email}
-            readOnly
-            autoComplete="username"
-          />
-          <TextInput
-            name="name"
-            label={t`Your name`}
-            defaultValue={offer.name}
-            autoComplete="name"
-            required
-            maxLength={100}
-            autoFocus
-          />
-          <PasswordInput
-            name="password"
-            label={t`Password`}
-            description={t`At least 8 characters.`}
-            autoComplete="new-password"
-            minLength={8}
-            required
-          />
-          <FaultNote fault={fault} />
-          <Button type="submit" loading={isBusy}>
-            <Trans>Begin</Trans>
-          </Button>
-        </Stack>
+        <AtFields fault={fault}>
+          <Stack>
+            <p>
+              <Trans>
+                You are invited to the account <strong>{offer.account}</strong>.
+              </Trans>
+            </p>
+            <TextInput
+              name="email"
+              label={t`E-mail address`}
+              value={offer.email}
+              readOnly
+              autoComplete="username"
+            />
+            <TextInput
+              name="name"
+              label={t`Your name`}
+              defaultValue={offer.name}
+              autoComplete="name"
+              required
+              maxLength={100}
+              autoFocus
+            />
+            <PasswordInput
+              name="password"
+              label={t`Password`}
+              description={t`At least 8 characters.`}
+              autoComplete="new-password"
+              minLength={8}
+              required
+            />
+            <FaultNote fault={fault} />
+            <Button type="submit" loading={isBusy}>
+              <Trans>Begin</Trans>
+            </Button>
+          </Stack>
+        </AtFields>
       </form>
     </Gate>
   )

@@ -1,7 +1,7 @@
 import { msg } from '@lingui/core/macro'
 import type { ReactNode } from 'react'
 import { show } from '../kit/app.tsx'
-import { sayFaultsBy } from '../kit/faults.ts'
+import { learnFaults, sayFaultsBy } from '../kit/faults.ts'
 import { Forgot, Reset } from './forgot.tsx'
 import { Invite } from './invite.tsx'
 import { Join, Verify } from './join.tsx'
@@ -28,7 +28,7 @@ const pages: Record<string, () => ReactNode> = {
   '/portal/register': () => <Register />,
 }
 
-// The rest of kit/fault-words.ts is seldom met here, and would be much to load.
+// What is met most, at once; the rest comes behind the page.
 sayFaultsBy({
   refusals: {
     INVALID_CREDENTIALS_ERROR: msg`E-mail address, password, code or passkey is not right.`,
@@ -37,3 +37,4 @@ sayFaultsBy({
 })
 
 await show(pages[window.location.pathname.replace(/\/$/, '')]?.(), words)
+await learnFaults()

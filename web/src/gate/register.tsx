@@ -1,8 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Stack, Textarea, TextInput } from '@mantine/core'
+import { Button, Stack } from '@mantine/core'
 import { type FormEvent, useEffect, useState } from 'react'
 import { dataOf } from '../api/client.ts'
 import { portal } from '../api/portal.ts'
+import { AtFields, Textarea, TextInput } from '../kit/inputs.tsx'
 import { FaultNote } from '../kit/notes.tsx'
 import { chosenLanguage } from '../words/words.ts'
 import { formOf, useSending } from './form.ts'
@@ -71,42 +72,44 @@ export function Register() {
   return (
     <Gate title={t`Ask for an account`}>
       <form onSubmit={register}>
-        <Stack>
-          <TextInput
-            name="name"
-            label={t`Name of you or your shop`}
-            autoComplete="organization"
-            maxLength={100}
-            required
-            autoFocus
-          />
-          <TextInput
-            name="email"
-            type="email"
-            label={t`E-mail address`}
-            autoComplete="email"
-            maxLength={254}
-            required
-          />
-          <TextInput
-            name="contact"
-            label={t`Where else you are reached`}
-            description={t`Such as a number of WhatsApp or a name of Telegram.`}
-            maxLength={200}
-          />
-          <TextInput name="country" label={t`Country`} autoComplete="country-name" maxLength={100} />
-          <Textarea
-            name="note"
-            label={t`What you want to order, and how much of it`}
-            autosize
-            minRows={2}
-            maxLength={1000}
-          />
-          <FaultNote fault={fault} />
-          <Button type="submit" loading={isBusy}>
-            <Trans>Ask for an account</Trans>
-          </Button>
-        </Stack>
+        <AtFields fault={fault}>
+          <Stack>
+            <TextInput
+              name="name"
+              label={t`Name of you or your shop`}
+              autoComplete="organization"
+              maxLength={100}
+              required
+              autoFocus
+            />
+            <TextInput
+              name="email"
+              type="email"
+              label={t`E-mail address`}
+              autoComplete="email"
+              maxLength={254}
+              required
+            />
+            <TextInput
+              name="contact"
+              label={t`Where else you are reached`}
+              description={t`Such as a number of WhatsApp or a name of Telegram.`}
+              maxLength={200}
+            />
+            <TextInput name="country" label={t`Country`} autoComplete="country-name" maxLength={100} />
+            <Textarea
+              name="note"
+              label={t`What you want to order, and how much of it`}
+              autosize
+              minRows={2}
+              maxLength={1000}
+            />
+            <FaultNote fault={fault} />
+            <Button type="submit" loading={isBusy}>
+              <Trans>Ask for an account</Trans>
+            </Button>
+          </Stack>
+        </AtFields>
       </form>
       <ToSignIn />
     </Gate>

@@ -1,10 +1,11 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Divider, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { Button, Divider, Stack } from '@mantine/core'
 import { type FormEvent, useEffect, useState } from 'react'
 import { api, dataOf, keepCsrf } from '../api/client.ts'
 import { offerPasskey } from '../api/own.ts'
 import { hasPasskeys, signedBy } from '../api/passkeys.ts'
 import { portal } from '../api/portal.ts'
+import { AtFields, PasswordInput, TextInput } from '../kit/inputs.tsx'
 import { FaultNote } from '../kit/notes.tsx'
 import { formOf, useSending } from './form.ts'
 import { Gate } from './gate.tsx'
@@ -88,21 +89,23 @@ export function SignIn({ entrance }: { entrance: Entrance }) {
     return (
       <Gate title={t`Sign in`}>
         <form onSubmit={givePassword}>
-          <Stack>
-            <TextInput
-              name="email"
-              type="email"
-              label={t`E-mail address`}
-              autoComplete="username webauthn"
-              required
-              autoFocus
-            />
-            <PasswordInput name="password" label={t`Password`} autoComplete="current-password" required />
-            <FaultNote fault={fault} />
-            <Button type="submit" loading={isBusy}>
-              <Trans>Go on</Trans>
-            </Button>
-          </Stack>
+          <AtFields fault={fault}>
+            <Stack>
+              <TextInput
+                name="email"
+                type="email"
+                label={t`E-mail address`}
+                autoComplete="username webauthn"
+                required
+                autoFocus
+              />
+              <PasswordInput name="password" label={t`Password`} autoComplete="current-password" required />
+              <FaultNote fault={fault} />
+              <Button type="submit" loading={isBusy}>
+                <Trans>Go on</Trans>
+              </Button>
+            </Stack>
+          </AtFields>
         </form>
         {passkey && hasPasskeys() && (
           <>
@@ -132,20 +135,22 @@ export function SignIn({ entrance }: { entrance: Entrance }) {
   return (
     <Gate title={t`Second factor`}>
       <form onSubmit={giveCode}>
-        <Stack>
-          <TextInput
-            name="code"
-            label={t`Code of your authenticator app`}
-            description={t`Or one of your recovery codes.`}
-            autoComplete="one-time-code"
-            required
-            autoFocus
-          />
-          <FaultNote fault={fault} />
-          <Button type="submit" loading={isBusy}>
-            <Trans>Sign in</Trans>
-          </Button>
-        </Stack>
+        <AtFields fault={fault}>
+          <Stack>
+            <TextInput
+              name="code"
+              label={t`Code of your authenticator app`}
+              description={t`Or one of your recovery codes.`}
+              autoComplete="one-time-code"
+              required
+              autoFocus
+            />
+            <FaultNote fault={fault} />
+            <Button type="submit" loading={isBusy}>
+              <Trans>Sign in</Trans>
+            </Button>
+          </Stack>
+        </AtFields>
       </form>
     </Gate>
   )

@@ -1,7 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Chip, Group, Stack, Textarea } from '@mantine/core'
+import { Button, Chip, Group, Stack } from '@mantine/core'
 import { type FormEvent, type ReactNode, useMemo, useState } from 'react'
 import { Dialog } from './dialog.tsx'
+import { AtFields, Textarea } from './inputs.tsx'
 import { FaultNote } from './notes.tsx'
 
 interface ActDialogProps {
@@ -69,48 +70,51 @@ export function ActDialog({
           event.currentTarget.requestSubmit()
         }}
       >
-        <Stack>
-          <div>{typeof children === 'function' ? children(fault) : children}</div>
-          {(needsReason || reasons.length > 0) && (
-            <Stack gap="xs">
-              {reasons.length > 0 && (
-                <Chip.Group value={why} onChange={(chosen) => setWhy(String(chosen))}>
-                  <Group gap="xs">
-                    {reasons.map((reason) => (
-                      <Chip key={reason} name={`reasons ${key}`} value={reason} size="xs" variant="outline">
-                        {reason}
-                      </Chip>
-                    ))}
-                  </Group>
-                </Chip.Group>
-              )}
-              <Textarea
-                label={t`Reason`}
-                value={why}
-                onChange={({ currentTarget }) => setWhy(currentTarget.value)}
-                required={needsReason}
-                autosize
-                minRows={1}
-                maxLength={500}
-                data-autofocus
-              />
-            </Stack>
-          )}
-          <FaultNote fault={fault} untouched={untouched} isOnce />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              <Trans>Close</Trans>
-            </Button>
-            <Button
-              type="submit"
-              loading={isBusy}
-              disabled={!isReady}
-              {...(isDangerous && { color: 'var(--failed)' })}
-            >
-              {button}
-            </Button>
-          </Group>
-        </Stack>
+        <AtFields fault={fault}>
+          <Stack>
+            <div>{typeof children === 'function' ? children(fault) : children}</div>
+            {(needsReason || reasons.length > 0) && (
+              <Stack gap="xs">
+                {reasons.length > 0 && (
+                  <Chip.Group value={why} onChange={(chosen) => setWhy(String(chosen))}>
+                    <Group gap="xs">
+                      {reasons.map((reason) => (
+                        <Chip key={reason} name={`reasons ${key}`} value={reason} size="xs" variant="outline">
+                          {reason}
+                        </Chip>
+                      ))}
+                    </Group>
+                  </Chip.Group>
+                )}
+                <Textarea
+                  label={t`Reason`}
+                  field="why"
+                  value={why}
+                  onChange={({ currentTarget }) => setWhy(currentTarget.value)}
+                  required={needsReason}
+                  autosize
+                  minRows={1}
+                  maxLength={500}
+                  data-autofocus
+                />
+              </Stack>
+            )}
+            <FaultNote fault={fault} untouched={untouched} isOnce />
+            <Group justify="flex-end">
+              <Button variant="default" onClick={onClose}>
+                <Trans>Close</Trans>
+              </Button>
+              <Button
+                type="submit"
+                loading={isBusy}
+                disabled={!isReady}
+                {...(isDangerous && { color: 'var(--failed)' })}
+              >
+                {button}
+              </Button>
+            </Group>
+          </Stack>
+        </AtFields>
       </form>
     </Dialog>
   )

@@ -6,19 +6,22 @@ const digitsIn = (value: string): number => value.split('.')[1]?.length ?? 0
 
 const inLanguage = (value: string, options: Intl.NumberFormatOptions, atMost = 20): string => {
   const digits = Math.min(digitsIn(value), atMost)
-  const format = new Intl.NumberFormat(i18n.locale, {
-    ...options,
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  })
-  // Given as text, no digit is lost. The minus is the typographic one.
-  return format.format(value as unknown as number).replace('-', '−')
+  return written(value, { ...options, minimumFractionDigits: digits, maximumFractionDigits: digits })
 }
 
-/** `money` writes an amount with its currency, as the person's language does: `Rp 1.250.000`. For sentences and buttons. */
+/** `written`: given as text, no digit is lost. The minus is the typographic one. */
+export const written = (value: string, options: Intl.NumberFormatOptions): string =>
+  new Intl.NumberFormat(i18n.locale, options).format(value as unknown as number).replace('-', '−')
+
+/**
+ * `money` writes an amount with its currency, as the person's language does: `Rp 1.250.000`. For sentences and buttons. Where it has digits behind the point, it
+ * has as many as its currency is written with, at least.
+ */
 export const money = (value: string, currency: string): string => {
   try {
-    return inLanguage(value, { style: 'currency', currency })
+    return value.includes('.')
+      ? written(value, { style: 'currency', currency, maximumFractionDigits: 20 })
+      : inLanguage(value, { style: 'currency', currency })
   } catch {
     // A currency of the installation that is none of ISO 4217, such as USDT.
     return `${inLanguage(value, {})} ${currency}`
@@ -31,19 +34,9 @@ export const typedAmount = (text: string): string | undefined => {
   return /^\d{1,12}(\.\d{1,6})?$/.test(decimal) && /[1-9]/.test(decimal) ? decimal : undefined
 }
 
-/** `sum` writes an amount that was summed up, rounded to the coin of its currency: what it is exactly is in the file. */
-export const sum = (value: string, currency: string): string => {
-  try {
-    const format = new Intl.NumberFormat(i18n.locale, { style: 'currency', currency })
-    return format.format(value as unknown as number).replace('-', '−')
-  } catch {
-    return money(value, currency)
-  }
-}
-
 /**
  * `Amount` shows an amount in a table or a figure: digits below each other, the currency muted behind it. What was computed with rates is rounded to
- * `atMost` digits behind the point; left out: all of them are shown.
+ * `atMost` digits behind the point, with all of it in its title; left out: all of them are shown.
  */
 export function Amount({
   value,
@@ -57,7 +50,7 @@ export function Amount({
   useLingui()
   if (value == null) return <span className="muted">–</span>
   return (
-    <span className="amount">
+    <span className="amount" title={atMost === undefined ? undefined : inLanguage(value, {})}>
       {inLanguage(value, {}, atMost)}
       {currency && <small>{currency}</small>}
     </span>

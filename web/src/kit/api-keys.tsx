@@ -1,7 +1,7 @@
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Checkbox, Group, Radio, Stack, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, Radio, Stack } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import type { paths } from '../api/made/operator.ts'
 import { ActDialog } from './act-dialog.tsx'
@@ -9,6 +9,7 @@ import styles from './api-keys.module.css'
 import { Copy } from './copy.tsx'
 import { Dialog } from './dialog.tsx'
 import { explain } from './explanations.ts'
+import { TextInput } from './inputs.tsx'
 import { type Overlap, OverlapChoice } from './overlap.tsx'
 import { Facts } from './section.tsx'
 import { Badge } from './state-badge.tsx'
@@ -112,6 +113,7 @@ export function NewKey({
           </div>
         </Radio.Group>
         <TextInput
+          field="name"
           label={t`Name`}
           description={t`What you tell it from others by.`}
           placeholder={t`Website`}
@@ -120,6 +122,7 @@ export function NewKey({
           maxLength={100}
         />
         <TextInput
+          field="allowed_ips"
           label={t`Addresses that may use it`}
           description={t`IP addresses or blocks, with commas between. Empty: any.`}
           value={addresses}
@@ -127,6 +130,7 @@ export function NewKey({
         />
         {dialect === 'contract' && (
           <TextInput
+            field="url"
             label={t`Webhook URL`}
             description={t`Where your program is told what becomes of orders. Empty: it asks.`}
             type="url"
@@ -444,6 +448,7 @@ export function KeyEdit({
     >
       <Stack>
         <TextInput
+          field="name"
           label={t`Name`}
           value={name}
           onChange={({ currentTarget }) => setName(currentTarget.value)}
@@ -457,12 +462,14 @@ export function KeyEdit({
           </Group>
         </Radio.Group>
         <TextInput
+          field="allowed_ips"
           label={t`Addresses that may use it`}
           description={t`IP addresses or blocks, with commas between. Empty: any.`}
           value={addresses}
           onChange={({ currentTarget }) => setAddresses(currentTarget.value)}
         />
         <TextInput
+          field="expires_at"
           label={t`Works until`}
           description={t`The day at whose beginning, in UTC, it stops. Empty: for ever.`}
           type="date"
@@ -472,6 +479,7 @@ export function KeyEdit({
         <MayFields granted={granted} onGrant={setGranted} />
         {hasRate && (
           <TextInput
+            field="requests_per_minute"
             label={t`Requests a minute`}
             description={t`To each of Dhru and REST. Empty: as the settings say.`}
             value={rate}
@@ -572,6 +580,7 @@ export function AddWebhook({
     <ActDialog title={t`Add a webhook`} button={t`Add the webhook`} act={act} onClose={onClose}>
       <Stack>
         <TextInput
+          field="url"
           label={t`URL`}
           description={t`Where your program takes a POST. It must begin with https.`}
           type="url"
@@ -581,6 +590,7 @@ export function AddWebhook({
           data-autofocus
         />
         <TextInput
+          field="secret"
           label={t`Access key of this key`}
           description={t`One of the two signatures is made with it, and we keep but its hash.`}
           value={secret}

@@ -1,8 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, FileButton, Group, Stack, Table, Textarea } from '@mantine/core'
+import { Button, FileButton, Group, Stack, Table } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { ApiFault } from '../api/client.ts'
 import { problemText } from './faults.ts'
+import { AtFields, Textarea } from './inputs.tsx'
 import { FaultNote } from './notes.tsx'
 import { Scrolling } from './scrolling.tsx'
 
@@ -42,77 +43,80 @@ export function CsvForm({
   const faults = fault instanceof ApiFault ? fault.problems : []
   return (
     <form onSubmit={(event) => void submit(event)}>
-      <Stack>
-        <p className="muted">{children}</p>
-        <Group>
-          <FileButton
-            accept=".csv,.txt,text/csv,text/plain"
-            onChange={(file) => void file?.text().then(setText)}
-          >
-            {(props) => (
-              <Button variant="default" {...props}>
-                <Trans>Choose a file…</Trans>
-              </Button>
-            )}
-          </FileButton>
-        </Group>
-        <Textarea
-          label={t`Or paste it here`}
-          value={text}
-          onChange={({ currentTarget }) => setText(currentTarget.value)}
-          rows={8}
-          className="code"
-          spellCheck={false}
-          required
-          data-autofocus
-        />
-        {faults.length > 0 ? (
-          <div role="alert">
-            <p>
-              <Trans>Nothing was changed. These lines cannot be read:</Trans>
-            </p>
-            <Scrolling label={t`Lines at fault`}>
-              <Table>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>{t`Line`}</Table.Th>
-                    <Table.Th>{t`Column`}</Table.Th>
-                    <Table.Th>{t`What is wrong`}</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {faults.slice(0, SHOWN_FAULTS).map((one) => {
-                    const { field } = one
-                    const [line, ...column] = field.replace(/^input\.(text|csv)\./, '').split('.')
-                    return (
-                      <Table.Tr key={`${field} ${problemText(one)}`}>
-                        <Table.Td>{line}</Table.Td>
-                        <Table.Td className="code">{column.join('.')}</Table.Td>
-                        <Table.Td>{problemText(one)}</Table.Td>
-                      </Table.Tr>
-                    )
-                  })}
-                </Table.Tbody>
-              </Table>
-            </Scrolling>
-            {faults.length > SHOWN_FAULTS && (
-              <p className="muted">
-                <Trans>
-                  The first {SHOWN_FAULTS} of {faults.length} are shown.
-                </Trans>
+      <AtFields fault={fault}>
+        <Stack>
+          <p className="muted">{children}</p>
+          <Group>
+            <FileButton
+              accept=".csv,.txt,text/csv,text/plain"
+              onChange={(file) => void file?.text().then(setText)}
+            >
+              {(props) => (
+                <Button variant="default" {...props}>
+                  <Trans>Choose a file…</Trans>
+                </Button>
+              )}
+            </FileButton>
+          </Group>
+          <Textarea
+            field="file"
+            label={t`Or paste it here`}
+            value={text}
+            onChange={({ currentTarget }) => setText(currentTarget.value)}
+            rows={8}
+            className="code"
+            spellCheck={false}
+            required
+            data-autofocus
+          />
+          {faults.length > 0 ? (
+            <div role="alert">
+              <p>
+                <Trans>Nothing was changed. These lines cannot be read:</Trans>
               </p>
-            )}
-          </div>
-        ) : (
-          <FaultNote fault={fault} untouched={untouched} />
-        )}
-        <Group justify="flex-end">
-          {end}
-          <Button type="submit" loading={isBusy}>
-            <Trans>Review</Trans>
-          </Button>
-        </Group>
-      </Stack>
+              <Scrolling label={t`Lines at fault`}>
+                <Table>
+                  <Table.Thead>
+                    <Table.Tr>
+                      <Table.Th>{t`Line`}</Table.Th>
+                      <Table.Th>{t`Column`}</Table.Th>
+                      <Table.Th>{t`What is wrong`}</Table.Th>
+                    </Table.Tr>
+                  </Table.Thead>
+                  <Table.Tbody>
+                    {faults.slice(0, SHOWN_FAULTS).map((one) => {
+                      const { field } = one
+                      const [line, ...column] = field.replace(/^input\.(text|csv)\./, '').split('.')
+                      return (
+                        <Table.Tr key={`${field} ${problemText(one)}`}>
+                          <Table.Td>{line}</Table.Td>
+                          <Table.Td className="code">{column.join('.')}</Table.Td>
+                          <Table.Td>{problemText(one)}</Table.Td>
+                        </Table.Tr>
+                      )
+                    })}
+                  </Table.Tbody>
+                </Table>
+              </Scrolling>
+              {faults.length > SHOWN_FAULTS && (
+                <p className="muted">
+                  <Trans>
+                    The first {SHOWN_FAULTS} of {faults.length} are shown.
+                  </Trans>
+                </p>
+              )}
+            </div>
+          ) : (
+            <FaultNote fault={fault} untouched={untouched} />
+          )}
+          <Group justify="flex-end">
+            {end}
+            <Button type="submit" loading={isBusy}>
+              <Trans>Review</Trans>
+            </Button>
+          </Group>
+        </Stack>
+      </AtFields>
     </form>
   )
 }

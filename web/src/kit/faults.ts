@@ -4,15 +4,24 @@ import { ApiFault, type Problem } from '../api/client.ts'
 /** FaultWords say faults in the reader's language, by codes of the API; `{name}` in them is a value of the fault's `params`. */
 interface FaultWords {
   refusals: Readonly<Record<string, MessageDescriptor>>
+  /** `reasons` are whole sentences that say why something is refused. */
+  reasons?: Readonly<Record<string, MessageDescriptor>>
   problems?: Readonly<Record<string, MessageDescriptor>>
   /** `fields` are the labels of values, by their names in the API. */
   fields?: Readonly<Record<string, MessageDescriptor>>
 }
 
 let words: FaultWords = { refusals: {} }
-/** `sayFaultsBy` takes the words of an application. They are loaded behind its pages; until then the server's English is shown. */
+/** `sayFaultsBy` takes words that an application has at once. */
 export const sayFaultsBy = (given: FaultWords): void => {
   words = given
+}
+
+/** `learnFaults` loads the words of all faults, behind the page; until then, and where there are none, the server's English is shown. */
+export async function learnFaults(): Promise<void> {
+  const learned = await import('./fault-words.ts')
+  await learned.speakFaults()
+  words = learned
 }
 
 const said = (
@@ -31,8 +40,16 @@ export const refusalText = ({ code }: ApiFault): string | undefined => said(word
 export const detailOf = ({ message }: ApiFault): string | undefined => /^[^:]+: (.+)$/s.exec(message)?.[1]
 
 /** `problemText` says what is wrong with one value: in the reader's language where there are words for it, else as the server does. */
-export const problemText = ({ code, params }: Problem): string =>
-  said(words.problems, code, params) ?? String(params['message'] ?? code)
+export const problemText = (problem: Problem): string => {
+  const { code, params } = problem
+  return reasonText(problem) ?? said(words.problems, code, params) ?? String(params['message'] ?? code)
+}
+
+/** `reasonText` is a whole sentence that says why something is refused; undefined: what is wrong reads on from the name of a value. */
+export const reasonText = ({ code, params }: Problem): string | undefined => said(words.reasons, code, params)
+
+/** `isOfField` tells whether a problem is that of a field, by its name in the API, wherever in the body it stands. */
+export const isOfField = ({ field }: Problem, name: string): boolean => `.${field}`.endsWith(`.${name}`)
 
 /** `faultText` says a fault in one line, where there is room for no more. */
 export function faultText(fault: Error): string {
@@ -43,12 +60,14 @@ export function faultText(fault: Error): string {
 
 /** `fieldText` gives the label of a value; undefined: it has its name in the API alone. */
 export function fieldText(field: string): string | undefined {
-  const [name = ''] = field.split('.').filter((step) => !AROUND.has(step))
+  const [name = ''] = stepsOf(field)
   return said(words.fields, name)
 }
 
 /** AROUND are steps of a path that say nothing to a reader. */
 const AROUND = new Set(['settings', 'secrets', 'input', 'body'])
+
+const stepsOf = (field: string): string[] => field.split('.').filter((step) => !AROUND.has(step))
 
 /** `faultOfField` is what an answer says is wrong with a field of one of these names. */
 export function faultOfField(fault: unknown, ...names: string[]): string | undefined {

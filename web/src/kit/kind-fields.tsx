@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro'
-import { NativeSelect, PasswordInput, Stack, Switch, Textarea, TextInput } from '@mantine/core'
+import { Stack, Switch } from '@mantine/core'
 import { faultOfField } from './faults.ts'
+import { NativeSelect, PasswordInput, Textarea, TextInput } from './inputs.tsx'
 
 /** KindField is one value that something of a kind is configured with, as the API lists it. */
 export interface KindField {
@@ -121,13 +122,12 @@ export function KindFields(props: KindFieldsProps) {
   )
 }
 
-function Field({ field, values, present, isSet, fault, onChange }: KindFieldsProps & { field: KindField }) {
+function Field({ field, values, present, isSet, onChange }: KindFieldsProps & { field: KindField }) {
   const { t } = useLingui()
   const { name, label, secret, required, help } = field
   const { type, enum: choices } = schemaOf(field)
   const write = (value: string | boolean) => onChange({ ...values, [name]: value })
   const shared = { label, description: sentence(help), name }
-  const error = faultOf(fault, name)
   const now = present?.[name] ?? field.default
   if (secret) {
     const isKept = typeof isSet === 'boolean' ? isSet : isSet?.[name] === true
@@ -138,9 +138,6 @@ function Field({ field, values, present, isSet, fault, onChange }: KindFieldsPro
         placeholder={isKept ? t`Set. Write another one to replace it` : ''}
         value={String(values[name] ?? '')}
         onChange={({ currentTarget }) => write(currentTarget.value)}
-        error={error}
-        // Mantine says so of its other inputs, not of this one.
-        aria-invalid={error !== undefined}
         autoComplete="new-password"
         spellCheck={false}
         visibilityToggleButtonProps={{ 'aria-label': t`Show ${{ name: label }}` }}
@@ -154,7 +151,6 @@ function Field({ field, values, present, isSet, fault, onChange }: KindFieldsPro
         {...shared}
         checked={isOn === true}
         onChange={({ currentTarget }) => write(currentTarget.checked)}
-        error={error}
       />
     )
   }
@@ -168,7 +164,6 @@ function Field({ field, values, present, isSet, fault, onChange }: KindFieldsPro
         required={required}
         value={value}
         onChange={({ currentTarget }) => write(currentTarget.value)}
-        error={error}
       />
     )
   }
@@ -179,7 +174,6 @@ function Field({ field, values, present, isSet, fault, onChange }: KindFieldsPro
         required={required}
         value={value}
         onChange={({ currentTarget }) => write(currentTarget.value)}
-        error={error}
         autosize
         minRows={1}
         maxRows={8}
@@ -194,7 +188,6 @@ function Field({ field, values, present, isSet, fault, onChange }: KindFieldsPro
       required={required}
       value={value}
       onChange={({ currentTarget }) => write(currentTarget.value)}
-      error={error}
       autoComplete="off"
       spellCheck={false}
       {...(type === 'integer' && { inputMode: 'numeric' as const, w: 160 })}

@@ -1,9 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { ApiFault } from '../api/client.ts'
+import { ApiFault, type Problem } from '../api/client.ts'
 import { Copy } from './copy.tsx'
-import { detailOf, fieldText, problemText, refusalText } from './faults.ts'
+import { detailOf, fieldText, problemText, reasonText, refusalText } from './faults.ts'
+import { useUnshown } from './form-faults.ts'
 import styles from './notes.module.css'
 
 /**
@@ -23,19 +24,22 @@ export function FaultNote({
   onRetry?: () => void
 }) {
   const { t } = useLingui()
-  if (!fault) return null
   const known = fault instanceof ApiFault ? fault : undefined
+  const unshown = useUnshown(fault)
+  if (!fault) return null
   const { message } = fault as Error
   const isUnknown = untouched !== undefined && known?.mayHaveBeenDone === true
+  // A reason says more than the code of its refusal.
+  const reasons = unshown.flatMap((one) => reasonText(one) ?? [])
   const meaning =
     known?.code === 'NO_ANSWER'
       ? t`The server gave no answer. Look at the connection.`
       : known && isUnknown && known.code !== 'INTERNAL_ERROR'
         ? t`The server gave no clear answer.`
-        : known && refusalText(known)
-  const problems = known?.problems ?? []
-  // What is said field by field is not said twice.
-  const detail = known && meaning && !isUnknown && problems.length === 0 ? detailOf(known) : undefined
+        : reasons.join(' ') || (known && refusalText(known))
+  const problems = unshown.filter((one) => !reasonText(one))
+  // What is said field by field, or as a reason, is not said twice.
+  const detail = known && meaning && !isUnknown && known.problems.length === 0 ? detailOf(known) : undefined
   return (
     <div className={styles.note} role="alert">
       <p>
@@ -53,7 +57,8 @@ export function FaultNote({
       )}
       {problems.map((one) => (
         <p key={`${one.field} ${one.code}`}>
-          {fieldText(one.field) ?? <span className="code">{one.field}</span>}: {problemText(one)}
+          {labelOf(one)}
+          {problemText(one)}
         </p>
       ))}
       <div className={styles.foot}>
@@ -70,6 +75,13 @@ export function FaultNote({
       </div>
     </div>
   )
+}
+
+/** `labelOf` names the value before what is wrong with it; what the server says as a sentence of its own stands by itself. */
+function labelOf({ field, code }: Problem): ReactNode {
+  const label = fieldText(field)
+  if (label !== undefined) return `${label}: `
+  return code.endsWith('_ERROR') ? null : <span className="code">{field}: </span>
 }
 
 /** `Empty` says what would be here, and has the one button that makes it so. */

@@ -1,9 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Group, NativeSelect, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Stack } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useId, useState } from 'react'
 import { chooseLanguage, type Language, languages } from '../words/words.ts'
+import { AtFields, NativeSelect, TextInput } from './inputs.tsx'
 import { FaultNote } from './notes.tsx'
 
 /** Said is what a person says of itself. */
@@ -42,42 +43,47 @@ export function OwnProfile({
   }
   return (
     <form onSubmit={submit}>
-      <Stack>
-        <TextInput
-          label={t`Name`}
-          value={name}
-          onChange={({ currentTarget }) => setName(currentTarget.value)}
-          maxLength={100}
-          autoComplete="name"
-          required
-        />
-        <NativeSelect
-          label={t`Language`}
-          description={t`Of these pages, and of the mails to you.`}
-          value={language}
-          onChange={({ currentTarget }) => setLanguage(currentTarget.value as Language)}
-          data={Object.entries(languages).map(([value, label]) => ({ value, label }))}
-        />
-        <TextInput
-          label={t`Time zone`}
-          description={t`Such as Asia/Jakarta. Empty: that of the browser.`}
-          value={zone}
-          onChange={({ currentTarget }) => setZone(currentTarget.value)}
-          list={zones}
-          maxLength={64}
-        />
-        <datalist id={zones}>
-          {Intl.supportedValuesOf('timeZone').map((one) => (
-            <option key={one} value={one} />
-          ))}
-        </datalist>
-        <FaultNote fault={save.error} />
-        <Group>
-          <Button type="submit" variant="default" loading={save.isPending}>
-            <Trans>Save</Trans>
-          </Button>
-        </Group>
-      </Stack>
+      <AtFields fault={save.error}>
+        <Stack>
+          <TextInput
+            field="name"
+            label={t`Name`}
+            value={name}
+            onChange={({ currentTarget }) => setName(currentTarget.value)}
+            maxLength={100}
+            autoComplete="name"
+            required
+          />
+          <NativeSelect
+            field="language"
+            label={t`Language`}
+            description={t`Of these pages, and of the mails to you.`}
+            value={language}
+            onChange={({ currentTarget }) => setLanguage(currentTarget.value as Language)}
+            data={Object.entries(languages).map(([value, label]) => ({ value, label }))}
+          />
+          <TextInput
+            field="time_zone"
+            label={t`Time zone`}
+            description={t`Such as Asia/Jakarta. Empty: that of the browser.`}
+            value={zone}
+            onChange={({ currentTarget }) => setZone(currentTarget.value)}
+            list={zones}
+            maxLength={64}
+          />
+          <datalist id={zones}>
+            {Intl.supportedValuesOf('timeZone').map((one) => (
+              <option key={one} value={one} />
+            ))}
+          </datalist>
+          <FaultNote fault={save.error} />
+          <Group>
+            <Button type="submit" variant="default" loading={save.isPending}>
+              <Trans>Save</Trans>
+            </Button>
+          </Group>
+        </Stack>
+      </AtFields>
     </form>
   )
 }

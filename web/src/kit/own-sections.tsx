@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Group, PasswordInput, Stack, Table, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Table } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
@@ -7,6 +7,7 @@ import type { Own } from '../api/own.ts'
 import { hasPasskeys } from '../api/passkeys.ts'
 import { ActDialog } from './act-dialog.tsx'
 import { Dialog } from './dialog.tsx'
+import { AtFields, PasswordInput, TextInput } from './inputs.tsx'
 import { FaultNote, Loading } from './notes.tsx'
 import { OnceShown } from './once-shown.tsx'
 import { QrCode } from './qr-code.tsx'
@@ -179,6 +180,7 @@ function NewApp({
           </Trans>
         </p>
         <TextInput
+          field="code"
           label={t`Code of your authenticator app`}
           value={code}
           onChange={({ currentTarget }) => setCode(currentTarget.value)}
@@ -261,20 +263,22 @@ export function Passkeys({ own }: { own: Own }) {
       )}
       <Dialog opened={isNaming} onClose={() => setNaming(false)} title={t`Add a passkey`} size="sm">
         <form onSubmit={submit}>
-          <Stack>
-            <TextInput
-              name="name"
-              label={t`How you tell it from others`}
-              placeholder={t`My phone`}
-              required
-              maxLength={100}
-              data-autofocus
-            />
-            <FaultNote fault={add.error} />
-            <Button type="submit" loading={add.isPending}>
-              <Trans>Make the passkey</Trans>
-            </Button>
-          </Stack>
+          <AtFields fault={add.error}>
+            <Stack>
+              <TextInput
+                name="name"
+                label={t`How you tell it from others`}
+                placeholder={t`My phone`}
+                required
+                maxLength={100}
+                data-autofocus
+              />
+              <FaultNote fault={add.error} />
+              <Button type="submit" loading={add.isPending}>
+                <Trans>Make the passkey</Trans>
+              </Button>
+            </Stack>
+          </AtFields>
         </form>
       </Dialog>
     </Section>

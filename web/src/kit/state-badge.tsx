@@ -60,6 +60,12 @@ export function Badge({ tone, children }: { tone: Tone; children: ReactNode }) {
   )
 }
 
+/** `SandboxTag` marks what a sandbox has done, so that nobody takes it for real. */
+export function SandboxTag() {
+  const { _ } = useLingui()
+  return <span className={styles.sandbox}>{_(msg`Sandbox`)}</span>
+}
+
 const states: Record<string, { tone: Tone; words: MessageDescriptor }> = {
   pending: { tone: 'waiting', words: msg`Waiting` },
   processing: { tone: 'working', words: msg`Working` },

@@ -1,10 +1,11 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { Button, Stack } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { keepCsrf } from '../api/client.ts'
 import type { Own } from '../api/own.ts'
 import { hasPasskeys } from '../api/passkeys.ts'
 import { Dialog } from './dialog.tsx'
+import { AtFields, PasswordInput, TextInput } from './inputs.tsx'
 import { FaultNote } from './notes.tsx'
 
 interface StepUpDialogProps {
@@ -49,35 +50,37 @@ export function StepUpDialog({ own, give }: StepUpDialogProps) {
       isAbove
     >
       <form onSubmit={byCode}>
-        <Stack>
-          <p className="muted">
-            <Trans>This moves money or gives rights. It counts for ten minutes.</Trans>
-          </p>
-          {hasPasskeys() && (
-            <Button variant="default" onClick={() => void by(own.proveByPasskey)} loading={isBusy}>
-              <Trans>Use a passkey</Trans>
+        <AtFields fault={fault}>
+          <Stack>
+            <p className="muted">
+              <Trans>This moves money or gives rights. It counts for ten minutes.</Trans>
+            </p>
+            {hasPasskeys() && (
+              <Button variant="default" onClick={() => void by(own.proveByPasskey)} loading={isBusy}>
+                <Trans>Use a passkey</Trans>
+              </Button>
+            )}
+            <PasswordInput
+              name="password"
+              label={t`Password`}
+              autoComplete="current-password"
+              required
+              data-autofocus
+            />
+            <TextInput
+              name="code"
+              label={t`Code of your authenticator app`}
+              autoComplete="one-time-code"
+              description={own.needsApp ? undefined : t`Only if you have set one up.`}
+              inputMode="numeric"
+              required={own.needsApp}
+            />
+            <FaultNote fault={fault} />
+            <Button type="submit" loading={isBusy}>
+              <Trans>Go on</Trans>
             </Button>
-          )}
-          <PasswordInput
-            name="password"
-            label={t`Password`}
-            autoComplete="current-password"
-            required
-            data-autofocus
-          />
-          <TextInput
-            name="code"
-            label={t`Code of your authenticator app`}
-            autoComplete="one-time-code"
-            description={own.needsApp ? undefined : t`Only if you have set one up.`}
-            inputMode="numeric"
-            required={own.needsApp}
-          />
-          <FaultNote fault={fault} />
-          <Button type="submit" loading={isBusy}>
-            <Trans>Go on</Trans>
-          </Button>
-        </Stack>
+          </Stack>
+        </AtFields>
       </form>
     </Dialog>
   )

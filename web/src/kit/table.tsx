@@ -52,6 +52,8 @@ export function useLook(name: string): [Look, (look: Look) => void] {
 
 /** PHONE is the width up to which lists are cards. */
 export const PHONE = '(max-width: 47.99em)'
+/** WIDE is the width from which on an opened row stands beside its list. */
+export const WIDE = '(min-width: 90em)'
 const CHECK_WIDTH = 36
 const HEIGHT = { dense: 32, normal: 40, touch: 48, card: 84 }
 
@@ -79,6 +81,8 @@ interface ListProps<Row> {
   /** `more` reads the next page. */
   more?: (() => void) | undefined
   onOpen: (row: Row) => void
+  /** `beside` is the row that is open beside the list, 0: none yet; left out: rows open as pages of their own. */
+  beside?: number | undefined
 }
 
 /**
@@ -145,7 +149,18 @@ export function List<Row>(props: ListProps<Row>) {
     }),
   })
 
-  const where = (row: Row) => ({ to: props.to?.(row), file: props.file?.(row) })
+  const where = (row: Row) => ({
+    to: props.to?.(row),
+    file: props.file?.(row),
+    // Beside the list a plain click opens the row there, and any other its page, as of every link.
+    ...(props.beside !== undefined && {
+      onClick: (event: MouseEvent) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return
+        event.preventDefault()
+        props.onOpen(row)
+      },
+    }),
+  })
   const rowProps = (index: number) => {
     const row = rows[index] as Row
     const id = idOf(row)
@@ -155,6 +170,7 @@ export function List<Row>(props: ListProps<Row>) {
       'data-fresh': props.fresh?.has(id) || undefined,
       'data-gone': props.gone?.has(id) || undefined,
       'data-chosen': chosen?.has(id) || undefined,
+      'aria-current': id === props.beside ? true : undefined,
       onFocus: () => setActive(index),
       onClick: (event: MouseEvent) => {
         if (
@@ -261,6 +277,7 @@ function RowLink({
   children: ReactNode
   'aria-label'?: string
   'data-open': boolean
+  onClick?: (event: MouseEvent) => void
 }) {
   const { className = '', children, ...others } = rest
   return file === undefined ? (

@@ -1,10 +1,11 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Group, Radio, SegmentedControl, Stack, Switch, TextInput } from '@mantine/core'
+import { Button, Group, Radio, SegmentedControl, Stack, Switch } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useId, useState } from 'react'
 import type { paths } from '../api/made/operator.ts'
 import { ActDialog } from './act-dialog.tsx'
+import { TextInput } from './inputs.tsx'
 import { Empty, FaultNote, Loading } from './notes.tsx'
 import { OnceShown } from './once-shown.tsx'
 import { type Overlap, OverlapChoice } from './overlap.tsx'
@@ -411,6 +412,7 @@ function ChangeUrl({ hook, calls, onDone, onClose }: HookDialog) {
       onClose={onClose}
     >
       <TextInput
+        field="url"
         label={t`URL`}
         description={t`What waits is sent there, too.`}
         type="url"

@@ -1,21 +1,11 @@
 import { Amount } from '../kit/amount.tsx'
+import { decimalsOf } from '../kit/sum.tsx'
 
 /** `priced` gives an amount of the REST API, which leaves zeros at the end out, as many decimals as its currency is written with. */
 export function priced(value: string, currency: string): string {
   const [units = '', decimals = ''] = value.split('.')
   const padded = decimals.padEnd(decimalsOf(currency), '0')
   return padded === '' ? units : `${units}.${padded}`
-}
-
-function decimalsOf(currency: string): number {
-  try {
-    return (
-      new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ??
-      2
-    )
-  } catch {
-    return 2
-  }
 }
 
 /** `Price` shows an amount of the REST API. */

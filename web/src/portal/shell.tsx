@@ -3,7 +3,7 @@ import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Menu } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet, useNavigate } from '@tanstack/react-router'
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { dataOf } from '../api/client.ts'
 import { portal } from '../api/portal.ts'
 import { Icon, type IconName } from '../identity/icons.tsx'
@@ -147,6 +147,7 @@ function Back() {
 function OwnMenu() {
   const { t } = useLingui()
   const { person, account } = useSession()
+  const { pathname } = useLocation()
   const name = person?.name ?? account.name
   return (
     <PersonMenu
@@ -158,6 +159,17 @@ function OwnMenu() {
       {person && (
         <Menu.Item component={Link} to="/me">
           <Trans>Profile and sign-ins</Trans>
+        </Menu.Item>
+      )}
+      {(brand.says_program || brand.name === 'imeigate') && (
+        <Menu.Item
+          component="a"
+          href={`/help/for/portal${pathname}`}
+          hrefLang="en"
+          target="_blank"
+          rel="noopener"
+        >
+          <Trans>Help about this page</Trans>
         </Menu.Item>
       )}
       {brand.contacts.map(({ kind, text, url }) => (

@@ -7,3 +7,6 @@ declare module '*.po?gate' {
 declare module '*.po?portal' {
   export const messages: import('@lingui/core').Messages
 }
+declare module '*.po?faults' {
+  export const messages: import('@lingui/core').Messages
+}

@@ -61,6 +61,7 @@ export class Sandbox implements Supplier {
 export const sandbox = supplierKind({
   kind: 'sandbox',
   label: 'Sandbox',
+  isPractice: true,
   showsReasons: true,
   fields: {},
   connect: (_config, { clock }) => new Sandbox(clock),

@@ -3,6 +3,7 @@ import {
   type AnnouncementForm,
   type AnnouncementView,
   addAnnouncement,
+  announcementState,
   announcementVersion,
   changeAnnouncement,
   findAnnouncement,
@@ -104,8 +105,7 @@ const announcement = Type.Object({
 const wireAnnouncement = (view: AnnouncementView, now: Date): Static<typeof announcement> => ({
   ...{ id: view.id, title: view.title, body: view.body, translations: view.translations },
   ...{ group: view.group, accounts: view.accounts, from: view.shownFrom, until: view.shownUntil },
-  state:
-    view.shownFrom > now ? 'planned' : view.shownUntil !== null && view.shownUntil <= now ? 'over' : 'shown',
+  state: announcementState(view, now),
   ...{ pinned: view.pinned, tell: view.told, told_at: view.toldAt, reads: view.reads },
   ...{ created_by: view.actor, created_at: view.createdAt, version: announcementVersion(view) },
 })

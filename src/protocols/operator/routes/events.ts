@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { Refusal } from '../../../errors.ts'
 import type { Happened, Place } from '../../../live/operator-feed.ts'
 import { type LiveTopic, topicNames, topics } from '../../../live/topics.ts'
+import { because } from '../../../reasons.ts'
 import { sendEvents } from '../../kit/event-stream.ts'
 import { orNull, text } from '../../kit/shapes.ts'
 import { rightOf } from '../caller.ts'
@@ -46,7 +47,7 @@ export const eventRoutes = (deps: EventDeps) => [
       for (const { topic } of wanted) {
         const { permission } = topics[topic]
         if (!caller.permissions.has(permission)) {
-          throw new Refusal('permission_denied', `you may not ${permission}`)
+          throw because('permission_denied', 'role_lacks', { permission })
         }
       }
       const given = request.headers['last-event-id']

@@ -13,6 +13,7 @@ import {
 import { type InboxKind, inboxKindNames, inboxKinds, kindsFor } from '../../../inbox/kinds.ts'
 import type { OrderId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
+import { because } from '../../../reasons.ts'
 import { cursorOfNumbers, readNumbers } from '../../kit/cursors.ts'
 import { givenTime } from '../../kit/fields.ts'
 import {
@@ -88,7 +89,8 @@ function kindsIn(given: string | undefined, { permissions }: Caller): InboxKind[
     return kind
   })
   const lacking = kinds.find((kind) => !own.includes(kind))
-  if (lacking !== undefined) throw new Refusal('permission_denied', `you may not ${inboxKinds[lacking]}`)
+  if (lacking !== undefined)
+    throw because('permission_denied', 'role_lacks', { permission: inboxKinds[lacking] })
   return inboxKindNames.filter((kind) => kinds.includes(kind))
 }
 
@@ -105,7 +107,8 @@ async function refuseOthers({
   params: { thing },
 }: Call<Static<typeof thingParams>>): Promise<void> {
   const needed = inboxKinds[await kindOfThing(desk.read, thing)]
-  if (!caller.permissions.has(needed)) throw new Refusal('permission_denied', `you may not ${needed}`)
+  if (!caller.permissions.has(needed))
+    throw because('permission_denied', 'role_lacks', { permission: needed })
 }
 
 export const inboxRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { type Static, Type } from 'typebox'
 import { findAccount } from '../../../accounts/accounts.ts'
+import { paperLogo } from '../../../brand/paper-logo.ts'
 import { type Invoice, type InvoiceLine, nameOf, type Seller } from '../../../invoices/invoice.ts'
 import { findInvoice, issueInvoice, linesOf, listInvoices, listLines } from '../../../invoices/invoices.ts'
 import { findSeller, sellerVersion, setSeller } from '../../../invoices/seller.ts'
@@ -216,10 +217,11 @@ export const invoiceRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     handle: async ({ desk, params, reply }) => {
       const found = await findInvoice(desk.read, params.number)
       const { invoicePdf } = await import('../../../invoices/pdf.ts')
+      const logo = await paperLogo(desk.read)
       reply.type('application/pdf')
       reply.header('content-disposition', `attachment; filename="invoice-${found.number}.pdf"`)
       return reply.send(
-        Readable.from(invoicePdf(found, linesOf(desk.read, found)), { objectMode: false }),
+        Readable.from(invoicePdf(found, linesOf(desk.read, found), logo), { objectMode: false }),
       ) as object
     },
   }),

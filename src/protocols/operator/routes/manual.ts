@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { actorNames } from '../../../audit/actors.ts'
 import { Refusal } from '../../../errors.ts'
 import {
   answerManual,
@@ -7,6 +8,7 @@ import {
   type ManualAnswer,
   type ManualItem,
   takeManual,
+  takenOf,
 } from '../../../fulfilment/people/manual.ts'
 import {
   type PastedAnswer,
@@ -40,15 +42,25 @@ const manualItem = Type.Object({
   currency: Type.String(),
   sent_at: time('Since when it waits'),
   due_at: orNull(time(), 'Until when the order is expected; null: nobody knows'),
-  taken: orNull(Type.String(), 'Who works on it, and since when'),
+  taken_by: orNull(Type.String(), 'Who works on it'),
+  taken_at: orNull(time(), 'Since when'),
 })
 
-const wireManual = (one: ManualItem, times: ExpectedTimes): Static<typeof manualItem> => ({
+const wireManual = (
+  one: ManualItem,
+  times: ExpectedTimes,
+  names: ReadonlyMap<string, string>,
+): Static<typeof manualItem> => ({
   ...{ order: one.orderId, item: one.position, supplier: one.supplier, service_code: one.serviceCode },
   ...{ service_name: one.serviceName, input: one.input, fields: one.fields, quantity: one.quantity },
   ...{ username: one.username, reference: one.reference, price: formatMicros(one.price, one.currency) },
-  ...{ currency: one.currency, sent_at: one.sentAt, taken: one.taken },
+  ...{ currency: one.currency, sent_at: one.sentAt, ...wireTaken(takenOf(one), names) },
   due_at: expectedBy({ serviceId: one.serviceId, createdAt: one.placedAt }, times),
+})
+
+const wireTaken = (taken: ReturnType<typeof takenOf>, names: ReadonlyMap<string, string>) => ({
+  taken_by: taken && (names.get(taken.by) ?? taken.by),
+  taken_at: taken?.at ?? null,
 })
 
 const filter = {
@@ -116,7 +128,9 @@ export const manualRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
         expectedTimes(desk.read, clock.now()),
         selectRefusingWords(desk.read, wanted.supplier),
       ])
-      const items = found.slice(0, limit).map((one) => wireManual(one, times))
+      const takers = found.flatMap((one) => takenOf(one)?.by ?? [])
+      const names = await actorNames(desk.read, takers)
+      const items = found.slice(0, limit).map((one) => wireManual(one, times, names))
       return { items, more: found.length > limit, refusing_words: words }
     },
   }),

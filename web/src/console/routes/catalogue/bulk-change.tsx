@@ -1,10 +1,12 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Autocomplete, Group, MultiSelect, Select, Stack, TextInput } from '@mantine/core'
+import { Group, MultiSelect, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { Autocomplete, Select } from '../../../kit/choices.tsx'
+import { TextInput } from '../../../kit/inputs.tsx'
 import { type Change, duplicateWords, groupsQuery, priceGroupsQuery, routingWords } from './service-data.ts'
 
 type Chosen = { services: string[] } | { filter: Readonly<Record<string, string>> }
@@ -76,6 +78,7 @@ export function BulkChange({
           />
         </p>
         <Select
+          field="active"
           label={t`State`}
           allowDeselect={false}
           value={change.active === undefined ? '' : String(change.active)}
@@ -83,6 +86,7 @@ export function BulkChange({
           onChange={(value) => set({ active: value ? value === 'true' : undefined } as Change)}
         />
         <Autocomplete
+          field="group"
           label={t`Group`}
           placeholder={t`As it is`}
           data={groups.data?.items.map(({ name }) => name) ?? []}
@@ -91,6 +95,7 @@ export function BulkChange({
           maxLength={200}
         />
         <TextInput
+          field="delivery_time"
           label={t`Promised time`}
           placeholder={t`As it is`}
           value={change.delivery_time ?? ''}
@@ -100,6 +105,7 @@ export function BulkChange({
           maxLength={200}
         />
         <Select
+          field="visible_to"
           label={t`Visible to`}
           allowDeselect={false}
           value={audience}
@@ -122,6 +128,7 @@ export function BulkChange({
           />
         )}
         <Select
+          field="opens_at"
           label={t`Hours`}
           allowDeselect={false}
           value={hours}
@@ -139,12 +146,14 @@ export function BulkChange({
         {hours === 'some' && (
           <Group grow align="start">
             <TextInput
+              field="opens_at"
               label={t`Opens`}
               type="time"
               value={change.opens_at ?? ''}
               onChange={({ currentTarget: { value } }) => set({ opens_at: value } as Change)}
             />
             <TextInput
+              field="closes_at"
               label={t`Closes`}
               type="time"
               value={change.closes_at ?? ''}
@@ -153,6 +162,7 @@ export function BulkChange({
           </Group>
         )}
         <Select
+          field="duplicate_policy"
           label={t`The same again`}
           allowDeselect={false}
           value={change.duplicate_policy ?? ''}
@@ -163,6 +173,7 @@ export function BulkChange({
           onChange={(value) => set({ duplicate_policy: value || undefined } as Change)}
         />
         <Select
+          field="routing"
           label={t`Which route is tried first`}
           allowDeselect={false}
           value={change.routing ?? ''}
@@ -173,6 +184,7 @@ export function BulkChange({
           onChange={(value) => set({ routing: value || undefined } as Change)}
         />
         <TextInput
+          field="failure_message"
           label={t`What resellers read when the last route has refused`}
           placeholder={t`As it is`}
           value={change.failure_message ?? ''}

@@ -1,13 +1,14 @@
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { ActionIcon, Button, NativeSelect, Table, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Table } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { NativeSelect, TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
@@ -154,6 +155,7 @@ export function Groups() {
                 <Table.Td>
                   {mayEdit ? (
                     <NativeSelect
+                      field="shown"
                       size="xs"
                       aria-label={t`Where ${name} is listed`}
                       value={shown}
@@ -230,6 +232,7 @@ function Rename({ group, onClose }: { group: string; onClose: () => void }) {
       onClose={onClose}
     >
       <TextInput
+        field="name"
         label={t`Name of the group`}
         description={t`If there is a group of this name, the services join it. Price rules of the group stay with its former name.`}
         value={name}

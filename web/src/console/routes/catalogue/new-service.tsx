@@ -1,10 +1,12 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Autocomplete, Group, Select, Stack, TextInput } from '@mantine/core'
+import { Group, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { Autocomplete, Select } from '../../../kit/choices.tsx'
+import { TextInput } from '../../../kit/inputs.tsx'
 import { groupsQuery, kindWords, type ServiceRow } from './service-data.ts'
 
 /** `NewService` makes a service with what it cannot be without, and opens it. It is off until somebody turns it on. */
@@ -34,6 +36,7 @@ export function NewService({ onClose }: { onClose: () => void }) {
     >
       <Stack>
         <TextInput
+          field="name"
           label={t`Name`}
           description={t`What resellers see.`}
           value={form.name}
@@ -43,6 +46,7 @@ export function NewService({ onClose }: { onClose: () => void }) {
           data-autofocus
         />
         <TextInput
+          field="code"
           label={t`Code`}
           description={t`What programs call it: letters, digits, dots, dashes. Not digits only.`}
           value={form.code}
@@ -52,6 +56,7 @@ export function NewService({ onClose }: { onClose: () => void }) {
           spellCheck={false}
         />
         <Autocomplete
+          field="group"
           label={t`Group`}
           description={t`The heading that it stands under.`}
           data={groups.data?.items.map(({ name }) => name) ?? []}
@@ -61,6 +66,7 @@ export function NewService({ onClose }: { onClose: () => void }) {
           maxLength={200}
         />
         <Select
+          field="kind"
           label={t`What is ordered`}
           description={t`It never changes.`}
           value={kind}
@@ -72,6 +78,7 @@ export function NewService({ onClose }: { onClose: () => void }) {
         />
         <Group grow align="start">
           <TextInput
+            field="price"
             label={t`Price for everyone`}
             value={form.price}
             onChange={({ currentTarget }) => set('price')(currentTarget.value)}
@@ -79,6 +86,7 @@ export function NewService({ onClose }: { onClose: () => void }) {
             inputMode="decimal"
           />
           <TextInput
+            field="currency"
             label={t`Currency`}
             value={form.currency}
             onChange={({ currentTarget }) => set('currency')(currentTarget.value.toUpperCase())}

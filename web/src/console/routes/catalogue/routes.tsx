@@ -1,11 +1,13 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { ActionIcon, Button, Select, Stack, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Stack } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { Icon } from '../../../identity/icons.tsx'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Amount } from '../../../kit/amount.tsx'
+import { Select } from '../../../kit/choices.tsx'
+import { TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
@@ -208,6 +210,7 @@ function AddRoute({
     >
       <Stack>
         <Select
+          field="supplier"
           label={t`Supplier`}
           data={suppliers.data?.items.map(({ id, name }) => ({ value: String(id), label: name })) ?? []}
           value={supplier}
@@ -216,6 +219,7 @@ function AddRoute({
           data-autofocus
         />
         <TextInput
+          field="remote_service"
           label={t`Its id there`}
           description={t`What the service is called at the supplier. Empty: it has but one.`}
           value={form.remote_service}
@@ -223,6 +227,7 @@ function AddRoute({
           spellCheck={false}
         />
         <TextInput
+          field="margin_floor"
           label={t`Margin floor, %`}
           description={t`What must remain of the price, else nothing is sent this way. Empty: 0.`}
           value={form.margin_floor}

@@ -1,8 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Autocomplete, MultiSelect, Select, SimpleGrid, Switch, Textarea, TextInput } from '@mantine/core'
+import { MultiSelect, SimpleGrid, Switch } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { Autocomplete, Select } from '../../../kit/choices.tsx'
 import { duration } from '../../../kit/duration.ts'
 import { problemText } from '../../../kit/faults.ts'
+import { Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { DurationInput } from './duration-input.tsx'
 import { FieldsBuilder } from './fields-builder.tsx'
 import styles from './service.module.css'
@@ -39,6 +41,7 @@ export function ServiceForm({ service, draft, problems, mayEdit, onChange }: For
   /** `text` is what a field for a text needs. */
   const text = <Name extends keyof Change & keyof Service>(name: Name) => ({
     value: String(now[name] ?? ''),
+    field: name,
     error: faultOf(name),
     readOnly: !mayEdit,
     onChange: ({ currentTarget: { value } }: { currentTarget: { value: string } }) =>

@@ -6,6 +6,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ApiFault, api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
+import { AtFields } from '../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
@@ -162,53 +163,59 @@ function Editor({ service }: { service: Service }) {
         void submit()
       }}
     >
-      <div className={styles.values}>
-        <ServiceForm service={shown} draft={draft} problems={problems} mayEdit={mayEdit} onChange={set} />
-        {may('suppliers.read') && <Routes service={service} />}
-        <History what="service" subject={String(service.id)} />
-        {isDirty && (
-          <section className={styles.bar} aria-label={t`Changes that are not saved yet`}>
-            {isConflict(fault) ? (
-              <Conflict
-                base={base}
-                draft={draft}
-                now={service}
-                isSaving={isSaving}
-                onMine={() => {
-                  setBase(service)
-                  void save(service.version)
-                }}
-                onTheirs={(conflicting) => {
-                  setBase(service)
-                  setFault(undefined)
-                  setDraft((old) =>
-                    Object.fromEntries(Object.entries(old).filter(([one]) => !conflicting.includes(one))),
-                  )
-                }}
-              />
-            ) : (
-              <>
-                <p role="status">
-                  <Plural value={names.length} one="# change" other="# changes" />
-                </p>
-                <FaultNote fault={fault} untouched={<Trans>The service is unchanged.</Trans>} />
-                <div className={styles.end}>
-                  <Button variant="default" onClick={drop}>
-                    <Trans>Drop</Trans>
-                  </Button>
-                  <Button type="submit" loading={isSaving} disabled={preview.problems.length > 0}>
-                    <Trans>Save</Trans>
-                  </Button>
-                </div>
-              </>
-            )}
-          </section>
+      <AtFields fault={fault}>
+        <div className={styles.values}>
+          <ServiceForm service={shown} draft={draft} problems={problems} mayEdit={mayEdit} onChange={set} />
+          {may('suppliers.read') && <Routes service={service} />}
+          <History what="service" subject={String(service.id)} />
+          {isDirty && (
+            <section className={styles.bar} aria-label={t`Changes that are not saved yet`}>
+              {isConflict(fault) ? (
+                <Conflict
+                  base={base}
+                  draft={draft}
+                  now={service}
+                  isSaving={isSaving}
+                  onMine={() => {
+                    setBase(service)
+                    void save(service.version)
+                  }}
+                  onTheirs={(conflicting) => {
+                    setBase(service)
+                    setFault(undefined)
+                    setDraft((old) =>
+                      Object.fromEntries(Object.entries(old).filter(([one]) => !conflicting.includes(one))),
+                    )
+                  }}
+                />
+              ) : (
+                <>
+                  <p role="status">
+                    <Plural value={names.length} one="# change" other="# changes" />
+                  </p>
+                  <FaultNote fault={fault} untouched={<Trans>The service is unchanged.</Trans>} />
+                  <div className={styles.end}>
+                    <Button variant="default" onClick={drop}>
+                      <Trans>Drop</Trans>
+                    </Button>
+                    <Button type="submit" loading={isSaving} disabled={preview.problems.length > 0}>
+                      <Trans>Save</Trans>
+                    </Button>
+                  </div>
+                </>
+              )}
+            </section>
+          )}
+        </div>
+        <Seen preview={preview} kind={service.kind} />
+        {asked && (
+          <BreaksDialog
+            preview={asked}
+            onSave={() => save(base.version)}
+            onClose={() => setAsked(undefined)}
+          />
         )}
-      </div>
-      <Seen preview={preview} kind={service.kind} />
-      {asked && (
-        <BreaksDialog preview={asked} onSave={() => save(base.version)} onClose={() => setAsked(undefined)} />
-      )}
+      </AtFields>
     </form>
   )
 }

@@ -1,9 +1,10 @@
 import { useLingui } from '@lingui/react/macro'
-import { Button, Switch, TextInput } from '@mantine/core'
+import { Button, Switch } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useMemo, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { money } from '../../../kit/amount.tsx'
+import { TextInput } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { When } from '../../../kit/when.tsx'
@@ -121,6 +122,7 @@ export function AnswerPane({ id, onDone }: { id: number; onDone: () => void }) {
             onChange={({ currentTarget }) => setOfKind(currentTarget.checked)}
           />
           <TextInput
+            field="phrase"
             label={t`Only a part of the words`}
             description={t`Left empty, all of the words count: ${heard.words}`}
             value={phrase}
@@ -144,6 +146,7 @@ export function AnswerPane({ id, onDone }: { id: number; onDone: () => void }) {
             </div>
           )}
           <TextInput
+            field="why"
             label={t`Reason`}
             value={why}
             onChange={({ currentTarget }) => setWhy(currentTarget.value)}

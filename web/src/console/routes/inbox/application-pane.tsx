@@ -1,10 +1,11 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Group, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Copy } from '../../../kit/copy.tsx'
+import { TextInput } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Facts } from '../../../kit/section.tsx'
@@ -155,6 +156,7 @@ function Accept({
           <Trans>An account is made, and {email} is invited to it as its owner.</Trans>
         </p>
         <TextInput
+          field="currency"
           label={t`Currency`}
           description={t`Such as USD. It never changes.`}
           value={currency}
@@ -165,6 +167,7 @@ function Accept({
         />
         {mayTerms && (
           <TextInput
+            field="group"
             label={t`Price group`}
             description={t`Empty: the prices of everyone.`}
             value={group}

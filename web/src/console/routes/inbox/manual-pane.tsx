@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro'
-import { Button, Chip, Group, Stack, Table, Textarea, TextInput } from '@mantine/core'
+import { Button, Chip, Group, Stack, Table } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
@@ -7,6 +7,7 @@ import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Amount, money } from '../../../kit/amount.tsx'
 import { Copy } from '../../../kit/copy.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
+import { Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
@@ -71,7 +72,7 @@ export function ManualPane({
   // What no row has takes no room.
   const hasReferences = items.some(({ reference }) => reference !== null)
   const hasTimes = items.some(({ due_at }) => due_at !== null)
-  const hasTakers = items.some(({ taken }) => taken !== null)
+  const hasTakers = items.some(({ taken_at }) => taken_at !== null)
   const inputs = items.map(({ input }) => input).join('\n')
   const withFields = items
     .map(({ input, fields }) => [input, ...Object.values(fields ?? {})].join('\t'))
@@ -122,7 +123,15 @@ export function ManualPane({
                 {hasTimes && (
                   <Table.Td className={styles.time}>{one.due_at && <When at={one.due_at} />}</Table.Td>
                 )}
-                {hasTakers && <Table.Td>{one.taken}</Table.Td>}
+                {hasTakers && (
+                  <Table.Td className={styles.time}>
+                    {one.taken_at && (
+                      <>
+                        {one.taken_by} · <When at={one.taken_at} />
+                      </>
+                    )}
+                  </Table.Td>
+                )}
                 <Table.Td>
                   <Group gap="xs" wrap="nowrap" justify="flex-end">
                     <Button
@@ -201,6 +210,7 @@ function Answering({
         <Stack gap="sm">
           <p>{t`${username} gets this as the result of order ${order}, and is charged ${sum}.`}</p>
           <Textarea
+            field="result"
             label={t`Result`}
             value={result}
             onChange={({ currentTarget }) => setResult(currentTarget.value)}
@@ -321,6 +331,7 @@ function Paste({
         {plan === undefined ? (
           <>
             <Textarea
+              field="file"
               label={t`Lines of an IMEI and its result`}
               description={t`As they are copied from chats and sheets: numbering, quotes, dashes and any separator are forgiven.`}
               value={text}
@@ -332,6 +343,7 @@ function Paste({
               classNames={{ input: 'code' }}
             />
             <TextInput
+              field="refused"
               label={t`Words that mean refused, with commas between`}
               description={t`A result that begins with one of these is refused: the next supplier may try, or the money goes back. They are remembered of this supplier.`}
               value={refused}

@@ -1,10 +1,12 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Chip, Group, Textarea, TextInput } from '@mantine/core'
+import { Button, Chip, Group } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type FormEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { money } from '../../../kit/amount.tsx'
+import { Bytes } from '../../../kit/bytes.tsx'
+import { AtFields, Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { StateBadge } from '../../../kit/state-badge.tsx'
@@ -127,10 +129,8 @@ function Evidence({ shown }: { shown: Shown }) {
                 <When at={one.at} /> ·{' '}
                 {one.status === null ? (one.error ?? t`no answer`) : `HTTP ${one.status}`}
               </summary>
-              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by keys */}
-              <pre tabIndex={0}>{`${one.method} ${one.url}\n${one.request}`}</pre>
-              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by keys */}
-              <pre tabIndex={0}>{one.answer ?? one.error ?? ''}</pre>
+              <Bytes>{`${one.method} ${one.url}\n${one.request}`}</Bytes>
+              <Bytes>{one.answer ?? one.error ?? ''}</Bytes>
             </details>
           ))}
         </div>
@@ -227,65 +227,67 @@ function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
           </button>
           {decision === chosen && (
             <form ref={form} className={styles.form} onSubmit={(event) => void submit(event)}>
-              {chosen === 'found' && (
+              <AtFields fault={fault}>
+                {chosen === 'found' && (
+                  <TextInput
+                    label={t`The supplier's number`}
+                    name="given"
+                    value={given}
+                    onChange={({ currentTarget }) => setGiven(currentTarget.value)}
+                    required={needsField}
+                    maxLength={200}
+                    classNames={{ input: 'code' }}
+                  />
+                )}
+                {chosen === 'result' && (
+                  <Textarea
+                    label={t`Result`}
+                    name="given"
+                    value={given}
+                    onChange={({ currentTarget }) => setGiven(currentTarget.value)}
+                    required
+                    autosize
+                  />
+                )}
+                {chosen === 'give_back' && (
+                  <TextInput
+                    label={t`What the reseller reads`}
+                    name="given"
+                    value={given}
+                    onChange={({ currentTarget }) => setGiven(currentTarget.value)}
+                    maxLength={500}
+                  />
+                )}
+                <Chip.Group value={why} onChange={(one) => setWhy(String(one))}>
+                  <Group gap="xs">
+                    {reasons.map((reason) => (
+                      <Chip
+                        key={reason}
+                        name="reasons"
+                        value={reason}
+                        size="xs"
+                        classNames={{ label: styles.chip ?? '' }}
+                      >
+                        {reason}
+                      </Chip>
+                    ))}
+                  </Group>
+                </Chip.Group>
                 <TextInput
-                  label={t`The supplier's number`}
-                  name="given"
-                  value={given}
-                  onChange={({ currentTarget }) => setGiven(currentTarget.value)}
-                  required={needsField}
-                  maxLength={200}
-                  classNames={{ input: 'code' }}
-                />
-              )}
-              {chosen === 'result' && (
-                <Textarea
-                  label={t`Result`}
-                  name="given"
-                  value={given}
-                  onChange={({ currentTarget }) => setGiven(currentTarget.value)}
+                  label={t`Reason`}
+                  name="why"
+                  value={why}
+                  onChange={({ currentTarget }) => setWhy(currentTarget.value)}
                   required
-                  autosize
-                />
-              )}
-              {chosen === 'give_back' && (
-                <TextInput
-                  label={t`What the reseller reads`}
-                  name="given"
-                  value={given}
-                  onChange={({ currentTarget }) => setGiven(currentTarget.value)}
                   maxLength={500}
                 />
-              )}
-              <Chip.Group value={why} onChange={(one) => setWhy(String(one))}>
-                <Group gap="xs">
-                  {reasons.map((reason) => (
-                    <Chip
-                      key={reason}
-                      name="reasons"
-                      value={reason}
-                      size="xs"
-                      classNames={{ label: styles.chip ?? '' }}
-                    >
-                      {reason}
-                    </Chip>
-                  ))}
-                </Group>
-              </Chip.Group>
-              <TextInput
-                label={t`Reason`}
-                name="why"
-                value={why}
-                onChange={({ currentTarget }) => setWhy(currentTarget.value)}
-                required
-                maxLength={500}
-              />
-              <FaultNote fault={fault} untouched={t`Nothing was decided, and no money was moved.`} isOnce />
-              <div className={styles.foot}>
-                <Button type="submit" loading={isBusy}>
-                  {labels[decision] ?? i18n._(decisionWords(decision))}
-                </Button>
-              </div>
+                <FaultNote fault={fault} untouched={t`Nothing was decided, and no money was moved.`} isOnce />
+                <div className={styles.foot}>
+                  <Button type="submit" loading={isBusy}>
+                    {labels[decision] ?? i18n._(decisionWords(decision))}
+                  </Button>
+                </div>
+              </AtFields>
             </form>
           )}
         </div>

@@ -1,11 +1,12 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Button, Group, Radio, Stack, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, Radio, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { money } from '../../../kit/amount.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
+import { Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Applied } from '../../applied.tsx'
 import { usePlanRows } from '../../plan-rows.ts'
@@ -102,6 +103,7 @@ export function Together({ reviews, onDone, onClose }: TogetherProps) {
           </Radio.Group>
           {chosen === 'found' && (
             <Textarea
+              field="references"
               label={t`The supplier's numbers`}
               description={t`A line for each: the IMEI, and the number that the supplier has it under.`}
               value={references}
@@ -115,6 +117,7 @@ export function Together({ reviews, onDone, onClose }: TogetherProps) {
           )}
           {chosen === 'give_back' && (
             <TextInput
+              field="message"
               label={t`What the resellers read`}
               value={message}
               onChange={({ currentTarget }) => setMessage(currentTarget.value)}

@@ -4,11 +4,12 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { Button } from '@mantine/core'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { api, dataOf } from '../../../api/client.ts'
-import { Amount, money } from '../../../kit/amount.tsx'
+import { Amount } from '../../../kit/amount.tsx'
 import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
+import { SumAmount, sum } from '../../../kit/sum.tsx'
 import { type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
 import { ExportButton } from '../../export-button.tsx'
@@ -76,10 +77,10 @@ export function Adjustments() {
         queryKey={[...KEY, 'sums', query]}
         read={(signal) => dataOf(api.GET('/api/operator/adjustments/sums', { params: { query }, signal }))}
         figure={({ net, came_in, went_out, count, currency }) => {
-          const [added, taken] = [money(came_in, currency), money(went_out, currency)]
+          const [added, taken] = [sum(came_in, currency), sum(went_out, currency)]
           return {
             label: t`${added} put on, ${taken} taken; entries: ${count}`,
-            value: <Amount value={net} currency={currency} />,
+            value: <SumAmount value={net} currency={currency} />,
           }
         }}
       />

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Stack, TextInput } from '@mantine/core'
+import { Button, Stack } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -7,6 +7,7 @@ import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Amount } from '../../../kit/amount.tsx'
 import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
+import { TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
@@ -141,6 +142,7 @@ function Issue({ onClose }: { onClose: () => void }) {
           </Trans>
         </p>
         <TextInput
+          field="account"
           label={t`Reseller`}
           description={t`A user name or an id`}
           value={account}
@@ -149,6 +151,7 @@ function Issue({ onClose }: { onClose: () => void }) {
           data-autofocus
         />
         <TextInput
+          field="month"
           label={t`Month, in UTC`}
           description={t`One that has ended`}
           type="month"

@@ -7,6 +7,7 @@ import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
+import { SumAmount } from '../../../kit/sum.tsx'
 import { type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
 import { ExportButton } from '../../export-button.tsx'
@@ -58,7 +59,7 @@ export function Transfers() {
         read={(signal) => dataOf(api.GET('/api/operator/transfers/sums', { params: { query }, signal }))}
         figure={({ amount, count, currency }) => ({
           label: t`Sent in ${currency}; transfers: ${count}`,
-          value: <Amount value={amount} currency={currency} />,
+          value: <SumAmount value={amount} currency={currency} />,
         })}
       />
       <FaultNote fault={list.error} onRetry={list.again} />

@@ -1,15 +1,5 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import {
-  Button,
-  Checkbox,
-  Group,
-  NativeSelect,
-  Radio,
-  Stack,
-  TagsInput,
-  Textarea,
-  TextInput,
-} from '@mantine/core'
+import { Button, Checkbox, Group, Radio, Stack, TagsInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
@@ -18,6 +8,7 @@ import { type FormEvent, useMemo, useState } from 'react'
 import { ApiFault, api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Denied } from '../../../kit/denied.tsx'
+import { AtFields, NativeSelect, Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { NewsItem } from '../../../kit/news-item.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
@@ -205,102 +196,108 @@ function Editor({
     >
       <div className={styles.both}>
         <form onSubmit={submit}>
-          <fieldset disabled={!mayWrite} style={{ border: 0, margin: 0, padding: 0, minInlineSize: 0 }}>
-            <Section title={t`What you say`} about={t`Plain text; web addresses become links.`}>
-              <Stack>
-                <NativeSelect
-                  label={t`Who reads this text`}
-                  description={t`A language without a text of its own reads the text for everybody.`}
-                  value={language}
-                  onChange={({ currentTarget }) => setLanguage(currentTarget.value as Language | '')}
-                  data={[
-                    { value: '', label: t`Everybody` },
-                    ...Object.entries(languages).map(([value, label]) => ({ value, label })),
-                  ]}
-                />
-                <TextInput
-                  label={t`Title`}
-                  value={said.title}
-                  onChange={({ currentTarget }) => say({ title: currentTarget.value })}
-                  maxLength={120}
-                  required={language === ''}
-                />
-                <Textarea
-                  label={t`Text`}
-                  value={said.body}
-                  onChange={({ currentTarget }) => say({ body: currentTarget.value })}
-                  maxLength={4000}
-                  autosize
-                  minRows={6}
-                  required={language === ''}
-                />
-                <Radio.Group label={t`For`} value={draft.to} onChange={(to) => set({ to: to as To })}>
-                  <Group mt="xs">
-                    <Radio value="all" label={t`All resellers`} />
-                    <Radio value="group" label={t`A price group`} />
-                    <Radio value="some" label={t`Chosen resellers`} />
-                  </Group>
-                </Radio.Group>
-                {draft.to === 'group' && (
-                  <PriceGroup value={draft.group} onChange={(group) => set({ group })} />
-                )}
-                {draft.to === 'some' && (
-                  <TagsInput
-                    label={t`Resellers`}
-                    description={t`User names, one after the other with Enter.`}
-                    value={draft.accounts}
-                    onChange={(accounts) => set({ accounts })}
-                  />
-                )}
-                <div className={styles.times}>
-                  <TextInput
-                    type="datetime-local"
-                    label={t`Shown from`}
-                    description={t`Empty: at once.`}
-                    value={draft.from}
-                    onChange={({ currentTarget }) => set({ from: currentTarget.value })}
+          <AtFields fault={isOvertaken && isConflict(save.error) ? null : save.error}>
+            <fieldset disabled={!mayWrite} style={{ border: 0, margin: 0, padding: 0, minInlineSize: 0 }}>
+              <Section title={t`What you say`} about={t`Plain text; web addresses become links.`}>
+                <Stack>
+                  <NativeSelect
+                    label={t`Who reads this text`}
+                    description={t`A language without a text of its own reads the text for everybody.`}
+                    value={language}
+                    onChange={({ currentTarget }) => setLanguage(currentTarget.value as Language | '')}
+                    data={[
+                      { value: '', label: t`Everybody` },
+                      ...Object.entries(languages).map(([value, label]) => ({ value, label })),
+                    ]}
                   />
                   <TextInput
-                    type="datetime-local"
-                    label={t`Shown until`}
-                    description={t`Empty: until you remove it.`}
-                    value={draft.until}
-                    onChange={({ currentTarget }) => set({ until: currentTarget.value })}
+                    field="title"
+                    label={t`Title`}
+                    value={said.title}
+                    onChange={({ currentTarget }) => say({ title: currentTarget.value })}
+                    maxLength={120}
+                    required={language === ''}
                   />
-                </div>
-                <Checkbox
-                  label={t`Pinned: it stands before all other news`}
-                  checked={draft.pinned}
-                  onChange={({ currentTarget }) => set({ pinned: currentTarget.checked })}
-                />
-                <Checkbox
-                  label={t`Tell people about it, by e-mail or Telegram`}
-                  description={t`People who have not switched news off get it once it is shown.`}
-                  checked={draft.tell}
-                  disabled={piece?.told_at != null}
-                  onChange={({ currentTarget }) => set({ tell: currentTarget.checked })}
-                />
-                {isOvertaken && (
-                  <Group role="status">
-                    <Trans>
-                      Somebody else has changed this news. Load it again, then repeat your change.
-                    </Trans>
-                    <Button variant="default" size="compact-md" onClick={onReload}>
-                      <Trans>Load it again</Trans>
-                    </Button>
-                  </Group>
-                )}
-                <FaultNote fault={isOvertaken && isConflict(save.error) ? null : save.error} />
-                {mayWrite && (
-                  <Group>
-                    <Button type="submit" loading={save.isPending}>
-                      {piece ? <Trans>Save the news</Trans> : <Trans>Publish the news</Trans>}
-                    </Button>
-                  </Group>
-                )}
-              </Stack>
-            </Section>
-          </fieldset>
+                  <Textarea
+                    field="body"
+                    label={t`Text`}
+                    value={said.body}
+                    onChange={({ currentTarget }) => say({ body: currentTarget.value })}
+                    maxLength={4000}
+                    autosize
+                    minRows={6}
+                    required={language === ''}
+                  />
+                  <Radio.Group label={t`For`} value={draft.to} onChange={(to) => set({ to: to as To })}>
+                    <Group mt="xs">
+                      <Radio value="all" label={t`All resellers`} />
+                      <Radio value="group" label={t`A price group`} />
+                      <Radio value="some" label={t`Chosen resellers`} />
+                    </Group>
+                  </Radio.Group>
+                  {draft.to === 'group' && (
+                    <PriceGroup value={draft.group} onChange={(group) => set({ group })} />
+                  )}
+                  {draft.to === 'some' && (
+                    <TagsInput
+                      label={t`Resellers`}
+                      description={t`User names, one after the other with Enter.`}
+                      value={draft.accounts}
+                      onChange={(accounts) => set({ accounts })}
+                    />
+                  )}
+                  <div className={styles.times}>
+                    <TextInput
+                      field="from"
+                      type="datetime-local"
+                      label={t`Shown from`}
+                      description={t`Empty: at once.`}
+                      value={draft.from}
+                      onChange={({ currentTarget }) => set({ from: currentTarget.value })}
+                    />
+                    <TextInput
+                      field="until"
+                      type="datetime-local"
+                      label={t`Shown until`}
+                      description={t`Empty: until you remove it.`}
+                      value={draft.until}
+                      onChange={({ currentTarget }) => set({ until: currentTarget.value })}
+                    />
+                  </div>
+                  <Checkbox
+                    label={t`Pinned: it stands before all other news`}
+                    checked={draft.pinned}
+                    onChange={({ currentTarget }) => set({ pinned: currentTarget.checked })}
+                  />
+                  <Checkbox
+                    label={t`Tell people about it, by e-mail or Telegram`}
+                    description={t`People who have not switched news off get it once it is shown.`}
+                    checked={draft.tell}
+                    disabled={piece?.told_at != null}
+                    onChange={({ currentTarget }) => set({ tell: currentTarget.checked })}
+                  />
+                  {isOvertaken && (
+                    <Group role="status">
+                      <Trans>
+                        Somebody else has changed this news. Load it again, then repeat your change.
+                      </Trans>
+                      <Button variant="default" size="compact-md" onClick={onReload}>
+                        <Trans>Load it again</Trans>
+                      </Button>
+                    </Group>
+                  )}
+                  <FaultNote fault={isOvertaken && isConflict(save.error) ? null : save.error} />
+                  {mayWrite && (
+                    <Group>
+                      <Button type="submit" loading={save.isPending}>
+                        {piece ? <Trans>Save the news</Trans> : <Trans>Publish the news</Trans>}
+                      </Button>
+                    </Group>
+                  )}
+                </Stack>
+              </Section>
+            </fieldset>
+          </AtFields>
         </form>
         <div className={styles.preview}>
           <p className={styles.hint}>
@@ -346,6 +343,7 @@ function PriceGroup({ value, onChange }: { value: string; onChange: (group: stri
     <>
       <FaultNote fault={groups.error} onRetry={() => void groups.refetch()} />
       <NativeSelect
+        field="group"
         label={t`Price group`}
         value={value}
         // The one that is kept stands there also before the others were read.

@@ -1,14 +1,16 @@
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Button, Menu, Radio, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, Menu, Radio, Stack, Text } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { Icon } from '../../../identity/icons.tsx'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { money } from '../../../kit/amount.tsx'
+import { Select } from '../../../kit/choices.tsx'
 import { copyText } from '../../../kit/copy-text.tsx'
+import { Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
 import { useMay } from '../../../kit/session.tsx'
@@ -283,6 +285,7 @@ function Refund({ summary, onDone, onClose }: DialogProps) {
         </Radio.Group>
         {isPart ? (
           <TextInput
+            field="amount"
             label={t`Amount for each item, in ${order.currency}`}
             inputMode="decimal"
             required
@@ -365,6 +368,7 @@ function Correct({ summary, onDone, onClose }: DialogProps) {
         <FaultNote fault={items.error} />
         {done.length > 1 && (
           <Select
+            field="item"
             label={t`Item`}
             data={done.map((one) => ({
               value: String(one.position),
@@ -378,6 +382,7 @@ function Correct({ summary, onDone, onClose }: DialogProps) {
           />
         )}
         <Textarea
+          field="result"
           label={t`The right result`}
           required
           autosize
@@ -433,6 +438,7 @@ function Deliver({ summary, onDone, onClose }: DialogProps) {
         <FaultNote fault={items.error} />
         {ended.length > 1 && (
           <Select
+            field="item"
             label={t`Item`}
             data={ended.map((one) => ({
               value: String(one.position),
@@ -447,6 +453,7 @@ function Deliver({ summary, onDone, onClose }: DialogProps) {
         )}
         {attempts.length > 1 && (
           <Select
+            field="attempt"
             label={t`Who delivered it`}
             data={attempts.map((one) => ({
               value: String(one.number),
@@ -457,6 +464,7 @@ function Deliver({ summary, onDone, onClose }: DialogProps) {
           />
         )}
         <Textarea
+          field="result"
           label={t`Result`}
           required
           autosize

@@ -1,10 +1,11 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Textarea } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type FormEvent, useRef, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { money } from '../../../kit/amount.tsx'
+import { AtFields, Textarea } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
 import { useMay } from '../../../kit/session.tsx'
@@ -126,23 +127,26 @@ function Notes({ id }: { id: number }) {
       )}
       {may('orders.act') && (
         <form onSubmit={submit}>
-          <Textarea
-            ref={field}
-            aria-label={t`A note`}
-            placeholder={t`For the staff alone`}
-            autosize
-            minRows={2}
-            maxLength={2000}
-            value={text}
-            onChange={({ currentTarget }) => setText(currentTarget.value)}
-            onKeyDown={(event) => {
-              if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit(event)
-            }}
-          />
-          <FaultNote fault={add.error} />
-          <Button type="submit" variant="default" size="compact-md" mt="sm" loading={add.isPending}>
-            <Trans>Add the note</Trans>
-          </Button>
+          <AtFields fault={add.error}>
+            <Textarea
+              field="text"
+              ref={field}
+              aria-label={t`A note`}
+              placeholder={t`For the staff alone`}
+              autosize
+              minRows={2}
+              maxLength={2000}
+              value={text}
+              onChange={({ currentTarget }) => setText(currentTarget.value)}
+              onKeyDown={(event) => {
+                if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit(event)
+              }}
+            />
+            <FaultNote fault={add.error} />
+            <Button type="submit" variant="default" size="compact-md" mt="sm" loading={add.isPending}>
+              <Trans>Add the note</Trans>
+            </Button>
+          </AtFields>
         </form>
       )}
     </section>

@@ -1,8 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Select, Stack } from '@mantine/core'
+import { Button, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
+import { Select } from '../../../kit/choices.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
 import { type BulkProps, Planned } from './bulk-plan.tsx'
@@ -21,6 +22,7 @@ export function BulkResend(given: BulkProps) {
     <Dialog opened onClose={given.onClose} title={t`Another route`}>
       <Stack>
         <Select
+          field="supplier"
           label={t`Supplier`}
           description={t`It gets what waits of these orders before any other, where their services have a route to it.`}
           data={

@@ -2,7 +2,7 @@ import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Amount, isNegative } from '../../../kit/amount.tsx'
-import { Badge, StateBadge } from '../../../kit/state-badge.tsx'
+import { Badge, SandboxTag, StateBadge } from '../../../kit/state-badge.tsx'
 import type { Column } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
 import type { OrderRow } from './order-data.ts'
@@ -15,8 +15,8 @@ export const viaWords: Readonly<Record<string, MessageDescriptor>> = {
   portal: msg`Portal`,
 }
 
-/** `OrderState` shows the state of an order: one of which an item is unknown says so, and how much of several is done. */
-export function OrderState({ order }: { order: OrderRow }) {
+/** `OrderState` shows the state of an order: one of which an item is unknown says so, how much of several is done, and (`marksSandbox`) that a sandbox did it. */
+export function OrderState({ order, marksSandbox = true }: { order: OrderRow; marksSandbox?: boolean }) {
   const { state, states, item_count: count } = order
   const done = states.success ?? 0
   const isOpen = state === 'pending' || state === 'processing'
@@ -43,6 +43,7 @@ export function OrderState({ order }: { order: OrderRow }) {
           <Trans>Late</Trans>
         </Badge>
       )}
+      {marksSandbox && order.sandbox && <SandboxTag />}
     </span>
   )
 }
@@ -135,11 +136,12 @@ export function OrderCard({ order }: { order: OrderRow }) {
         <span className={styles.clip}>
           {order.inputs[0] ? <Inputs order={order} /> : <span className="code">{order.id}</span>}
         </span>
-        <OrderState order={order} />
+        <OrderState order={order} marksSandbox={false} />
       </span>
       <span className={`${styles.line} muted`}>
         <span className={styles.clip}>
-          <span className="code">{order.id}</span> · {order.username} · {order.service_name}
+          {order.sandbox && <SandboxTag />} <span className="code">{order.id}</span> · {order.username} ·{' '}
+          {order.service_name}
         </span>
         <span className={styles.still}>
           <Amount value={order.total} currency={order.currency} /> · <When at={order.created_at} />

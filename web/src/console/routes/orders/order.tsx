@@ -1,7 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button } from '@mantine/core'
+import { Button, CloseButton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { ApiFault, api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { isZero, money } from '../../../kit/amount.tsx'
@@ -27,8 +28,52 @@ export function Order() {
   return <OneOrder key={id} text={id} />
 }
 
-/** `OneOrder` is the content of that page. `text` is the order's id, as the URL has it. */
-function OneOrder({ text }: { text: string }) {
+interface FrameProps {
+  title: string
+  heading?: ReactNode
+  actions?: ReactNode
+  children: ReactNode
+}
+
+/** `OrderBeside` is an order beside the list that it was opened in. */
+export function OrderBeside({
+  id,
+  onOpen,
+  onClose,
+}: {
+  id: number
+  onOpen: (id: number) => void
+  onClose: () => void
+}) {
+  const { t } = useLingui()
+  const frame = ({ heading, actions, children }: FrameProps) => (
+    <section className={styles.beside} aria-label={t`Order ${id}`}>
+      <div className={styles.besideHead}>
+        <h2>{heading ?? id}</h2>
+        <Button component={Link} to={`/orders/${id}`} variant="subtle" size="compact-sm">
+          <Trans>As a page</Trans>
+        </Button>
+        <CloseButton aria-label={t`Close`} onClick={onClose} />
+      </div>
+      {actions && <div className={styles.besideActions}>{actions}</div>}
+      {children}
+    </section>
+  )
+  return <OneOrder key={id} text={String(id)} {...{ frame, onOpen, onClose }} />
+}
+
+/** `OneOrder` is the content of an order in the frame of a page, or of what stands beside a list. `text` is the order's id, as the URL has it. */
+function OneOrder({
+  text,
+  frame: framed = (props) => <Page {...props} />,
+  onOpen,
+  onClose,
+}: {
+  text: string
+  frame?: (props: FrameProps) => ReactNode
+  onOpen?: (id: number) => void
+  onClose?: () => void
+}) {
   const { t } = useLingui()
   const id = Number(text)
   const summary = useQuery({
@@ -37,12 +82,13 @@ function OneOrder({ text }: { text: string }) {
       dataOf(api.GET('/api/operator/orders/{id}/summary', { params: { path: { id } }, signal })),
   })
   useRefreshOn(TOPICS, ['order', id])
-  useNeighbours(id)
+  useNeighbours(id, onOpen, onClose)
   const isNone = summary.error instanceof ApiFault && [400, 404].includes(summary.error.status)
   const title = t`${text} · Orders`
   if (isNone)
-    return (
-      <Page title={title}>
+    return framed({
+      title,
+      children: (
         <Empty
           action={
             <Button component={Link} to="/orders" variant="default">
@@ -50,42 +96,50 @@ function OneOrder({ text }: { text: string }) {
             </Button>
           }
         >{t`There is no order ${text} in this installation. Search by IMEI or reference with /.`}</Empty>
-      </Page>
-    )
+      ),
+    })
   if (!summary.data)
-    return (
-      <Page title={title}>
-        <FaultNote fault={summary.error} onRetry={() => void summary.refetch()} />
-        {summary.isPending && <Loading />}
-      </Page>
-    )
+    return framed({
+      title,
+      children: (
+        <>
+          <FaultNote fault={summary.error} onRetry={() => void summary.refetch()} />
+          {summary.isPending && <Loading />}
+        </>
+      ),
+    })
   const { order } = summary.data
-  return (
-    <Page title={title} heading={<Heading order={order} />} actions={<OrderActions summary={summary.data} />}>
-      <p className={styles.what}>
-        {order.service_name} ·{' '}
-        <Link to="/resellers/$username" params={{ username: order.username }}>
-          {order.username}
-        </Link>
-        {order.reference && (
-          <>
-            {' · '}
-            <span className="code">{order.reference}</span>
-          </>
-        )}
-        {' · '}
-        <When at={order.created_at} />
-      </p>
-      <MoneyLine order={order} />
-      <div className={styles.columns}>
-        <div>
-          <Items order={order} />
-          <Timeline order={order} />
+  return framed({
+    title,
+    heading: <Heading order={order} />,
+    actions: <OrderActions summary={summary.data} />,
+    children: (
+      <>
+        <p className={styles.what}>
+          {order.service_name} ·{' '}
+          <Link to="/resellers/$username" params={{ username: order.username }}>
+            {order.username}
+          </Link>
+          {order.reference && (
+            <>
+              {' · '}
+              <span className="code">{order.reference}</span>
+            </>
+          )}
+          {' · '}
+          <When at={order.created_at} />
+        </p>
+        <MoneyLine order={order} />
+        <div className={styles.columns}>
+          <div>
+            <Items order={order} />
+            <Timeline order={order} />
+          </div>
+          <Beside summary={summary.data} />
         </div>
-        <Beside summary={summary.data} />
-      </div>
-    </Page>
-  )
+      </>
+    ),
+  })
 }
 
 function Heading({ order }: { order: OrderRow }) {
@@ -143,12 +197,14 @@ function MoneyLine({ order }: { order: Summary['order'] }) {
 }
 
 /** `useNeighbours` goes to the orders beside this one in the list that was open last. */
-function useNeighbours(id: number): void {
+function useNeighbours(id: number, onOpen?: (id: number) => void, onClose?: () => void): void {
   const { t } = useLingui()
   const navigate = useNavigate()
   const { before, after } = neighboursOf(id)
   const go = (to: number | undefined) => () => {
-    if (to !== undefined) void navigate({ to: `/orders/${to}` })
+    if (to === undefined) return
+    if (onOpen) onOpen(to)
+    else void navigate({ to: `/orders/${to}` })
   }
   useKeys({
     '[': [t`Order before, in the list`, go(before)],
@@ -156,7 +212,9 @@ function useNeighbours(id: number): void {
     Escape: [
       t`Back to the list`,
       () => {
-        if (!document.querySelector('[role="dialog"]')) void navigate({ to: '/orders' })
+        if (document.querySelector('[role="dialog"]')) return
+        if (onClose) onClose()
+        else void navigate({ to: '/orders' })
       },
     ],
   })

@@ -1,5 +1,6 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
@@ -13,7 +14,7 @@ import { usePages } from '../../../kit/pages.ts'
 import { pastedLines, SearchField } from '../../../kit/pasted-lines.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { stateWords } from '../../../kit/state-badge.tsx'
-import { ActionBar, List, LookMenu, NewRows, useLook } from '../../../kit/table.tsx'
+import { ActionBar, List, LookMenu, NewRows, useLook, WIDE } from '../../../kit/table.tsx'
 import { ExportButton } from '../../export-button.tsx'
 import { type BulkAction, bulkActions, bulkWords } from './bulk-actions.ts'
 import { copyInputs } from './copy-inputs.tsx'
@@ -25,15 +26,18 @@ import styles from './orders.module.css'
 const TOPICS = ['orders', 'reviews']
 
 // What is seldom wanted is loaded when it is.
-const Bulk = lazy(async () => ({ default: (await import('./bulk.tsx')).Bulk }))
+const late = () => import('./late.ts')
+const Bulk = lazy(async () => ({ default: (await late()).Bulk }))
+const OrderBeside = lazy(async () => ({ default: (await late()).OrderBeside }))
+const Pasted = lazy(async () => ({ default: (await late()).Pasted }))
 const OwnViews = lazy(async () => ({ default: (await import('./own-views.tsx')).OwnViews }))
-const Pasted = lazy(async () => ({ default: (await import('./pasted.tsx')).Pasted }))
 
 /** `Orders` lists the orders of all resellers. The filter stands in the URL; the export, the count and what is live have the same. */
 export function Orders() {
   const { t, i18n } = useLingui()
-  const query = useSearch({ strict: false }) as Query
+  const { open: opened, ...query } = useSearch({ strict: false }) as Query & { open?: string }
   const navigate = useNavigate()
+  const isWide = useMediaQuery(WIDE, window.matchMedia(WIDE).matches)
   const may = useMay()
   const columns = useColumns(may('costs.read'))
   const [acting, setActing] = useState<BulkAction>()
@@ -62,9 +66,21 @@ export function Orders() {
   }
   const filters = useFilters()
   const set = (values: Values) => void navigate({ to: '/orders', search: values })
+  const beside = isWide ? Number(opened ?? 0) : undefined
+  const openBeside = (id?: number) =>
+    void navigate({
+      to: '/orders',
+      search: id ? { ...query, open: String(id) } : query,
+      replace: true,
+      resetScroll: false,
+    })
+  // What was open beside the list is a page where there is no room for that.
+  useEffect(() => {
+    if (opened !== undefined && !isWide) void navigate({ to: `/orders/${opened}`, replace: true })
+  }, [opened, isWide, navigate])
   const rows = list.rows ?? []
   const picked = rows.filter(({ id }) => chosen.has(id))
-  const open = (order: OrderRow) => void navigate({ to: `/orders/${order.id}` })
+  const open = ({ id }: OrderRow) => (isWide ? openBeside(id) : void navigate({ to: `/orders/${id}` }))
   useEffect(() => rememberList(rows.map(({ id }) => id)))
   useKeys(
     picked.length > 0 ? { y: [t`Copy the IMEIs of the chosen orders`, () => void copyInputs(picked)] } : {},
@@ -91,74 +107,83 @@ export function Orders() {
           onLines={(count) => set({ lines: String(count) })}
         />
       </FilterBar>
-      {lines !== undefined ? (
-        <Suspense fallback={<Loading />}>
-          <Pasted lines={lines} columns={columns} look={look} onOpen={open} />
-        </Suspense>
-      ) : (
-        <>
-          <FaultNote fault={list.error} onRetry={list.again} />
-          {!list.rows && !list.error && <Loading />}
-          {list.rows?.length === 0 && list.isEnd && <None isNarrowed={isNarrowed} />}
-          <NewRows count={live.newer} onShow={live.show} />
-          {rows.length > 0 && (
-            <div className={list.isOld ? styles.old : undefined} aria-busy={list.isOld}>
-              <List
-                {...{ columns, rows, look, fresh: live.fresh, gone: live.gone, more: list.more }}
-                chosen={every === undefined ? chosen : new Set(rows.map(({ id }) => id))}
-                name={t`Orders`}
-                idOf={({ id }) => id}
-                card={(order) => <OrderCard order={order} />}
-                to={({ id }) => `/orders/${id}`}
-                label={({ id }) => t`Order ${id}`}
-                sort={query['sort'] ?? '-placed'}
-                onSort={(sort) => set(sorted(query, sort))}
-                onChoose={(next) => {
-                  setChosen(next)
+      <div className={beside ? styles.split : undefined}>
+        <div>
+          {lines !== undefined ? (
+            <Suspense fallback={<Loading />}>
+              <Pasted lines={lines} columns={columns} look={look} onOpen={open} />
+            </Suspense>
+          ) : (
+            <>
+              <FaultNote fault={list.error} onRetry={list.again} />
+              {!list.rows && !list.error && <Loading />}
+              {list.rows?.length === 0 && list.isEnd && <None isNarrowed={isNarrowed} />}
+              <NewRows count={live.newer} onShow={live.show} />
+              {rows.length > 0 && (
+                <div className={list.isOld ? styles.old : undefined} aria-busy={list.isOld}>
+                  <List
+                    {...{ columns, rows, look, beside, fresh: live.fresh, gone: live.gone, more: list.more }}
+                    chosen={every === undefined ? chosen : new Set(rows.map(({ id }) => id))}
+                    name={t`Orders`}
+                    idOf={({ id }) => id}
+                    card={(order) => <OrderCard order={order} />}
+                    to={({ id }) => `/orders/${id}`}
+                    label={({ id }) => t`Order ${id}`}
+                    sort={query['sort'] ?? '-placed'}
+                    onSort={(sort) => set(sorted(query, sort))}
+                    onChoose={(next) => {
+                      setChosen(next)
+                      setEvery(undefined)
+                    }}
+                    onOpen={open}
+                  />
+                </div>
+              )}
+              {rows.length > 0 && list.isReading && <Loading rows={2} />}
+              <ActionBar
+                count={picked.length}
+                onClear={() => {
+                  setChosen(new Set())
                   setEvery(undefined)
                 }}
-                onOpen={open}
-              />
-            </div>
+                // Margins change with the rates, so orders found by margin are chosen one by one.
+                {...(count &&
+                  (every !== undefined || picked.length === rows.length) &&
+                  query['margin'] === undefined && {
+                    every: { ...count, isEvery: every !== undefined, onEvery: () => void chooseEvery() },
+                  })}
+              >
+                {every === undefined && (
+                  <Button size="compact-sm" variant="default" onClick={() => void copyInputs(picked)}>
+                    <Trans>Copy IMEIs</Trans>
+                  </Button>
+                )}
+                {bulk.map((action) => (
+                  <Button key={action} size="compact-sm" variant="default" onClick={() => setActing(action)}>
+                    {i18n._(bulkWords[action])}
+                  </Button>
+                ))}
+              </ActionBar>
+              {acting && (
+                <Suspense>
+                  <Bulk
+                    action={acting}
+                    chosen={
+                      every === undefined ? { orders: picked.map(({ id }) => id) } : { filter, newest: every }
+                    }
+                    onClose={() => setActing(undefined)}
+                  />
+                </Suspense>
+              )}
+            </>
           )}
-          {rows.length > 0 && list.isReading && <Loading rows={2} />}
-          <ActionBar
-            count={picked.length}
-            onClear={() => {
-              setChosen(new Set())
-              setEvery(undefined)
-            }}
-            // Margins change with the rates, so orders found by margin are chosen one by one.
-            {...(count &&
-              (every !== undefined || picked.length === rows.length) &&
-              query['margin'] === undefined && {
-                every: { ...count, isEvery: every !== undefined, onEvery: () => void chooseEvery() },
-              })}
-          >
-            {every === undefined && (
-              <Button size="compact-sm" variant="default" onClick={() => void copyInputs(picked)}>
-                <Trans>Copy IMEIs</Trans>
-              </Button>
-            )}
-            {bulk.map((action) => (
-              <Button key={action} size="compact-sm" variant="default" onClick={() => setActing(action)}>
-                {i18n._(bulkWords[action])}
-              </Button>
-            ))}
-          </ActionBar>
-          {acting && (
-            <Suspense>
-              <Bulk
-                action={acting}
-                chosen={
-                  every === undefined ? { orders: picked.map(({ id }) => id) } : { filter, newest: every }
-                }
-                onClose={() => setActing(undefined)}
-              />
-            </Suspense>
-          )}
-        </>
-      )}
+        </div>
+        {beside ? (
+          <Suspense fallback={<Loading />}>
+            <OrderBeside id={beside} onOpen={openBeside} onClose={() => openBeside()} />
+          </Suspense>
+        ) : null}
+      </div>
     </Page>
   )
 }

@@ -4,11 +4,12 @@ import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { money } from '../../../kit/amount.tsx'
+import { Bytes } from '../../../kit/bytes.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import type { Tone } from '../../../kit/state-badge.tsx'
 import { stateWords } from '../../../kit/state-badge.tsx'
 import { moment as timeOf } from '../../../kit/when.tsx'
-import { Reveal, useReveal } from '../../reveal.tsx'
+import { ExchangesOf } from '../../exchanges.tsx'
 import styles from './order.module.css'
 import type { Moment, OrderRow } from './order-data.ts'
 
@@ -186,8 +187,8 @@ function Words({ one }: { one: Moment }): ReactNode {
           <summary>
             <Trans>Before and after</Trans>
           </summary>
-          {one.before && <pre className={styles.bytes}>{one.before}</pre>}
-          <pre className={styles.bytes}>{one.after}</pre>
+          {one.before && <Bytes>{one.before}</Bytes>}
+          <Bytes>{one.after}</Bytes>
         </details>
       )}
     </>
@@ -222,44 +223,6 @@ function Exchanges({ order }: { order: OrderRow }) {
       )}
       {/* What was shown of one item is not kept for the next. */}
       <ExchangesOf key={item} order={order.id} item={item} />
-    </>
-  )
-}
-
-/** `ExchangesOf` shows those of one item. Answers that may have a secret result are shown when they are asked for. */
-function ExchangesOf({ order, item }: { order: number; item: number }) {
-  const { t } = useLingui()
-  const look = useReveal(order, item)
-  const exchanges = useQuery({
-    queryKey: ['order', order, 'exchanges', item],
-    queryFn: ({ signal }) =>
-      dataOf(
-        api.GET('/api/operator/orders/{id}/exchanges', {
-          params: { path: { id: order }, query: { item } },
-          signal,
-        }),
-      ),
-  })
-  const shown = look.data?.exchanges ?? exchanges.data?.items
-  return (
-    <>
-      <FaultNote fault={exchanges.error} />
-      {shown?.length === 0 && (
-        <p className="muted">{t`Nothing is kept of it: the answers were clear, and the settings of the supplier say that such ones are not kept; or it is too long ago.`}</p>
-      )}
-      {shown?.some((one) => one.is_secret && one.answer !== null) && (
-        <Reveal look={look} hidden={<Trans>What the supplier answered is secret.</Trans>} />
-      )}
-      {shown?.map((one) => (
-        <div key={`${one.at} ${one.call} ${one.url}`}>
-          <p className="muted">
-            <Trans>Attempt {one.attempt}</Trans> · {one.method} <span className="code">{one.url}</span> ·{' '}
-            {one.status ?? one.error} · {one.milliseconds} ms
-          </p>
-          {one.request && <pre className={styles.bytes}>{one.request}</pre>}
-          {one.answer && <pre className={styles.bytes}>{one.answer}</pre>}
-        </div>
-      ))}
     </>
   )
 }

@@ -1,8 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Group, SegmentedControl, Stack, TextInput } from '@mantine/core'
+import { Button, Group, SegmentedControl, Stack } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { Dialog } from '../../../kit/dialog.tsx'
+import { TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
 import { audienceOf, type PriceColumn } from './use-price-grid.ts'
 
@@ -66,6 +67,7 @@ export function RuleDialog({ column, label, onPlan, onClose }: DialogProps & { g
             />
           )}
           <TextInput
+            field="percent"
             label={t`Percent`}
             description={t`Added to it; a minus takes away: -5`}
             value={percent}
@@ -74,6 +76,7 @@ export function RuleDialog({ column, label, onPlan, onClose }: DialogProps & { g
             data-autofocus
           />
           <TextInput
+            field="fixed"
             label={t`And this amount, ${currency}`}
             value={fixed}
             inputMode="decimal"
@@ -81,6 +84,7 @@ export function RuleDialog({ column, label, onPlan, onClose }: DialogProps & { g
           />
           <Group grow align="start">
             <TextInput
+              field="round"
               label={t`Rounded up to`}
               placeholder={t`The smallest coin`}
               value={round}
@@ -88,6 +92,7 @@ export function RuleDialog({ column, label, onPlan, onClose }: DialogProps & { g
               onChange={({ currentTarget }) => setRound(currentTarget.value)}
             />
             <TextInput
+              field="min_price"
               label={t`At least`}
               value={least}
               inputMode="decimal"
@@ -119,6 +124,7 @@ export function RaiseDialog({ column, label, onPlan, onClose }: DialogProps) {
       <form onSubmit={(event) => void make(event, { change: { ...who, currency, percent: given(percent) } })}>
         <Stack>
           <TextInput
+            field="percent"
             label={t`Percent`}
             description={t`A minus lowers the prices: -5`}
             value={percent}

@@ -8,10 +8,10 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import type { paths } from '../../../api/made/operator.ts'
-import { sum } from '../../../kit/amount.tsx'
 import { Chart, type Series } from '../../../kit/chart.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
+import { Sum, sum } from '../../../kit/sum.tsx'
 import styles from './reports.module.css'
 
 type Report =
@@ -259,14 +259,6 @@ function Rows({
         </Table.Tbody>
       </Table>
     </section>
-  )
-}
-
-function Sum({ value, currency }: { value: string | undefined; currency: string }) {
-  return value === undefined ? (
-    <span className="muted">–</span>
-  ) : (
-    <span className="amount">{sum(value, currency)}</span>
   )
 }
 

@@ -1,10 +1,11 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Select, Stack } from '@mantine/core'
+import { Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { Select } from '../../../kit/choices.tsx'
 import type { Reseller } from './reseller-data.ts'
 
 const NONE = ''
@@ -49,6 +50,7 @@ export function GroupDialog({ resellers, onClose }: { resellers: readonly Resell
           />
         </p>
         <Select
+          field="group"
           label={t`Price group`}
           value={group}
           onChange={setGroup}

@@ -1,10 +1,11 @@
 import { useLingui } from '@lingui/react/macro'
-import { Stack, TextInput } from '@mantine/core'
+import { Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { TextInput } from '../../../kit/inputs.tsx'
 import { useMay, useSession } from '../../../kit/session.tsx'
 import { firstStepsQuery } from '../../first-steps.ts'
 
@@ -42,6 +43,7 @@ export function NewReseller({ onClose }: { onClose: () => void }) {
         <TextInput name="name" label={t`Name`} required maxLength={200} data-autofocus />
         <TextInput name="email" type="email" label={t`E-mail address`} required maxLength={254} />
         <TextInput
+          field="currency"
           label={t`Currency`}
           description={t`Three letters, such as USD or IDR. It never changes.`}
           value={currency}

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Group, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Stack } from '@mantine/core'
 import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -7,9 +7,11 @@ import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Amount, money } from '../../../kit/amount.tsx'
 import { Figures } from '../../../kit/figures.tsx'
+import { TextInput } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { Facts } from '../../../kit/section.tsx'
 import { useMay } from '../../../kit/session.tsx'
+import { SumAmount } from '../../../kit/sum.tsx'
 import { When } from '../../../kit/when.tsx'
 import { History } from '../../history.tsx'
 import { MoveSaid } from '../../move-said.tsx'
@@ -146,6 +148,7 @@ function Move({ reseller, isDeposit, onClose }: DialogProps & { isDeposit: boole
     >
       <Stack>
         <TextInput
+          field="amount"
           label={t`Amount in ${currency}`}
           description={
             isAmount
@@ -161,6 +164,7 @@ function Move({ reseller, isDeposit, onClose }: DialogProps & { isDeposit: boole
           data-autofocus
         />
         <TextInput
+          field="reference"
           label={t`Reference`}
           description={t`Of the payment: it counts once, however often it is sent.`}
           value={reference}
@@ -169,6 +173,7 @@ function Move({ reseller, isDeposit, onClose }: DialogProps & { isDeposit: boole
         />
         {isDeposit && (
           <TextInput
+            field="note"
             label={t`Note`}
             description={t`The reseller reads it, too.`}
             value={note}
@@ -223,6 +228,7 @@ function Profile({ reseller, onClose }: DialogProps) {
     >
       <Stack>
         <TextInput
+          field="name"
           label={t`Name`}
           value={name}
           onChange={({ currentTarget }) => setName(currentTarget.value)}
@@ -231,6 +237,7 @@ function Profile({ reseller, onClose }: DialogProps) {
           data-autofocus
         />
         <TextInput
+          field="email"
           label={t`E-mail address`}
           description={t`Where notices to it go. People sign in with addresses of their own.`}
           value={email}
@@ -241,6 +248,7 @@ function Profile({ reseller, onClose }: DialogProps) {
         />
         {reseller.low_balance !== undefined && (
           <TextInput
+            field="low_balance"
             label={t`Low mark in ${currency}`}
             description={t`Whoever subscribed is told when less is left. Empty: never.`}
             value={low}
@@ -268,8 +276,8 @@ function Lately({ reseller }: { reseller: Reseller }) {
           ...(turnover === undefined
             ? []
             : [
-                { label: t`Turnover`, value: <Amount value={turnover} currency={currency} /> },
-                { label: t`Refunded`, value: <Amount value={refunded} currency={currency} /> },
+                { label: t`Turnover`, value: <SumAmount value={turnover} currency={currency} /> },
+                { label: t`Refunded`, value: <SumAmount value={refunded} currency={currency} /> },
               ]),
           { label: t`Orders`, value: reseller.orders_30d },
           { label: t`Success`, value: percent },
@@ -377,6 +385,7 @@ function Terms({ reseller, onClose }: DialogProps) {
           </Trans>
         </p>
         <TextInput
+          field="group"
           label={t`Price group`}
           description={t`Empty: the prices of everyone.`}
           value={group}
@@ -384,6 +393,7 @@ function Terms({ reseller, onClose }: DialogProps) {
           data-autofocus
         />
         <TextInput
+          field="credit_limit"
           label={t`Credit limit in ${currency}`}
           value={limit}
           onChange={({ currentTarget }) => setLimit(currentTarget.value)}

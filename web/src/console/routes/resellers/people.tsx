@@ -1,11 +1,12 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Group, Radio, Stack, Table, TextInput } from '@mantine/core'
+import { Button, Group, Radio, Stack, Table } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { OnceShown } from '../../../kit/once-shown.tsx'
 import { Scrolling } from '../../../kit/scrolling.tsx'
@@ -153,6 +154,7 @@ function Invite({
     <ActDialog title={t`Invite a person`} button={t`Make the invitation`} act={act} onClose={onClose}>
       <Stack>
         <TextInput
+          field="email"
           type="email"
           label={t`E-mail address`}
           description={t`The invitation is sent there where mail is set up; its link is shown in any case.`}

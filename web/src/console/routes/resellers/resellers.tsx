@@ -11,6 +11,7 @@ import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
+import { SumAmount } from '../../../kit/sum.tsx'
 import { ActionBar, type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
 import { ExportButton } from '../../export-button.tsx'
@@ -185,7 +186,7 @@ function useColumns(): Column<Reseller>[] {
   ]
   const turnover: Column<Reseller> = {
     ...{ id: 'turnover_30d', head: t`30 days`, width: 130, end: true, rank: 1, sort: 'turnover' },
-    cell: ({ turnover_30d, currency }) => <Amount value={turnover_30d} currency={currency} />,
+    cell: ({ turnover_30d, currency }) => <SumAmount value={turnover_30d} currency={currency} />,
   }
   return [
     {

@@ -1,10 +1,11 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Checkbox, FileButton, Group, Input, TextInput } from '@mantine/core'
+import { Button, Checkbox, FileButton, Group, Input } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { CSSProperties } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { BrandFoot, BrandSign } from '../../../kit/brand-sign.tsx'
+import { TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
@@ -77,7 +78,7 @@ function Form({ kept }: { kept: Kept }) {
   })
   const seen = Object.keys(changed).length > 0 ? (preview.data ?? shown) : shown
   const field = (of: Exclude<keyof typeof texts, 'says_program'>, label: string, description: string) => ({
-    ...{ label, description, value: values[of], readOnly: isReadOnly, maxLength: 254 },
+    ...{ field: of, label, description, value: values[of], readOnly: isReadOnly, maxLength: 254 },
     onChange: ({ currentTarget }: { currentTarget: { value: string } }) =>
       draft.set({ [of]: currentTarget.value }),
   })

@@ -1,9 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Textarea, TextInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay, useSession } from '../../../kit/session.tsx'
@@ -102,6 +103,7 @@ function Counting() {
       )}
       <div className={styles.zone}>
         <TextInput
+          field="time_zone"
           label={t`Time zone`}
           description={t`Where the days of figures begin and end, and by whose clock the digest is sent.`}
           value={business.time_zone}
@@ -145,6 +147,7 @@ function OtherZone({ onClose }: { onClose: () => void }) {
         </Trans>
       </p>
       <TextInput
+        field="time_zone"
         label={t`Time zone`}
         description={t`Such as Asia/Jakarta`}
         value={zone}

@@ -1,13 +1,14 @@
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Group, NativeSelect, Stack, Table, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Table } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
+import { NativeSelect, Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
@@ -152,6 +153,7 @@ function Text({ message, onClose }: { message: Message; onClose: () => void }) {
   const fields = (
     <Stack>
       <TextInput
+        field="title"
         label={t`Title`}
         value={title}
         lang={language}
@@ -161,6 +163,7 @@ function Text({ message, onClose }: { message: Message; onClose: () => void }) {
         data-autofocus
       />
       <Textarea
+        field="text"
         label={t`Text`}
         description={t`A line is left out where what would stand in it is empty.`}
         value={text}

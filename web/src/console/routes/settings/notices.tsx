@@ -1,11 +1,13 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Checkbox, Select, Stack, TextInput } from '@mantine/core'
+import { Button, Checkbox, Stack } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { Select } from '../../../kit/choices.tsx'
 import { faultText } from '../../../kit/faults.ts'
+import { TextInput } from '../../../kit/inputs.tsx'
 import { givenFields, KindFields, type KindValues } from '../../../kit/kind-fields.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
@@ -325,6 +327,7 @@ function ChannelForm({
           {!channel && (
             <>
               <Select
+                field="kind"
                 label={t`Kind`}
                 data={kinds.map(({ kind, label }) => ({ value: kind, label }))}
                 value={kindName}
@@ -333,6 +336,7 @@ function ChannelForm({
                 data-autofocus
               />
               <TextInput
+                field="name"
                 label={t`Name`}
                 description={t`What you call it. Left out, it is called as its kind.`}
                 value={name}
@@ -422,6 +426,7 @@ function NewSubscription({
     >
       <Stack>
         <Select
+          field="channel"
           label={t`Channel`}
           data={channels.map((channel) => channel.name)}
           value={name}
@@ -429,6 +434,7 @@ function NewSubscription({
           allowDeselect={false}
         />
         <TextInput
+          field="address"
           label={t`Address`}
           description={kind?.address.help}
           value={address}
@@ -437,6 +443,7 @@ function NewSubscription({
           data-autofocus
         />
         <TextInput
+          field="account"
           label={t`Reseller`}
           description={t`Id or user name: told of what happens to this account. Empty: of what operators look after.`}
           value={account}

@@ -1,10 +1,11 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, NativeSelect, Stack, TextInput } from '@mantine/core'
+import { Button, Stack } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { money } from '../../../kit/amount.tsx'
+import { NativeSelect, TextInput } from '../../../kit/inputs.tsx'
 import { givenFields, KindFields, type KindValues } from '../../../kit/kind-fields.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
@@ -219,12 +220,14 @@ function NewWay({ kinds, onDone, onClose }: Closing & { kinds: readonly Kind[] }
             </Trans>
           </p>
           <NativeSelect
+            field="kind"
             label={t`Kind`}
             data={kinds.map((one) => ({ value: one.kind, label: one.label }))}
             value={chosen}
             onChange={({ currentTarget }) => choose(currentTarget.value)}
           />
           <TextInput
+            field="code"
             label={t`Code`}
             description={t`What programs name it by: small letters, digits and dashes; it stays`}
             value={code}
@@ -233,6 +236,7 @@ function NewWay({ kinds, onDone, onClose }: Closing & { kinds: readonly Kind[] }
             required
           />
           <TextInput
+            field="currency"
             label={t`Currency`}
             description={t`Only resellers in it see this way; it stays`}
             placeholder="USD"

@@ -1,9 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Checkbox, Stack, Table, TextInput } from '@mantine/core'
+import { Button, Checkbox, Stack, Table } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { Scrolling } from '../../../kit/scrolling.tsx'
@@ -124,6 +125,7 @@ function SetRate({ onClose }: { onClose: () => void }) {
           </Trans>
         </p>
         <TextInput
+          field="base"
           label={t`One of this currency`}
           placeholder="USD"
           value={base}
@@ -133,6 +135,7 @@ function SetRate({ onClose }: { onClose: () => void }) {
           data-autofocus
         />
         <TextInput
+          field="rate"
           label={t`is worth so much`}
           placeholder="16250"
           value={rate}
@@ -142,6 +145,7 @@ function SetRate({ onClose }: { onClose: () => void }) {
           required
         />
         <TextInput
+          field="quote"
           label={t`of this currency`}
           placeholder="IDR"
           value={quote}
@@ -150,6 +154,7 @@ function SetRate({ onClose }: { onClose: () => void }) {
           required
         />
         <TextInput
+          field="valid_from"
           label={t`From`}
           description={t`A day in UTC; empty: from now on`}
           type="date"

@@ -4,6 +4,7 @@ import { notifications } from '@mantine/notifications'
 import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useMemo, useState } from 'react'
 import { ApiFault } from '../../../api/client.ts'
+import { AtFields } from '../../../kit/inputs.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
 
 /** Draft is what somebody changes of settings, until it is saved. */
@@ -96,30 +97,32 @@ export function SettingsForm<Values extends object>({
   const hasChanges = Object.keys(changed).length > 0
   return (
     <form onSubmit={save}>
-      <Stack>
-        {children}
-        {isOvertaken && (
-          <p role="status">
-            <Trans>
-              Somebody else has changed what you are changing here. Save puts yours in its place; “Leave it as
-              it was” shows theirs.
-            </Trans>
-          </p>
-        )}
-        <FaultNote fault={fault} untouched={<Trans>Nothing was saved.</Trans>} />
-        {!isReadOnly && (
-          <Group>
-            <Button type="submit" loading={isBusy} disabled={!hasChanges}>
-              <Trans>Save</Trans>
-            </Button>
-            {hasChanges && (
-              <Button variant="default" onClick={reset}>
-                <Trans>Leave it as it was</Trans>
+      <AtFields fault={fault}>
+        <Stack>
+          {children}
+          {isOvertaken && (
+            <p role="status">
+              <Trans>
+                Somebody else has changed what you are changing here. Save puts yours in its place; “Leave it
+                as it was” shows theirs.
+              </Trans>
+            </p>
+          )}
+          <FaultNote fault={fault} untouched={<Trans>Nothing was saved.</Trans>} />
+          {!isReadOnly && (
+            <Group>
+              <Button type="submit" loading={isBusy} disabled={!hasChanges}>
+                <Trans>Save</Trans>
               </Button>
-            )}
-          </Group>
-        )}
-      </Stack>
+              {hasChanges && (
+                <Button variant="default" onClick={reset}>
+                  <Trans>Leave it as it was</Trans>
+                </Button>
+              )}
+            </Group>
+          )}
+        </Stack>
+      </AtFields>
     </form>
   )
 }

@@ -1,11 +1,13 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Group, Menu, Select, Stack, Table, TextInput } from '@mantine/core'
+import { Button, Group, Menu, Stack, Table } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { Icon } from '../../../identity/icons.tsx'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { Select } from '../../../kit/choices.tsx'
+import { TextInput } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { OnceShown } from '../../../kit/once-shown.tsx'
@@ -205,6 +207,7 @@ function RoleField({ value, onChange }: { value: Role; onChange: (role: Role) =>
   const { t } = useLingui()
   return (
     <Select
+      field="role"
       label={t`Role`}
       description={t`The page Roles says what each may do.`}
       data={[...ROLES]}
@@ -239,6 +242,7 @@ function Invite({ onMade, onDone, onClose }: { onMade: (link: Link) => void } & 
     >
       <Stack>
         <TextInput
+          field="email"
           label={t`E-mail address`}
           type="email"
           value={email}
@@ -248,6 +252,7 @@ function Invite({ onMade, onDone, onClose }: { onMade: (link: Link) => void } & 
           data-autofocus
         />
         <TextInput
+          field="name"
           label={t`Name`}
           description={t`The person may write another one.`}
           value={name}

@@ -1,10 +1,11 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Checkbox, Table, TextInput } from '@mantine/core'
+import { Button, Checkbox, Table } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
@@ -143,6 +144,7 @@ function Note({
       onClose={onClose}
     >
       <TextInput
+        field="status_note"
         label={t`What everybody reads`}
         description={t`Such as: slower than usual until Monday. Empty: nothing.`}
         value={note}

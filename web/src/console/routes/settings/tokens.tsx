@@ -1,10 +1,12 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Button, Checkbox, Group, Select, Stack, Table, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, Stack, Table } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { Select } from '../../../kit/choices.tsx'
+import { TextInput } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { OnceShown } from '../../../kit/once-shown.tsx'
@@ -191,6 +193,7 @@ function NewToken({
     <ActDialog title={t`New token`} button={t`Make the token`} act={act} onDone={onDone} onClose={onClose}>
       <Stack>
         <TextInput
+          field="name"
           label={t`Name`}
           placeholder={t`Monthly figures`}
           value={name}
@@ -220,12 +223,14 @@ function NewToken({
           </div>
         </Checkbox.Group>
         <TextInput
+          field="allowed_ips"
           label={t`Addresses that may use it`}
           description={t`With commas between. Empty: any.`}
           value={addresses}
           onChange={({ currentTarget }) => setAddresses(currentTarget.value)}
         />
         <Select
+          field="expires_at"
           label={t`Ends in`}
           value={days}
           onChange={(chosen) => setDays(chosen ?? days)}

@@ -1,10 +1,11 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Group, Stack, Table, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Table } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
@@ -207,6 +208,7 @@ function TryAnswer({ supplier }: { supplier: string }) {
       <form onSubmit={submit}>
         <Group align="end" wrap="nowrap">
           <TextInput
+            field="words"
             label={t`What it said`}
             placeholder={t`Paste its words`}
             value={said}

@@ -3,9 +3,11 @@ import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Stack, Table, TextInput } from '@mantine/core'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import type { paths } from '../../../api/made/operator.ts'
 import { Amount } from '../../../kit/amount.tsx'
+import { Dialog } from '../../../kit/dialog.tsx'
 import { type Filter, FilterBar, type Values, withValue } from '../../../kit/filters.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
@@ -13,6 +15,7 @@ import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
+import { ExchangesOf } from '../../exchanges.tsx'
 import { ExportButton } from '../../export-button.tsx'
 
 type Outcome = 'succeeded' | 'refused' | 'unavailable' | 'waited' | 'settled'
@@ -49,7 +52,9 @@ export function Attempts() {
   const { supplier = '' } = useParams({ strict: false }) as { supplier?: string }
   const query = useSearch({ strict: false }) as Values
   const navigate = useNavigate()
-  const seesCosts = useMay()('costs.read')
+  const may = useMay()
+  const [seesCosts, seesOrders] = [may('costs.read'), may('orders.read')]
+  const [looking, setLooking] = useState<Attempt>()
   const set = (search: Values) =>
     void navigate({ to: `/suppliers/${supplier}/attempts`, search, replace: true })
   const filters: Filter[] = [
@@ -111,6 +116,11 @@ export function Attempts() {
                 <Table.Th>{t`Said`}</Table.Th>
                 <Table.Th ta="end">{t`Duration`}</Table.Th>
                 {seesCosts && <Table.Th ta="end">{t`Cost`}</Table.Th>}
+                {seesOrders && (
+                  <Table.Th>
+                    <span className="visually-hidden">{t`Actions`}</span>
+                  </Table.Th>
+                )}
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -137,11 +147,28 @@ export function Attempts() {
                       <Amount value={one.cost ?? null} currency={one.currency} />
                     </Table.Td>
                   )}
+                  {seesOrders && (
+                    <Table.Td ta="end">
+                      <Button size="compact-sm" variant="default" onClick={() => setLooking(one)}>
+                        <Trans>Sent and received</Trans>
+                      </Button>
+                    </Table.Td>
+                  )}
                 </Table.Tr>
               ))}
             </Table.Tbody>
           </Table>
         </Scrolling>
+      )}
+      {looking && (
+        <Dialog
+          opened
+          onClose={() => setLooking(undefined)}
+          title={t`${looking.input}: sent and received`}
+          size="xl"
+        >
+          <ExchangesOf order={looking.order} item={looking.item} attempt={looking.attempt} />
+        </Dialog>
       )}
       {list.more && (
         <Button variant="default" onClick={list.more} w="fit-content">

@@ -1,12 +1,12 @@
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Button, Group, Stack, Table, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Table } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
-import { faultOfField } from '../../../kit/faults.ts'
+import { TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { Scrolling } from '../../../kit/scrolling.tsx'
@@ -224,30 +224,30 @@ function Schedule({ supplier }: { supplier: string }) {
       </p>
       <form onSubmit={submit} className={styles.filters}>
         <TextInput
+          field="every_minutes"
           label={t`Every so many hours`}
           placeholder={t`Never`}
           value={hours}
           onChange={({ currentTarget }) => setWritten({ ...written, hours: currentTarget.value })}
-          error={faultOfField(save.error, 'every_minutes')}
           inputMode="decimal"
           pattern="[0-9]+([.,][0-9]+)?"
           w={160}
         />
         <TextInput
+          field="max_loss"
           label={t`Gone, in percent`}
           value={loss}
           onChange={({ currentTarget }) => setWritten({ ...written, loss: currentTarget.value })}
-          error={faultOfField(save.error, 'max_loss')}
           inputMode="numeric"
           pattern="[0-9]+"
           required
           w={160}
         />
         <TextInput
+          field="max_jump"
           label={t`A cost, in percent`}
           value={jump}
           onChange={({ currentTarget }) => setWritten({ ...written, jump: currentTarget.value })}
-          error={faultOfField(save.error, 'max_jump')}
           inputMode="numeric"
           pattern="[0-9]+"
           required

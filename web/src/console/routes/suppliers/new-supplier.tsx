@@ -1,10 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Group, NativeSelect, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Stack } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
-import { faultOfField } from '../../../kit/faults.ts'
+import { AtFields, NativeSelect, TextInput } from '../../../kit/inputs.tsx'
 import { givenFields, KindFields, type KindValues } from '../../../kit/kind-fields.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
@@ -85,114 +85,117 @@ export function NewSupplier() {
       {kinds.isPending && <Loading rows={5} />}
       {kind && (
         <form onSubmit={submit}>
-          <Stack>
-            <NativeSelect
-              label={t`Kind`}
-              description={t`How it is spoken to. It cannot be changed later.`}
-              data={kinds.data?.items.map(({ kind: value, label }) => ({ value, label })) ?? []}
-              value={kindName}
-              disabled={made !== undefined}
-              onChange={({ currentTarget }) => {
-                setKind(currentTarget.value)
-                setValues({})
-                setKey(crypto.randomUUID())
-              }}
-            />
-            <TextInput
-              label={t`Name`}
-              description={t`What you call it. Resellers never see it.`}
-              value={common.name}
-              onChange={({ currentTarget }) => write({ name: currentTarget.value })}
-              error={faultOfField(save.error, 'name')}
-              required
-              maxLength={100}
-              autoComplete="off"
-            />
-            {kind.has_url && (
+          <AtFields fault={save.error}>
+            <Stack>
+              <NativeSelect
+                field="kind"
+                label={t`Kind`}
+                description={t`How it is spoken to. It cannot be changed later.`}
+                data={kinds.data?.items.map(({ kind: value, label }) => ({ value, label })) ?? []}
+                value={kindName}
+                disabled={made !== undefined}
+                onChange={({ currentTarget }) => {
+                  setKind(currentTarget.value)
+                  setValues({})
+                  setKey(crypto.randomUUID())
+                }}
+              />
               <TextInput
-                type="url"
-                label={t`Address`}
-                description={t`Where it is, such as https://panel.example`}
-                value={common.url}
-                onChange={({ currentTarget }) => write({ url: currentTarget.value })}
-                error={faultOfField(save.error, 'url')}
+                field="name"
+                label={t`Name`}
+                description={t`What you call it. Resellers never see it.`}
+                value={common.name}
+                onChange={({ currentTarget }) => write({ name: currentTarget.value })}
                 required
+                maxLength={100}
                 autoComplete="off"
               />
-            )}
-            <TextInput
-              label={t`Currency`}
-              description={t`Of its costs and of our balance there: three letters.`}
-              value={common.currency}
-              onChange={({ currentTarget }) => write({ currency: currentTarget.value.toUpperCase() })}
-              error={faultOfField(save.error, 'currency')}
-              required
-              minLength={3}
-              maxLength={3}
-              w={160}
-            />
-            <KindFields
-              fields={kind.fields}
-              values={values}
-              present={made?.settings as Record<string, unknown> | undefined}
-              isSet={made?.secrets as Record<string, unknown> | undefined}
-              fault={save.error}
-              onChange={(next) => {
-                setValues(next)
-                setKey(crypto.randomUUID())
-              }}
-            />
-            <FaultNote
-              fault={save.error}
-              untouched={made ? t`The supplier is unchanged.` : t`No supplier was added.`}
-            />
-            <Tested test={test} supplier={made} />
-            <Group>
-              {isGood && made ? (
-                <>
-                  {kind.has_services && may('suppliers.sync') && may('prices.edit') && (
-                    <Button
-                      component={Link}
-                      to="/suppliers/$supplier/import"
-                      params={{ supplier: String(made.id) } as never}
-                    >
-                      <Trans>Choose what to import</Trans>
-                    </Button>
-                  )}
-                  <Button
-                    component={Link}
-                    variant="default"
-                    to="/suppliers/$supplier"
-                    params={{ supplier: String(made.id) } as never}
-                  >
-                    <Trans>Open the supplier</Trans>
-                  </Button>
-                </>
-              ) : (
-                <>
-                  <Button type="submit" loading={save.isPending || test.isPending}>
-                    {made ? <Trans>Save and test again</Trans> : <Trans>Add and test</Trans>}
-                  </Button>
-                  {made && (
+              {kind.has_url && (
+                <TextInput
+                  field="url"
+                  type="url"
+                  label={t`Address`}
+                  description={t`Where it is, such as https://panel.example`}
+                  value={common.url}
+                  onChange={({ currentTarget }) => write({ url: currentTarget.value })}
+                  required
+                  autoComplete="off"
+                />
+              )}
+              <TextInput
+                field="currency"
+                label={t`Currency`}
+                description={t`Of its costs and of our balance there: three letters.`}
+                value={common.currency}
+                onChange={({ currentTarget }) => write({ currency: currentTarget.value.toUpperCase() })}
+                required
+                minLength={3}
+                maxLength={3}
+                w={160}
+              />
+              <KindFields
+                fields={kind.fields}
+                values={values}
+                present={made?.settings as Record<string, unknown> | undefined}
+                isSet={made?.secrets as Record<string, unknown> | undefined}
+                fault={save.error}
+                onChange={(next) => {
+                  setValues(next)
+                  setKey(crypto.randomUUID())
+                }}
+              />
+              <FaultNote
+                fault={save.error}
+                untouched={made ? t`The supplier is unchanged.` : t`No supplier was added.`}
+              />
+              <Tested test={test} supplier={made} />
+              <Group>
+                {isGood && made ? (
+                  <>
+                    {kind.has_services && may('suppliers.sync') && may('prices.edit') && (
+                      <Button
+                        component={Link}
+                        to="/suppliers/$supplier/import"
+                        params={{ supplier: String(made.id) } as never}
+                      >
+                        <Trans>Choose what to import</Trans>
+                      </Button>
+                    )}
                     <Button
                       component={Link}
                       variant="default"
                       to="/suppliers/$supplier"
                       params={{ supplier: String(made.id) } as never}
                     >
-                      <Trans>Leave it for later</Trans>
+                      <Trans>Open the supplier</Trans>
                     </Button>
-                  )}
-                </>
-              )}
-            </Group>
-            <p className={styles.note}>
-              <Trans>
-                Testing asks for our account there and buys nothing. Nothing is sent to the supplier before a
-                service has a route to it.
-              </Trans>
-            </p>
-          </Stack>
+                  </>
+                ) : (
+                  <>
+                    <Button type="submit" loading={save.isPending || test.isPending}>
+                      {made ? <Trans>Save and test again</Trans> : <Trans>Add and test</Trans>}
+                    </Button>
+                    {made && (
+                      <Button
+                        component={Link}
+                        variant="default"
+                        to="/suppliers/$supplier"
+                        params={{ supplier: String(made.id) } as never}
+                      >
+                        <Trans>Leave it for later</Trans>
+                      </Button>
+                    )}
+                  </>
+                )}
+              </Group>
+              <p className={styles.note}>
+                <Trans>
+                  Testing asks for our account there and buys nothing. Nothing is sent to the supplier before
+                  a service has a route to it.
+                </Trans>
+              </p>
+            </Stack>
+          </AtFields>
         </form>
       )}
     </Page>

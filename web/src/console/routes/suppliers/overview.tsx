@@ -9,6 +9,7 @@ import { Chart } from '../../../kit/chart.tsx'
 import { Figures } from '../../../kit/figures.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { useMay } from '../../../kit/session.tsx'
+import { SumAmount } from '../../../kit/sum.tsx'
 import { ago, moment, When } from '../../../kit/when.tsx'
 import { faultWords } from './faults.ts'
 import { OthersDialog } from './others-dialog.tsx'
@@ -178,7 +179,7 @@ function Head({ figures }: { figures: FiguresRead }) {
           : [
               {
                 label: t`Spent a day, of the last seven`,
-                value: <Amount value={spent} currency={currency} />,
+                value: <SumAmount value={spent} currency={currency} />,
               },
             ]),
         {

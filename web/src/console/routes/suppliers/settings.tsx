@@ -1,11 +1,11 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Stack, Switch, Textarea, TextInput } from '@mantine/core'
+import { Button, Stack, Switch } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { ApiFault, api, dataOf } from '../../../api/client.ts'
-import { faultOfField } from '../../../kit/faults.ts'
+import { AtFields, Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { givenFields, KindFields, type KindValues } from '../../../kit/kind-fields.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { useMay } from '../../../kit/session.tsx'
@@ -80,7 +80,7 @@ export function Settings() {
     value: texts[name] ?? String(present[name] ?? ''),
     onChange: ({ currentTarget }: { currentTarget: HTMLInputElement | HTMLTextAreaElement }) =>
       setTexts({ ...texts, [name]: currentTarget.value }),
-    error: faultOfField(save.error, name),
+    field: name,
     autoComplete: 'off',
   })
   const submit = (event: FormEvent) => {
@@ -90,122 +90,124 @@ export function Settings() {
   }
   return (
     <form onSubmit={submit} className={styles.narrow}>
-      <Stack>
-        <TextInput
-          label={t`Name`}
-          description={t`What you call it. Resellers never see it.`}
-          required
-          maxLength={100}
-          {...text('name')}
-        />
-        {kind?.has_url && (
+      <AtFields fault={save.error}>
+        <Stack>
+          <TextInput
+            label={t`Name`}
+            description={t`What you call it. Resellers never see it.`}
+            required
+            maxLength={100}
+            {...text('name')}
+          />
+          {kind?.has_url && (
+            <TextInput
+              type="url"
+              label={t`Address`}
+              description={t`Where it is. With another address the secrets go there, too.`}
+              required
+              {...text('url')}
+            />
+          )}
+          <TextInput
+            label={t`Currency`}
+            description={t`Of its costs and of our balance there: three letters.`}
+            required
+            minLength={3}
+            maxLength={3}
+            w={160}
+            {...text('currency')}
+          />
+          {kinds.isPending && <Loading rows={3} />}
+          {kind && (
+            <KindFields
+              fields={kind.fields}
+              values={values}
+              present={supplier.settings as Record<string, unknown>}
+              isSet={supplier.secrets as Record<string, unknown> | null}
+              fault={save.error}
+              onChange={setValues}
+            />
+          )}
+          <TextInput
+            label={t`Calls at a time`}
+            description={t`In each process, from 1 to 1,000.`}
+            inputMode="numeric"
+            pattern="[0-9]+"
+            required
+            w={160}
+            {...text('concurrency')}
+          />
+          <TextInput
+            label={t`Calls begun in a second`}
+            description={t`In each process; empty: no limit.`}
+            inputMode="numeric"
+            pattern="[0-9]*"
+            w={160}
+            {...text('rate_per_second')}
+          />
+          {may('costs.read') && (
+            <TextInput
+              label={t`Low balance, in ${supplier.currency}`}
+              description={t`Somebody is told when less is left there; empty: never.`}
+              inputMode="decimal"
+              w={160}
+              {...text('low_balance')}
+            />
+          )}
           <TextInput
             type="url"
-            label={t`Address`}
-            description={t`Where it is. With another address the secrets go there, too.`}
-            required
-            {...text('url')}
+            label={t`Page where you top up there`}
+            description={t`Shown by Top up; empty: none.`}
+            maxLength={500}
+            {...text('top_up_url')}
           />
-        )}
-        <TextInput
-          label={t`Currency`}
-          description={t`Of its costs and of our balance there: three letters.`}
-          required
-          minLength={3}
-          maxLength={3}
-          w={160}
-          {...text('currency')}
-        />
-        {kinds.isPending && <Loading rows={3} />}
-        {kind && (
-          <KindFields
-            fields={kind.fields}
-            values={values}
-            present={supplier.settings as Record<string, unknown>}
-            isSet={supplier.secrets as Record<string, unknown> | null}
+          <Textarea
+            label={t`What there is to know of topping up there`}
+            autosize
+            minRows={2}
+            maxLength={1000}
+            {...text('top_up_note')}
+          />
+          <Switch
+            label={t`Resellers read its words for a refusal`}
+            description={t`Off: they read the service's own words, and never learn who the supplier is.`}
+            checked={shows ?? supplier.shows_reasons === true}
+            onChange={({ currentTarget }) => setShows(currentTarget.checked)}
+          />
+          <Switch
+            label={t`Keep what is sent and received of every attempt`}
+            description={t`Off: only where nobody can say what became of an item.`}
+            checked={keeps ?? supplier.keeps_exchanges === true}
+            onChange={({ currentTarget }) => setKeeps(currentTarget.checked)}
+          />
+          <FaultNote
             fault={save.error}
-            onChange={setValues}
+            untouched={
+              isOld
+                ? t`Somebody else has changed it since. Nothing of yours is saved: look at it again.`
+                : t`Nothing was changed.`
+            }
+            {...(isOld && { onRetry: () => void client.invalidateQueries({ queryKey: ['suppliers'] }) })}
           />
-        )}
-        <TextInput
-          label={t`Calls at a time`}
-          description={t`In each process, from 1 to 1,000.`}
-          inputMode="numeric"
-          pattern="[0-9]+"
-          required
-          w={160}
-          {...text('concurrency')}
-        />
-        <TextInput
-          label={t`Calls begun in a second`}
-          description={t`In each process; empty: no limit.`}
-          inputMode="numeric"
-          pattern="[0-9]*"
-          w={160}
-          {...text('rate_per_second')}
-        />
-        {may('costs.read') && (
-          <TextInput
-            label={t`Low balance, in ${supplier.currency}`}
-            description={t`Somebody is told when less is left there; empty: never.`}
-            inputMode="decimal"
-            w={160}
-            {...text('low_balance')}
-          />
-        )}
-        <TextInput
-          type="url"
-          label={t`Page where you top up there`}
-          description={t`Shown by Top up; empty: none.`}
-          maxLength={500}
-          {...text('top_up_url')}
-        />
-        <Textarea
-          label={t`What there is to know of topping up there`}
-          autosize
-          minRows={2}
-          maxLength={1000}
-          {...text('top_up_note')}
-        />
-        <Switch
-          label={t`Resellers read its words for a refusal`}
-          description={t`Off: they read the service's own words, and never learn who the supplier is.`}
-          checked={shows ?? supplier.shows_reasons === true}
-          onChange={({ currentTarget }) => setShows(currentTarget.checked)}
-        />
-        <Switch
-          label={t`Keep what is sent and received of every attempt`}
-          description={t`Off: only where nobody can say what became of an item.`}
-          checked={keeps ?? supplier.keeps_exchanges === true}
-          onChange={({ currentTarget }) => setKeeps(currentTarget.checked)}
-        />
-        <FaultNote
-          fault={save.error}
-          untouched={
-            isOld
-              ? t`Somebody else has changed it since. Nothing of yours is saved: look at it again.`
-              : t`Nothing was changed.`
-          }
-          {...(isOld && { onRetry: () => void client.invalidateQueries({ queryKey: ['suppliers'] }) })}
-        />
-        <Tested test={test} supplier={supplier} />
-        <div className={styles.filters}>
-          <Button type="submit" loading={save.isPending} disabled={!isTouched}>
-            <Trans>Save</Trans>
-          </Button>
-          {may('suppliers.try') && (
-            <Button
-              variant="default"
-              loading={test.isPending}
-              disabled={isTouched}
-              onClick={() => test.mutate(supplier.id)}
-            >
-              <Trans>Test</Trans>
+          <Tested test={test} supplier={supplier} />
+          <div className={styles.filters}>
+            <Button type="submit" loading={save.isPending} disabled={!isTouched}>
+              <Trans>Save</Trans>
             </Button>
-          )}
-        </div>
-        <History what="supplier" subject={String(supplier.id)} />
-      </Stack>
+            {may('suppliers.try') && (
+              <Button
+                variant="default"
+                loading={test.isPending}
+                disabled={isTouched}
+                onClick={() => test.mutate(supplier.id)}
+              >
+                <Trans>Test</Trans>
+              </Button>
+            )}
+          </div>
+          <History what="supplier" subject={String(supplier.id)} />
+        </Stack>
+      </AtFields>
     </form>
   )
 }

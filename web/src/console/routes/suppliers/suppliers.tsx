@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useRefreshOn } from '../../../api/events.ts'
-import { Amount, money } from '../../../kit/amount.tsx'
+import { Amount } from '../../../kit/amount.tsx'
 import { duration, percent } from '../../../kit/duration.ts'
 import { type Filter, FilterBar, type Values, withValue } from '../../../kit/filters.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
@@ -13,6 +13,7 @@ import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useSearchText } from '../../../kit/search-text.ts'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
+import { Sum } from '../../../kit/sum.tsx'
 import { ActionBar } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
 import { type Asked, useAsking } from './ask-several.ts'
@@ -138,7 +139,10 @@ export function Suppliers() {
       {sum && all.length > 0 && (
         <p className={styles.sum}>
           <Trans>
-            All balances together: <strong>{money(sum.total, sum.currency)}</strong>
+            All balances together:{' '}
+            <strong>
+              <Sum value={sum.total} currency={sum.currency} />
+            </strong>
           </Trans>
           {sum.without_rate.length > 0 && (
             <span className="muted">
@@ -286,7 +290,9 @@ function Row({
         <Table.Td ta="end" className={isLow(supplier) ? styles.soon : undefined}>
           <Amount value={health.balance} currency={currency} />
           {into !== undefined && into !== currency && figures?.balance != null && (
-            <span className={styles.usual}>{money(figures.balance, into)}</span>
+            <span className={styles.usual}>
+              <Sum value={figures.balance} currency={into} />
+            </span>
           )}
         </Table.Td>
       )}

@@ -1,15 +1,16 @@
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Group, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Stack } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useMemo, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { money } from '../../../kit/amount.tsx'
+import { Bytes } from '../../../kit/bytes.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
+import { TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
-import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { ReadWords, readWords } from './read-words.tsx'
@@ -101,13 +102,9 @@ export function TryDialog({ supplier, onClose }: { supplier: Supplier; onClose: 
                 {one.method} {one.url}
               </span>{' '}
               <span className="muted">{t`${one.milliseconds} ms`}</span>
-              <Scrolling label={t`Sent`}>
-                <pre className={styles.bytes}>{one.request || '–'}</pre>
-              </Scrolling>
+              <Bytes>{one.request || '–'}</Bytes>
               <span className="muted">{one.status === null ? one.error : t`Answered ${one.status}`}</span>
-              <Scrolling label={t`Received`}>
-                <pre className={styles.bytes}>{one.answer ?? '–'}</pre>
-              </Scrolling>
+              <Bytes>{one.answer ?? '–'}</Bytes>
             </section>
           ))}
           <FaultNote fault={ask.error} untouched={t`Nothing more was bought.`} />
@@ -128,6 +125,7 @@ export function TryDialog({ supplier, onClose }: { supplier: Supplier; onClose: 
             {hasServices && (
               <>
                 <TextInput
+                  field="remote_service"
                   label={t`Its service`}
                   description={t`A part of the name, or the id there.`}
                   value={wanted}
@@ -169,6 +167,7 @@ export function TryDialog({ supplier, onClose }: { supplier: Supplier; onClose: 
               </>
             )}
             <TextInput
+              field="imei"
               label={t`IMEI or serial number`}
               value={imei}
               onChange={({ currentTarget }) => setImei(currentTarget.value)}

@@ -1,11 +1,12 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, TextInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useRouter } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { TextInput } from '../../../kit/inputs.tsx'
 import { useMay, useSession } from '../../../kit/session.tsx'
 import { firstStepsQuery, isOver, type FirstSteps as Steps } from '../../first-steps.ts'
 import styles from './first-steps.module.css'
@@ -159,6 +160,7 @@ function Business({ onClose }: { onClose: () => void }) {
   return (
     <ActDialog title={t`Your business`} button={t`Save the name`} act={act} onClose={onClose}>
       <TextInput
+        field="name"
         label={t`Name`}
         description={t`As statements and invoices say it. Address and tax number can follow.`}
         value={name}
@@ -200,6 +202,7 @@ function Practice({ currency: known, onClose }: { currency: string | null; onClo
         </Trans>
       </p>
       <TextInput
+        field="currency"
         label={t`Currency that you sell in`}
         description={t`Three letters, such as USD or IDR. Others can follow.`}
         value={currency}

@@ -9,12 +9,13 @@ import { type ReactNode, useMemo } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import type { paths } from '../../../api/made/operator.ts'
-import { money, sum } from '../../../kit/amount.tsx'
+import { money } from '../../../kit/amount.tsx'
 import { Chart, type Series } from '../../../kit/chart.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay, useSession } from '../../../kit/session.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
+import { Sum, sum } from '../../../kit/sum.tsx'
 import { moment, When } from '../../../kit/when.tsx'
 import { firstStepsQuery, isOver } from '../../first-steps.ts'
 import { FirstSteps } from './first-steps.tsx'
@@ -524,7 +525,7 @@ function Ranking({ title, by }: { title: string; by: 'service' | 'supplier' }) {
                 {i18n.number(charged)} done · {share(success_rate)}
               </Trans>
             </span>
-            <span className="amount">{sum(turnover, currency)}</span>
+            <Sum value={turnover} currency={currency} />
           </li>
         ))}
       </ol>

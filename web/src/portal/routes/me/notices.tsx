@@ -1,13 +1,14 @@
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Checkbox, Group, Stack, Table, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, Stack, Table } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { dataOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
 import { money } from '../../../kit/amount.tsx'
+import { AtFields, TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Section } from '../../../kit/section.tsx'
 import { useMay } from '../../session.tsx'
@@ -84,62 +85,65 @@ function Choice({ notices: { all, email, telegram } }: { notices: Notices }) {
   }
   return (
     <form onSubmit={submit}>
-      <Stack>
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t`What happens`}</Table.Th>
-              {email.possible && <Table.Th w={90}>{t`By mail`}</Table.Th>}
-              {telegram.possible && <Table.Th w={90}>{t`Telegram`}</Table.Th>}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {inOrder.map((event) => {
-              const what = i18n._(words[event])
-              return (
-                <Table.Tr key={event}>
-                  <Table.Td>{what}</Table.Td>
-                  {email.possible && (
-                    <Table.Td>
-                      <Checkbox
-                        aria-label={t`${what}: by mail`}
-                        checked={mailed.includes(event)}
-                        onChange={() => setMailed(switched(mailed, event))}
-                      />
-                    </Table.Td>
-                  )}
-                  {telegram.possible && (
-                    <Table.Td>
-                      <Checkbox
-                        aria-label={t`${what}: by Telegram`}
-                        checked={chatted.includes(event)}
-                        onChange={() => setChatted(switched(chatted, event))}
-                      />
-                    </Table.Td>
-                  )}
-                </Table.Tr>
-              )
-            })}
-          </Table.Tbody>
-        </Table>
-        {telegram.possible && (
-          <TextInput
-            label={t`Telegram chat`}
-            description={t`The number of your own chat with our bot. Write something to the bot first: bots may not begin.`}
-            value={chat}
-            onChange={({ currentTarget }) => setChat(currentTarget.value)}
-            maxLength={100}
-            maw={360}
-          />
-        )}
-        <FaultNote fault={save.error} />
-        <Group>
-          <Button type="submit" variant="default" loading={save.isPending}>
-            <Trans>Save notifications</Trans>
-          </Button>
-          {telegram.address !== null && telegram.possible && <Test address={telegram.address} />}
-        </Group>
-      </Stack>
+      <AtFields fault={save.error}>
+        <Stack>
+          <Table>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t`What happens`}</Table.Th>
+                {email.possible && <Table.Th w={90}>{t`By mail`}</Table.Th>}
+                {telegram.possible && <Table.Th w={90}>{t`Telegram`}</Table.Th>}
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {inOrder.map((event) => {
+                const what = i18n._(words[event])
+                return (
+                  <Table.Tr key={event}>
+                    <Table.Td>{what}</Table.Td>
+                    {email.possible && (
+                      <Table.Td>
+                        <Checkbox
+                          aria-label={t`${what}: by mail`}
+                          checked={mailed.includes(event)}
+                          onChange={() => setMailed(switched(mailed, event))}
+                        />
+                      </Table.Td>
+                    )}
+                    {telegram.possible && (
+                      <Table.Td>
+                        <Checkbox
+                          aria-label={t`${what}: by Telegram`}
+                          checked={chatted.includes(event)}
+                          onChange={() => setChatted(switched(chatted, event))}
+                        />
+                      </Table.Td>
+                    )}
+                  </Table.Tr>
+                )
+              })}
+            </Table.Tbody>
+          </Table>
+          {telegram.possible && (
+            <TextInput
+              field="telegram_chat"
+              label={t`Telegram chat`}
+              description={t`The number of your own chat with our bot. Write something to the bot first: bots may not begin.`}
+              value={chat}
+              onChange={({ currentTarget }) => setChat(currentTarget.value)}
+              maxLength={100}
+              maw={360}
+            />
+          )}
+          <FaultNote fault={save.error} />
+          <Group>
+            <Button type="submit" variant="default" loading={save.isPending}>
+              <Trans>Save notifications</Trans>
+            </Button>
+            {telegram.address !== null && telegram.possible && <Test address={telegram.address} />}
+          </Group>
+        </Stack>
+      </AtFields>
     </form>
   )
 }
@@ -223,23 +227,26 @@ function MarkForm({
         save.mutate()
       }}
     >
-      <Stack>
-        <Group align="end">
-          <TextInput
-            label={t`Tell me when the balance is below (${currency})`}
-            description={t`Empty: do not tell me.`}
-            value={text}
-            onChange={({ currentTarget }) => setText(currentTarget.value)}
-            inputMode="decimal"
-            maxLength={30}
-            w={320}
-          />
-          <Button type="submit" variant="default" loading={save.isPending}>
-            <Trans>Save the mark</Trans>
-          </Button>
-        </Group>
-        <FaultNote fault={save.error} />
-      </Stack>
+      <AtFields fault={save.error}>
+        <Stack>
+          <Group align="end">
+            <TextInput
+              field="low_balance"
+              label={t`Tell me when the balance is below (${currency})`}
+              description={t`Empty: do not tell me.`}
+              value={text}
+              onChange={({ currentTarget }) => setText(currentTarget.value)}
+              inputMode="decimal"
+              maxLength={30}
+              w={320}
+            />
+            <Button type="submit" variant="default" loading={save.isPending}>
+              <Trans>Save the mark</Trans>
+            </Button>
+          </Group>
+          <FaultNote fault={save.error} />
+        </Stack>
+      </AtFields>
     </form>
   )
 }

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, FileInput, Group, TextInput } from '@mantine/core'
+import { Button, FileInput, Group } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { type FormEvent, useEffect, useState } from 'react'
@@ -7,6 +7,7 @@ import { answerOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { money } from '../../../kit/amount.tsx'
+import { AtFields, TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { PayTo } from '../../../kit/pay-in.tsx'
 import { When } from '../../../kit/when.tsx'
@@ -214,41 +215,44 @@ function Proof({ deposit, onDone }: { deposit: Deposit; onDone: (next: Deposit) 
   }
   return (
     <form onSubmit={submit} className={styles.panel} style={{ marginBlockStart: 16 }}>
-      <h2>
-        <Trans>I have paid</Trans>
-      </h2>
-      {proof === null ? (
-        <p className="muted">
-          <Trans>A photo of the receipt, or the bank's reference, helps to find your payment.</Trans>
-        </p>
-      ) : (
-        <p role="status">
-          {proof.has_file ? (
-            <Trans>Your proof has arrived, with its file. What you send again replaces it.</Trans>
-          ) : (
-            <Trans>Your reference has arrived. What you send again replaces it.</Trans>
-          )}
-        </p>
-      )}
-      <TextInput
-        label={t`Reference of the payment`}
-        value={reference}
-        onChange={({ currentTarget }) => setReference(currentTarget.value)}
-        maxLength={200}
-      />
-      <FileInput
-        label={t`Photo or file of the receipt`}
-        placeholder={t`Choose a file`}
-        accept="image/*,application/pdf"
-        value={file}
-        onChange={setFile}
-        clearable
-        clearButtonProps={{ 'aria-label': t`Leave the file out` }}
-      />
-      <FaultNote fault={fault} untouched={<Trans>Nothing was handed in.</Trans>} />
-      <Button type="submit" loading={isBusy} disabled={reference.trim() === '' && file === null}>
-        <Trans>Hand in the proof</Trans>
-      </Button>
+      <AtFields fault={fault}>
+        <h2>
+          <Trans>I have paid</Trans>
+        </h2>
+        {proof === null ? (
+          <p className="muted">
+            <Trans>A photo of the receipt, or the bank's reference, helps to find your payment.</Trans>
+          </p>
+        ) : (
+          <p role="status">
+            {proof.has_file ? (
+              <Trans>Your proof has arrived, with its file. What you send again replaces it.</Trans>
+            ) : (
+              <Trans>Your reference has arrived. What you send again replaces it.</Trans>
+            )}
+          </p>
+        )}
+        <TextInput
+          field="reference"
+          label={t`Reference of the payment`}
+          value={reference}
+          onChange={({ currentTarget }) => setReference(currentTarget.value)}
+          maxLength={200}
+        />
+        <FileInput
+          label={t`Photo or file of the receipt`}
+          placeholder={t`Choose a file`}
+          accept="image/*,application/pdf"
+          value={file}
+          onChange={setFile}
+          clearable
+          clearButtonProps={{ 'aria-label': t`Leave the file out` }}
+        />
+        <FaultNote fault={fault} untouched={<Trans>Nothing was handed in.</Trans>} />
+        <Button type="submit" loading={isBusy} disabled={reference.trim() === '' && file === null}>
+          <Trans>Hand in the proof</Trans>
+        </Button>
+      </AtFields>
     </form>
   )
 }

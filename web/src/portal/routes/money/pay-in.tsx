@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Stack, TextInput } from '@mantine/core'
+import { Button, Stack } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
@@ -8,11 +8,13 @@ import { ApiFault, answerOf, dataOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
 import { money } from '../../../kit/amount.tsx'
 import { faultText } from '../../../kit/faults.ts'
+import { TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { PayWays } from '../../../kit/pay-in.tsx'
 import { type Column, List, useLook } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
+import { forgetKey, keyFor } from '../../kept-key.ts'
 import { Price } from '../../price.tsx'
 import { useSession } from '../../session.tsx'
 import { type Deposit, DepositState } from './deposit-data.tsx'
@@ -57,8 +59,6 @@ function Begin({ ways }: { ways: readonly Way[] }) {
   const [code, setCode] = useState(ways[0]?.code ?? '')
   const { amount: wanted = '' } = useSearch({ strict: false }) as { amount?: string }
   const [text, setText] = useState(wanted)
-  // Another way or amount is another deposit; a second press for the same is the same one.
-  const [begun, setBegun] = useState({ of: '', key: '' })
   const [isBusy, setBusy] = useState(false)
   const [fault, setFault] = useState<unknown>()
   const [amount] = useDebouncedValue(text.trim(), 250)
@@ -78,17 +78,21 @@ function Begin({ ways }: { ways: readonly Way[] }) {
   const isKnown = quote.data && !quote.isPlaceholderData && !quote.error && amount === text.trim()
   const submit = async (event: FormEvent) => {
     event.preventDefault()
-    const of = `${code} ${text.trim()}`
-    const key = begun.of === of ? begun.key : crypto.randomUUID()
-    setBegun({ of, key })
+    // Another way or amount is another deposit; a second press for the same is the same one, also after a reload.
+    const what = `deposit ${account.username} ${code} ${text.trim()}`
     setBusy(true)
     setFault(undefined)
     try {
       const body = { amount: text.trim(), provider_code: code }
-      const made = await answerOf(portal.POST('/api/deposit', { body, headers: { 'idempotency-key': key } }))
+      const made = await answerOf(
+        portal.POST('/api/deposit', { body, headers: { 'idempotency-key': keyFor(what) } }),
+      )
+      forgetKey(what)
       await client.invalidateQueries({ queryKey: ['deposits'] })
       await navigate({ to: `/money/pay-in/${made.id}` as string })
     } catch (error) {
+      // What was refused did not begin; without an answer nobody knows.
+      if (error instanceof ApiFault && !error.mayHaveBeenDone) forgetKey(what)
       setFault(error)
     } finally {
       setBusy(false)
@@ -102,6 +106,7 @@ function Begin({ ways }: { ways: readonly Way[] }) {
         {...{ currency, chosen: code, onChoose: setCode }}
       />
       <TextInput
+        field="amount"
         label={t`Amount to be credited, in ${currency}`}
         value={text}
         onChange={({ currentTarget }) => setText(currentTarget.value)}

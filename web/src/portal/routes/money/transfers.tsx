@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Stack, TextInput } from '@mantine/core'
+import { Button, Stack } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -7,6 +7,7 @@ import { answerOf, dataOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { money } from '../../../kit/amount.tsx'
+import { TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { When } from '../../../kit/when.tsx'
@@ -125,6 +126,7 @@ function Send({ onClose }: { onClose: () => void }) {
           </Trans>
         </p>
         <TextInput
+          field="receiver"
           label={t`Receiver`}
           description={t`User name or e-mail address of an account in ${currency}, whole`}
           value={receiver}
@@ -135,6 +137,7 @@ function Send({ onClose }: { onClose: () => void }) {
           data-autofocus
         />
         <TextInput
+          field="amount"
           label={t`Amount in ${currency}`}
           description={isAmount ? `= ${said}` : undefined}
           value={text}
@@ -144,6 +147,7 @@ function Send({ onClose }: { onClose: () => void }) {
           required
         />
         <TextInput
+          field="description"
           label={t`Note, which both accounts read`}
           value={description}
           onChange={({ currentTarget }) => setDescription(currentTarget.value)}

@@ -1,10 +1,11 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Menu, Radio, Stack, TextInput } from '@mantine/core'
+import { Button, Menu, Radio, Stack } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { dataOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { OnceShown } from '../../../kit/once-shown.tsx'
 import { Page } from '../../../kit/page.tsx'
@@ -205,6 +206,7 @@ function Invite({ onInvited, onClose }: { onInvited: (link: Link) => void; onClo
     <ActDialog title={t`Invite somebody`} button={t`Invite`} act={act} onClose={onClose}>
       <Stack>
         <TextInput
+          field="email"
           label={t`E-mail address`}
           type="email"
           value={email}
@@ -214,6 +216,7 @@ function Invite({ onInvited, onClose }: { onInvited: (link: Link) => void; onClo
           data-autofocus
         />
         <TextInput
+          field="name"
           label={t`Name`}
           value={name}
           onChange={({ currentTarget }) => setName(currentTarget.value)}

@@ -1,0 +1,65 @@
+import * as mantine from '@mantine/core'
+import { type ComponentType, type ReactNode, useContext, useEffect, useLayoutEffect, useMemo } from 'react'
+import { isOfField, problemText } from './faults.ts'
+import { FormContext, problemsOf } from './form-faults.ts'
+
+/**
+ * `AtFields` stands around a form: its inputs below (those of this file and choices.tsx, by `field` or `name`, as the API names the value) show what `fault` says of them, and the
+ * first of them gets the focus. FaultNote says the rest.
+ */
+export function AtFields({ fault, children }: { fault: unknown; children: ReactNode }) {
+  const shown = useMemo(() => new Set<string>(), [])
+  const form = useMemo(() => ({ fault, shown }), [fault, shown])
+  useEffect(() => {
+    const first = problemsOf(fault).flatMap((one) => [...shown].filter((field) => isOfField(one, field)))[0]
+    if (first === undefined) return
+    const inputs = document.querySelectorAll<HTMLElement>(`[data-field="${first}"]`)
+    inputs[inputs.length - 1]?.focus()
+  }, [fault, shown])
+  return <FormContext value={form}>{children}</FormContext>
+}
+
+/** `useFault` says what is wrong with a field of the form around. */
+function useFault(field: string | undefined): string | undefined {
+  const { fault, shown } = useContext(FormContext)
+  useLayoutEffect(() => {
+    if (field === undefined) return
+    shown.add(field)
+    return () => {
+      shown.delete(field)
+    }
+  }, [field, shown])
+  const found = field === undefined ? undefined : problemsOf(fault).find((one) => isOfField(one, field))
+  return found && problemText(found)
+}
+
+interface Own {
+  /** `field` is the value's name in the API, where the input has no such `name`. */
+  field?: string
+}
+
+/** `atField` makes of an input one that shows what was refused of it, within AtFields. */
+export function atField<Props extends { name?: string | undefined; error?: ReactNode }>(
+  Input: ComponentType<Props>,
+) {
+  return function AtField({ field, ...given }: Props & Own) {
+    const props = given as unknown as Props
+    const named = field ?? props.name
+    const fault = useFault(named)
+    return (
+      <Input
+        {...props}
+        error={props.error ?? fault}
+        // Mantine says so of its other inputs, not of that for a password.
+        {...(fault !== undefined && { 'aria-invalid': true })}
+        {...(named !== undefined && { 'data-field': named })}
+      />
+    )
+  }
+}
+
+/** Inputs of Mantine that show what was refused of them, within AtFields; those that open a list are in choices.tsx, which is larger. */
+export const TextInput = /* @__PURE__ */ atField(mantine.TextInput)
+export const Textarea = /* @__PURE__ */ atField(mantine.Textarea)
+export const PasswordInput = /* @__PURE__ */ atField(mantine.PasswordInput)
+export const NativeSelect = /* @__PURE__ */ atField(mantine.NativeSelect)
