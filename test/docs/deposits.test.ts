@@ -2,19 +2,15 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { pino } from 'pino'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startServer } from '../../src/app/server.ts'
-import { readConfig } from '../../src/config.ts'
-import { HOUR_MS, systemClock } from '../../src/lib/time.ts'
+import { HOUR_MS } from '../../src/lib/time.ts'
 import { QRIS } from '../deposits/telling-apart.fixtures.ts'
-import { settingsFor } from '../support/database-on.ts'
 import { renewed, type Step, typing } from '../support/documented.ts'
-import { testDatabase } from '../support/postgres.ts'
+import { startDocumented } from '../support/documented-server.ts'
 import { cleanUp } from '../support/process.ts'
 import { RestClient } from '../support/rest.ts'
-import { type Shop, TestServer } from '../support/server.ts'
-import { Terminal } from '../support/terminal.ts'
+import type { Shop, TestServer } from '../support/server.ts'
+import type { Terminal } from '../support/terminal.ts'
 
 /** Every command of docs/deposits.md is run, in their order. To write what has changed into the page: `vitest run test/docs/deposits -u`. */
 const page = fileURLToPath(new URL('../../docs/deposits.md', import.meta.url))
@@ -33,21 +29,7 @@ let dollars: Shop
 let rupiah: Shop
 
 beforeAll(async () => {
-  const database = await testDatabase()
-  const settings = {
-    ...settingsFor(database.address),
-    IMEIGATE_SECRET_KEY: 'c3'.repeat(32),
-    LOG_LEVEL: 'silent',
-    HOST: '127.0.0.1',
-    PORT: '0',
-  }
-  const log = pino({ level: 'silent' })
-  server = new TestServer(
-    await startServer(readConfig(settings), database.access, log, systemClock),
-    database,
-  )
-  terminal = new Terminal(() => settings, { HOOK_SECRET: SECRET })
-  await terminal.open()
+  ;({ server, terminal } = await startDocumented({ secrets: { HOOK_SECRET: SECRET } }))
   dollars = await server.shop()
   rupiah = await server.shop({ currency: 'IDR' })
   stands.push(['http://127.0.0.1:8080', server.url], ['cli:anna', `cli:${userInfo().username}`])

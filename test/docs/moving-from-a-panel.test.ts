@@ -1,18 +1,13 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { pino } from 'pino'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startServer } from '../../src/app/server.ts'
-import { readConfig } from '../../src/config.ts'
-import { systemClock } from '../../src/lib/time.ts'
-import { settingsFor } from '../support/database-on.ts'
 import { renewed, type Step } from '../support/documented.ts'
+import { startDocumented } from '../support/documented-server.ts'
 import { MadeUpPanel } from '../support/made-up-panel.ts'
-import { testDatabase } from '../support/postgres.ts'
 import { cleanUp, temporaryFolder } from '../support/process.ts'
-import { TestServer } from '../support/server.ts'
-import { Terminal } from '../support/terminal.ts'
+import type { TestServer } from '../support/server.ts'
+import type { Terminal } from '../support/terminal.ts'
 
 /**
  * Every command of docs/moving-from-a-panel.md is run, in their order, with a made-up panel. To write what has changed into the page:
@@ -28,23 +23,7 @@ let terminal: Terminal
 
 beforeAll(async () => {
   panelUrl = await panel.open()
-  const database = await testDatabase()
-  const settings = {
-    ...settingsFor(database.address),
-    ...{
-      IMEIGATE_DATA: temporaryFolder(),
-      IMEIGATE_SECRET_KEY: 'c3'.repeat(32),
-      OUTBOUND_ALLOW: '127.0.0.0/8',
-    },
-    ...{ LOG_LEVEL: 'silent', HOST: '127.0.0.1', PORT: '0' },
-  }
-  const log = pino({ level: 'silent' })
-  server = new TestServer(
-    await startServer(readConfig(settings), database.access, log, systemClock),
-    database,
-  )
-  terminal = new Terminal(() => settings)
-  await terminal.open()
+  ;({ server, terminal } = await startDocumented({ more: { IMEIGATE_DATA: temporaryFolder() } }))
   for (const name of ['export', 'wrong']) {
     mkdirSync(join(terminal.folder, name))
     await panel.write(join(terminal.folder, name))

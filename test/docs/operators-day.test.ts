@@ -2,24 +2,20 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { pino } from 'pino'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createKey } from '../../src/accounts/keys.ts'
-import { startServer } from '../../src/app/server.ts'
-import { readConfig } from '../../src/config.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
 import { DAY_MS } from '../../src/lib/time.ts'
 import { createToken } from '../../src/staff/operator-tokens.ts'
 import { type StaffPermission, staffPermissions } from '../../src/staff/roles.ts'
 import { cleanUp as endSuppliers, FakeProcess } from '../fake-supplier/fake-process.ts'
 import { imeigate } from '../support/command.ts'
-import { settingsFor } from '../support/database-on.ts'
 import { renewed, type Step } from '../support/documented.ts'
-import { testDatabase } from '../support/postgres.ts'
+import { startDocumented } from '../support/documented-server.ts'
 import { cleanUp } from '../support/process.ts'
 import { RestClient } from '../support/rest.ts'
-import { imei, type Shop, TestClock, TestServer } from '../support/server.ts'
-import { Terminal } from '../support/terminal.ts'
+import { imei, type Shop, TestClock, type TestServer } from '../support/server.ts'
+import type { Terminal } from '../support/terminal.ts'
 import { until } from '../support/until.ts'
 
 /**
@@ -52,20 +48,8 @@ let dispute = 2
 
 beforeAll(async () => {
   supplierUrl = await new FakeProcess('--currency', 'IDR', '--services', '10', '--finish-ms', '0').url()
-  const database = await testDatabase()
   const clock = new TestClock()
-  settings = {
-    ...settingsFor(database.address),
-    OUTBOUND_ALLOW: '127.0.0.0/8',
-    IMEIGATE_SECRET_KEY: 'c3'.repeat(32),
-    LOG_LEVEL: 'silent',
-    HOST: '127.0.0.1',
-    PORT: '0',
-  }
-  const started = await startServer(readConfig(settings), database.access, pino({ level: 'silent' }), clock)
-  server = new TestServer(started, database)
-  terminal = new Terminal(() => settings)
-  await terminal.open()
+  ;({ server, terminal, settings } = await startDocumented({ clock }))
   const grosir = `--kind dhru --name Grosir --url ${supplierUrl} --username fake --apiaccesskey - --currency IDR --setting recheck=[604800]`
   await operator('supplier', 'add', ...grosir.split(' '))
   await operator(...'supplier add --kind manual --name Tim --currency IDR'.split(' '))

@@ -1,16 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { pino } from 'pino'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startServer } from '../../src/app/server.ts'
-import { readConfig } from '../../src/config.ts'
-import { systemClock } from '../../src/lib/time.ts'
 import { cleanUp, FakeProcess } from '../fake-supplier/fake-process.ts'
-import { settingsFor } from '../support/database-on.ts'
 import { renewed, type Step } from '../support/documented.ts'
-import { testDatabase } from '../support/postgres.ts'
-import { TestServer } from '../support/server.ts'
-import { Terminal } from '../support/terminal.ts'
+import { startDocumented } from '../support/documented-server.ts'
+import type { TestServer } from '../support/server.ts'
+import type { Terminal } from '../support/terminal.ts'
 import { until } from '../support/until.ts'
 
 /**
@@ -30,24 +25,7 @@ let key = { username: '', secret: '' }
 beforeAll(async () => {
   const [, options = ''] = /^\$ .*fake-supplier (.*)$/m.exec(text) ?? []
   supplierUrl = await new FakeProcess(...options.split(' ')).url()
-  const database = await testDatabase()
-  const settings = {
-    ...settingsFor(database.address),
-    OUTBOUND_ALLOW: '127.0.0.0/8',
-    IMEIGATE_SECRET_KEY: 'c3'.repeat(32),
-    LOG_LEVEL: 'silent',
-    HOST: '127.0.0.1',
-    PORT: '0',
-  }
-  const started = await startServer(
-    readConfig(settings),
-    database.access,
-    pino({ level: 'silent' }),
-    systemClock,
-  )
-  server = new TestServer(started, database)
-  terminal = new Terminal(() => settings)
-  await terminal.open()
+  ;({ server, terminal } = await startDocumented())
 })
 afterAll(async () => {
   terminal?.close()

@@ -2,20 +2,15 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { pino } from 'pino'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startServer } from '../../src/app/server.ts'
-import { readConfig } from '../../src/config.ts'
 import { type FakeSupplier, startFakeSupplier } from '../../src/fake-supplier/server.ts'
 import { micros } from '../../src/lib/money.ts'
-import { systemClock } from '../../src/lib/time.ts'
 import { imeigate } from '../support/command.ts'
-import { settingsFor } from '../support/database-on.ts'
 import { renewed, type Step, typing } from '../support/documented.ts'
-import { testDatabase } from '../support/postgres.ts'
+import { startDocumented } from '../support/documented-server.ts'
 import { cleanUp } from '../support/process.ts'
-import { imei, type Shop, TestServer } from '../support/server.ts'
-import { Terminal } from '../support/terminal.ts'
+import { imei, type Shop, type TestServer } from '../support/server.ts'
+import type { Terminal } from '../support/terminal.ts'
 import { until } from '../support/until.ts'
 
 /**
@@ -37,22 +32,7 @@ let other: FakeSupplier
 let reseller: Shop
 
 beforeAll(async () => {
-  const database = await testDatabase()
-  settings = {
-    ...settingsFor(database.address),
-    OUTBOUND_ALLOW: '127.0.0.0/8',
-    IMEIGATE_SECRET_KEY: 'c3'.repeat(32),
-    LOG_LEVEL: 'silent',
-    HOST: '127.0.0.1',
-    PORT: '0',
-  }
-  const log = pino({ level: 'silent' })
-  server = new TestServer(
-    await startServer(readConfig(settings), database.access, log, systemClock),
-    database,
-  )
-  terminal = new Terminal(() => settings)
-  await terminal.open()
+  ;({ server, terminal, settings } = await startDocumented())
   const listFile = join(terminal.folder, 'list.json')
   writeFileSync(listFile, list())
   bigPanel = await startFakeSupplier({ port: 0, listFile, balance: micros(1_016_410_000n), finishMs: 0 })
