@@ -583,7 +583,7 @@ describe('manual work', () => {
     })
     expect((await change('POST', '/manual/take', { orders: [one.order] })).json.data).toEqual({ taken: 1 })
     const [taken] = (await read('/manual')).items
-    expect(taken).toMatchObject({ taken_by: '?', taken_at: expect.any(String) })
+    expect(taken).toMatchObject({ taken_by: 'Anna', taken_at: expect.any(String) })
     const done = await change('POST', '/manual/answer', { order: one.order, result: 'Clean' })
     expect(done.json.data).toEqual({ answered: 1, refused: 0, in_review: 0 })
     const refused = await change('POST', '/manual/answer', { order: two.order, refusal: 'Not this model' })

@@ -1,14 +1,25 @@
-import { Trans, useLingui } from '@lingui/react/macro'
-import { Checkbox, Kbd, Table } from '@mantine/core'
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react'
-import { Dialog } from './dialog.tsx'
+import { useLingui } from '@lingui/react/macro'
+import {
+  createContext,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
+import { areLettersOff } from './letter-keys.ts'
+
+const KeyDialog = lazy(async () => ({ default: (await import('./key-dialog.tsx')).KeyDialog }))
 
 /**
  * One registry has every key of the pages on screen, so that `?` lists them and two pages cannot want the same one. A plain letter does nothing
  * while something is typed in, moves no money, and can be switched off by the person.
  */
 
-interface Binding {
+export interface Binding {
   /** `keys` is a key (`j`), a chord (`Ctrl+Enter`) or two keys one after the other (`g o`). */
   keys: string
   what: string
@@ -16,7 +27,6 @@ interface Binding {
 }
 
 const SEQUENCE_MS = 1200
-const OFF = 'letter-keys'
 
 class Registry {
   readonly bindings = new Set<Binding>()
@@ -32,7 +42,7 @@ class Registry {
   press(event: KeyboardEvent): void {
     const name = nameOf(event)
     const isLetter = !event.ctrlKey && !event.metaKey && event.key.length === 1
-    if (isLetter && (isTyping(event) || isOff())) return
+    if (isLetter && (isTyping(event) || areLettersOff())) return
     if (isLetter && document.querySelector('[role="dialog"]')) return
     const first = this.#first && event.timeStamp - this.#first.at < SEQUENCE_MS ? this.#first.key : undefined
     this.#first = undefined
@@ -60,8 +70,6 @@ const nameOf = ({ key, ctrlKey, metaKey, shiftKey }: KeyboardEvent): string =>
 const isTyping = ({ target }: KeyboardEvent): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-
-const isOff = (): boolean => localStorage.getItem(OFF) === 'off'
 
 const Context = createContext(new Registry())
 
@@ -103,36 +111,17 @@ function KeyList() {
   const { t } = useLingui()
   const registry = useContext(Context)
   const [isOpen, setOpen] = useState(false)
-  const [letters, setLetters] = useState(!isOff())
-  useKeys({ '?': [t`List the keys`, () => setOpen(true)] })
-  const switchLetters = (on: boolean) => {
-    localStorage.setItem(OFF, on ? 'on' : 'off')
-    setLetters(on)
+  /** `wasOpened`: the window stays loaded, so that it gives back the focus when it closes. */
+  const [wasOpened, setOpened] = useState(false)
+  const open = () => {
+    setOpened(true)
+    setOpen(true)
   }
+  useKeys({ '?': [t`List the keys`, open] })
+  if (!wasOpened) return null
   return (
-    <Dialog opened={isOpen} onClose={() => setOpen(false)} title={t`Keys`}>
-      <Table>
-        <Table.Tbody>
-          {[...registry.bindings].map(({ keys, what }) => (
-            <Table.Tr key={keys}>
-              <Table.Td>
-                {keys.split(' ').map((key) => (
-                  <Kbd key={key} me={4}>
-                    {key}
-                  </Kbd>
-                ))}
-              </Table.Td>
-              <Table.Td>{what}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-      <Checkbox
-        mt="md"
-        label={<Trans>Plain letters work as keys</Trans>}
-        checked={letters}
-        onChange={({ currentTarget }) => switchLetters(currentTarget.checked)}
-      />
-    </Dialog>
+    <Suspense fallback={null}>
+      <KeyDialog opened={isOpen} onClose={() => setOpen(false)} bindings={[...registry.bindings]} />
+    </Suspense>
   )
 }
