@@ -1,13 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Kbd, UnstyledButton } from '@mantine/core'
-import { lazy, Suspense, useEffect } from 'react'
+import { type ComponentType, useEffect, useState } from 'react'
 import { Icon } from '../identity/icons.tsx'
 import { useKeys } from '../kit/keys.tsx'
 import styles from './find-box.module.css'
-import type { PageEntry } from './find-dialog.tsx'
-
-const load = () => import('./find-dialog.tsx')
-const FindDialog = lazy(async () => ({ default: (await load()).FindDialog }))
+import type { FindDialogProps, PageEntry } from './find-dialog.tsx'
 
 /** `FindBox` is one box for orders, resellers, services and pages: `/` or Ctrl+K, paste, Enter. */
 export function FindBox({
@@ -22,8 +19,9 @@ export function FindBox({
   const { t } = useLingui()
   const open = () => setOpen(true)
   useKeys({ '/': [t`Find`, open], 'Ctrl+k': [t`Find`, open] })
-  // The window is loaded after the page, before anybody asks for it: what is typed after the key must not be lost.
-  useEffect(() => void load(), [])
+  // The window is loaded after the page, before anybody asks for it, and opens at once: what is typed after the key is not lost.
+  const [FindDialog, setLoaded] = useState<ComponentType<FindDialogProps>>()
+  useEffect(() => void import('./find-dialog.tsx').then((loaded) => setLoaded(() => loaded.FindDialog)), [])
   return (
     <>
       <UnstyledButton className={styles.button ?? ''} onClick={open}>
@@ -35,11 +33,7 @@ export function FindBox({
           /
         </Kbd>
       </UnstyledButton>
-      {isOpen && (
-        <Suspense fallback={null}>
-          <FindDialog pages={pages} onClose={() => setOpen(false)} />
-        </Suspense>
-      )}
+      {isOpen && FindDialog && <FindDialog pages={pages} onClose={() => setOpen(false)} />}
     </>
   )
 }

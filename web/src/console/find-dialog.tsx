@@ -39,8 +39,13 @@ const byWords: Record<string, MessageDescriptor> = {
 
 const SHORTEST = 2
 
+export interface FindDialogProps {
+  pages: readonly PageEntry[]
+  onClose: () => void
+}
+
 /** `FindDialog` looks for orders, resellers, services, pages and actions by what is typed or pasted. */
-export function FindDialog({ pages, onClose }: { pages: readonly PageEntry[]; onClose: () => void }) {
+export function FindDialog({ pages, onClose }: FindDialogProps) {
   const { t } = useLingui()
   const navigate = useNavigate()
   const [text, setText] = useState('')
