@@ -156,7 +156,7 @@ describePages('the price book', () => {
     await page.locator('[data-cell="0 0"]').click()
     await page.getByText(/^= (Rp|IDR)\s1,500$/).waitFor()
     await page.locator('[data-cell="1 1"]').click()
-    await page.getByText('“1,500” may be $1.50 or $1,500.00: write 1.5000 or 1500.').waitFor()
+    await page.getByText('“1,500” may be $1.50 or $1,500: write 1.5000 or 1500.').waitFor()
     await shot(visit, 'prices-doubt')
     await visit.expectUsable('prices that may be two')
     await page.keyboard.type('1.25')
