@@ -149,7 +149,7 @@ export function Attempts() {
                   )}
                   {seesOrders && (
                     <Table.Td ta="end">
-                      <Button size="compact-sm" variant="default" onClick={() => setLooking(one)}>
+                      <Button size="compact-sm" variant="subtle" onClick={() => setLooking(one)}>
                         <Trans>Sent and received</Trans>
                       </Button>
                     </Table.Td>
