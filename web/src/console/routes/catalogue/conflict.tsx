@@ -2,7 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Table } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { api, dataOf } from '../../../api/client.ts'
-import { Scrolling } from '../../../kit/scrolling.tsx'
+import { CardTable } from '../../../kit/card-table.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { When } from '../../../kit/when.tsx'
 import styles from './service.module.css'
@@ -40,26 +40,24 @@ export function Conflict({
         <Who id={now.id} />
       </p>
       {both.length > 0 && (
-        <Scrolling label={t`Both values`}>
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t`Value`}</Table.Th>
-                <Table.Th>{t`There now`}</Table.Th>
-                <Table.Th>{t`Yours`}</Table.Th>
+        <CardTable label={t`Both values`}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t`Value`}</Table.Th>
+              <Table.Th>{t`There now`}</Table.Th>
+              <Table.Th>{t`Yours`}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {both.map((name) => (
+              <Table.Tr key={name}>
+                <Table.Td className="code">{name}</Table.Td>
+                <Table.Td>{textOf(valueIn(now, name))}</Table.Td>
+                <Table.Td>{textOf((draft as Record<string, unknown>)[name])}</Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {both.map((name) => (
-                <Table.Tr key={name}>
-                  <Table.Td className="code">{name}</Table.Td>
-                  <Table.Td>{textOf(valueIn(now, name))}</Table.Td>
-                  <Table.Td>{textOf((draft as Record<string, unknown>)[name])}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Scrolling>
+            ))}
+          </Table.Tbody>
+        </CardTable>
       )}
       {others.length > 0 && (
         <p className="muted">

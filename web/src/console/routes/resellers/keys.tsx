@@ -20,8 +20,8 @@ import {
   RotateKey,
   UsedIn,
 } from '../../../kit/api-keys.tsx'
+import { CardTable } from '../../../kit/card-table.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
-import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { When } from '../../../kit/when.tsx'
 
@@ -88,99 +88,95 @@ export function Keys() {
       {keys.data && keys.data.page.items.length > 0 && (
         <>
           <Group>{newButton}</Group>
-          <Scrolling label={t`Keys`}>
-            <Table>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t`Name`}</Table.Th>
-                  <Table.Th>{t`User name of the key`}</Table.Th>
-                  <Table.Th>{t`State`}</Table.Th>
-                  <Table.Th>{t`Used in`}</Table.Th>
-                  <Table.Th>{t`Addresses`}</Table.Th>
-                  <Table.Th>{t`Last used`}</Table.Th>
-                  <Table.Th>
-                    <span className="visually-hidden">{t`Actions`}</span>
-                  </Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {keys.data.page.items.map((key) => (
-                  <Table.Tr key={key.id}>
-                    <Table.Td>{key.name || '–'}</Table.Td>
-                    <Table.Td className="code">{key.security_id}</Table.Td>
-                    <Table.Td>
-                      <KeyState status={key.status} />
-                    </Table.Td>
-                    <Table.Td>
-                      <UsedIn dialect={key.dialect} />
-                    </Table.Td>
-                    <Table.Td>
-                      <span className="code">{key.allowed_ips.join(', ') || t`any`}</span>
-                      {may('keys.edit') &&
-                        key.status === 'active' &&
-                        addressesOf(key).map((address) => (
-                          <div key={address}>
-                            <Button
-                              size="compact-sm"
-                              variant="subtle"
-                              onClick={() => allow.mutate({ key, address })}
-                              title={t`It was refused from there lately`}
-                            >
-                              {t`Allow ${address}`}
-                            </Button>
-                          </div>
-                        ))}
-                    </Table.Td>
-                    <Table.Td>
-                      {key.last_used_at === null ? t`never` : <When at={key.last_used_at} />}
-                    </Table.Td>
-                    <Table.Td>
-                      {may('keys.edit') && key.status === 'active' && (
-                        <Group gap="xs" wrap="nowrap">
+          <CardTable label={t`Keys`}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t`Name`}</Table.Th>
+                <Table.Th>{t`User name of the key`}</Table.Th>
+                <Table.Th data-card="state">{t`State`}</Table.Th>
+                <Table.Th>{t`Used in`}</Table.Th>
+                <Table.Th data-card="words">{t`Addresses`}</Table.Th>
+                <Table.Th>{t`Last used`}</Table.Th>
+                <Table.Th>
+                  <span className="visually-hidden">{t`Actions`}</span>
+                </Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {keys.data.page.items.map((key) => (
+                <Table.Tr key={key.id}>
+                  <Table.Td>{key.name || '–'}</Table.Td>
+                  <Table.Td className="code">{key.security_id}</Table.Td>
+                  <Table.Td>
+                    <KeyState status={key.status} />
+                  </Table.Td>
+                  <Table.Td>
+                    <UsedIn dialect={key.dialect} />
+                  </Table.Td>
+                  <Table.Td>
+                    <span className="code">{key.allowed_ips.join(', ') || t`any`}</span>
+                    {may('keys.edit') &&
+                      key.status === 'active' &&
+                      addressesOf(key).map((address) => (
+                        <div key={address}>
                           <Button
                             size="compact-sm"
                             variant="subtle"
-                            onClick={() => setChanged(key)}
-                            aria-label={t`Change ${key.security_id}`}
+                            onClick={() => allow.mutate({ key, address })}
+                            title={t`It was refused from there lately`}
                           >
-                            <Trans>Change…</Trans>
+                            {t`Allow ${address}`}
                           </Button>
-                          <Menu position="bottom-end">
-                            <Menu.Target>
-                              <Button
-                                size="compact-sm"
-                                variant="subtle"
-                                aria-label={t`More about ${key.security_id}`}
-                              >
-                                <Icon name="more" size={16} />
-                              </Button>
-                            </Menu.Target>
-                            <Menu.Dropdown>
-                              <Menu.Item onClick={() => setRotated(key)}>
-                                <Trans>New access key…</Trans>
+                        </div>
+                      ))}
+                  </Table.Td>
+                  <Table.Td>{key.last_used_at === null ? t`never` : <When at={key.last_used_at} />}</Table.Td>
+                  <Table.Td>
+                    {may('keys.edit') && key.status === 'active' && (
+                      <Group gap="xs" wrap="nowrap">
+                        <Button
+                          size="compact-sm"
+                          variant="subtle"
+                          onClick={() => setChanged(key)}
+                          aria-label={t`Change ${key.security_id}`}
+                        >
+                          <Trans>Change…</Trans>
+                        </Button>
+                        <Menu position="bottom-end">
+                          <Menu.Target>
+                            <Button
+                              size="compact-sm"
+                              variant="subtle"
+                              aria-label={t`More about ${key.security_id}`}
+                            >
+                              <Icon name="more" size={16} />
+                            </Button>
+                          </Menu.Target>
+                          <Menu.Dropdown>
+                            <Menu.Item onClick={() => setRotated(key)}>
+                              <Trans>New access key…</Trans>
+                            </Menu.Item>
+                            {key.webhook_url === null ? (
+                              <Menu.Item onClick={() => setHooked(key)}>
+                                <Trans>Add a webhook…</Trans>
                               </Menu.Item>
-                              {key.webhook_url === null ? (
-                                <Menu.Item onClick={() => setHooked(key)}>
-                                  <Trans>Add a webhook…</Trans>
-                                </Menu.Item>
-                              ) : (
-                                <Menu.Item component={Link} to={`/resellers/${username}/webhooks` as string}>
-                                  <Trans>To its webhook</Trans>
-                                </Menu.Item>
-                              )}
-                              <Menu.Item onClick={() => setRevoked(key)}>
-                                <Trans>Revoke…</Trans>
+                            ) : (
+                              <Menu.Item component={Link} to={`/resellers/${username}/webhooks` as string}>
+                                <Trans>To its webhook</Trans>
                               </Menu.Item>
-                            </Menu.Dropdown>
-                          </Menu>
-                        </Group>
-                      )}
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Scrolling>
+                            )}
+                            <Menu.Item onClick={() => setRevoked(key)}>
+                              <Trans>Revoke…</Trans>
+                            </Menu.Item>
+                          </Menu.Dropdown>
+                        </Menu>
+                      </Group>
+                    )}
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </CardTable>
         </>
       )}
       {isMaking && (

@@ -6,10 +6,10 @@ import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tansta
 import { Link, useParams } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
+import { CardTable } from '../../../kit/card-table.tsx'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
-import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
@@ -116,49 +116,47 @@ export function Lists() {
           </Empty>
         )}
         {list.rows && list.rows.length > 0 && (
-          <Scrolling label={t`How the list was read`}>
-            <Table verticalSpacing={6}>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t`When`}</Table.Th>
-                  <Table.Th>{t`By`}</Table.Th>
-                  <Table.Th>{t`Outcome`}</Table.Th>
-                  <Table.Th ta="end">{t`Services`}</Table.Th>
-                  <Table.Th ta="end">{t`New`}</Table.Th>
-                  <Table.Th ta="end">{t`Other costs`}</Table.Th>
-                  <Table.Th ta="end">{t`Gone`}</Table.Th>
-                  <Table.Th ta="end">{t`Imported`}</Table.Th>
-                  <Table.Th>{t`Why not`}</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {list.rows.map((run) => {
-                  const outcome = outcomes[run.outcome ?? '']
-                  return (
-                    <Table.Tr key={run.id}>
-                      <Table.Td>
-                        <When at={run.started_at} />
+          <CardTable label={t`How the list was read`} verticalSpacing={6}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t`When`}</Table.Th>
+                <Table.Th>{t`By`}</Table.Th>
+                <Table.Th data-card="state">{t`Outcome`}</Table.Th>
+                <Table.Th ta="end">{t`Services`}</Table.Th>
+                <Table.Th ta="end">{t`New`}</Table.Th>
+                <Table.Th ta="end">{t`Other costs`}</Table.Th>
+                <Table.Th ta="end">{t`Gone`}</Table.Th>
+                <Table.Th ta="end">{t`Imported`}</Table.Th>
+                <Table.Th data-card="words">{t`Why not`}</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {list.rows.map((run) => {
+                const outcome = outcomes[run.outcome ?? '']
+                return (
+                  <Table.Tr key={run.id}>
+                    <Table.Td>
+                      <When at={run.started_at} />
+                    </Table.Td>
+                    <Table.Td>{run.trigger === 'scheduled' ? t`Schedule` : run.actor}</Table.Td>
+                    <Table.Td>
+                      {outcome ? (
+                        <Badge tone={outcome.tone}>{i18n._(outcome.words)}</Badge>
+                      ) : (
+                        <Badge tone="working">{t`Under way`}</Badge>
+                      )}
+                    </Table.Td>
+                    {['listed', 'new', 'cost', 'gone', 'imported'].map((name) => (
+                      <Table.Td key={name} ta="end">
+                        {run.counts[name] ?? '–'}
                       </Table.Td>
-                      <Table.Td>{run.trigger === 'scheduled' ? t`Schedule` : run.actor}</Table.Td>
-                      <Table.Td>
-                        {outcome ? (
-                          <Badge tone={outcome.tone}>{i18n._(outcome.words)}</Badge>
-                        ) : (
-                          <Badge tone="working">{t`Under way`}</Badge>
-                        )}
-                      </Table.Td>
-                      {['listed', 'new', 'cost', 'gone', 'imported'].map((name) => (
-                        <Table.Td key={name} ta="end">
-                          {run.counts[name] ?? '–'}
-                        </Table.Td>
-                      ))}
-                      <Table.Td>{run.error}</Table.Td>
-                    </Table.Tr>
-                  )
-                })}
-              </Table.Tbody>
-            </Table>
-          </Scrolling>
+                    ))}
+                    <Table.Td>{run.error}</Table.Td>
+                  </Table.Tr>
+                )
+              })}
+            </Table.Tbody>
+          </CardTable>
         )}
         {list.more && (
           <Button variant="default" onClick={list.more} mt="sm">
