@@ -24,6 +24,7 @@ import { CardTable } from '../../../kit/card-table.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { When } from '../../../kit/when.tsx'
+import { Overtaken, useRace } from '../../overtaken.tsx'
 
 const TOPICS = ['accounts']
 const KEY = ['keys']
@@ -196,14 +197,12 @@ export function Keys() {
         </ConnectionSheet>
       )}
       {changed && (
-        <KeyEdit
+        <ChangeKey
           apiKey={changed}
-          hasRate
-          save={async (body) => {
-            await changeKey(changed, body)
-            await refresh()
+          onDone={() => {
+            setChanged(undefined)
+            void refresh()
           }}
-          onDone={() => setChanged(undefined)}
         />
       )}
       {rotated && (
@@ -254,6 +253,37 @@ export function Keys() {
   )
 }
 
+const readKey = (id: number) => dataOf(api.GET('/api/operator/keys/{id}', { params: { path: { id } } }))
+
+function ChangeKey({ apiKey, onDone }: { apiKey: ApiKey; onDone: () => void }) {
+  const race = useRace(apiKey, () => readKey(apiKey.id), true)
+  return (
+    <KeyEdit
+      apiKey={race.base}
+      hasRate
+      save={(body) => race.send((version) => changeKey({ ...apiKey, version }, body))}
+      overtaken={(draft, { again, isBusy }) =>
+        race.now && (
+          <Overtaken
+            {...{
+              base: race.base,
+              now: race.now,
+              draft: { ...draft },
+              what: 'key',
+              subject: String(apiKey.id),
+            }}
+            hidden={['last_used_at']}
+            isSaving={isBusy}
+            onMine={again}
+            onTheirs={onDone}
+          />
+        )
+      }
+      onDone={onDone}
+    />
+  )
+}
+
 const changeKey = ({ id, version }: ApiKey, body: KeyForm & { secret?: string }) =>
   dataOf(
     api.PATCH('/api/operator/keys/{id}', { params: { path: { id }, header: { 'if-match': version } }, body }),
@@ -261,7 +291,7 @@ const changeKey = ({ id, version }: ApiKey, body: KeyForm & { secret?: string })
 
 /** `allowAddress` lets a key be used from one more address. Another change may have come between: the key is read as it stands now. */
 async function allowAddress(id: number, address: string): Promise<void> {
-  const now = await dataOf(api.GET('/api/operator/keys/{id}', { params: { path: { id } } }))
+  const now = await readKey(id)
   // One that is used from anywhere by now would be used from there alone.
   if (now.allowed_ips.length > 0) await changeKey(now, { allowed_ips: [...now.allowed_ips, address] })
 }

@@ -7,6 +7,7 @@ import { Link, useParams } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { CardTable } from '../../../kit/card-table.tsx'
+import { isOvertaken } from '../../../kit/faults.ts'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
@@ -14,6 +15,7 @@ import { useMay } from '../../../kit/session.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
 import { HeldList } from '../../held-list.tsx'
+import { Overtaken, useRace } from '../../overtaken.tsx'
 import styles from './supplier.module.css'
 import { supplierQuery } from './supplier-data.ts'
 
@@ -184,17 +186,27 @@ function Schedule({ supplier }: { supplier: string }) {
   const hours = written.hours ?? (now?.every_minutes == null ? '' : String(now.every_minutes / 60))
   const loss = written.loss ?? String(now?.max_loss ?? '')
   const jump = written.jump ?? String(now?.max_jump ?? '')
+  const draft = {
+    ...('hours' in written && {
+      every_minutes: hours.trim() === '' ? null : Math.round(Number(hours.replace(',', '.')) * 60),
+    }),
+    ...('loss' in written && { max_loss: Number(loss) }),
+    ...('jump' in written && { max_jump: Number(jump) }),
+  }
+  const race = useRace(
+    now ?? { version: '' },
+    async () => (await schedule.refetch({ throwOnError: true })).data ?? { version: '' },
+    Object.keys(written).length > 0,
+  )
   const save = useMutation({
     mutationFn: () =>
-      dataOf(
-        api.PATCH('/api/operator/suppliers/{supplier}/schedule', {
-          params: { ...params, header: { 'if-match': now?.version ?? '' } },
-          body: {
-            every_minutes: hours.trim() === '' ? null : Math.round(Number(hours.replace(',', '.')) * 60),
-            max_loss: Number(loss),
-            max_jump: Number(jump),
-          },
-        }),
+      race.send((version) =>
+        dataOf(
+          api.PATCH('/api/operator/suppliers/{supplier}/schedule', {
+            params: { ...params, header: { 'if-match': version } },
+            body: draft,
+          }),
+        ),
       ),
     onSuccess: () => {
       setWritten({})
@@ -205,6 +217,7 @@ function Schedule({ supplier }: { supplier: string }) {
     event.preventDefault()
     save.mutate()
   }
+  const isBehind = race.now !== undefined && isOvertaken(save.error)
   if (!now) return <FaultNote fault={schedule.error} onRetry={() => void schedule.refetch()} />
   return (
     <section aria-labelledby="schedule">
@@ -251,11 +264,26 @@ function Schedule({ supplier }: { supplier: string }) {
           required
           w={160}
         />
-        <Button type="submit" variant="default" loading={save.isPending}>
-          <Trans>Save</Trans>
-        </Button>
+        {!isBehind && (
+          <Button type="submit" variant="default" loading={save.isPending}>
+            <Trans>Save</Trans>
+          </Button>
+        )}
       </form>
-      <FaultNote fault={save.error} untouched={t`Nothing was changed.`} />
+      {isBehind && race.now ? (
+        <Overtaken
+          {...{ base: race.base, now: race.now, draft, what: 'supplier', subject: supplier }}
+          hidden={['next_at']}
+          isSaving={save.isPending}
+          onMine={() => save.mutate()}
+          onTheirs={() => {
+            setWritten({})
+            save.reset()
+          }}
+        />
+      ) : (
+        <FaultNote fault={save.error} untouched={t`Nothing was changed.`} />
+      )}
     </section>
   )
 }
