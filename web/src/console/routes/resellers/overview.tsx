@@ -16,6 +16,7 @@ import { When } from '../../../kit/when.tsx'
 import { History } from '../../history.tsx'
 import { MoveSaid } from '../../move-said.tsx'
 import { ChangeDialog } from '../../overtaken.tsx'
+import { PriceGroupInput } from '../../price-group-input.tsx'
 import { PinnedNotes } from './notes.tsx'
 import styles from './reseller.module.css'
 import { type Reseller, resellerQuery } from './reseller-data.ts'
@@ -379,7 +380,7 @@ function Terms({ reseller, onClose }: DialogProps) {
   const [group, setGroup] = useState(begun.group ?? '')
   const [limit, setLimit] = useState(credit_limit)
   const draft = {
-    ...(group.trim() !== (begun.group ?? '') && { group: group.trim() || null }),
+    ...(group !== (begun.group ?? '') && { group: group || null }),
     ...(limit.trim() !== credit_limit && { credit_limit: limit.trim() }),
   }
   return (
@@ -408,14 +409,7 @@ function Terms({ reseller, onClose }: DialogProps) {
             is {money(credit_limit, currency)} now.
           </Trans>
         </p>
-        <TextInput
-          field="group"
-          label={t`Price group`}
-          description={t`Empty: the prices of everyone.`}
-          value={group}
-          onChange={({ currentTarget }) => setGroup(currentTarget.value)}
-          data-autofocus
-        />
+        <PriceGroupInput value={group} onChange={setGroup} />
         <TextInput
           field="credit_limit"
           label={t`Credit limit in ${currency}`}
