@@ -60,6 +60,9 @@ interface Look {
   locale?: string
 }
 
+/** GRIDS are tables whose rows say nothing without their columns: a phone scrolls them. */
+const GRIDS = [/^What each role may do$/, /^Prices/, /^Changes$/, /^Figures by/]
+
 const SHOTS = process.env['SHOTS']
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -238,6 +241,15 @@ export class Visit {
     return this.page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
   }
 
+  /** `sideways` names the tables that can be scrolled sideways, and what holds them. */
+  sideways(): Promise<string[]> {
+    return this.page.evaluate<string[]>(
+      `[...document.querySelectorAll('section[tabindex="0"]:has(table)')]
+        .filter((one) => one.scrollWidth > one.clientWidth)
+        .map((one) => one.getAttribute('aria-label'))`,
+    )
+  }
+
   /** `shot` keeps a picture of the page in the folder that SHOTS names; none is made where it is not set. */
   async shot(name: string): Promise<void> {
     if (SHOTS === undefined) return
@@ -256,6 +268,12 @@ export class Visit {
     }
     await this.page.emulateMedia({ colorScheme: 'light' })
     expect(await this.overflow(), what).toBeLessThanOrEqual(0)
+    if ((this.page.viewportSize()?.width ?? 0) > PHONE.width) return
+    const sideways = await this.sideways()
+    expect(
+      sideways.filter((name) => !GRIDS.some((grid) => grid.test(name))),
+      `tables of ${what} that a phone shows in part`,
+    ).toEqual([])
   }
 
   /** `expectUsablePages` opens each page, and looks at it as `expectUsable` does: on a wide screen, then on a phone. */

@@ -185,6 +185,7 @@ describePages('the catalogue in the console', () => {
     await both.getByText('theirs').waitFor()
     await both.getByText('mine').waitFor()
     await page.getByText('min_poll_seconds').waitFor()
+    await visit.settled()
     expect(await visit.violations()).toEqual([])
     await shot(visit, 'service-conflict')
     await visit.click('Save mine over it')

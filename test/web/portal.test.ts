@@ -406,15 +406,15 @@ describePages('the portal', () => {
     await desk.page.keyboard.press('n')
     await desk.page.getByRole('textbox', { name: 'Name', exact: true }).fill('Journey Phones')
     await desk.page.getByRole('textbox', { name: 'E-mail address', exact: true }).fill('ana@journey.example')
+    await desk.page.getByLabel('Invite this address to the portal').check()
+    await desk.expectUsable('a new reseller that is invited')
     await desk.click('Make the reseller')
     const about = desk.page.getByRole('navigation', { name: /^About / })
-    await about.getByRole('link', { name: 'People' }).click()
-    await desk.click('Invite a person')
-    await desk.page.getByRole('textbox', { name: 'E-mail address' }).fill('ana@journey.example')
-    await desk.click('Make the invitation')
     const shown = desk.page.getByText(/\/portal\/invite#/)
     const link = (await shown.textContent()) ?? ''
-    await desk.page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click()
+    await desk.expectUsable('the invitation of a new reseller')
+    await desk.click('I have kept it')
+    await desk.page.getByRole('row', { name: /ana@journey.example.*Owner.*Invited/ }).waitFor()
 
     const visit = await Visit.begin(portal.server.url, { screen: PHONE })
     const { page } = visit

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ask, OperatorOffice } from '../protocols/operator/office.fixtures.ts'
+import { ask, changer, OperatorOffice } from '../protocols/operator/office.fixtures.ts'
 import { imei } from '../support/server.ts'
 import { until } from '../support/until.ts'
 import { closeBrowserAfterwards, describePages, Visit } from './browser.fixtures.ts'
@@ -201,6 +201,21 @@ describePages('resellers in the console', () => {
     await visit.click('Save the changes')
     await page.getByRole('heading', { name: /^Late Phones.*Low balance/ }).waitFor()
     await visit.expectUsable('a reseller')
+    // Somebody else gives it credit while its terms are open: both values and who it was are shown, and nothing is overwritten unseen.
+    await visit.click('Price group and credit limit…')
+    await page.getByLabel('Credit limit in USD').fill('50')
+    const finance = changer(office.server, (await office.person('finance')).headers)
+    const { version } = (await finance('GET', `/accounts/${username}`)).json.data
+    await finance('PATCH', `/accounts/${username}/terms`, { credit_limit: '75' }, { version })
+    await visit.click('Change the terms')
+    await page.getByText('Somebody else was faster, and nothing of yours is saved yet.').waitFor()
+    await page.getByText(/^Changed by Anna/).waitFor()
+    const both = page.getByRole('dialog').getByRole('row').nth(1)
+    expect(await both.textContent()).toMatch(/75.*50/)
+    await visit.expectUsable('terms that somebody else was faster with')
+    await visit.click('Save mine over it')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect((await finance('GET', `/accounts/${username}`)).json.data.credit_limit).toBe('50.00')
     await page.goto('/console/resellers?low_balance=yes&sort=-available')
     await page.getByRole('link', { name: 'Late Phones' }).waitFor()
     expect(await page.getByRole('row').count()).toBe(2)

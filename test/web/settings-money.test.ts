@@ -25,7 +25,13 @@ describePages('settings of money in the console', () => {
     await office.server.sql`update seller set name = 'Somebody Else'`
     await page.getByRole('textbox', { name: 'Name' }).fill('Mine')
     await seller.getByRole('button', { name: 'Save' }).click()
-    await page.getByRole('alert').filter({ hasText: 'Nothing was saved.' }).waitFor()
+    // Both are shown, and the other one stays until one of them is chosen.
+    await page.getByText('Somebody else was faster, and nothing of yours is saved yet.').waitFor()
+    const both = page.getByRole('row', { name: /Somebody Else.*Mine/ })
+    await both.waitFor()
+    await visit.click('Take theirs')
+    await both.waitFor({ state: 'detached' })
+    expect(await page.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('Somebody Else')
     await visit.leave()
   })
 

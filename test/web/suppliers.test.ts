@@ -218,6 +218,14 @@ describePages('suppliers', () => {
   test('every page is usable by everybody, wide and on a phone, in light and dark', async () => {
     const visit = await Visit.as(office, 'owner')
     await visit.expectUsablePages(['/console/suppliers'])
+    // A phone shows all of a supplier without scrolling sideways: what it is and its state beside each other, each figure behind its name.
+    const row = visit.page.getByRole('row', { name: /Big Panel/ })
+    const [name, state] = await Promise.all([
+      row.getByRole('link').boundingBox(),
+      row.getByText('In use').boundingBox(),
+    ])
+    expect(Math.abs((name?.y ?? 0) - (state?.y ?? 99))).toBeLessThan(12)
+    expect(await row.locator('[data-label="Balance there"]').textContent()).toContain('10.00')
     await visit.page.getByText('Small Panel').first().waitFor()
     await visit.leave()
   })

@@ -56,6 +56,26 @@ describe('accounts', () => {
     expect((await change('POST', `${path}/reopen`, {})).json.data.status).toBe('active')
   })
 
+  it('are made with a person who is invited as their owner, or not at all', async () => {
+    const form = { name: 'Invited', email: 'shop@invited.example', currency: 'USD' }
+    const key = 'an invited reseller'
+    const made = await change('POST', '/accounts', { ...form, invite: 'eve@invited.example' }, { key })
+    expect(made.json.data.link).toMatch(/\/portal\/invite#.{20}/)
+    expect((await read('/accounts/invited/people')).items).toMatchObject([
+      { email: 'eve@invited.example', role: 'owner', status: 'invited' },
+    ])
+    const again = await change('POST', '/accounts', { ...form, invite: 'eve@invited.example' }, { key })
+    expect(again.json.data).toMatchObject({ username: 'invited', link: null })
+    // Where the person signs in elsewhere already, no account is made.
+    const refused = await change('POST', '/accounts', {
+      ...form,
+      name: 'Second',
+      invite: 'eve@invited.example',
+    })
+    expect(refused).toMatchObject({ status: 409, json: { errors: { invite: [expect.any(String)] } } })
+    expect((await get('/accounts/second')).status).toBe(404)
+  })
+
   it('are listed by their price group', async () => {
     const shop = await office.server.shop({ group: 'Silver' })
     const { items } = await read('/price-groups')

@@ -41,9 +41,9 @@ export async function ask(
 export const changer =
   (server: TestServer, headers: Record<string, string>) =>
   (
-    method: 'POST' | 'PATCH',
+    method: 'GET' | 'POST' | 'PATCH',
     path: string,
-    body: unknown,
+    body?: unknown,
     { key = randomUUID(), version }: { key?: string | null; version?: string } = {},
   ): Promise<Answer> =>
     ask(server, method, path, {

@@ -8,6 +8,7 @@ import { useState } from 'react'
 import { ApiFault, api, dataOf } from '../api/client.ts'
 import { useRefreshOn } from '../api/events.ts'
 import { Amount } from '../kit/amount.tsx'
+import { CardTable } from '../kit/card-table.tsx'
 import { Empty, FaultNote, Loading } from '../kit/notes.tsx'
 import { Badge, type Tone } from '../kit/state-badge.tsx'
 import { When } from '../kit/when.tsx'
@@ -119,39 +120,36 @@ export function PlanView({ id, onDone = () => {} }: { id: string; onDone?: () =>
           )}
           {rows.isPending && <Loading />}
           {found.length > 0 && (
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: what is scrolled sideways is reached by keyboard, too.
-            <section className={styles.scroll} tabIndex={0} aria-label={t`Rows`}>
-              <Table verticalSpacing={6}>
-                <Table.Thead>
-                  <Table.Tr>
-                    {isReady && (
-                      <Table.Th w={44}>
-                        <span className="visually-hidden">{t`Apply`}</span>
-                      </Table.Th>
-                    )}
-                    <Table.Th>{t`Service`}</Table.Th>
-                    {isOfPrices && <Table.Th>{t`For`}</Table.Th>}
-                    <Table.Th ta={isOfPrices ? 'end' : 'start'}>{t`Before`}</Table.Th>
-                    <Table.Th ta={isOfPrices ? 'end' : 'start'}>{t`After`}</Table.Th>
-                    {isOfPrices && <Table.Th ta="end">{t`Cost`}</Table.Th>}
-                    {isOfPrices && <Table.Th ta="end">{t`Margin`}</Table.Th>}
-                    <Table.Th>{isReady ? t`Verdict` : t`Outcome`}</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {found.map((row) => (
-                    <Row
-                      key={row.position}
-                      row={row}
-                      isReady={isReady}
-                      isOfPrices={isOfPrices}
-                      isIn={!left.has(row.position)}
-                      onLeave={(isIn) => leaveOut(row.position, isIn)}
-                    />
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </section>
+            <CardTable label={t`Rows`} verticalSpacing={6}>
+              <Table.Thead>
+                <Table.Tr>
+                  {isReady && (
+                    <Table.Th w={44} data-card="check">
+                      <span className="visually-hidden">{t`Apply`}</span>
+                    </Table.Th>
+                  )}
+                  <Table.Th>{t`Service`}</Table.Th>
+                  {isOfPrices && <Table.Th>{t`For`}</Table.Th>}
+                  <Table.Th ta={isOfPrices ? 'end' : 'start'}>{t`Before`}</Table.Th>
+                  <Table.Th ta={isOfPrices ? 'end' : 'start'}>{t`After`}</Table.Th>
+                  {isOfPrices && <Table.Th ta="end">{t`Cost`}</Table.Th>}
+                  {isOfPrices && <Table.Th ta="end">{t`Margin`}</Table.Th>}
+                  <Table.Th data-card="state">{isReady ? t`Verdict` : t`Outcome`}</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {found.map((row) => (
+                  <Row
+                    key={row.position}
+                    row={row}
+                    isReady={isReady}
+                    isOfPrices={isOfPrices}
+                    isIn={!left.has(row.position)}
+                    onLeave={(isIn) => leaveOut(row.position, isIn)}
+                  />
+                ))}
+              </Table.Tbody>
+            </CardTable>
           )}
           {!rows.isEnd && (
             <Group justify="center" mt="md">

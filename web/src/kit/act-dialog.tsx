@@ -1,7 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Chip, Group, Stack } from '@mantine/core'
-import { type FormEvent, type ReactNode, useMemo, useState } from 'react'
+import { type FormEvent, type ReactNode, useMemo, useRef, useState } from 'react'
 import { Dialog } from './dialog.tsx'
+import { isOvertaken } from './faults.ts'
 import { AtFields, Textarea } from './inputs.tsx'
 import { FaultNote } from './notes.tsx'
 
@@ -21,6 +22,8 @@ interface ActDialogProps {
   untouched?: ReactNode
   /** `act` does it, under one key for as long as the dialog is open, so that a second press is the same request. */
   act: (given: { key: string; why: string }) => Promise<unknown>
+  /** `overtaken` is shown in place of the fault and the buttons where somebody else was faster; `again` sends the change once more. */
+  overtaken?: (given: { again: () => void; isBusy: boolean }) => ReactNode
   onDone?: () => void
   onClose: () => void
 }
@@ -36,6 +39,7 @@ export function ActDialog({
   needsReason = false,
   untouched,
   act,
+  overtaken,
   onDone,
   onClose,
 }: ActDialogProps) {
@@ -49,7 +53,8 @@ export function ActDialog({
     // A form of the page below, which this dialog is a part of, is not sent by it.
     event.stopPropagation()
     setBusy(true)
-    setFault(undefined)
+    // Both values stay in sight while the change is sent once more.
+    if (!isOvertaken(fault)) setFault(undefined)
     try {
       await act({ key, why: why.trim() })
       onDone?.()
@@ -60,9 +65,12 @@ export function ActDialog({
       setBusy(false)
     }
   }
+  const form = useRef<HTMLFormElement>(null)
+  const both = isOvertaken(fault) && overtaken?.({ again: () => form.current?.requestSubmit(), isBusy })
   return (
     <Dialog opened onClose={onClose} title={title}>
       <form
+        ref={form}
         onSubmit={submit}
         onKeyDown={(event) => {
           if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
@@ -99,20 +107,22 @@ export function ActDialog({
                 />
               </Stack>
             )}
-            <FaultNote fault={fault} untouched={untouched} isOnce />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                <Trans>Close</Trans>
-              </Button>
-              <Button
-                type="submit"
-                loading={isBusy}
-                disabled={!isReady}
-                {...(isDangerous && { color: 'var(--failed)' })}
-              >
-                {button}
-              </Button>
-            </Group>
+            {both || <FaultNote fault={fault} untouched={untouched} isOnce />}
+            {!both && (
+              <Group justify="flex-end">
+                <Button variant="default" onClick={onClose}>
+                  <Trans>Close</Trans>
+                </Button>
+                <Button
+                  type="submit"
+                  loading={isBusy}
+                  disabled={!isReady}
+                  {...(isDangerous && { color: 'var(--failed)' })}
+                >
+                  {button}
+                </Button>
+              </Group>
+            )}
           </Stack>
         </AtFields>
       </form>

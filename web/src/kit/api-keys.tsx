@@ -407,12 +407,15 @@ export function KeyEdit({
   apiKey: key,
   hasRate = false,
   save,
+  overtaken,
   onDone,
 }: {
   apiKey: ApiKey
   /** `hasRate`: how much it may ask a minute is set here, too. */
   hasRate?: boolean
   save: (changes: KeyForm) => Promise<unknown>
+  /** `overtaken` is shown where somebody else was faster. */
+  overtaken?: (changes: KeyForm, given: { again: () => void; isBusy: boolean }) => ReactNode
   onDone: () => void
 }) {
   const { t } = useLingui()
@@ -422,9 +425,9 @@ export function KeyEdit({
   const [expires, setExpires] = useState(key.expires_at === null ? '' : key.expires_at.slice(0, 10))
   const [granted, setGranted] = useState<readonly Permission[] | null>(key.permissions)
   const [rate, setRate] = useState(String(key.requests_per_minute ?? ''))
-  const act = () => {
+  const changesNow = (): KeyForm => {
     const given = addressesIn(addresses)
-    const changes: KeyForm = {
+    return {
       ...(name.trim() !== key.name && { name: name.trim() }),
       ...(dialect !== key.dialect && { dialect }),
       ...(given.join() !== key.allowed_ips.join() && { allowed_ips: given.length === 0 ? null : given }),
@@ -436,6 +439,9 @@ export function KeyEdit({
         requests_per_minute: rate === '' ? null : Number(rate),
       }),
     }
+  }
+  const act = () => {
+    const changes = changesNow()
     return Object.keys(changes).length === 0 ? Promise.resolve() : save(changes)
   }
   return (
@@ -444,6 +450,7 @@ export function KeyEdit({
       button={t`Save the changes`}
       untouched={<Trans>The key is unchanged.</Trans>}
       act={act}
+      {...(overtaken && { overtaken: (given) => overtaken(changesNow(), given) })}
       onClose={onDone}
     >
       <Stack>

@@ -2,10 +2,10 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, FileButton, Group, Stack, Table } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { ApiFault } from '../api/client.ts'
+import { CardTable } from './card-table.tsx'
 import { problemText } from './faults.ts'
 import { AtFields, Textarea } from './inputs.tsx'
 import { FaultNote } from './notes.tsx'
-import { Scrolling } from './scrolling.tsx'
 
 /** SHOWN_FAULTS bounds the lines at fault that are listed. */
 const SHOWN_FAULTS = 200
@@ -74,30 +74,28 @@ export function CsvForm({
               <p>
                 <Trans>Nothing was changed. These lines cannot be read:</Trans>
               </p>
-              <Scrolling label={t`Lines at fault`}>
-                <Table>
-                  <Table.Thead>
-                    <Table.Tr>
-                      <Table.Th>{t`Line`}</Table.Th>
-                      <Table.Th>{t`Column`}</Table.Th>
-                      <Table.Th>{t`What is wrong`}</Table.Th>
-                    </Table.Tr>
-                  </Table.Thead>
-                  <Table.Tbody>
-                    {faults.slice(0, SHOWN_FAULTS).map((one) => {
-                      const { field } = one
-                      const [line, ...column] = field.replace(/^input\.(text|csv)\./, '').split('.')
-                      return (
-                        <Table.Tr key={`${field} ${problemText(one)}`}>
-                          <Table.Td>{line}</Table.Td>
-                          <Table.Td className="code">{column.join('.')}</Table.Td>
-                          <Table.Td>{problemText(one)}</Table.Td>
-                        </Table.Tr>
-                      )
-                    })}
-                  </Table.Tbody>
-                </Table>
-              </Scrolling>
+              <CardTable label={t`Lines at fault`}>
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>{t`Line`}</Table.Th>
+                    <Table.Th>{t`Column`}</Table.Th>
+                    <Table.Th data-card="words">{t`What is wrong`}</Table.Th>
+                  </Table.Tr>
+                </Table.Thead>
+                <Table.Tbody>
+                  {faults.slice(0, SHOWN_FAULTS).map((one) => {
+                    const { field } = one
+                    const [line, ...column] = field.replace(/^input\.(text|csv)\./, '').split('.')
+                    return (
+                      <Table.Tr key={`${field} ${problemText(one)}`}>
+                        <Table.Td>{line}</Table.Td>
+                        <Table.Td className="code">{column.join('.')}</Table.Td>
+                        <Table.Td>{problemText(one)}</Table.Td>
+                      </Table.Tr>
+                    )
+                  })}
+                </Table.Tbody>
+              </CardTable>
               {faults.length > SHOWN_FAULTS && (
                 <p className="muted">
                   <Trans>

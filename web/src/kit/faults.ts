@@ -48,6 +48,10 @@ export const problemText = (problem: Problem): string => {
 /** `reasonText` is a whole sentence that says why something is refused; undefined: what is wrong reads on from the name of a value. */
 export const reasonText = ({ code, params }: Problem): string | undefined => said(words.reasons, code, params)
 
+/** `isOvertaken` tells whether a change was refused because somebody else was faster. */
+export const isOvertaken = (fault: unknown): boolean =>
+  fault instanceof ApiFault && fault.code === 'VERSION_CONFLICT_ERROR'
+
 /** `isOfField` tells whether a problem is that of a field, by its name in the API, wherever in the body it stands. */
 export const isOfField = ({ field }: Problem, name: string): boolean => `.${field}`.endsWith(`.${name}`)
 

@@ -6,12 +6,12 @@ import { type FormEvent, useState } from 'react'
 import type { Own } from '../api/own.ts'
 import { hasPasskeys } from '../api/passkeys.ts'
 import { ActDialog } from './act-dialog.tsx'
+import { CardTable } from './card-table.tsx'
 import { Dialog } from './dialog.tsx'
 import { AtFields, PasswordInput, TextInput } from './inputs.tsx'
 import { FaultNote, Loading } from './notes.tsx'
 import { OnceShown } from './once-shown.tsx'
 import { QrCode } from './qr-code.tsx'
-import { Scrolling } from './scrolling.tsx'
 import { Section } from './section.tsx'
 import { When } from './when.tsx'
 
@@ -220,41 +220,39 @@ export function Passkeys({ own }: { own: Own }) {
       {list.isPending && <Loading rows={2} />}
       <FaultNote fault={list.error ?? remove.error} />
       {list.data && list.data.items.length > 0 && (
-        <Scrolling label={t`List of your passkeys`}>
-          <Table>
-            <Table.Tbody>
-              {list.data.items.map(({ id, name, created_at, last_used_at }) => (
-                <Table.Tr key={id}>
-                  <Table.Td>{name}</Table.Td>
-                  <Table.Td>
+        <CardTable label={t`List of your passkeys`}>
+          <Table.Tbody>
+            {list.data.items.map(({ id, name, created_at, last_used_at }) => (
+              <Table.Tr key={id}>
+                <Table.Td>{name}</Table.Td>
+                <Table.Td>
+                  <Trans>
+                    made <When at={created_at} />
+                  </Trans>
+                </Table.Td>
+                <Table.Td>
+                  {last_used_at === null ? (
+                    <Trans>never used</Trans>
+                  ) : (
                     <Trans>
-                      made <When at={created_at} />
+                      used <When at={last_used_at} />
                     </Trans>
-                  </Table.Td>
-                  <Table.Td>
-                    {last_used_at === null ? (
-                      <Trans>never used</Trans>
-                    ) : (
-                      <Trans>
-                        used <When at={last_used_at} />
-                      </Trans>
-                    )}
-                  </Table.Td>
-                  <Table.Td ta="end">
-                    <Button
-                      size="compact-sm"
-                      variant="subtle"
-                      onClick={() => remove.mutate(id)}
-                      aria-label={t`Remove ${name}`}
-                    >
-                      <Trans>Remove</Trans>
-                    </Button>
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Scrolling>
+                  )}
+                </Table.Td>
+                <Table.Td ta="end">
+                  <Button
+                    size="compact-sm"
+                    variant="subtle"
+                    onClick={() => remove.mutate(id)}
+                    aria-label={t`Remove ${name}`}
+                  >
+                    <Trans>Remove</Trans>
+                  </Button>
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </CardTable>
       )}
       {hasPasskeys() && (
         <Button variant="default" onClick={() => setNaming(true)} w="fit-content">
@@ -308,45 +306,43 @@ export function SignIns({ own }: { own: Own }) {
       {list.isPending && <Loading rows={2} />}
       <FaultNote fault={list.error ?? end.error ?? endOthers.error} />
       {list.data && (
-        <Scrolling label={t`List of your sign-ins`}>
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t`Device`}</Table.Th>
-                <Table.Th>{t`Address`}</Table.Th>
-                <Table.Th>{t`Last seen`}</Table.Th>
-                <Table.Th>
-                  <span className="visually-hidden">{t`Actions`}</span>
-                </Table.Th>
+        <CardTable label={t`List of your sign-ins`}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t`Device`}</Table.Th>
+              <Table.Th>{t`Address`}</Table.Th>
+              <Table.Th>{t`Last seen`}</Table.Th>
+              <Table.Th>
+                <span className="visually-hidden">{t`Actions`}</span>
+              </Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {list.data.items.map(({ id, device, address, last_seen_at }) => (
+              <Table.Tr key={id}>
+                <Table.Td miw={200}>{device}</Table.Td>
+                <Table.Td className="code">{address}</Table.Td>
+                <Table.Td>
+                  <When at={last_seen_at} />
+                </Table.Td>
+                <Table.Td ta="end">
+                  {id === list.data.current ? (
+                    <Trans>this one</Trans>
+                  ) : (
+                    <Button
+                      size="compact-sm"
+                      variant="subtle"
+                      onClick={() => end.mutate(id)}
+                      aria-label={t`End ${device}`}
+                    >
+                      <Trans>End</Trans>
+                    </Button>
+                  )}
+                </Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {list.data.items.map(({ id, device, address, last_seen_at }) => (
-                <Table.Tr key={id}>
-                  <Table.Td miw={200}>{device}</Table.Td>
-                  <Table.Td className="code">{address}</Table.Td>
-                  <Table.Td>
-                    <When at={last_seen_at} />
-                  </Table.Td>
-                  <Table.Td ta="end">
-                    {id === list.data.current ? (
-                      <Trans>this one</Trans>
-                    ) : (
-                      <Button
-                        size="compact-sm"
-                        variant="subtle"
-                        onClick={() => end.mutate(id)}
-                        aria-label={t`End ${device}`}
-                      >
-                        <Trans>End</Trans>
-                      </Button>
-                    )}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Scrolling>
+            ))}
+          </Table.Tbody>
+        </CardTable>
       )}
     </Section>
   )

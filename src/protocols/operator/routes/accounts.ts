@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { invitePerson } from '../../../account-people/account-people.ts'
 import {
   accountVersion,
   changeAccount,
@@ -27,6 +28,7 @@ import {
   withFigures,
 } from '../../../resellers/resellers.ts'
 import type { StaffPermission } from '../../../staff/roles.ts'
+import { wirePersonInvited } from '../../kit/account-person-shapes.ts'
 import { cursorOfTexts, readTexts } from '../../kit/cursors.ts'
 import { fieldsOf, inFieldsOf } from '../../kit/fields.ts'
 import {
@@ -209,7 +211,7 @@ async function changed(
   )
 }
 
-export const accountRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
+export const accountRoutes = ({ clock, publicUrl }: Pick<OperatorDeps, 'clock' | 'publicUrl'>) => [
   route({
     method: 'GET',
     path: '/accounts',
@@ -361,6 +363,7 @@ export const accountRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       { field: 'group', permission: 'resellers.terms' },
       { field: 'credit_limit', permission: 'resellers.terms' },
       { field: 'deposit', permission: 'money.adjust' },
+      { field: 'invite', permission: 'people.edit' },
     ],
     needsKey: true,
     body: bodyOf({
@@ -371,16 +374,34 @@ export const accountRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       group: Type.Optional(group),
       credit_limit: Type.Optional(creditLimit),
       deposit: Type.Optional(givenAmount('A first deposit')),
-    }),
-    answer: account,
-    refusals: ['invalid_input', 'conflict'],
-    handle: async ({ desk, caller, body: { credit_limit, ...body } }) =>
-      wireAccount(
-        await inFieldsOf(FIELDS, () =>
-          createAccount(desk.change, { ...body, creditLimit: credit_limit }, desk.actor, clock),
-        ),
-        caller,
+      invite: Type.Optional(
+        text(254, { description: 'The e-mail address of a person who is invited to it as its owner' }),
       ),
+    }),
+    shownOnce: ['link'],
+    answer: Type.Object({
+      ...account.properties,
+      link: orNull(
+        Type.String(),
+        'The invitation. It was mailed, too, and is shown this once; null: nobody was invited',
+      ),
+    }),
+    refusals: ['invalid_input', 'conflict'],
+    handle: async ({ desk, caller, body: { credit_limit, invite, ...body } }) => {
+      const made = await inFieldsOf(FIELDS, () =>
+        createAccount(desk.change, { ...body, creditLimit: credit_limit }, desk.actor, clock),
+      )
+      const invitation =
+        invite === undefined
+          ? undefined
+          : await inFieldsOf({ email: 'invite' }, () =>
+              invitePerson(desk.change, made.id, { role: 'owner', email: invite }, clock),
+            )
+      return {
+        ...wireAccount(made, caller),
+        link: invitation ? wirePersonInvited(invitation, publicUrl).link : null,
+      }
+    },
   }),
   route({
     method: 'PATCH',

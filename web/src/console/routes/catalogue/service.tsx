@@ -6,13 +6,14 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ApiFault, api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
+import { isOvertaken } from '../../../kit/faults.ts'
 import { AtFields } from '../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { History } from '../../history.tsx'
+import { Overtaken } from '../../overtaken.tsx'
 import { BreaksDialog } from './breaks-dialog.tsx'
-import { Conflict } from './conflict.tsx'
 import { type PreviewData, previewQuery, usePreview } from './preview.ts'
 import { Routes } from './routes.tsx'
 import { Seen } from './seen.tsx'
@@ -129,7 +130,7 @@ function Editor({ service }: { service: Service }) {
       setFault(error)
       // After a refusal the next attempt is another request; after no answer at all it is the same one.
       if (error instanceof ApiFault && error.status !== 0) setKey(crypto.randomUUID())
-      if (isConflict(error)) await client.invalidateQueries({ queryKey: KEY })
+      if (isOvertaken(error)) await client.invalidateQueries({ queryKey: KEY })
     } finally {
       setSaving(false)
     }
@@ -170,8 +171,11 @@ function Editor({ service }: { service: Service }) {
           <History what="service" subject={String(service.id)} />
           {isDirty && (
             <section className={styles.bar} aria-label={t`Changes that are not saved yet`}>
-              {isConflict(fault) ? (
-                <Conflict
+              {isOvertaken(fault) ? (
+                <Overtaken
+                  what="service"
+                  subject={String(service.id)}
+                  hidden={NOT_EDITED}
                   base={base}
                   draft={draft}
                   now={service}
@@ -220,8 +224,11 @@ function Editor({ service }: { service: Service }) {
   )
 }
 
-const isConflict = (fault: unknown): boolean =>
-  fault instanceof ApiFault && fault.code === 'VERSION_CONFLICT_ERROR'
+/** NOT_EDITED are values that follow from others, or are counted. */
+const NOT_EDITED = [
+  ...['routes', 'route_count', 'working_routes', 'success_rate', 'median_seconds', 'prices'],
+  ...['unrouted_since', 'suppliers', 'price'],
+]
 
 /** `changesOf` leaves out what is as it was. */
 const changesOf = (base: Service, draft: Change): Change =>

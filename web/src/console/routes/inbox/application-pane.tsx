@@ -11,6 +11,7 @@ import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Facts } from '../../../kit/section.tsx'
 import { useMay, useSession } from '../../../kit/session.tsx'
 import { When } from '../../../kit/when.tsx'
+import { PriceGroupInput } from '../../price-group-input.tsx'
 
 const read = (id: number, signal: AbortSignal) =>
   dataOf(api.GET('/api/operator/applications/{id}', { params: { path: { id } }, signal }))
@@ -135,7 +136,7 @@ function Accept({
         params: { path: { id }, header: { 'idempotency-key': key } },
         body: {
           currency: currency.trim().toUpperCase(),
-          ...(group.trim() !== '' && { group: group.trim() }),
+          ...(group !== '' && { group }),
         },
       }),
     )
@@ -165,15 +166,7 @@ function Accept({
           required
           data-autofocus
         />
-        {mayTerms && (
-          <TextInput
-            field="group"
-            label={t`Price group`}
-            description={t`Empty: the prices of everyone.`}
-            value={group}
-            onChange={({ currentTarget }) => setGroup(currentTarget.value)}
-          />
-        )}
+        {mayTerms && <PriceGroupInput value={group} onChange={setGroup} />}
       </Stack>
     </ActDialog>
   )

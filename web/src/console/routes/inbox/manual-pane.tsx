@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Amount, money } from '../../../kit/amount.tsx'
+import { CardTable } from '../../../kit/card-table.tsx'
 import { Copy } from '../../../kit/copy.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
 import { Textarea, TextInput } from '../../../kit/inputs.tsx'
@@ -89,70 +90,67 @@ export function ManualPane({
         <Button variant="default" onClick={() => void take()}>{t`Mark those shown as mine`}</Button>
         <Button onClick={() => setPasting(true)}>{t`Paste results`}</Button>
       </Group>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by keys */}
-      <section className={styles.scroll} tabIndex={0} aria-label={t`Work by hand`}>
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t`IMEI`}</Table.Th>
-              {hasFields && <Table.Th>{t`Fields`}</Table.Th>}
-              <Table.Th>{t`Reseller`}</Table.Th>
-              {hasReferences && <Table.Th>{t`Reference`}</Table.Th>}
-              <Table.Th ta="end">{t`Price`}</Table.Th>
-              <Table.Th>{t`Since`}</Table.Th>
-              {hasTimes && <Table.Th>{t`Due`}</Table.Th>}
-              {hasTakers && <Table.Th>{t`Taken`}</Table.Th>}
-              <Table.Th>
-                <span className="visually-hidden">{t`Actions`}</span>
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {items.map((one) => (
-              <Table.Tr key={`${one.order} ${one.item}`}>
-                <Table.Td className="code">{one.input}</Table.Td>
-                {hasFields && <Table.Td>{Object.values(one.fields ?? {}).join(', ')}</Table.Td>}
-                <Table.Td>{one.username}</Table.Td>
-                {hasReferences && <Table.Td>{one.reference}</Table.Td>}
-                <Table.Td ta="end">
-                  <Amount value={one.price} currency={one.currency} />
-                </Table.Td>
+      <CardTable label={t`Work by hand`}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t`IMEI`}</Table.Th>
+            {hasFields && <Table.Th data-card="words">{t`Fields`}</Table.Th>}
+            <Table.Th>{t`Reseller`}</Table.Th>
+            {hasReferences && <Table.Th>{t`Reference`}</Table.Th>}
+            <Table.Th ta="end">{t`Price`}</Table.Th>
+            <Table.Th>{t`Since`}</Table.Th>
+            {hasTimes && <Table.Th>{t`Due`}</Table.Th>}
+            {hasTakers && <Table.Th>{t`Taken`}</Table.Th>}
+            <Table.Th>
+              <span className="visually-hidden">{t`Actions`}</span>
+            </Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {items.map((one) => (
+            <Table.Tr key={`${one.order} ${one.item}`}>
+              <Table.Td className="code">{one.input}</Table.Td>
+              {hasFields && <Table.Td>{Object.values(one.fields ?? {}).join(', ')}</Table.Td>}
+              <Table.Td>{one.username}</Table.Td>
+              {hasReferences && <Table.Td>{one.reference}</Table.Td>}
+              <Table.Td ta="end">
+                <Amount value={one.price} currency={one.currency} />
+              </Table.Td>
+              <Table.Td className={styles.time}>
+                <When at={one.sent_at} />
+              </Table.Td>
+              {hasTimes && (
+                <Table.Td className={styles.time}>{one.due_at && <When at={one.due_at} />}</Table.Td>
+              )}
+              {hasTakers && (
                 <Table.Td className={styles.time}>
-                  <When at={one.sent_at} />
+                  {one.taken_at && (
+                    <>
+                      {one.taken_by} · <When at={one.taken_at} />
+                    </>
+                  )}
                 </Table.Td>
-                {hasTimes && (
-                  <Table.Td className={styles.time}>{one.due_at && <When at={one.due_at} />}</Table.Td>
-                )}
-                {hasTakers && (
-                  <Table.Td className={styles.time}>
-                    {one.taken_at && (
-                      <>
-                        {one.taken_by} · <When at={one.taken_at} />
-                      </>
-                    )}
-                  </Table.Td>
-                )}
-                <Table.Td>
-                  <Group gap="xs" wrap="nowrap" justify="flex-end">
-                    <Button
-                      size="compact-sm"
-                      variant="default"
-                      aria-label={t`Answer ${one.input}`}
-                      onClick={() => setAnswering({ item: one, isRefusal: false })}
-                    >{t`Answer…`}</Button>
-                    <Button
-                      size="compact-sm"
-                      variant="subtle"
-                      aria-label={t`Refuse ${one.input}`}
-                      onClick={() => setAnswering({ item: one, isRefusal: true })}
-                    >{t`Refuse…`}</Button>
-                  </Group>
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </section>
+              )}
+              <Table.Td>
+                <Group gap="xs" wrap="nowrap" justify="flex-end">
+                  <Button
+                    size="compact-sm"
+                    variant="default"
+                    aria-label={t`Answer ${one.input}`}
+                    onClick={() => setAnswering({ item: one, isRefusal: false })}
+                  >{t`Answer…`}</Button>
+                  <Button
+                    size="compact-sm"
+                    variant="subtle"
+                    aria-label={t`Refuse ${one.input}`}
+                    onClick={() => setAnswering({ item: one, isRefusal: true })}
+                  >{t`Refuse…`}</Button>
+                </Group>
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </CardTable>
       {isPasting && (
         <Paste
           query={{ supplier: query.supplier, service: query.service }}
@@ -369,53 +367,49 @@ function Paste({
                 ))}
               </Group>
             </Chip.Group>
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by keys */}
-            <section className={styles.scroll} tabIndex={0} aria-label={t`Lines`}>
-              <Table>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>{t`Line`}</Table.Th>
-                    <Table.Th>{t`IMEI`}</Table.Th>
-                    <Table.Th>{t`Becomes`}</Table.Th>
-                    <Table.Th>{t`With`}</Table.Th>
-                    <Table.Th ta="end">{t`Money`}</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {rows.rows.map((row) => {
-                    const { line, input } = row.subject as { line: number; input?: string }
-                    const after = row.after as { result?: string; refusal?: string } | null
-                    const { currency = 'USD', charged, back } = (row.money ?? {}) as Record<string, string>
-                    return (
-                      <Table.Tr key={row.position}>
-                        <Table.Td>{line}</Table.Td>
-                        <Table.Td className="code">{input}</Table.Td>
-                        <Table.Td>
-                          <Badge tone={verdictTones[row.verdict] ?? 'off'}>
-                            {verdicts[row.verdict] ?? row.verdict}
-                          </Badge>
-                        </Table.Td>
-                        <Table.Td>
-                          {row.reason ?? after?.result ?? after?.refusal ?? row.warnings[0]}
-                        </Table.Td>
-                        <Table.Td ta="end">
-                          {charged
-                            ? t`${{ amount: money(charged, currency) }} charged`
-                            : back
-                              ? t`next supplier, or ${money(back, currency)} back`
-                              : ''}
-                        </Table.Td>
-                      </Table.Tr>
-                    )
-                  })}
-                </Table.Tbody>
-              </Table>
-              {!rows.isEnd && (
-                <Button variant="subtle" fullWidth disabled={!rows.more} onClick={rows.more}>
-                  {t`Show more`}
-                </Button>
-              )}
-            </section>
+            <CardTable label={t`Lines`}>
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>{t`Line`}</Table.Th>
+                  <Table.Th>{t`IMEI`}</Table.Th>
+                  <Table.Th data-card="state">{t`Becomes`}</Table.Th>
+                  <Table.Th data-card="words">{t`With`}</Table.Th>
+                  <Table.Th ta="end">{t`Money`}</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {rows.rows.map((row) => {
+                  const { line, input } = row.subject as { line: number; input?: string }
+                  const after = row.after as { result?: string; refusal?: string } | null
+                  const { currency = 'USD', charged, back } = (row.money ?? {}) as Record<string, string>
+                  return (
+                    <Table.Tr key={row.position}>
+                      <Table.Td>{line}</Table.Td>
+                      <Table.Td className="code">{input}</Table.Td>
+                      <Table.Td>
+                        <Badge tone={verdictTones[row.verdict] ?? 'off'}>
+                          {verdicts[row.verdict] ?? row.verdict}
+                        </Badge>
+                      </Table.Td>
+                      <Table.Td>{row.reason ?? after?.result ?? after?.refusal ?? row.warnings[0]}</Table.Td>
+                      <Table.Td ta="end">
+                        {charged
+                          ? t`${{ amount: money(charged, currency) }} charged`
+                          : back
+                            ? t`next supplier, or ${money(back, currency)} back`
+                            : ''}
+                      </Table.Td>
+                    </Table.Tr>
+                  )
+                })}
+              </Table.Tbody>
+            </CardTable>
+            {!rows.isEnd && (
+              <Button variant="subtle" fullWidth disabled={!rows.more} onClick={rows.more}>
+                {t`Show more`}
+              </Button>
+            )}
+
             <FaultNote fault={rows.error ?? fault} untouched={t`Nothing was written.`} />
             {isDone ? (
               <p className={styles.lead} role="status">

@@ -1,28 +1,21 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Stack } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
-import { Select } from '../../../kit/choices.tsx'
+import { PriceGroupInput } from '../../price-group-input.tsx'
 import type { Reseller } from './reseller-data.ts'
-
-const NONE = ''
 
 /** `GroupDialog` puts resellers into a price group: it makes a plan, which shows each of them before anything is changed. */
 export function GroupDialog({ resellers, onClose }: { resellers: readonly Reseller[]; onClose: () => void }) {
   const { t } = useLingui()
   const navigate = useNavigate()
   const [group, setGroup] = useState<string | null>(null)
-  const groups = useQuery({
-    queryKey: ['price-groups'],
-    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/price-groups', { signal })),
-  })
   const act = async ({ key }: { key: string }) => {
     const input = {
       accounts: resellers.map(({ username }) => username),
-      group: group === NONE ? null : group,
+      group: group || null,
     }
     const { id } = await dataOf(
       api.POST('/api/operator/plans', {
@@ -49,16 +42,7 @@ export function GroupDialog({ resellers, onClose }: { resellers: readonly Resell
             other="# resellers are charged by other prices from then on. You see the change before it is made."
           />
         </p>
-        <Select
-          field="group"
-          label={t`Price group`}
-          value={group}
-          onChange={setGroup}
-          data={[
-            { value: NONE, label: t`None: the prices of everyone` },
-            ...(groups.data?.items.map(({ name }) => ({ value: name, label: name })) ?? []),
-          ]}
-        />
+        <PriceGroupInput value={group} onChange={setGroup} />
       </Stack>
     </ActDialog>
   )

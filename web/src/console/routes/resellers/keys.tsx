@@ -20,10 +20,11 @@ import {
   RotateKey,
   UsedIn,
 } from '../../../kit/api-keys.tsx'
+import { CardTable } from '../../../kit/card-table.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
-import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { When } from '../../../kit/when.tsx'
+import { Overtaken, useRace } from '../../overtaken.tsx'
 
 const TOPICS = ['accounts']
 const KEY = ['keys']
@@ -88,99 +89,95 @@ export function Keys() {
       {keys.data && keys.data.page.items.length > 0 && (
         <>
           <Group>{newButton}</Group>
-          <Scrolling label={t`Keys`}>
-            <Table>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t`Name`}</Table.Th>
-                  <Table.Th>{t`User name of the key`}</Table.Th>
-                  <Table.Th>{t`State`}</Table.Th>
-                  <Table.Th>{t`Used in`}</Table.Th>
-                  <Table.Th>{t`Addresses`}</Table.Th>
-                  <Table.Th>{t`Last used`}</Table.Th>
-                  <Table.Th>
-                    <span className="visually-hidden">{t`Actions`}</span>
-                  </Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {keys.data.page.items.map((key) => (
-                  <Table.Tr key={key.id}>
-                    <Table.Td>{key.name || '–'}</Table.Td>
-                    <Table.Td className="code">{key.security_id}</Table.Td>
-                    <Table.Td>
-                      <KeyState status={key.status} />
-                    </Table.Td>
-                    <Table.Td>
-                      <UsedIn dialect={key.dialect} />
-                    </Table.Td>
-                    <Table.Td>
-                      <span className="code">{key.allowed_ips.join(', ') || t`any`}</span>
-                      {may('keys.edit') &&
-                        key.status === 'active' &&
-                        addressesOf(key).map((address) => (
-                          <div key={address}>
-                            <Button
-                              size="compact-sm"
-                              variant="subtle"
-                              onClick={() => allow.mutate({ key, address })}
-                              title={t`It was refused from there lately`}
-                            >
-                              {t`Allow ${address}`}
-                            </Button>
-                          </div>
-                        ))}
-                    </Table.Td>
-                    <Table.Td>
-                      {key.last_used_at === null ? t`never` : <When at={key.last_used_at} />}
-                    </Table.Td>
-                    <Table.Td>
-                      {may('keys.edit') && key.status === 'active' && (
-                        <Group gap="xs" wrap="nowrap">
+          <CardTable label={t`Keys`}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t`Name`}</Table.Th>
+                <Table.Th>{t`User name of the key`}</Table.Th>
+                <Table.Th data-card="state">{t`State`}</Table.Th>
+                <Table.Th>{t`Used in`}</Table.Th>
+                <Table.Th data-card="words">{t`Addresses`}</Table.Th>
+                <Table.Th>{t`Last used`}</Table.Th>
+                <Table.Th>
+                  <span className="visually-hidden">{t`Actions`}</span>
+                </Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {keys.data.page.items.map((key) => (
+                <Table.Tr key={key.id}>
+                  <Table.Td>{key.name || '–'}</Table.Td>
+                  <Table.Td className="code">{key.security_id}</Table.Td>
+                  <Table.Td>
+                    <KeyState status={key.status} />
+                  </Table.Td>
+                  <Table.Td>
+                    <UsedIn dialect={key.dialect} />
+                  </Table.Td>
+                  <Table.Td>
+                    <span className="code">{key.allowed_ips.join(', ') || t`any`}</span>
+                    {may('keys.edit') &&
+                      key.status === 'active' &&
+                      addressesOf(key).map((address) => (
+                        <div key={address}>
                           <Button
                             size="compact-sm"
                             variant="subtle"
-                            onClick={() => setChanged(key)}
-                            aria-label={t`Change ${key.security_id}`}
+                            onClick={() => allow.mutate({ key, address })}
+                            title={t`It was refused from there lately`}
                           >
-                            <Trans>Change…</Trans>
+                            {t`Allow ${address}`}
                           </Button>
-                          <Menu position="bottom-end">
-                            <Menu.Target>
-                              <Button
-                                size="compact-sm"
-                                variant="subtle"
-                                aria-label={t`More about ${key.security_id}`}
-                              >
-                                <Icon name="more" size={16} />
-                              </Button>
-                            </Menu.Target>
-                            <Menu.Dropdown>
-                              <Menu.Item onClick={() => setRotated(key)}>
-                                <Trans>New access key…</Trans>
+                        </div>
+                      ))}
+                  </Table.Td>
+                  <Table.Td>{key.last_used_at === null ? t`never` : <When at={key.last_used_at} />}</Table.Td>
+                  <Table.Td>
+                    {may('keys.edit') && key.status === 'active' && (
+                      <Group gap="xs" wrap="nowrap">
+                        <Button
+                          size="compact-sm"
+                          variant="subtle"
+                          onClick={() => setChanged(key)}
+                          aria-label={t`Change ${key.security_id}`}
+                        >
+                          <Trans>Change…</Trans>
+                        </Button>
+                        <Menu position="bottom-end">
+                          <Menu.Target>
+                            <Button
+                              size="compact-sm"
+                              variant="subtle"
+                              aria-label={t`More about ${key.security_id}`}
+                            >
+                              <Icon name="more" size={16} />
+                            </Button>
+                          </Menu.Target>
+                          <Menu.Dropdown>
+                            <Menu.Item onClick={() => setRotated(key)}>
+                              <Trans>New access key…</Trans>
+                            </Menu.Item>
+                            {key.webhook_url === null ? (
+                              <Menu.Item onClick={() => setHooked(key)}>
+                                <Trans>Add a webhook…</Trans>
                               </Menu.Item>
-                              {key.webhook_url === null ? (
-                                <Menu.Item onClick={() => setHooked(key)}>
-                                  <Trans>Add a webhook…</Trans>
-                                </Menu.Item>
-                              ) : (
-                                <Menu.Item component={Link} to={`/resellers/${username}/webhooks` as string}>
-                                  <Trans>To its webhook</Trans>
-                                </Menu.Item>
-                              )}
-                              <Menu.Item onClick={() => setRevoked(key)}>
-                                <Trans>Revoke…</Trans>
+                            ) : (
+                              <Menu.Item component={Link} to={`/resellers/${username}/webhooks` as string}>
+                                <Trans>To its webhook</Trans>
                               </Menu.Item>
-                            </Menu.Dropdown>
-                          </Menu>
-                        </Group>
-                      )}
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Scrolling>
+                            )}
+                            <Menu.Item onClick={() => setRevoked(key)}>
+                              <Trans>Revoke…</Trans>
+                            </Menu.Item>
+                          </Menu.Dropdown>
+                        </Menu>
+                      </Group>
+                    )}
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </CardTable>
         </>
       )}
       {isMaking && (
@@ -200,14 +197,12 @@ export function Keys() {
         </ConnectionSheet>
       )}
       {changed && (
-        <KeyEdit
+        <ChangeKey
           apiKey={changed}
-          hasRate
-          save={async (body) => {
-            await changeKey(changed, body)
-            await refresh()
+          onDone={() => {
+            setChanged(undefined)
+            void refresh()
           }}
-          onDone={() => setChanged(undefined)}
         />
       )}
       {rotated && (
@@ -258,6 +253,37 @@ export function Keys() {
   )
 }
 
+const readKey = (id: number) => dataOf(api.GET('/api/operator/keys/{id}', { params: { path: { id } } }))
+
+function ChangeKey({ apiKey, onDone }: { apiKey: ApiKey; onDone: () => void }) {
+  const race = useRace(apiKey, () => readKey(apiKey.id), true)
+  return (
+    <KeyEdit
+      apiKey={race.base}
+      hasRate
+      save={(body) => race.send((version) => changeKey({ ...apiKey, version }, body))}
+      overtaken={(draft, { again, isBusy }) =>
+        race.now && (
+          <Overtaken
+            {...{
+              base: race.base,
+              now: race.now,
+              draft: { ...draft },
+              what: 'key',
+              subject: String(apiKey.id),
+            }}
+            hidden={['last_used_at']}
+            isSaving={isBusy}
+            onMine={again}
+            onTheirs={onDone}
+          />
+        )
+      }
+      onDone={onDone}
+    />
+  )
+}
+
 const changeKey = ({ id, version }: ApiKey, body: KeyForm & { secret?: string }) =>
   dataOf(
     api.PATCH('/api/operator/keys/{id}', { params: { path: { id }, header: { 'if-match': version } }, body }),
@@ -265,7 +291,7 @@ const changeKey = ({ id, version }: ApiKey, body: KeyForm & { secret?: string })
 
 /** `allowAddress` lets a key be used from one more address. Another change may have come between: the key is read as it stands now. */
 async function allowAddress(id: number, address: string): Promise<void> {
-  const now = await dataOf(api.GET('/api/operator/keys/{id}', { params: { path: { id } } }))
+  const now = await readKey(id)
   // One that is used from anywhere by now would be used from there alone.
   if (now.allowed_ips.length > 0) await changeKey(now, { allowed_ips: [...now.allowed_ips, address] })
 }

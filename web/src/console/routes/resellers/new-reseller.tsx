@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro'
-import { Stack } from '@mantine/core'
+import { Checkbox, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
@@ -8,9 +8,17 @@ import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { useMay, useSession } from '../../../kit/session.tsx'
 import { firstStepsQuery } from '../../first-steps.ts'
+import { PriceGroupInput } from '../../price-group-input.tsx'
 
 /** `NewReseller` makes an account. What moves money or gives terms is asked only of who may give it. */
-export function NewReseller({ onClose }: { onClose: () => void }) {
+export function NewReseller({
+  onInvited,
+  onClose,
+}: {
+  /** `onInvited` shows the link of the invitation, which is given once. */
+  onInvited: (username: string, link: string) => void
+  onClose: () => void
+}) {
   const { t } = useLingui()
   const navigate = useNavigate()
   const may = useMay()
@@ -20,11 +28,14 @@ export function NewReseller({ onClose }: { onClose: () => void }) {
   const { business } = useSession()
   // Where nobody said, most are paid in the currency that is sold in.
   const currency = chosen ?? business.new_account_currency ?? shop?.currency ?? 'USD'
+  const [group, setGroup] = useState((may('resellers.terms') && business.new_account_group) || '')
+  const [isInvited, setInvited] = useState(false)
   const create = async ({ key }: { key: string }) => {
     const text = (name: string): string | undefined =>
       fields.current?.querySelector<HTMLInputElement>(`[name="${name}"]`)?.value.trim() || undefined
+    const email = text('email') ?? ''
     const optional = Object.fromEntries(
-      ['username', 'group', 'deposit'].flatMap((name) => {
+      ['username', 'deposit'].flatMap((name) => {
         const value = text(name)
         return value === undefined ? [] : [[name, value]]
       }),
@@ -32,10 +43,15 @@ export function NewReseller({ onClose }: { onClose: () => void }) {
     const made = await dataOf(
       api.POST('/api/operator/accounts', {
         params: { header: { 'idempotency-key': key } },
-        body: { name: text('name') ?? '', email: text('email') ?? '', currency, ...optional },
+        body: {
+          ...{ name: text('name') ?? '', email, currency, ...optional },
+          ...(group !== '' && { group }),
+          ...(isInvited && { invite: email }),
+        },
       }),
     )
-    await navigate({ to: `/resellers/${made.username}/keys` })
+    if (made.link !== null) onInvited(made.username, made.link)
+    else await navigate({ to: `/resellers/${made.username}/keys` })
   }
   return (
     <ActDialog title={t`New reseller`} button={t`Make the reseller`} act={create} onClose={onClose}>
@@ -53,20 +69,21 @@ export function NewReseller({ onClose }: { onClose: () => void }) {
           maxLength={3}
           w={120}
         />
+        {may('people.edit') && (
+          <Checkbox
+            label={t`Invite this address to the portal, as its owner`}
+            description={t`The invitation is sent there where mail is set up; its link is shown in any case.`}
+            checked={isInvited}
+            onChange={({ currentTarget }) => setInvited(currentTarget.checked)}
+          />
+        )}
         <TextInput
           name="username"
           label={t`User name`}
           description={t`Made of the name when left out.`}
           maxLength={64}
         />
-        {may('resellers.terms') && (
-          <TextInput
-            name="group"
-            label={t`Price group`}
-            defaultValue={business.new_account_group ?? ''}
-            maxLength={64}
-          />
-        )}
+        {may('resellers.terms') && <PriceGroupInput value={group} onChange={setGroup} />}
         {may('money.adjust') && (
           <TextInput
             name="deposit"

@@ -15,6 +15,8 @@ import { SumAmount } from '../../../kit/sum.tsx'
 import { When } from '../../../kit/when.tsx'
 import { History } from '../../history.tsx'
 import { MoveSaid } from '../../move-said.tsx'
+import { ChangeDialog } from '../../overtaken.tsx'
+import { PriceGroupInput } from '../../price-group-input.tsx'
 import { PinnedNotes } from './notes.tsx'
 import styles from './reseller.module.css'
 import { type Reseller, resellerQuery } from './reseller-data.ts'
@@ -113,6 +115,15 @@ function useDone(): () => Promise<void> {
   return () => client.invalidateQueries({ queryKey: ['resellers'] })
 }
 
+/** `useChange` is what the dialogs that change a reseller in place have in common. */
+function useChange(begun: Reseller) {
+  const client = useQueryClient()
+  return {
+    ...{ present: begun, what: 'account' as const, subject: String(begun.id) },
+    read: () => client.fetchQuery(resellerQuery(begun.username)),
+  }
+}
+
 /** `Move` credits money that has come, or corrects the balance by hand; both stand in the ledger for ever. */
 function Move({ reseller, isDeposit, onClose }: DialogProps & { isDeposit: boolean }) {
   const { t } = useLingui()
@@ -200,29 +211,34 @@ function Move({ reseller, isDeposit, onClose }: DialogProps & { isDeposit: boole
 function Profile({ reseller, onClose }: DialogProps) {
   const { t } = useLingui()
   const done = useDone()
-  const { username: account, version, currency } = reseller
-  const [name, setName] = useState(reseller.name)
-  const [email, setEmail] = useState(reseller.email)
-  const before = reseller.low_balance ?? ''
+  const { username: account, currency } = reseller
+  const [begun] = useState(reseller)
+  const change = useChange(begun)
+  const [name, setName] = useState(begun.name)
+  const [email, setEmail] = useState(begun.email)
+  const before = begun.low_balance ?? ''
   const [low, setLow] = useState(before)
-  const act = ({ key }: { key: string }) =>
-    dataOf(
-      api.PATCH('/api/operator/accounts/{account}', {
-        params: { header: { 'idempotency-key': key, 'if-match': version }, path: { account } },
-        body: {
-          ...(name.trim() !== reseller.name && { name: name.trim() }),
-          ...(email.trim() !== reseller.email && { email: email.trim() }),
-          ...(low.trim() !== before && { low_balance: low.trim() || null }),
-        },
-      }),
-    )
+  const draft = {
+    ...(name.trim() !== begun.name && { name: name.trim() }),
+    ...(email.trim() !== begun.email && { email: email.trim() }),
+    ...(low.trim() !== before && { low_balance: low.trim() || null }),
+  }
   return (
-    <ActDialog
+    <ChangeDialog
+      {...change}
+      draft={draft}
+      put={(version, key) =>
+        dataOf(
+          api.PATCH('/api/operator/accounts/{account}', {
+            params: { header: { 'idempotency-key': key, 'if-match': version }, path: { account } },
+            body: draft,
+          }),
+        )
+      }
       title={t`Change ${reseller.name}`}
       button={t`Save the changes`}
-      isReady={name.trim() !== reseller.name || email.trim() !== reseller.email || low.trim() !== before}
+      isReady={Object.keys(draft).length > 0}
       untouched={<Trans>Nothing was changed.</Trans>}
-      act={act}
       onDone={() => void done()}
       onClose={onClose}
     >
@@ -257,7 +273,7 @@ function Profile({ reseller, onClose }: DialogProps) {
           />
         )}
       </Stack>
-    </ActDialog>
+    </ChangeDialog>
   )
 }
 
@@ -358,22 +374,31 @@ function SignIns({ account }: { account: string }) {
 function Terms({ reseller, onClose }: DialogProps) {
   const { t } = useLingui()
   const done = useDone()
-  const { username: account, name, currency, version, credit_limit = '0' } = reseller
-  const [group, setGroup] = useState(reseller.group ?? '')
+  const [begun] = useState(reseller)
+  const change = useChange(begun)
+  const { username: account, name, currency, credit_limit = '0' } = begun
+  const [group, setGroup] = useState(begun.group ?? '')
   const [limit, setLimit] = useState(credit_limit)
-  const act = ({ key }: { key: string }) =>
-    dataOf(
-      api.PATCH('/api/operator/accounts/{account}/terms', {
-        params: { header: { 'idempotency-key': key, 'if-match': version }, path: { account } },
-        body: { group: group.trim() || null, ...(limit !== credit_limit && { credit_limit: limit.trim() }) },
-      }),
-    )
+  const draft = {
+    ...(group !== (begun.group ?? '') && { group: group || null }),
+    ...(limit.trim() !== credit_limit && { credit_limit: limit.trim() }),
+  }
   return (
-    <ActDialog
+    <ChangeDialog
+      {...change}
+      draft={draft}
+      put={(version, key) =>
+        dataOf(
+          api.PATCH('/api/operator/accounts/{account}/terms', {
+            params: { header: { 'idempotency-key': key, 'if-match': version }, path: { account } },
+            body: draft,
+          }),
+        )
+      }
+      isReady={Object.keys(draft).length > 0}
       title={t`Terms of ${name}`}
       button={t`Change the terms`}
       untouched={<Trans>The terms are unchanged.</Trans>}
-      act={act}
       onDone={() => void done()}
       onClose={onClose}
     >
@@ -384,14 +409,7 @@ function Terms({ reseller, onClose }: DialogProps) {
             is {money(credit_limit, currency)} now.
           </Trans>
         </p>
-        <TextInput
-          field="group"
-          label={t`Price group`}
-          description={t`Empty: the prices of everyone.`}
-          value={group}
-          onChange={({ currentTarget }) => setGroup(currentTarget.value)}
-          data-autofocus
-        />
+        <PriceGroupInput value={group} onChange={setGroup} />
         <TextInput
           field="credit_limit"
           label={t`Credit limit in ${currency}`}
@@ -400,7 +418,7 @@ function Terms({ reseller, onClose }: DialogProps) {
           inputMode="decimal"
         />
       </Stack>
-    </ActDialog>
+    </ChangeDialog>
   )
 }
 

@@ -6,10 +6,10 @@ import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { CardTable } from '../../../kit/card-table.tsx'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { OnceShown } from '../../../kit/once-shown.tsx'
-import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
@@ -52,34 +52,32 @@ export function People() {
       {items.length > 0 && (
         <>
           <Group>{invite}</Group>
-          <Scrolling label={t`People`}>
-            <Table>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t`Name`}</Table.Th>
-                  <Table.Th>{t`E-mail address`}</Table.Th>
-                  <Table.Th>{t`Role`}</Table.Th>
-                  <Table.Th>{t`State`}</Table.Th>
-                  <Table.Th>{t`Last seen`}</Table.Th>
+          <CardTable label={t`People`}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t`Name`}</Table.Th>
+                <Table.Th>{t`E-mail address`}</Table.Th>
+                <Table.Th>{t`Role`}</Table.Th>
+                <Table.Th data-card="state">{t`State`}</Table.Th>
+                <Table.Th>{t`Last seen`}</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {items.map((person) => (
+                <Table.Tr key={person.id}>
+                  <Table.Td>{person.name || '–'}</Table.Td>
+                  <Table.Td>{person.email}</Table.Td>
+                  <Table.Td>{person.role === 'owner' ? t`Owner` : t`Member`}</Table.Td>
+                  <Table.Td>
+                    <PersonState person={person} />
+                  </Table.Td>
+                  <Table.Td>
+                    {person.last_seen_at === null ? t`never` : <When at={person.last_seen_at} />}
+                  </Table.Td>
                 </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {items.map((person) => (
-                  <Table.Tr key={person.id}>
-                    <Table.Td>{person.name || '–'}</Table.Td>
-                    <Table.Td>{person.email}</Table.Td>
-                    <Table.Td>{person.role === 'owner' ? t`Owner` : t`Member`}</Table.Td>
-                    <Table.Td>
-                      <PersonState person={person} />
-                    </Table.Td>
-                    <Table.Td>
-                      {person.last_seen_at === null ? t`never` : <When at={person.last_seen_at} />}
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Scrolling>
+              ))}
+            </Table.Tbody>
+          </CardTable>
         </>
       )}
       {isInviting && (

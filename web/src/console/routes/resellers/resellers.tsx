@@ -7,6 +7,7 @@ import { Amount } from '../../../kit/amount.tsx'
 import { type Filter, FilterBar, type Values, withValue } from '../../../kit/filters.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
+import { OnceShown } from '../../../kit/once-shown.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { useMay } from '../../../kit/session.tsx'
@@ -32,6 +33,7 @@ export function Resellers() {
   const navigate = useNavigate()
   const may = useMay()
   const [look, setLook] = useLook('resellers')
+  const [invited, setInvited] = useState<{ username: string; link: string }>()
   const [isMaking, setMaking] = useState(false)
   const [isGrouping, setGrouping] = useState(false)
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set())
@@ -162,7 +164,25 @@ export function Resellers() {
         )}
       </ActionBar>
       {isGrouping && <GroupDialog resellers={picked} onClose={() => setGrouping(false)} />}
-      {isMaking && <NewReseller onClose={() => setMaking(false)} />}
+      {isMaking && (
+        <NewReseller
+          onInvited={(username, link) => setInvited({ username, link })}
+          onClose={() => setMaking(false)}
+        />
+      )}
+      {invited && (
+        <OnceShown
+          title={t`The invitation`}
+          value={new URL(invited.link, window.location.origin).href}
+          copy={t`Copy the link`}
+          onClose={() => void navigate({ to: `/resellers/${invited.username}/people` })}
+        >
+          <Trans>
+            The reseller is made. Whoever has this link sets a password and is in the portal as its owner. It
+            holds for 7 days, once.
+          </Trans>
+        </OnceShown>
+      )}
     </Page>
   )
 }

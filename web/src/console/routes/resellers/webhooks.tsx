@@ -4,8 +4,8 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
+import { CardTable } from '../../../kit/card-table.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
-import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { type Hook, HookState, type WebhookCalls, WebhookView } from '../../../kit/webhook.tsx'
 import { When } from '../../../kit/when.tsx'
@@ -47,36 +47,34 @@ export function Webhooks() {
         </Empty>
       )}
       {items !== undefined && items.length > 0 && (
-        <Scrolling label={t`Webhooks`}>
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t`URL`}</Table.Th>
-                <Table.Th>{t`State`}</Table.Th>
-                <Table.Th ta="end">{t`Waits to be sent`}</Table.Th>
-                <Table.Th>{t`Fails since`}</Table.Th>
+        <CardTable label={t`Webhooks`}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t`URL`}</Table.Th>
+              <Table.Th data-card="state">{t`State`}</Table.Th>
+              <Table.Th ta="end">{t`Waits to be sent`}</Table.Th>
+              <Table.Th>{t`Fails since`}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {items.map((hook) => (
+              <Table.Tr key={String(hook.id)}>
+                <Table.Td>
+                  <Link to={`/resellers/${username}/webhooks/${hook.id}` as string} className="code">
+                    {String(hook.url)}
+                  </Link>
+                </Table.Td>
+                <Table.Td>
+                  <HookState status={String(hook.status)} />
+                </Table.Td>
+                <Table.Td ta="end">{String(hook.waiting)}</Table.Td>
+                <Table.Td>
+                  {typeof hook.failing_since === 'string' ? <When at={hook.failing_since} /> : '–'}
+                </Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {items.map((hook) => (
-                <Table.Tr key={String(hook.id)}>
-                  <Table.Td>
-                    <Link to={`/resellers/${username}/webhooks/${hook.id}` as string} className="code">
-                      {String(hook.url)}
-                    </Link>
-                  </Table.Td>
-                  <Table.Td>
-                    <HookState status={String(hook.status)} />
-                  </Table.Td>
-                  <Table.Td ta="end">{String(hook.waiting)}</Table.Td>
-                  <Table.Td>
-                    {typeof hook.failing_since === 'string' ? <When at={hook.failing_since} /> : '–'}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Scrolling>
+            ))}
+          </Table.Tbody>
+        </CardTable>
       )}
     </Stack>
   )

@@ -5,12 +5,12 @@ import { Button, Table } from '@mantine/core'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { api, dataOf } from '../../../api/client.ts'
 import type { paths } from '../../../api/made/operator.ts'
+import { CardTable } from '../../../kit/card-table.tsx'
 import { Copy } from '../../../kit/copy.tsx'
 import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
-import { Scrolling } from '../../../kit/scrolling.tsx'
 import { When } from '../../../kit/when.tsx'
 import { Difference } from '../../difference.tsx'
 import { ExportButton } from '../../export-button.tsx'
@@ -126,25 +126,23 @@ export function Audit() {
         </Empty>
       )}
       {list.rows && list.rows.length > 0 && (
-        <Scrolling label={t`Changes, the newest first`}>
-          <Table className={`${styles.cards} ${styles.top}`}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t`When`}</Table.Th>
-                <Table.Th>{t`Who`}</Table.Th>
-                <Table.Th>{t`What`}</Table.Th>
-                <Table.Th>{t`Before → after`}</Table.Th>
-                <Table.Th>{t`Why`}</Table.Th>
-                <Table.Th>{t`Trace id`}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {list.rows.map((change) => (
-                <Row key={change.id} change={change} query={query} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Scrolling>
+        <CardTable label={t`Changes, the newest first`} className={styles.top ?? ''}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t`When`}</Table.Th>
+              <Table.Th>{t`Who`}</Table.Th>
+              <Table.Th data-card="what">{t`What`}</Table.Th>
+              <Table.Th data-card="words">{t`Before → after`}</Table.Th>
+              <Table.Th data-card="words">{t`Why`}</Table.Th>
+              <Table.Th data-card="words">{t`Trace id`}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {list.rows.map((change) => (
+              <Row key={change.id} change={change} query={query} />
+            ))}
+          </Table.Tbody>
+        </CardTable>
       )}
       {list.more && (
         <Button variant="default" onClick={list.more} mt="md">
@@ -195,9 +193,7 @@ function Row({ change, query }: { change: Change; query: Query }) {
       <Table.Td className={styles.words}>
         <Difference before={before} after={after} />
       </Table.Td>
-      <Table.Td className={styles.words} data-label={why ? t`Why` : undefined}>
-        {why}
-      </Table.Td>
+      <Table.Td className={styles.words}>{why}</Table.Td>
       <Table.Td>
         {trace !== null && (
           <Copy value={trace} size="compact-sm" variant="subtle" aria-label={t`Copy the trace id ${trace}`}>

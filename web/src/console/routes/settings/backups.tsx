@@ -2,10 +2,10 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Progress, Stack, Table } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, dataOf } from '../../../api/client.ts'
+import { CardTable } from '../../../kit/card-table.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { sizeText, whole } from '../../../kit/numbers.ts'
 import { Page } from '../../../kit/page.tsx'
-import { Scrolling } from '../../../kit/scrolling.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
 import styles from './settings.module.css'
@@ -67,27 +67,25 @@ export function Backups() {
           </p>
         )}
         {items.length > 0 && (
-          <Scrolling label={t`Backups`}>
-            <Table className={styles.cards ?? ''}>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t`Started`}</Table.Th>
-                  <Table.Th>{t`State`}</Table.Th>
-                  <Table.Th ta="end">{t`Size`}</Table.Th>
-                  <Table.Th ta="end">{t`Rows`}</Table.Th>
-                  <Table.Th>{t`File`}</Table.Th>
-                  <Table.Th>
-                    <span className="visually-hidden">{t`Actions`}</span>
-                  </Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {items.map((backup) => (
-                  <Row key={backup.id} backup={backup} />
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Scrolling>
+          <CardTable label={t`Backups`}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t`Started`}</Table.Th>
+                <Table.Th data-card="state">{t`State`}</Table.Th>
+                <Table.Th ta="end">{t`Size`}</Table.Th>
+                <Table.Th ta="end">{t`Rows`}</Table.Th>
+                <Table.Th data-card="words">{t`File`}</Table.Th>
+                <Table.Th>
+                  <span className="visually-hidden">{t`Actions`}</span>
+                </Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {items.map((backup) => (
+                <Row key={backup.id} backup={backup} />
+              ))}
+            </Table.Tbody>
+          </CardTable>
         )}
         {good && (
           <div>
@@ -136,7 +134,7 @@ function Row({ backup }: { backup: Backup }) {
         <When at={started_at} exact />
         <div className="muted">{scheduled ? t`by schedule` : t`by hand`}</div>
       </Table.Td>
-      <Table.Td className={styles.words} data-label={t`State`}>
+      <Table.Td className={styles.words}>
         {ended_at !== null ? (
           <Badge tone="done">{t`Whole`}</Badge>
         ) : problem !== null ? (
@@ -149,13 +147,9 @@ function Row({ backup }: { backup: Backup }) {
         {problem !== null && <div className="muted">{problem}</div>}
         {encrypted && <div className="muted">{t`encrypted`}</div>}
       </Table.Td>
-      <Table.Td className={styles.end} data-label={t`Size`}>
-        {bytes === null ? '–' : sizeText(bytes)}
-      </Table.Td>
-      <Table.Td className={styles.end} data-label={t`Rows`}>
-        {rows === null ? '–' : whole(rows)}
-      </Table.Td>
-      <Table.Td className={`code ${styles.words}`} data-label={t`File`}>
+      <Table.Td className={styles.end}>{bytes === null ? '–' : sizeText(bytes)}</Table.Td>
+      <Table.Td className={styles.end}>{rows === null ? '–' : whole(rows)}</Table.Td>
+      <Table.Td className={`code ${styles.words}`}>
         {host}:{file}
       </Table.Td>
       <Table.Td className={styles.end}>

@@ -84,7 +84,7 @@ function Form({ kept }: { kept: Kept }) {
   })
   return (
     <div className={styles.sides}>
-      <SettingsForm draft={draft} isReadOnly={isReadOnly}>
+      <SettingsForm what="brand" draft={draft} isReadOnly={isReadOnly}>
         <TextInput
           {...field('name', t`Name`, t`What resellers call the shop. Empty: the name of who sells.`)}
         />

@@ -56,7 +56,7 @@ function Form({ seller: { version, ...seller } }: { seller: Seller }) {
       draft.set({ [of]: currentTarget.value }),
   })
   return (
-    <SettingsForm draft={draft} isReadOnly={isReadOnly}>
+    <SettingsForm what="seller" draft={draft} isReadOnly={isReadOnly}>
       <TextInput {...field('name', t`Name`, t`Of the shop or company`)} />
       <Textarea
         {...field('address', t`Address`, t`As it stands on paper, in several lines`)}

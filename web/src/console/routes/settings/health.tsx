@@ -2,11 +2,11 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button, Stack, Table } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { api, dataOf } from '../../../api/client.ts'
+import { CardTable } from '../../../kit/card-table.tsx'
 import { Copy } from '../../../kit/copy.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { sizeText, whole } from '../../../kit/numbers.ts'
 import { Page } from '../../../kit/page.tsx'
-import { Scrolling } from '../../../kit/scrolling.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
 import styles from './settings.module.css'
@@ -94,37 +94,30 @@ export function Health() {
           </h2>
           {doctor.isPending && <Loading />}
           {doctor.data && (
-            <Scrolling label={t`What was looked at`}>
-              <Table className={styles.cards ?? ''}>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>{t`What was checked`}</Table.Th>
-                    <Table.Th>{t`State`}</Table.Th>
-                    <Table.Th>{t`Result`}</Table.Th>
-                    <Table.Th>{t`What to do`}</Table.Th>
+            <CardTable label={t`What was looked at`}>
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>{t`What was checked`}</Table.Th>
+                  <Table.Th data-card="state">{t`State`}</Table.Th>
+                  <Table.Th data-card="words">{t`Result`}</Table.Th>
+                  <Table.Th data-card="words">{t`What to do`}</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {checks.map((check) => (
+                  <Table.Tr key={check.name}>
+                    <Table.Td className={styles.name}>{check.name}</Table.Td>
+                    <Table.Td>
+                      <CheckBadge status={check.status} />
+                    </Table.Td>
+                    <Table.Td className={styles.words}>{check.detail}</Table.Td>
+                    <Table.Td className={styles.words}>
+                      <Advice text={check.advice} />
+                    </Table.Td>
                   </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {checks.map((check) => (
-                    <Table.Tr key={check.name}>
-                      <Table.Td className={styles.name}>{check.name}</Table.Td>
-                      <Table.Td data-label={t`State`}>
-                        <CheckBadge status={check.status} />
-                      </Table.Td>
-                      <Table.Td className={styles.words} data-label={t`Result`}>
-                        {check.detail}
-                      </Table.Td>
-                      <Table.Td
-                        className={styles.words}
-                        data-label={check.advice ? t`What to do` : undefined}
-                      >
-                        <Advice text={check.advice} />
-                      </Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Scrolling>
+                ))}
+              </Table.Tbody>
+            </CardTable>
           )}
         </div>
         {health.data && <Room health={health.data} />}
@@ -133,25 +126,23 @@ export function Health() {
             <h2>
               <Trans>Figures</Trans>
             </h2>
-            <Scrolling label={t`Figures`}>
-              <Table>
-                <Table.Tbody>
-                  {health.data.figures.map(({ name, help, values }) => (
-                    <Table.Tr key={name}>
-                      <Table.Td className={styles.words}>{help}</Table.Td>
-                      <Table.Td className={styles.words}>
-                        {values.length === 0 && <span className="muted">0</span>}
-                        {values.map(({ labels, value }) => (
-                          <div key={Object.values(labels).join()}>
-                            {Object.values(labels).join(' ')} <strong>{value}</strong>
-                          </div>
-                        ))}
-                      </Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Scrolling>
+            <CardTable label={t`Figures`}>
+              <Table.Tbody>
+                {health.data.figures.map(({ name, help, values }) => (
+                  <Table.Tr key={name}>
+                    <Table.Td className={styles.words}>{help}</Table.Td>
+                    <Table.Td className={styles.words}>
+                      {values.length === 0 && <span className="muted">0</span>}
+                      {values.map(({ labels, value }) => (
+                        <div key={Object.values(labels).join()}>
+                          {Object.values(labels).join(' ')} <strong>{value}</strong>
+                        </div>
+                      ))}
+                    </Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </CardTable>
           </div>
         )}
         <p className="muted">

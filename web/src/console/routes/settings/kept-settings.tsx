@@ -64,7 +64,7 @@ export function KeptSettingsForm({
     onChange: (value) => draft.set({ [name]: value }),
   })
   return (
-    <SettingsForm draft={draft} isReadOnly={!mayEdit || !names.some(isEditable)}>
+    <SettingsForm what="setting" draft={draft} isReadOnly={!mayEdit || !names.some(isEditable)}>
       {children(field)}
     </SettingsForm>
   )

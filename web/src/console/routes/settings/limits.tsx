@@ -2,9 +2,9 @@ import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Stack, Table, TextInput } from '@mantine/core'
+import { CardTable } from '../../../kit/card-table.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
-import { Scrolling } from '../../../kit/scrolling.tsx'
 import { KeptSettingsForm, type Setting, type Settings, useSettings } from './kept-settings.tsx'
 import styles from './settings.module.css'
 
@@ -122,32 +122,30 @@ function OfEnvironment({ items }: { items: readonly Setting[] }) {
           <span className="code">docs/operating.md</span>.
         </Trans>
       </p>
-      <Scrolling label={t`Limits`}>
-        <Table verticalSpacing={8} horizontalSpacing={12}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t`Limit`}</Table.Th>
-              <Table.Th ta="end">{t`Value`}</Table.Th>
-              <Table.Th>{t`Set by`}</Table.Th>
-              <Table.Th>{t`Setting`}</Table.Th>
+      <CardTable label={t`Limits`} verticalSpacing={8} horizontalSpacing={12}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t`Limit`}</Table.Th>
+            <Table.Th ta="end">{t`Value`}</Table.Th>
+            <Table.Th>{t`Set by`}</Table.Th>
+            <Table.Th>{t`Setting`}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map(({ name, value, source, words }) => (
+            <Table.Tr key={name}>
+              <Table.Td>{words}</Table.Td>
+              <Table.Td ta="end" className="code">
+                {value ?? '–'}
+              </Table.Td>
+              <Table.Td className="muted">
+                {source === 'environment' ? t`the environment` : t`default`}
+              </Table.Td>
+              <Table.Td className="code">{name}</Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map(({ name, value, source, words }) => (
-              <Table.Tr key={name}>
-                <Table.Td>{words}</Table.Td>
-                <Table.Td ta="end" className="code">
-                  {value ?? '–'}
-                </Table.Td>
-                <Table.Td className="muted">
-                  {source === 'environment' ? t`the environment` : t`default`}
-                </Table.Td>
-                <Table.Td className="code">{name}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Scrolling>
+          ))}
+        </Table.Tbody>
+      </CardTable>
     </section>
   )
 }

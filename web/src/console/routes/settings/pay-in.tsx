@@ -11,6 +11,7 @@ import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
+import { ChangeDialog } from '../../overtaken.tsx'
 import styles from './settings.module.css'
 
 const KEY = ['deposit-providers']
@@ -267,22 +268,26 @@ function ChangeWay({ way, kind, onDone, onClose }: Closing & { way: Way; kind: K
       .filter((name) => draft[name] !== terms[name])
       .map((name) => [name, name === 'max_amount' && draft[name].trim() === '' ? null : draft[name].trim()]),
   )
+  const body = { ...changed, ...givenFields(fields, values) }
+  const path = { code: way.code }
   return (
-    <ActDialog
-      title={t`Change ${way.name}`}
-      button={t`Change ${way.name}`}
-      untouched={<Trans>Nothing was changed.</Trans>}
-      act={({ key }) =>
+    <ChangeDialog
+      present={way}
+      read={() => dataOf(api.GET('/api/operator/deposit-providers/{code}', { params: { path } }))}
+      what="deposit provider"
+      subject={way.code}
+      draft={body}
+      put={(version, key) =>
         dataOf(
           api.PATCH('/api/operator/deposit-providers/{code}', {
-            params: {
-              header: { 'idempotency-key': key, 'if-match': way.version },
-              path: { code: way.code },
-            },
-            body: { ...changed, ...givenFields(fields, values) },
+            params: { header: { 'idempotency-key': key, 'if-match': version }, path },
+            body,
           }),
         )
       }
+      title={t`Change ${way.name}`}
+      button={t`Change ${way.name}`}
+      untouched={<Trans>Nothing was changed.</Trans>}
       onDone={onDone}
       onClose={onClose}
     >
@@ -304,7 +309,7 @@ function ChangeWay({ way, kind, onDone, onClose }: Closing & { way: Way; kind: K
           />
         </Stack>
       )}
-    </ActDialog>
+    </ChangeDialog>
   )
 }
 

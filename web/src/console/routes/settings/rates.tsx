@@ -4,10 +4,10 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { CardTable } from '../../../kit/card-table.tsx'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
-import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { When } from '../../../kit/when.tsx'
 import styles from './settings.module.css'
@@ -52,34 +52,32 @@ export function Rates() {
         </Empty>
       )}
       {items !== undefined && items.length > 0 && (
-        <Scrolling label={t`Exchange rates`}>
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t`One`}</Table.Th>
-                <Table.Th ta="end">{t`is worth`}</Table.Th>
-                <Table.Th>{t`In`}</Table.Th>
-                <Table.Th>{t`From`}</Table.Th>
-                <Table.Th>{t`Set by`}</Table.Th>
+        <CardTable label={t`Exchange rates`}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t`One`}</Table.Th>
+              <Table.Th ta="end">{t`is worth`}</Table.Th>
+              <Table.Th>{t`In`}</Table.Th>
+              <Table.Th>{t`From`}</Table.Th>
+              <Table.Th>{t`Set by`}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {items.map(({ base, quote, rate, valid_from, actor }) => (
+              <Table.Tr key={`${base} ${quote} ${valid_from}`}>
+                <Table.Td className="code">{base}</Table.Td>
+                <Table.Td ta="end">
+                  <span className="amount">{rate}</span>
+                </Table.Td>
+                <Table.Td className="code">{quote}</Table.Td>
+                <Table.Td>
+                  <When at={valid_from} exact />
+                </Table.Td>
+                <Table.Td className="code">{actor}</Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {items.map(({ base, quote, rate, valid_from, actor }) => (
-                <Table.Tr key={`${base} ${quote} ${valid_from}`}>
-                  <Table.Td className="code">{base}</Table.Td>
-                  <Table.Td ta="end">
-                    <span className="amount">{rate}</span>
-                  </Table.Td>
-                  <Table.Td className="code">{quote}</Table.Td>
-                  <Table.Td>
-                    <When at={valid_from} exact />
-                  </Table.Td>
-                  <Table.Td className="code">{actor}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Scrolling>
+            ))}
+          </Table.Tbody>
+        </CardTable>
       )}
       {rates.data?.more && (
         <p className="muted">

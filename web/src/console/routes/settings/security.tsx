@@ -2,10 +2,10 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Stack, Table } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { api, dataOf } from '../../../api/client.ts'
+import { CardTable } from '../../../kit/card-table.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
-import { Scrolling } from '../../../kit/scrolling.tsx'
 import { When } from '../../../kit/when.tsx'
 import styles from './settings.module.css'
 
@@ -91,32 +91,30 @@ export function Security() {
             </Empty>
           )}
           {failures.rows && failures.rows.length > 0 && (
-            <Scrolling label={t`Wrong passwords and codes`}>
-              <Table>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>{t`When`}</Table.Th>
-                    <Table.Th>{t`Person`}</Table.Th>
-                    <Table.Th>{t`What`}</Table.Th>
-                    <Table.Th>{t`Address`}</Table.Th>
+            <CardTable label={t`Wrong passwords and codes`}>
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>{t`When`}</Table.Th>
+                  <Table.Th>{t`Person`}</Table.Th>
+                  <Table.Th data-card="words">{t`What`}</Table.Th>
+                  <Table.Th>{t`Address`}</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {failures.rows.map((failure) => (
+                  <Table.Tr key={failure.id}>
+                    <Table.Td>
+                      <When at={failure.at} />
+                    </Table.Td>
+                    <Table.Td>
+                      <Whose failure={failure} />
+                    </Table.Td>
+                    <Table.Td>{failure.what}</Table.Td>
+                    <Table.Td className="code">{failure.address}</Table.Td>
                   </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {failures.rows.map((failure) => (
-                    <Table.Tr key={failure.id}>
-                      <Table.Td>
-                        <When at={failure.at} />
-                      </Table.Td>
-                      <Table.Td>
-                        <Whose failure={failure} />
-                      </Table.Td>
-                      <Table.Td>{failure.what}</Table.Td>
-                      <Table.Td className="code">{failure.address}</Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Scrolling>
+                ))}
+              </Table.Tbody>
+            </CardTable>
           )}
           {failures.more && (
             <Button variant="default" onClick={failures.more} mt="sm">

@@ -2,10 +2,12 @@ import { Trans } from '@lingui/react/macro'
 import { Button, Group, Stack } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, type ReactNode, useMemo, useState } from 'react'
+import { type FormEvent, type ReactNode, useMemo, useRef, useState } from 'react'
 import { ApiFault } from '../../../api/client.ts'
+import { isOvertaken } from '../../../kit/faults.ts'
 import { AtFields } from '../../../kit/inputs.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
+import { Overtaken } from '../../overtaken.tsx'
 
 /** Draft is what somebody changes of settings, until it is saved. */
 export interface Draft<Values> {
@@ -14,8 +16,10 @@ export interface Draft<Values> {
   /** `changed` has the values that differ from those that are kept. */
   changed: Partial<Values>
   isBusy: boolean
-  /** `isOvertaken`: somebody else has changed one of these values since it was edited here. */
-  isOvertaken: boolean
+  /** `overtaken` are those of the values that somebody else has changed since they were edited here: as they were then, and now. */
+  overtaken: { base: Partial<Values>; now: Partial<Values> } | undefined
+  /** `leave` gives up what was edited of some values. */
+  leave: (names: readonly string[]) => void
   fault: unknown
   save: (event: FormEvent) => Promise<void>
   reset: () => void
@@ -39,13 +43,25 @@ export function useDraft<Values extends object>(
   const [isBusy, setBusy] = useState(false)
   const [fault, setFault] = useState<unknown>()
   const names = (Object.keys(edits) as (keyof Values)[]).filter((name) => edits[name]?.value !== kept[name])
-  const changed = Object.fromEntries(names.map((name) => [name, edits[name]?.value])) as Partial<Values>
+  const of = (some: (keyof Values)[], value: (name: keyof Values) => unknown): Partial<Values> =>
+    Object.fromEntries(some.map((one) => [one, value(one)])) as Partial<Values>
+  const changed = of(names, (one) => edits[one]?.value)
+  const both = names.filter((one) => edits[one]?.from !== kept[one])
   const name = JSON.stringify(changed)
   const [tries, setTries] = useState(0)
   const key = useMemo(() => keyFor(name, tries), [name, tries])
   return {
     ...{ values: { ...kept, ...changed }, changed, isBusy, fault },
-    isOvertaken: !isBusy && names.some((one) => edits[one]?.from !== kept[one]),
+    overtaken:
+      isBusy || both.length === 0
+        ? undefined
+        : { base: of(both, (one) => edits[one]?.from), now: of(both, (one) => kept[one]) },
+    leave: (names) =>
+      setEdits((before) => {
+        const next = { ...before }
+        for (const one of names) delete next[one as keyof Values]
+        return next
+      }),
     set: (changes) =>
       setEdits((before) => {
         const next = { ...before }
@@ -86,30 +102,38 @@ const keyFor = (_change: string, _tries: number): string => crypto.randomUUID()
 
 /** `SettingsForm` is a form of settings, with what saves it below; without that where they may only be read. */
 export function SettingsForm<Values extends object>({
-  draft: { changed, isBusy, isOvertaken, fault, save, reset },
+  draft: { changed, isBusy, overtaken, fault, save, reset, leave },
+  what,
   isReadOnly,
   children,
 }: {
   draft: Draft<Values>
+  /** `what` they are in the trail. */
+  what: 'brand' | 'seller' | 'setting'
   isReadOnly: boolean
   children: ReactNode
 }) {
+  const form = useRef<HTMLFormElement>(null)
   const hasChanges = Object.keys(changed).length > 0
   return (
-    <form onSubmit={save}>
+    <form ref={form} onSubmit={save}>
       <AtFields fault={fault}>
         <Stack>
           {children}
-          {isOvertaken && (
-            <p role="status">
-              <Trans>
-                Somebody else has changed what you are changing here. Save puts yours in its place; “Leave it
-                as it was” shows theirs.
-              </Trans>
-            </p>
+          {overtaken && (
+            <Overtaken
+              {...overtaken}
+              draft={changed}
+              what={what}
+              isSaving={isBusy}
+              onMine={() => form.current?.requestSubmit()}
+              onTheirs={leave}
+            />
           )}
-          <FaultNote fault={fault} untouched={<Trans>Nothing was saved.</Trans>} />
-          {!isReadOnly && (
+          {!(overtaken && isOvertaken(fault)) && (
+            <FaultNote fault={fault} untouched={<Trans>Nothing was saved.</Trans>} />
+          )}
+          {!isReadOnly && !overtaken && (
             <Group>
               <Button type="submit" loading={isBusy} disabled={!hasChanges}>
                 <Trans>Save</Trans>

@@ -6,13 +6,13 @@ import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { Icon } from '../../../identity/icons.tsx'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { CardTable } from '../../../kit/card-table.tsx'
 import { Select } from '../../../kit/choices.tsx'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { OnceShown } from '../../../kit/once-shown.tsx'
 import { Page } from '../../../kit/page.tsx'
-import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useSession } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
@@ -65,60 +65,54 @@ export function Staff() {
       <FaultNote fault={staff.error} onRetry={() => void staff.refetch()} />
       {staff.isPending && <Loading rows={3} />}
       {staff.data && (
-        <Scrolling label={t`Staff`}>
-          <Table className={styles.cards ?? ''}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t`Name`}</Table.Th>
-                <Table.Th>{t`Role`}</Table.Th>
-                <Table.Th>{t`State`}</Table.Th>
-                <Table.Th>{t`Last seen`}</Table.Th>
-                <Table.Th ta="end">{t`Sign-ins`}</Table.Th>
-                <Table.Th ta="end">{t`Passkeys`}</Table.Th>
-                <Table.Th ta="end">{t`Wrong today`}</Table.Th>
-                <Table.Th>
-                  <span className="visually-hidden">{t`Actions`}</span>
-                </Table.Th>
+        <CardTable label={t`Staff`}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t`Name`}</Table.Th>
+              <Table.Th>{t`Role`}</Table.Th>
+              <Table.Th data-card="state">{t`State`}</Table.Th>
+              <Table.Th>{t`Last seen`}</Table.Th>
+              <Table.Th ta="end">{t`Sign-ins`}</Table.Th>
+              <Table.Th ta="end">{t`Passkeys`}</Table.Th>
+              <Table.Th ta="end">{t`Wrong today`}</Table.Th>
+              <Table.Th>
+                <span className="visually-hidden">{t`Actions`}</span>
+              </Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {staff.data.items.map((person) => (
+              <Table.Tr key={person.id}>
+                <Table.Td>
+                  <strong>{nameOf(person)}</strong>
+                  {person.id === own.id && <span className="muted"> · {t`you`}</span>}
+                  {person.name && person.email && <div className="muted">{person.email}</div>}
+                </Table.Td>
+                <Table.Td>{person.role}</Table.Td>
+                <Table.Td>
+                  <State person={person} />
+                </Table.Td>
+                <Table.Td>
+                  <When at={person.last_seen_at} />
+                </Table.Td>
+                <Table.Td className={styles.end}>{person.sign_ins}</Table.Td>
+                <Table.Td className={styles.end}>{person.passkeys}</Table.Td>
+                <Table.Td className={styles.end}>
+                  {person.failures === 0 ? (
+                    <span className="muted">0</span>
+                  ) : (
+                    <strong>{person.failures}</strong>
+                  )}
+                </Table.Td>
+                <Table.Td className={styles.end}>
+                  {person.id !== own.id && (
+                    <Actions person={person} onDo={(doing) => setChosen({ person, doing })} />
+                  )}
+                </Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {staff.data.items.map((person) => (
-                <Table.Tr key={person.id}>
-                  <Table.Td>
-                    <strong>{nameOf(person)}</strong>
-                    {person.id === own.id && <span className="muted"> · {t`you`}</span>}
-                    {person.name && person.email && <div className="muted">{person.email}</div>}
-                  </Table.Td>
-                  <Table.Td data-label={t`Role`}>{person.role}</Table.Td>
-                  <Table.Td data-label={t`State`}>
-                    <State person={person} />
-                  </Table.Td>
-                  <Table.Td data-label={t`Last seen`}>
-                    <When at={person.last_seen_at} />
-                  </Table.Td>
-                  <Table.Td className={styles.end} data-label={t`Sign-ins`}>
-                    {person.sign_ins}
-                  </Table.Td>
-                  <Table.Td className={styles.end} data-label={t`Passkeys`}>
-                    {person.passkeys}
-                  </Table.Td>
-                  <Table.Td className={styles.end} data-label={t`Wrong today`}>
-                    {person.failures === 0 ? (
-                      <span className="muted">0</span>
-                    ) : (
-                      <strong>{person.failures}</strong>
-                    )}
-                  </Table.Td>
-                  <Table.Td className={styles.end}>
-                    {person.id !== own.id && (
-                      <Actions person={person} onDo={(doing) => setChosen({ person, doing })} />
-                    )}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Scrolling>
+            ))}
+          </Table.Tbody>
+        </CardTable>
       )}
       {isInviting && <Invite onMade={setLink} onDone={refresh} onClose={() => setInviting(false)} />}
       {chosen?.doing === 'role' && <SetRole person={chosen.person} onDone={refresh} onClose={end} />}

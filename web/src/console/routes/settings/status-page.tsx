@@ -5,11 +5,11 @@ import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { CardTable } from '../../../kit/card-table.tsx'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
-import { Scrolling } from '../../../kit/scrolling.tsx'
 import styles from './settings.module.css'
 
 const TOPICS = ['services']
@@ -62,46 +62,44 @@ export function StatusPage() {
         </Empty>
       )}
       {list.rows && list.rows.length > 0 && (
-        <Scrolling label={t`Services`}>
-          <Table className={styles.cards ?? ''}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t`On the page`}</Table.Th>
-                <Table.Th>{t`Group`}</Table.Th>
-                <Table.Th>{t`Note beside it`}</Table.Th>
-                <Table.Th>
-                  <span className="visually-hidden">{t`Actions`}</span>
-                </Table.Th>
+        <CardTable label={t`Services`}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t`On the page`}</Table.Th>
+              <Table.Th>{t`Group`}</Table.Th>
+              <Table.Th data-card="words">{t`Note beside it`}</Table.Th>
+              <Table.Th>
+                <span className="visually-hidden">{t`Actions`}</span>
+              </Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {list.rows.map((service) => (
+              <Table.Tr key={service.id}>
+                <Table.Td>
+                  <Checkbox
+                    label={service.name}
+                    checked={service.public_status}
+                    disabled={change.isPending}
+                    onChange={() => change.mutate(service)}
+                  />
+                </Table.Td>
+                <Table.Td>{service.group}</Table.Td>
+                <Table.Td className={styles.words}>{service.status_note}</Table.Td>
+                <Table.Td className={styles.end}>
+                  <Button
+                    size="compact-sm"
+                    variant="subtle"
+                    onClick={() => setNoted(service)}
+                    aria-label={t`Note beside ${{ name: service.name }}`}
+                  >
+                    <Trans>Note…</Trans>
+                  </Button>
+                </Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {list.rows.map((service) => (
-                <Table.Tr key={service.id}>
-                  <Table.Td>
-                    <Checkbox
-                      label={service.name}
-                      checked={service.public_status}
-                      disabled={change.isPending}
-                      onChange={() => change.mutate(service)}
-                    />
-                  </Table.Td>
-                  <Table.Td data-label={t`Group`}>{service.group}</Table.Td>
-                  <Table.Td className={styles.words}>{service.status_note}</Table.Td>
-                  <Table.Td className={styles.end}>
-                    <Button
-                      size="compact-sm"
-                      variant="subtle"
-                      onClick={() => setNoted(service)}
-                      aria-label={t`Note beside ${{ name: service.name }}`}
-                    >
-                      <Trans>Note…</Trans>
-                    </Button>
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Scrolling>
+            ))}
+          </Table.Tbody>
+        </CardTable>
       )}
       {list.more && (
         <Button variant="default" onClick={list.more} mt="md">

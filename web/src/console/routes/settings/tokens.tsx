@@ -5,13 +5,13 @@ import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { CardTable } from '../../../kit/card-table.tsx'
 import { Select } from '../../../kit/choices.tsx'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { OnceShown } from '../../../kit/once-shown.tsx'
 import { Page } from '../../../kit/page.tsx'
-import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useSession } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
@@ -54,65 +54,61 @@ export function Tokens() {
         </Empty>
       )}
       {items.length > 0 && (
-        <Scrolling label={t`Operator tokens`}>
-          <Table className={styles.cards ?? ''}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t`Name`}</Table.Th>
-                <Table.Th>{t`State`}</Table.Th>
-                <Table.Th>{t`Permissions`}</Table.Th>
-                <Table.Th>{t`Addresses`}</Table.Th>
-                <Table.Th>{t`Ends`}</Table.Th>
-                <Table.Th>{t`Last used`}</Table.Th>
-                <Table.Th>
-                  <span className="visually-hidden">{t`Actions`}</span>
-                </Table.Th>
+        <CardTable label={t`Operator tokens`}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t`Name`}</Table.Th>
+              <Table.Th data-card="state">{t`State`}</Table.Th>
+              <Table.Th data-card="words">{t`Permissions`}</Table.Th>
+              <Table.Th data-card="words">{t`Addresses`}</Table.Th>
+              <Table.Th>{t`Ends`}</Table.Th>
+              <Table.Th>{t`Last used`}</Table.Th>
+              <Table.Th>
+                <span className="visually-hidden">{t`Actions`}</span>
+              </Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {items.map((token) => (
+              <Table.Tr key={token.id}>
+                <Table.Td>
+                  <strong>{token.name}</strong>
+                  <div className="muted code">imo_{token.id}_…</div>
+                </Table.Td>
+                <Table.Td>
+                  <State status={token.status} />
+                </Table.Td>
+                <Table.Td>
+                  <details>
+                    <summary>
+                      <Plural value={token.permissions.length} one="# permission" other="# permissions" />
+                    </summary>
+                    <span className="code">{token.permissions.join(', ')}</span>
+                  </details>
+                </Table.Td>
+                <Table.Td className="code">{token.allowed_ips.join(', ') || t`any`}</Table.Td>
+                <Table.Td>
+                  <When at={token.expires_at} exact />
+                </Table.Td>
+                <Table.Td>
+                  {token.last_used_at === null ? t`never` : <When at={token.last_used_at} />}
+                </Table.Td>
+                <Table.Td className={styles.end}>
+                  {token.status !== 'revoked' && token.status !== 'expired' && (
+                    <Button
+                      size="compact-sm"
+                      variant="subtle"
+                      onClick={() => setRevoked(token)}
+                      aria-label={t`Revoke ${token.name}`}
+                    >
+                      <Trans>Revoke…</Trans>
+                    </Button>
+                  )}
+                </Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {items.map((token) => (
-                <Table.Tr key={token.id}>
-                  <Table.Td>
-                    <strong>{token.name}</strong>
-                    <div className="muted code">imo_{token.id}_…</div>
-                  </Table.Td>
-                  <Table.Td data-label={t`State`}>
-                    <State status={token.status} />
-                  </Table.Td>
-                  <Table.Td data-label={t`Permissions`}>
-                    <details>
-                      <summary>
-                        <Plural value={token.permissions.length} one="# permission" other="# permissions" />
-                      </summary>
-                      <span className="code">{token.permissions.join(', ')}</span>
-                    </details>
-                  </Table.Td>
-                  <Table.Td className="code" data-label={t`Addresses`}>
-                    {token.allowed_ips.join(', ') || t`any`}
-                  </Table.Td>
-                  <Table.Td data-label={t`Ends`}>
-                    <When at={token.expires_at} exact />
-                  </Table.Td>
-                  <Table.Td data-label={t`Last used`}>
-                    {token.last_used_at === null ? t`never` : <When at={token.last_used_at} />}
-                  </Table.Td>
-                  <Table.Td className={styles.end}>
-                    {token.status !== 'revoked' && token.status !== 'expired' && (
-                      <Button
-                        size="compact-sm"
-                        variant="subtle"
-                        onClick={() => setRevoked(token)}
-                        aria-label={t`Revoke ${token.name}`}
-                      >
-                        <Trans>Revoke…</Trans>
-                      </Button>
-                    )}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Scrolling>
+            ))}
+          </Table.Tbody>
+        </CardTable>
       )}
       {isMaking && <NewToken onMade={setMade} onDone={refresh} onClose={() => setMaking(false)} />}
       {made && (

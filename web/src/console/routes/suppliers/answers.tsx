@@ -5,9 +5,9 @@ import { Link, useParams } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { CardTable } from '../../../kit/card-table.tsx'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
-import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { When } from '../../../kit/when.tsx'
 import { ReadWords, readWords } from './read-words.tsx'
@@ -56,42 +56,40 @@ export function Answers() {
                 <Trans>It has said nothing that was not understood.</Trans>
               </Empty>
             ) : (
-              <Scrolling label={t`Words that no list knows`}>
-                <Table verticalSpacing={6}>
-                  <Table.Thead>
-                    <Table.Tr>
-                      <Table.Th>{t`Said`}</Table.Th>
-                      <Table.Th ta="end">{t`How often`}</Table.Th>
-                      <Table.Th>{t`Last`}</Table.Th>
-                      <Table.Th>{t`Means`}</Table.Th>
-                      <Table.Th ta="end">{t`Waiting`}</Table.Th>
+              <CardTable label={t`Words that no list knows`} verticalSpacing={6}>
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>{t`Said`}</Table.Th>
+                    <Table.Th ta="end">{t`How often`}</Table.Th>
+                    <Table.Th>{t`Last`}</Table.Th>
+                    <Table.Th data-card="state">{t`Means`}</Table.Th>
+                    <Table.Th ta="end">{t`Waiting`}</Table.Th>
+                  </Table.Tr>
+                </Table.Thead>
+                <Table.Tbody>
+                  {heard.map((answer) => (
+                    <Table.Tr key={answer.words}>
+                      <Table.Td>{answer.samples[0] ?? answer.words}</Table.Td>
+                      <Table.Td ta="end">{answer.heard}</Table.Td>
+                      <Table.Td>
+                        <When at={answer.last_heard_at} />
+                      </Table.Td>
+                      <Table.Td>
+                        {answer.rule?.meaning ??
+                          (answer.review === null ? (
+                            '–'
+                          ) : (
+                            <Link
+                              to="/inbox"
+                              search={{ kind: 'answer', open: `review-${answer.review}` }}
+                            >{t`Say what it means`}</Link>
+                          ))}
+                      </Table.Td>
+                      <Table.Td ta="end">{answer.waiting}</Table.Td>
                     </Table.Tr>
-                  </Table.Thead>
-                  <Table.Tbody>
-                    {heard.map((answer) => (
-                      <Table.Tr key={answer.words}>
-                        <Table.Td>{answer.samples[0] ?? answer.words}</Table.Td>
-                        <Table.Td ta="end">{answer.heard}</Table.Td>
-                        <Table.Td>
-                          <When at={answer.last_heard_at} />
-                        </Table.Td>
-                        <Table.Td>
-                          {answer.rule?.meaning ??
-                            (answer.review === null ? (
-                              '–'
-                            ) : (
-                              <Link
-                                to="/inbox"
-                                search={{ kind: 'answer', open: `review-${answer.review}` }}
-                              >{t`Say what it means`}</Link>
-                            ))}
-                        </Table.Td>
-                        <Table.Td ta="end">{answer.waiting}</Table.Td>
-                      </Table.Tr>
-                    ))}
-                  </Table.Tbody>
-                </Table>
-              </Scrolling>
+                  ))}
+                </Table.Tbody>
+              </CardTable>
             )}
           </section>
           <section>
@@ -103,49 +101,47 @@ export function Answers() {
                 <Trans>Nothing yet. The shipped word lists of ten languages count all the same.</Trans>
               </Empty>
             ) : (
-              <Scrolling label={t`What people have taught`}>
-                <Table verticalSpacing={6}>
-                  <Table.Thead>
-                    <Table.Tr>
-                      <Table.Th>{t`Words`}</Table.Th>
-                      <Table.Th>{t`Means`}</Table.Th>
-                      <Table.Th>{t`For`}</Table.Th>
-                      <Table.Th>{t`By`}</Table.Th>
-                      <Table.Th>{t`Why`}</Table.Th>
+              <CardTable label={t`What people have taught`} verticalSpacing={6}>
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>{t`Words`}</Table.Th>
+                    <Table.Th data-card="state">{t`Means`}</Table.Th>
+                    <Table.Th>{t`For`}</Table.Th>
+                    <Table.Th>{t`By`}</Table.Th>
+                    <Table.Th data-card="words">{t`Why`}</Table.Th>
+                    {mayTeach && (
+                      <Table.Th>
+                        <span className="visually-hidden">{t`Actions`}</span>
+                      </Table.Th>
+                    )}
+                  </Table.Tr>
+                </Table.Thead>
+                <Table.Tbody>
+                  {rules.map((rule) => (
+                    <Table.Tr key={rule.id}>
+                      <Table.Td>{rule.words ?? rule.phrase}</Table.Td>
+                      <Table.Td>{rule.meaning}</Table.Td>
+                      <Table.Td>{rule.supplier ?? t`All of kind ${rule.kind ?? ''}`}</Table.Td>
+                      <Table.Td>
+                        {rule.taught_by} · <When at={rule.taught_at} />
+                      </Table.Td>
+                      <Table.Td>{rule.why}</Table.Td>
                       {mayTeach && (
-                        <Table.Th>
-                          <span className="visually-hidden">{t`Actions`}</span>
-                        </Table.Th>
+                        <Table.Td>
+                          <Button
+                            size="compact-sm"
+                            variant="subtle"
+                            onClick={() => setForgotten(rule)}
+                            aria-label={t`Forget ${rule.words ?? rule.phrase ?? ''}`}
+                          >
+                            <Trans>Forget…</Trans>
+                          </Button>
+                        </Table.Td>
                       )}
                     </Table.Tr>
-                  </Table.Thead>
-                  <Table.Tbody>
-                    {rules.map((rule) => (
-                      <Table.Tr key={rule.id}>
-                        <Table.Td>{rule.words ?? rule.phrase}</Table.Td>
-                        <Table.Td>{rule.meaning}</Table.Td>
-                        <Table.Td>{rule.supplier ?? t`All of kind ${rule.kind ?? ''}`}</Table.Td>
-                        <Table.Td>
-                          {rule.taught_by} · <When at={rule.taught_at} />
-                        </Table.Td>
-                        <Table.Td>{rule.why}</Table.Td>
-                        {mayTeach && (
-                          <Table.Td>
-                            <Button
-                              size="compact-sm"
-                              variant="subtle"
-                              onClick={() => setForgotten(rule)}
-                              aria-label={t`Forget ${rule.words ?? rule.phrase ?? ''}`}
-                            >
-                              <Trans>Forget…</Trans>
-                            </Button>
-                          </Table.Td>
-                        )}
-                      </Table.Tr>
-                    ))}
-                  </Table.Tbody>
-                </Table>
-              </Scrolling>
+                  ))}
+                </Table.Tbody>
+              </CardTable>
             )}
             {rules.length > 1 && (
               <p className="muted">
@@ -260,26 +256,24 @@ function Shipped() {
         <>
           <FaultNote fault={lists.error} onRetry={() => void lists.refetch()} />
           {lists.isPending && <Loading rows={4} />}
-          <Scrolling label={t`Shipped word lists`}>
-            <Table verticalSpacing={6} mt="sm">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t`Language`}</Table.Th>
-                  <Table.Th>{t`Means`}</Table.Th>
-                  <Table.Th>{t`Phrases`}</Table.Th>
+          <CardTable label={t`Shipped word lists`} verticalSpacing={6} mt="sm">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t`Language`}</Table.Th>
+                <Table.Th data-card="state">{t`Means`}</Table.Th>
+                <Table.Th data-card="words">{t`Phrases`}</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {lists.data?.items.map(({ language, means, phrases }) => (
+                <Table.Tr key={`${language} ${means}`}>
+                  <Table.Td>{language}</Table.Td>
+                  <Table.Td>{means}</Table.Td>
+                  <Table.Td>{phrases.join(' · ')}</Table.Td>
                 </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {lists.data?.items.map(({ language, means, phrases }) => (
-                  <Table.Tr key={`${language} ${means}`}>
-                    <Table.Td>{language}</Table.Td>
-                    <Table.Td>{means}</Table.Td>
-                    <Table.Td>{phrases.join(' · ')}</Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Scrolling>
+              ))}
+            </Table.Tbody>
+          </CardTable>
         </>
       )}
     </section>

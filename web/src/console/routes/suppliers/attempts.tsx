@@ -7,11 +7,11 @@ import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import type { paths } from '../../../api/made/operator.ts'
 import { Amount } from '../../../kit/amount.tsx'
+import { CardTable } from '../../../kit/card-table.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
 import { type Filter, FilterBar, type Values, withValue } from '../../../kit/filters.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
-import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
@@ -104,61 +104,59 @@ export function Attempts() {
         </Empty>
       )}
       {list.rows && list.rows.length > 0 && (
-        <Scrolling label={t`Attempts`}>
-          <Table verticalSpacing={6}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t`Ended`}</Table.Th>
-                <Table.Th>{t`IMEI`}</Table.Th>
-                <Table.Th>{t`Service`}</Table.Th>
-                <Table.Th>{t`Order`}</Table.Th>
-                <Table.Th>{t`Outcome`}</Table.Th>
-                <Table.Th>{t`Said`}</Table.Th>
-                <Table.Th ta="end">{t`Duration`}</Table.Th>
-                {seesCosts && <Table.Th ta="end">{t`Cost`}</Table.Th>}
+        <CardTable label={t`Attempts`} verticalSpacing={6}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t`Ended`}</Table.Th>
+              <Table.Th data-card="what">{t`IMEI`}</Table.Th>
+              <Table.Th>{t`Service`}</Table.Th>
+              <Table.Th>{t`Order`}</Table.Th>
+              <Table.Th data-card="state">{t`Outcome`}</Table.Th>
+              <Table.Th data-card="words">{t`Said`}</Table.Th>
+              <Table.Th ta="end">{t`Duration`}</Table.Th>
+              {seesCosts && <Table.Th ta="end">{t`Cost`}</Table.Th>}
+              {seesOrders && (
+                <Table.Th>
+                  <span className="visually-hidden">{t`Actions`}</span>
+                </Table.Th>
+              )}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {list.rows.map((one) => (
+              <Table.Tr key={`${one.order} ${one.item} ${one.attempt}`}>
+                <Table.Td>
+                  <When at={one.ended_at} />
+                </Table.Td>
+                <Table.Td className="code">{one.input}</Table.Td>
+                <Table.Td>{one.service_name}</Table.Td>
+                <Table.Td>
+                  <Link to="/orders/$id" params={{ id: String(one.order) }} className="code">
+                    {one.order}
+                  </Link>{' '}
+                  <span className="muted">{one.username}</span>
+                </Table.Td>
+                <Table.Td>
+                  <Badge tone={outcomes[one.outcome].tone}>{i18n._(outcomes[one.outcome].words)}</Badge>
+                </Table.Td>
+                <Table.Td>{one.detail ?? <span className="muted">{one.reference ?? '–'}</span>}</Table.Td>
+                <Table.Td ta="end">{t`${one.seconds} s`}</Table.Td>
+                {seesCosts && (
+                  <Table.Td ta="end">
+                    <Amount value={one.cost ?? null} currency={one.currency} />
+                  </Table.Td>
+                )}
                 {seesOrders && (
-                  <Table.Th>
-                    <span className="visually-hidden">{t`Actions`}</span>
-                  </Table.Th>
+                  <Table.Td ta="end">
+                    <Button size="compact-sm" variant="subtle" onClick={() => setLooking(one)}>
+                      <Trans>Sent and received</Trans>
+                    </Button>
+                  </Table.Td>
                 )}
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {list.rows.map((one) => (
-                <Table.Tr key={`${one.order} ${one.item} ${one.attempt}`}>
-                  <Table.Td>
-                    <When at={one.ended_at} />
-                  </Table.Td>
-                  <Table.Td className="code">{one.input}</Table.Td>
-                  <Table.Td>{one.service_name}</Table.Td>
-                  <Table.Td>
-                    <Link to="/orders/$id" params={{ id: String(one.order) }} className="code">
-                      {one.order}
-                    </Link>{' '}
-                    <span className="muted">{one.username}</span>
-                  </Table.Td>
-                  <Table.Td>
-                    <Badge tone={outcomes[one.outcome].tone}>{i18n._(outcomes[one.outcome].words)}</Badge>
-                  </Table.Td>
-                  <Table.Td>{one.detail ?? <span className="muted">{one.reference ?? '–'}</span>}</Table.Td>
-                  <Table.Td ta="end">{t`${one.seconds} s`}</Table.Td>
-                  {seesCosts && (
-                    <Table.Td ta="end">
-                      <Amount value={one.cost ?? null} currency={one.currency} />
-                    </Table.Td>
-                  )}
-                  {seesOrders && (
-                    <Table.Td ta="end">
-                      <Button size="compact-sm" variant="subtle" onClick={() => setLooking(one)}>
-                        <Trans>Sent and received</Trans>
-                      </Button>
-                    </Table.Td>
-                  )}
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Scrolling>
+            ))}
+          </Table.Tbody>
+        </CardTable>
       )}
       {looking && (
         <Dialog

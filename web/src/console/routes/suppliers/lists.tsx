@@ -6,14 +6,16 @@ import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tansta
 import { Link, useParams } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
+import { CardTable } from '../../../kit/card-table.tsx'
+import { isOvertaken } from '../../../kit/faults.ts'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
-import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
 import { HeldList } from '../../held-list.tsx'
+import { Overtaken, useRace } from '../../overtaken.tsx'
 import styles from './supplier.module.css'
 import { supplierQuery } from './supplier-data.ts'
 
@@ -116,49 +118,47 @@ export function Lists() {
           </Empty>
         )}
         {list.rows && list.rows.length > 0 && (
-          <Scrolling label={t`How the list was read`}>
-            <Table verticalSpacing={6}>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t`When`}</Table.Th>
-                  <Table.Th>{t`By`}</Table.Th>
-                  <Table.Th>{t`Outcome`}</Table.Th>
-                  <Table.Th ta="end">{t`Services`}</Table.Th>
-                  <Table.Th ta="end">{t`New`}</Table.Th>
-                  <Table.Th ta="end">{t`Other costs`}</Table.Th>
-                  <Table.Th ta="end">{t`Gone`}</Table.Th>
-                  <Table.Th ta="end">{t`Imported`}</Table.Th>
-                  <Table.Th>{t`Why not`}</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {list.rows.map((run) => {
-                  const outcome = outcomes[run.outcome ?? '']
-                  return (
-                    <Table.Tr key={run.id}>
-                      <Table.Td>
-                        <When at={run.started_at} />
+          <CardTable label={t`How the list was read`} verticalSpacing={6}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t`When`}</Table.Th>
+                <Table.Th>{t`By`}</Table.Th>
+                <Table.Th data-card="state">{t`Outcome`}</Table.Th>
+                <Table.Th ta="end">{t`Services`}</Table.Th>
+                <Table.Th ta="end">{t`New`}</Table.Th>
+                <Table.Th ta="end">{t`Other costs`}</Table.Th>
+                <Table.Th ta="end">{t`Gone`}</Table.Th>
+                <Table.Th ta="end">{t`Imported`}</Table.Th>
+                <Table.Th data-card="words">{t`Why not`}</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {list.rows.map((run) => {
+                const outcome = outcomes[run.outcome ?? '']
+                return (
+                  <Table.Tr key={run.id}>
+                    <Table.Td>
+                      <When at={run.started_at} />
+                    </Table.Td>
+                    <Table.Td>{run.trigger === 'scheduled' ? t`Schedule` : run.actor}</Table.Td>
+                    <Table.Td>
+                      {outcome ? (
+                        <Badge tone={outcome.tone}>{i18n._(outcome.words)}</Badge>
+                      ) : (
+                        <Badge tone="working">{t`Under way`}</Badge>
+                      )}
+                    </Table.Td>
+                    {['listed', 'new', 'cost', 'gone', 'imported'].map((name) => (
+                      <Table.Td key={name} ta="end">
+                        {run.counts[name] ?? '–'}
                       </Table.Td>
-                      <Table.Td>{run.trigger === 'scheduled' ? t`Schedule` : run.actor}</Table.Td>
-                      <Table.Td>
-                        {outcome ? (
-                          <Badge tone={outcome.tone}>{i18n._(outcome.words)}</Badge>
-                        ) : (
-                          <Badge tone="working">{t`Under way`}</Badge>
-                        )}
-                      </Table.Td>
-                      {['listed', 'new', 'cost', 'gone', 'imported'].map((name) => (
-                        <Table.Td key={name} ta="end">
-                          {run.counts[name] ?? '–'}
-                        </Table.Td>
-                      ))}
-                      <Table.Td>{run.error}</Table.Td>
-                    </Table.Tr>
-                  )
-                })}
-              </Table.Tbody>
-            </Table>
-          </Scrolling>
+                    ))}
+                    <Table.Td>{run.error}</Table.Td>
+                  </Table.Tr>
+                )
+              })}
+            </Table.Tbody>
+          </CardTable>
         )}
         {list.more && (
           <Button variant="default" onClick={list.more} mt="sm">
@@ -186,17 +186,27 @@ function Schedule({ supplier }: { supplier: string }) {
   const hours = written.hours ?? (now?.every_minutes == null ? '' : String(now.every_minutes / 60))
   const loss = written.loss ?? String(now?.max_loss ?? '')
   const jump = written.jump ?? String(now?.max_jump ?? '')
+  const draft = {
+    ...('hours' in written && {
+      every_minutes: hours.trim() === '' ? null : Math.round(Number(hours.replace(',', '.')) * 60),
+    }),
+    ...('loss' in written && { max_loss: Number(loss) }),
+    ...('jump' in written && { max_jump: Number(jump) }),
+  }
+  const race = useRace(
+    now ?? { version: '' },
+    async () => (await schedule.refetch({ throwOnError: true })).data ?? { version: '' },
+    Object.keys(written).length > 0,
+  )
   const save = useMutation({
     mutationFn: () =>
-      dataOf(
-        api.PATCH('/api/operator/suppliers/{supplier}/schedule', {
-          params: { ...params, header: { 'if-match': now?.version ?? '' } },
-          body: {
-            every_minutes: hours.trim() === '' ? null : Math.round(Number(hours.replace(',', '.')) * 60),
-            max_loss: Number(loss),
-            max_jump: Number(jump),
-          },
-        }),
+      race.send((version) =>
+        dataOf(
+          api.PATCH('/api/operator/suppliers/{supplier}/schedule', {
+            params: { ...params, header: { 'if-match': version } },
+            body: draft,
+          }),
+        ),
       ),
     onSuccess: () => {
       setWritten({})
@@ -207,6 +217,7 @@ function Schedule({ supplier }: { supplier: string }) {
     event.preventDefault()
     save.mutate()
   }
+  const isBehind = race.now !== undefined && isOvertaken(save.error)
   if (!now) return <FaultNote fault={schedule.error} onRetry={() => void schedule.refetch()} />
   return (
     <section aria-labelledby="schedule">
@@ -253,11 +264,26 @@ function Schedule({ supplier }: { supplier: string }) {
           required
           w={160}
         />
-        <Button type="submit" variant="default" loading={save.isPending}>
-          <Trans>Save</Trans>
-        </Button>
+        {!isBehind && (
+          <Button type="submit" variant="default" loading={save.isPending}>
+            <Trans>Save</Trans>
+          </Button>
+        )}
       </form>
-      <FaultNote fault={save.error} untouched={t`Nothing was changed.`} />
+      {isBehind && race.now ? (
+        <Overtaken
+          {...{ base: race.base, now: race.now, draft, what: 'supplier', subject: supplier }}
+          hidden={['next_at']}
+          isSaving={save.isPending}
+          onMine={() => save.mutate()}
+          onTheirs={() => {
+            setWritten({})
+            save.reset()
+          }}
+        />
+      ) : (
+        <FaultNote fault={save.error} untouched={t`Nothing was changed.`} />
+      )}
     </section>
   )
 }

@@ -3,9 +3,9 @@ import { Button, Stack, Table } from '@mantine/core'
 import { Link, useParams } from '@tanstack/react-router'
 import { api, dataOf } from '../../../api/client.ts'
 import { Amount } from '../../../kit/amount.tsx'
+import { CardTable } from '../../../kit/card-table.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
-import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 
@@ -48,50 +48,48 @@ export function Routes() {
         </Empty>
       )}
       {list.rows && list.rows.length > 0 && (
-        <Scrolling label={t`Routes`}>
-          <Table verticalSpacing={6}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t`Service of ours`}</Table.Th>
-                <Table.Th>{t`Service there`}</Table.Th>
-                <Table.Th ta="end">{t`Place`}</Table.Th>
-                {seesCosts && <Table.Th ta="end">{t`Cost`}</Table.Th>}
-                {seesCosts && <Table.Th ta="end">{t`Margin floor`}</Table.Th>}
-                <Table.Th>{t`State`}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {list.rows.map((one) => (
-                <Table.Tr key={one.id}>
-                  <Table.Td className="code">{one.service_code}</Table.Td>
-                  <Table.Td className="code">{one.remote_service ?? '–'}</Table.Td>
-                  <Table.Td ta="end">{one.position}</Table.Td>
-                  {seesCosts && (
-                    <Table.Td ta="end">
-                      <Amount value={one.cost ?? null} currency={one.currency} />
-                    </Table.Td>
-                  )}
-                  {seesCosts && <Table.Td ta="end">{one.margin_floor} %</Table.Td>}
-                  <Table.Td>
-                    {one.works ? (
-                      <Badge tone="done">
-                        <Trans>Works</Trans>
-                      </Badge>
-                    ) : (
-                      <Badge tone="off">
-                        {one.available === false ? (
-                          <Trans>Gone from its list</Trans>
-                        ) : (
-                          <Trans>The supplier is off</Trans>
-                        )}
-                      </Badge>
-                    )}
+        <CardTable label={t`Routes`} verticalSpacing={6}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t`Service of ours`}</Table.Th>
+              <Table.Th>{t`Service there`}</Table.Th>
+              <Table.Th ta="end">{t`Place`}</Table.Th>
+              {seesCosts && <Table.Th ta="end">{t`Cost`}</Table.Th>}
+              {seesCosts && <Table.Th ta="end">{t`Margin floor`}</Table.Th>}
+              <Table.Th data-card="state">{t`State`}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {list.rows.map((one) => (
+              <Table.Tr key={one.id}>
+                <Table.Td className="code">{one.service_code}</Table.Td>
+                <Table.Td className="code">{one.remote_service ?? '–'}</Table.Td>
+                <Table.Td ta="end">{one.position}</Table.Td>
+                {seesCosts && (
+                  <Table.Td ta="end">
+                    <Amount value={one.cost ?? null} currency={one.currency} />
                   </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Scrolling>
+                )}
+                {seesCosts && <Table.Td ta="end">{one.margin_floor} %</Table.Td>}
+                <Table.Td>
+                  {one.works ? (
+                    <Badge tone="done">
+                      <Trans>Works</Trans>
+                    </Badge>
+                  ) : (
+                    <Badge tone="off">
+                      {one.available === false ? (
+                        <Trans>Gone from its list</Trans>
+                      ) : (
+                        <Trans>The supplier is off</Trans>
+                      )}
+                    </Badge>
+                  )}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </CardTable>
       )}
       {list.more && (
         <Button variant="default" onClick={list.more} w="fit-content">

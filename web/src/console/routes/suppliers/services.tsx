@@ -2,9 +2,9 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, NativeSelect, Stack, Table, TextInput } from '@mantine/core'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Amount } from '../../../kit/amount.tsx'
+import { CardTable } from '../../../kit/card-table.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
-import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useSearchText } from '../../../kit/search-text.ts'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
@@ -80,67 +80,65 @@ export function Services() {
           </Empty>
         ))}
       {list.rows && list.rows.length > 0 && (
-        <Scrolling label={t`Services of the supplier`}>
-          <Table verticalSpacing={6}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t`Service there`}</Table.Th>
-                <Table.Th>{t`Group`}</Table.Th>
-                {seesCosts && <Table.Th ta="end">{t`Cost`}</Table.Th>}
-                <Table.Th>{t`Services of ours`}</Table.Th>
-                <Table.Th>{t`State`}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {list.rows.map((one) => (
-                <Table.Tr key={one.remote_service}>
-                  <Table.Td>
-                    {one.name} <span className="muted code">{one.remote_service}</span>
+        <CardTable label={t`Services of the supplier`} verticalSpacing={6}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t`Service there`}</Table.Th>
+              <Table.Th>{t`Group`}</Table.Th>
+              {seesCosts && <Table.Th ta="end">{t`Cost`}</Table.Th>}
+              <Table.Th>{t`Services of ours`}</Table.Th>
+              <Table.Th data-card="state">{t`State`}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {list.rows.map((one) => (
+              <Table.Tr key={one.remote_service}>
+                <Table.Td>
+                  {one.name} <span className="muted code">{one.remote_service}</span>
+                </Table.Td>
+                <Table.Td className="muted">{one.group}</Table.Td>
+                {seesCosts && (
+                  <Table.Td ta="end">
+                    <Amount value={one.cost} currency={one.currency} />
                   </Table.Td>
-                  <Table.Td className="muted">{one.group}</Table.Td>
-                  {seesCosts && (
-                    <Table.Td ta="end">
-                      <Amount value={one.cost} currency={one.currency} />
-                    </Table.Td>
+                )}
+                <Table.Td>
+                  {one.ours.length === 0 ? (
+                    <span className="muted">–</span>
+                  ) : (
+                    one.ours.map(({ name }) => name).join(', ')
                   )}
-                  <Table.Td>
-                    {one.ours.length === 0 ? (
-                      <span className="muted">–</span>
-                    ) : (
-                      one.ours.map(({ name }) => name).join(', ')
-                    )}
-                  </Table.Td>
-                  <Table.Td>
-                    {one.waiting_since !== null ? (
-                      <Badge tone="needs">
-                        {one.waiting_cost ? (
-                          <Trans>
-                            <Amount value={one.waiting_cost} /> waits
-                          </Trans>
-                        ) : (
-                          <Trans>Another cost waits</Trans>
-                        )}
-                      </Badge>
-                    ) : one.available ? (
-                      <Badge tone="done">
-                        <Trans>There</Trans>
-                      </Badge>
-                    ) : (
-                      <>
-                        <Badge tone="off">
-                          <Trans>Gone</Trans>
-                        </Badge>{' '}
-                        <span className="muted">
-                          <When at={one.last_seen_at} />
-                        </span>
-                      </>
-                    )}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Scrolling>
+                </Table.Td>
+                <Table.Td>
+                  {one.waiting_since !== null ? (
+                    <Badge tone="needs">
+                      {one.waiting_cost ? (
+                        <Trans>
+                          <Amount value={one.waiting_cost} /> waits
+                        </Trans>
+                      ) : (
+                        <Trans>Another cost waits</Trans>
+                      )}
+                    </Badge>
+                  ) : one.available ? (
+                    <Badge tone="done">
+                      <Trans>There</Trans>
+                    </Badge>
+                  ) : (
+                    <>
+                      <Badge tone="off">
+                        <Trans>Gone</Trans>
+                      </Badge>{' '}
+                      <span className="muted">
+                        <When at={one.last_seen_at} />
+                      </span>
+                    </>
+                  )}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </CardTable>
       )}
       {list.more && (
         <Button variant="default" onClick={list.more} w="fit-content">

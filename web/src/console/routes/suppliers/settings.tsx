@@ -4,15 +4,20 @@ import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
-import { ApiFault, api, dataOf } from '../../../api/client.ts'
+import { api, dataOf } from '../../../api/client.ts'
+import { isOvertaken } from '../../../kit/faults.ts'
 import { AtFields, Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { givenFields, KindFields, type KindValues } from '../../../kit/kind-fields.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { History } from '../../history.tsx'
+import { Overtaken, useRace } from '../../overtaken.tsx'
 import styles from './supplier.module.css'
 import { supplierKindsQuery, supplierQuery } from './supplier-data.ts'
 import { Tested, useTest } from './test-supplier.tsx'
+
+/** NOT_EDITED are values that change by themselves. */
+const NOT_EDITED = ['health', 'open_items', 'secrets']
 
 /** `Settings` changes what a supplier is called with: only what was touched is sent, and secrets are written and never shown. */
 export function Settings() {
@@ -28,41 +33,45 @@ export function Settings() {
   const [keeps, setKeeps] = useState<boolean>()
   const [values, setValues] = useState<KindValues>({})
   const kind = kinds.data?.items.find((one) => one.kind === supplier.kind)
+  const isTouched =
+    Object.keys(texts).length + Object.keys(values).length > 0 || shows !== undefined || keeps !== undefined
+  const number = (text: string) => (text.trim() === '' ? null : Number(text))
+  const draft = {
+    ...('name' in texts && { name: texts['name']?.trim() }),
+    ...('url' in texts && { url: texts['url']?.trim() }),
+    ...('currency' in texts && { currency: texts['currency']?.trim().toUpperCase() }),
+    ...('concurrency' in texts && { concurrency: Number(texts['concurrency']) }),
+    ...('rate_per_second' in texts && { rate_per_second: number(texts['rate_per_second'] ?? '') }),
+    ...('top_up_url' in texts && { top_up_url: texts['top_up_url']?.trim() || null }),
+    ...('top_up_note' in texts && { top_up_note: texts['top_up_note']?.trim() || null }),
+    ...('low_balance' in texts && { low_balance: texts['low_balance']?.trim() || null }),
+    ...(shows !== undefined && { shows_reasons: shows }),
+    ...(keeps !== undefined && { keeps_exchanges: keeps }),
+    ...givenFields(kind?.fields ?? [], values),
+  }
+  const drop = () => {
+    setTexts({})
+    setShows(undefined)
+    setKeeps(undefined)
+    setValues({})
+  }
+  const race = useRace(supplier, () => client.fetchQuery(supplierQuery(id)), isTouched)
   const save = useMutation({
-    mutationFn: () => {
-      const number = (text: string) => (text.trim() === '' ? null : Number(text))
-      const body = {
-        ...('name' in texts && { name: texts['name']?.trim() }),
-        ...('url' in texts && { url: texts['url']?.trim() }),
-        ...('currency' in texts && { currency: texts['currency']?.trim().toUpperCase() }),
-        ...('concurrency' in texts && { concurrency: Number(texts['concurrency']) }),
-        ...('rate_per_second' in texts && { rate_per_second: number(texts['rate_per_second'] ?? '') }),
-        ...('top_up_url' in texts && { top_up_url: texts['top_up_url']?.trim() || null }),
-        ...('top_up_note' in texts && { top_up_note: texts['top_up_note']?.trim() || null }),
-        ...('low_balance' in texts && { low_balance: texts['low_balance']?.trim() || null }),
-        ...(shows !== undefined && { shows_reasons: shows }),
-        ...(keeps !== undefined && { keeps_exchanges: keeps }),
-        ...givenFields(kind?.fields ?? [], values),
-      }
-      return dataOf(
-        api.PATCH('/api/operator/suppliers/{supplier}', {
-          params: { path: { supplier: id }, header: { 'if-match': supplier.version } },
-          body: body as never,
-        }),
-      )
-    },
+    mutationFn: () =>
+      race.send((version) =>
+        dataOf(
+          api.PATCH('/api/operator/suppliers/{supplier}', {
+            params: { path: { supplier: id }, header: { 'if-match': version } },
+            body: draft as never,
+          }),
+        ),
+      ),
     onSuccess: async () => {
-      setTexts({})
-      setShows(undefined)
-      setKeeps(undefined)
-      setValues({})
+      drop()
       notifications.show({ message: t`The settings are saved.` })
       await client.invalidateQueries({ queryKey: ['suppliers'] })
     },
   })
-  const isOld = save.error instanceof ApiFault && save.error.code === 'VERSION_CONFLICT_ERROR'
-  const isTouched =
-    Object.keys(texts).length + Object.keys(values).length > 0 || shows !== undefined || keeps !== undefined
   if (!may('suppliers.edit'))
     return (
       <p>
@@ -180,15 +189,26 @@ export function Settings() {
             checked={keeps ?? supplier.keeps_exchanges === true}
             onChange={({ currentTarget }) => setKeeps(currentTarget.checked)}
           />
-          <FaultNote
-            fault={save.error}
-            untouched={
-              isOld
-                ? t`Somebody else has changed it since. Nothing of yours is saved: look at it again.`
-                : t`Nothing was changed.`
-            }
-            {...(isOld && { onRetry: () => void client.invalidateQueries({ queryKey: ['suppliers'] }) })}
-          />
+          {race.now && isOvertaken(save.error) ? (
+            <Overtaken
+              {...{ base: race.base, now: race.now, draft, what: 'supplier', subject: id }}
+              hidden={NOT_EDITED}
+              isSaving={save.isPending}
+              onMine={() => save.mutate()}
+              onTheirs={(conflicting) => {
+                setTexts(
+                  Object.fromEntries(Object.entries(texts).filter(([name]) => !conflicting.includes(name))),
+                )
+                if (conflicting.includes('shows_reasons')) setShows(undefined)
+                if (conflicting.includes('keeps_exchanges')) setKeeps(undefined)
+                if (conflicting.includes('settings')) setValues({})
+                race.settle()
+                save.reset()
+              }}
+            />
+          ) : (
+            <FaultNote fault={save.error} untouched={t`Nothing was changed.`} />
+          )}
           <Tested test={test} supplier={supplier} />
           <div className={styles.filters}>
             <Button type="submit" loading={save.isPending} disabled={!isTouched}>

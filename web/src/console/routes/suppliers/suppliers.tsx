@@ -5,11 +5,11 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useRefreshOn } from '../../../api/events.ts'
 import { Amount } from '../../../kit/amount.tsx'
+import { CardTable } from '../../../kit/card-table.tsx'
 import { duration, percent } from '../../../kit/duration.ts'
 import { type Filter, FilterBar, type Values, withValue } from '../../../kit/filters.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
-import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useSearchText } from '../../../kit/search-text.ts'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
@@ -158,53 +158,51 @@ export function Suppliers() {
         </Empty>
       )}
       {suppliers.length > 0 && (
-        <Scrolling label={t`Suppliers, the worst first`}>
-          <Table verticalSpacing={8}>
-            <Table.Thead>
-              <Table.Tr>
-                {chooses && (
-                  <Table.Th w={36}>
-                    <Checkbox
-                      size="xs"
-                      aria-label={t`Choose all rows shown`}
-                      checked={isEvery}
-                      indeterminate={!isEvery && picked.length > 0}
-                      onChange={() => setChosen(new Set(isEvery ? [] : suppliers.map(({ id }) => id)))}
-                    />
-                  </Table.Th>
-                )}
-                <Table.Th>{t`Supplier`}</Table.Th>
-                <Table.Th>{t`State`}</Table.Th>
-                {seesBalances && <Table.Th ta="end">{t`Balance there`}</Table.Th>}
-                <Table.Th ta="end">{t`Lasts`}</Table.Th>
-                <Table.Th ta="end">{t`Success, 24 h`}</Table.Th>
-                <Table.Th ta="end">{t`Median time, 24 h`}</Table.Th>
-                <Table.Th ta="end">{t`Open`}</Table.Th>
-                <Table.Th ta="end">{t`List read`}</Table.Th>
-                <Table.Th>
-                  <span className="visually-hidden">{t`Actions`}</span>
+        <CardTable label={t`Suppliers, the worst first`} verticalSpacing={8}>
+          <Table.Thead>
+            <Table.Tr>
+              {chooses && (
+                <Table.Th w={36}>
+                  <Checkbox
+                    size="xs"
+                    aria-label={t`Choose all rows shown`}
+                    checked={isEvery}
+                    indeterminate={!isEvery && picked.length > 0}
+                    onChange={() => setChosen(new Set(isEvery ? [] : suppliers.map(({ id }) => id)))}
+                  />
                 </Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {suppliers.map((one) => (
-                <Row
-                  key={one.id}
-                  supplier={one}
-                  figures={figures.data?.items.find(({ id }) => id === one.id)}
-                  into={sum?.currency}
-                  seesBalances={seesBalances}
-                  answer={answers.get(one.id)}
-                  chosen={chooses ? chosen.has(one.id) : undefined}
-                  onChoose={() => setChosen(toggled(chosen, one.id))}
-                  onTest={() => void ask('test', [one])}
-                  onSwitch={() => setSwitched(one)}
-                  onTopUp={() => setToppedUp(one)}
-                />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Scrolling>
+              )}
+              <Table.Th>{t`Supplier`}</Table.Th>
+              <Table.Th data-card="state">{t`State`}</Table.Th>
+              {seesBalances && <Table.Th ta="end">{t`Balance there`}</Table.Th>}
+              <Table.Th ta="end">{t`Lasts`}</Table.Th>
+              <Table.Th ta="end">{t`Success, 24 h`}</Table.Th>
+              <Table.Th ta="end">{t`Median time, 24 h`}</Table.Th>
+              <Table.Th ta="end">{t`Open`}</Table.Th>
+              <Table.Th ta="end">{t`List read`}</Table.Th>
+              <Table.Th>
+                <span className="visually-hidden">{t`Actions`}</span>
+              </Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {suppliers.map((one) => (
+              <Row
+                key={one.id}
+                supplier={one}
+                figures={figures.data?.items.find(({ id }) => id === one.id)}
+                into={sum?.currency}
+                seesBalances={seesBalances}
+                answer={answers.get(one.id)}
+                chosen={chooses ? chosen.has(one.id) : undefined}
+                onChoose={() => setChosen(toggled(chosen, one.id))}
+                onTest={() => void ask('test', [one])}
+                onSwitch={() => setSwitched(one)}
+                onTopUp={() => setToppedUp(one)}
+              />
+            ))}
+          </Table.Tbody>
+        </CardTable>
       )}
       <ActionBar count={picked.length} onClear={() => setChosen(new Set())}>
         {may('suppliers.try') && (

@@ -4,9 +4,9 @@ import { useSuspenseQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Amount } from '../../../kit/amount.tsx'
+import { CardTable } from '../../../kit/card-table.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
-import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { When } from '../../../kit/when.tsx'
 import { supplierQuery } from './supplier-data.ts'
@@ -51,55 +51,53 @@ function Listed() {
       {list.rows && list.rows.length > 0 && (
         <>
           {begin}
-          <Scrolling label={t`Top-ups`}>
-            <Table verticalSpacing={6}>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t`Started`}</Table.Th>
-                  <Table.Th>{t`State`}</Table.Th>
-                  <Table.Th ta="end">{t`Amount`}</Table.Th>
-                  <Table.Th>{t`Way`}</Table.Th>
-                  <Table.Th>{t`Reference`}</Table.Th>
-                  <Table.Th>{t`Note`}</Table.Th>
-                  <Table.Th>{t`Who`}</Table.Th>
-                  <Table.Th>
-                    <span className="visually-hidden">{t`Actions`}</span>
-                  </Table.Th>
+          <CardTable label={t`Top-ups`} verticalSpacing={6}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t`Started`}</Table.Th>
+                <Table.Th data-card="state">{t`State`}</Table.Th>
+                <Table.Th ta="end">{t`Amount`}</Table.Th>
+                <Table.Th>{t`Way`}</Table.Th>
+                <Table.Th>{t`Reference`}</Table.Th>
+                <Table.Th data-card="words">{t`Note`}</Table.Th>
+                <Table.Th>{t`Who`}</Table.Th>
+                <Table.Th>
+                  <span className="visually-hidden">{t`Actions`}</span>
+                </Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {list.rows.map((one) => (
+                <Table.Tr key={one.id}>
+                  <Table.Td>
+                    <When at={one.at} />
+                  </Table.Td>
+                  <Table.Td>
+                    <TopUpState state={one.state} />
+                  </Table.Td>
+                  <Table.Td ta="end">
+                    <Amount value={one.credited ?? one.amount} currency={one.currency} />
+                  </Table.Td>
+                  <Table.Td>{one.way ?? <span className="muted">{t`Elsewhere`}</span>}</Table.Td>
+                  <Table.Td className="code">{one.reference ?? '–'}</Table.Td>
+                  <Table.Td>{one.note ?? one.reason ?? <span className="muted">–</span>}</Table.Td>
+                  <Table.Td>{one.actor_name ?? <span className="code">{one.actor}</span>}</Table.Td>
+                  <Table.Td ta="end">
+                    {one.way !== null && (
+                      <Button
+                        size="compact-sm"
+                        variant="default"
+                        aria-label={t`Show top-up ${one.id}`}
+                        onClick={() => setOpened(one)}
+                      >
+                        <Trans>Show</Trans>
+                      </Button>
+                    )}
+                  </Table.Td>
                 </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {list.rows.map((one) => (
-                  <Table.Tr key={one.id}>
-                    <Table.Td>
-                      <When at={one.at} />
-                    </Table.Td>
-                    <Table.Td>
-                      <TopUpState state={one.state} />
-                    </Table.Td>
-                    <Table.Td ta="end">
-                      <Amount value={one.credited ?? one.amount} currency={one.currency} />
-                    </Table.Td>
-                    <Table.Td>{one.way ?? <span className="muted">{t`Elsewhere`}</span>}</Table.Td>
-                    <Table.Td className="code">{one.reference ?? '–'}</Table.Td>
-                    <Table.Td>{one.note ?? one.reason ?? <span className="muted">–</span>}</Table.Td>
-                    <Table.Td>{one.actor_name ?? <span className="code">{one.actor}</span>}</Table.Td>
-                    <Table.Td ta="end">
-                      {one.way !== null && (
-                        <Button
-                          size="compact-sm"
-                          variant="default"
-                          aria-label={t`Show top-up ${one.id}`}
-                          onClick={() => setOpened(one)}
-                        >
-                          <Trans>Show</Trans>
-                        </Button>
-                      )}
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Scrolling>
+              ))}
+            </Table.Tbody>
+          </CardTable>
         </>
       )}
       {list.more && (
