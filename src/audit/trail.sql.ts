@@ -62,3 +62,10 @@ export async function selectTrail(
   if (to !== undefined) lines = lines.where('at', '<', to)
   return (await sql.run(lines)) as Change[]
 }
+
+/** `hasChangesByOthers` tells whether anybody but an actor stands in the trail. */
+export async function hasChangesByOthers(sql: Queryable, actor: string): Promise<boolean> {
+  const [row] = await sql<{ found: boolean }[]>`
+    select exists (select from trail where actor <> ${actor}) as found`
+  return row?.found === true
+}

@@ -4,7 +4,7 @@ import { Refusal } from '../errors.ts'
 import { formatMicros } from '../lib/money.ts'
 import type { Change, ChangeFilter, Values } from './change.ts'
 import { amounts, nounOf, tableOf } from './nouns.ts'
-import { selectStop, selectTrail } from './trail.sql.ts'
+import { hasChangesByOthers, selectStop, selectTrail } from './trail.sql.ts'
 
 /** MAX_CHANGES bounds a page. */
 const MAX_CHANGES = 1000
@@ -26,6 +26,9 @@ export async function readTrail(
   })
   return { ...page, items: page.items.map(readable) }
 }
+
+/** `isChangedByOthers` tells whether anybody but an actor has changed anything here. */
+export const isChangedByOthers = (sql: Sql, actor: string): Promise<boolean> => hasChangesByOthers(sql, actor)
 
 const readable = (line: Change): Change => ({
   ...line,

@@ -10,6 +10,7 @@ import type { AccountView } from '../accounts/attributes.ts'
 import type { KeyForm } from '../accounts/key-attributes.ts'
 import { createKey } from '../accounts/keys.ts'
 import { serve } from '../app/process.ts'
+import { isChangedByOthers } from '../audit/trail.ts'
 import { type Config, readConfig } from '../config.ts'
 import { asking, type DatabaseAddress, openPool, type Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
@@ -25,6 +26,9 @@ import { DEMO_FOLDER, KEY_FILE } from './demo-folder.ts'
 import { RESELLER } from './demo-shop.ts'
 import { wholeFrom } from './input.ts'
 import { makeLog } from './start.ts'
+
+/** ACTOR is who the demo is in the trail. */
+const ACTOR = 'demo'
 
 interface Credentials {
   username: string
@@ -118,7 +122,7 @@ async function demoKeys(
     const answers = await Promise.all([kept, kept.panel].map((key) => ask(url, key, question)))
     if (answers.every(({ SUCCESS }) => SUCCESS)) return kept
   }
-  const sql = openPool(address, { max: 4, session: { 'imeigate.actor': 'demo' } })
+  const sql = openPool(address, { max: 4, session: { 'imeigate.actor': ACTOR } })
   try {
     const keys = await fill(sql, config, url, orders)
     makeFolder(folder)
@@ -133,8 +137,7 @@ async function demoKeys(
 
 /** `fill` makes the shop with its month, the reseller's keys, and a first order. A start that was broken off is carried on. */
 async function fill(sql: Sql, config: Config, url: string, orders: number): Promise<DemoKeys> {
-  const accounts = await listAccounts(sql)
-  if (accounts.length > 0 && !accounts.some(({ email }) => email === RESELLER.email)) {
+  if (await isOfSomebodyElse(sql)) {
     throw new Refusal('conflict', 'this database is in use already: the demo needs an empty one')
   }
   const sealer = await openSealer(sql, new KeyRing(config))
@@ -146,6 +149,13 @@ async function fill(sql: Sql, config: Config, url: string, orders: number): Prom
   const key = await newKey({ name: 'programs' })
   const panel = await newKey({ name: 'a Dhru panel', dialect: 'panel' })
   return { ...key, panel, orderId: await placeFirstOrder(url, key) }
+}
+
+/** `isOfSomebodyElse` tells whether anybody but a demo has made anything in a database: a group or a supplier is enough. */
+async function isOfSomebodyElse(sql: Sql): Promise<boolean> {
+  const accounts = await listAccounts(sql)
+  if (accounts.some(({ email }) => email === RESELLER.email)) return false
+  return accounts.length > 0 || (await isChangedByOthers(sql, ACTOR))
 }
 
 async function placeFirstOrder(url: string, key: Credentials): Promise<string> {

@@ -95,7 +95,7 @@ async function showOne(text: string, { out }: { out?: string }): Promise<Answer>
       const { invoicePdf } = await import('../invoices/pdf.ts')
       const { paperLogo } = await import('../brand/paper-logo.ts')
       const logo = await paperLogo(sql)
-      await writeWhole(invoicePdf(invoice, linesOf(sql, invoice), logo), out)
+      await writeWhole(invoicePdf(invoice, linesOf(sql, invoice), logo), out, 'out')
       return { ...invoices([invoice]), text: `${out}: ${counted(invoice.lineCount, 'line')}` }
     }
     const lines: InvoiceLine[] = []

@@ -12,7 +12,7 @@ import type { MovedIn } from '../moving-in/move-in.ts'
 import type { FoundFault, MoveReport, Opening } from '../moving-in/report.ts'
 import { actor, withDatabase } from './connection.ts'
 import { limitOption, orderIdOf, readBytes, textOfFile } from './input.ts'
-import { type Answer, answering, cutTo, keyValues, listed, printError, table } from './output.ts'
+import { type Answer, answering, cutTo, keyValues, listed, table } from './output.ts'
 import { countingBar } from './progress.ts'
 import { integrationContext } from './sealing.ts'
 import { SecretOption } from './secret-options.ts'
@@ -149,10 +149,7 @@ async function run(folder: string, { mapping, only, dryRun, leaveRefused }: RunO
 function movedAnswer({ report, written }: MovedIn, folder: string, leavesRefused: boolean): Answer {
   const { parts, faults, faultCount, changes } = report
   const isRefused = faultCount > 0 && !leavesRefused
-  if (isRefused) {
-    const count = faultCount === 1 ? '1 problem' : `${faultCount} problems`
-    printError(new Refusal('invalid_input', `${count} in ${folder}, nothing was written`, 'folder'), false)
-  }
+  const count = faultCount === 1 ? '1 problem' : `${faultCount} problems`
   const sections = [
     table(
       parts,
@@ -180,7 +177,13 @@ function movedAnswer({ report, written }: MovedIn, folder: string, leavesRefused
     listOf('to know', [...report.notes]),
     written ? 'all of it is written' : isRefused ? '' : 'nothing was written: this is what a run would do',
   ]
-  return { json: reportJson(report, written), text: sections.filter(Boolean).join('\n\n'), bad: isRefused }
+  return {
+    json: reportJson(report, written),
+    text: sections.filter(Boolean).join('\n\n'),
+    ...(isRefused && {
+      refusal: new Refusal('invalid_input', `${count} in ${folder}, nothing was written`, 'folder'),
+    }),
+  }
 }
 
 const openingPair = ({ currency, accounts, balance, owed }: Opening): [string, string] => [

@@ -73,7 +73,7 @@ interface ListOptions extends FilterOptions {
 async function list({ limit, csv, ...options }: ListOptions): Promise<Answer> {
   const filter = filterOf(options)
   if (csv !== undefined) {
-    await withDatabase(async ({ sql }) => writeWhole(await csvOf(sql, filter), csv))
+    await withDatabase(async ({ sql }) => writeWhole(await csvOf(sql, filter), csv, 'csv'))
     return { json: { file: csv }, text: `${csv} is written` }
   }
   const { orders, ...end } = await withDatabase(({ sql }) =>

@@ -5,7 +5,7 @@ import { type Attribute, type Attributes, jsonOf, textsOf } from '../lib/attribu
 import { faultText } from '../lib/fault.ts'
 import { forTerminal } from '../lib/text.ts'
 import { localTime } from '../lib/time.ts'
-import { errorCodeOf, exitCodes } from './exit-codes.ts'
+import { errorCodeOf, exitCodes, exitKindOf } from './exit-codes.ts'
 
 /** Answer is what a command gives: a value for machines (--json) and a text for people. */
 export interface Answer {
@@ -16,6 +16,8 @@ export interface Answer {
   note?: string
   /** `bad`: the command did its work, and what it found is bad. The exit code is that of `bad`. */
   bad?: boolean
+  /** `refusal`: nothing was done, and the rest says why in full. It is printed, and the exit code is that of its kind. */
+  refusal?: Refusal
 }
 
 /**
@@ -30,6 +32,10 @@ export function answering<Given extends unknown[]>(
     const command = given.at(-1) as Command
     const answer = await run(...(given.slice(0, -1) as Given))
     const json = command.optsWithGlobals()['json'] === true
+    if (answer.refusal) {
+      printError(answer.refusal, json)
+      process.exitCode = exitCodes[exitKindOf(answer.refusal)].code
+    }
     process.stdout.write(`${json ? JSON.stringify(answer.json) : answer.text}\n`)
     if (answer.note !== undefined && json) process.stderr.write(`${answer.note}\n`)
     else if (answer.note !== undefined) process.stdout.write(`\n${answer.note}\n`)

@@ -12,7 +12,7 @@ import { listRules, removeRule, setRule } from '../price-book/rules.ts'
 import { withAttributeNames } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
 import { configuredLimit, idOf, readBytes, textOfFile } from './input.ts'
-import { type Answer, answering, counted, cutTo, MAX_CONFIGURED, printError } from './output.ts'
+import { type Answer, answering, counted, cutTo, MAX_CONFIGURED } from './output.ts'
 import { movedJson, movedText, ruleJson, rulesAnswer, ruleText, warnBelowCost } from './price-answers.ts'
 import { refusedFile } from './refused-file.ts'
 import { writeWhole } from './whole-file.ts'
@@ -255,10 +255,6 @@ async function changeMany({
     }
   } catch (error) {
     if (faults.length === 0) throw error
-    printError(
-      new Refusal('invalid_input', `${counted(faults.length, 'price')} would be none, nothing was written`),
-      false,
-    )
     return {
       json: {
         problems: faults.map(({ path: [service, of, currency], message }) => ({
@@ -269,7 +265,10 @@ async function changeMany({
         })),
       },
       text: faults.slice(0, 50).map(faultText).join('\n'),
-      bad: true,
+      refusal: new Refusal(
+        'invalid_input',
+        `${counted(faults.length, 'price')} would be none, nothing was written`,
+      ),
     }
   }
 }

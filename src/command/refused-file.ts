@@ -1,5 +1,5 @@
 import { type Fault, Refusal } from '../errors.ts'
-import { type Answer, printError } from './output.ts'
+import type { Answer } from './output.ts'
 
 /** SHOWN_PROBLEMS is how many problems people are shown; machines get all of them. */
 const SHOWN_PROBLEMS = 50
@@ -20,11 +20,10 @@ export function refusedFile(
     .map((fault) => `${place} ${fault.path[0]}: ${faultText(fault)}`)
   if (problems.length > SHOWN_PROBLEMS) lines.push(`and ${problems.length - SHOWN_PROBLEMS} more`)
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
-  printError(new Refusal('invalid_input', `${count} in ${file}, nothing was written`, 'file'), false)
   return {
     json: { problems },
     text: lines.join('\n'),
-    bad: true,
+    refusal: new Refusal('invalid_input', `${count} in ${file}, nothing was written`, 'file'),
   }
 }
 

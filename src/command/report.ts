@@ -100,7 +100,7 @@ async function show(options: ReportOptions): Promise<Answer> {
   const { csv, limit, compare } = options
   const question = questionOf(options)
   if (csv !== undefined) {
-    await withDatabase(async ({ sql }) => writeWhole(await csvOf(sql, question), csv))
+    await withDatabase(async ({ sql }) => writeWhole(await csvOf(sql, question), csv, 'csv'))
     return { json: { file: csv }, text: `${csv} is written` }
   }
   const report = await withDatabase(({ sql }) => readSales(sql, { ...question, compare, limit }))

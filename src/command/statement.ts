@@ -37,7 +37,7 @@ export function register(program: Command): void {
       const statements = statementsOf(sql)
       const statement = await statements.open(found.id, parseMonth(month))
       if (format === undefined || options.out === undefined) return summary(statement)
-      await writeWhole(statements.stream(statement, format), options.out)
+      await writeWhole(statements.stream(statement, format), options.out, 'out')
       return { ...summary(statement), text: `${options.out}: ${statement.count} movements` }
     })
   })

@@ -82,6 +82,8 @@ export function readStatement(given: string, options: StatementOptions): Stateme
   const statement: Statement = { lines: [], out: 0, undated: 0 }
   const faults: Fault[] = []
   const counts = new Map<string, number>()
+  // Only where the words of some line say in or out do those of every line: elsewhere the sign does, and the column names kinds of payments.
+  const tells = rows.some(({ record }) => SIDES.some((side) => side.test((record[at.type] ?? '').trim())))
   for (const { info, record } of rows) {
     if (record.every((cell) => cell.trim() === '')) continue
     const cell = (column: number) => (column < 0 ? '' : (record[column] ?? '').trim())
@@ -100,6 +102,11 @@ export function readStatement(given: string, options: StatementOptions): Stateme
     const amount = amountIn(cell(at.amount), cell(at.type), at.isCredit, options.currency)
     if (amount === undefined) {
       wrong(`${JSON.stringify(quoteLine(cell(at.amount), 30))} is no amount in ${options.currency}`)
+      continue
+    }
+    const side = cell(at.type)
+    if (amount > 0n && tells && !at.isCredit && side !== '' && !SIDES.some((one) => one.test(side))) {
+      wrong(`${JSON.stringify(quoteLine(side, 30))} says neither in nor out`)
       continue
     }
     if (amount <= 0n) {
@@ -201,6 +208,7 @@ const plainName = (cell: string): string =>
 
 const INCOMING = /^(?:cr|c|k|kredit|credit|kr|in|masuk|\+)\.?$/i
 const OUTGOING = /^(?:db|dr|d|debit|debet|out|keluar|-)\.?$/i
+const SIDES = [INCOMING, OUTGOING]
 
 /** `amountIn` gives what came in, in micros: less than 0 where it went out, 0 where there is none; undefined: nobody can tell. */
 function amountIn(cell: string, type: string, isCredit: boolean, currency: string): bigint | undefined {

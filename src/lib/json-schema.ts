@@ -24,7 +24,7 @@ export type Check = (value: unknown) => readonly SchemaFault[]
  */
 const uses = {
   /** `own` is for this program's own schemas. Defaults are written into the value. */
-  own: { allErrors: true, useDefaults: true },
+  own: { allErrors: true, useDefaults: true, verbose: true },
   /** `data` is for data that came as JSON. */
   data: { allErrors: true, code: { regExp: schemaPattern } },
   /** `text` is for data that came as texts, as on the Dhru wire: they become the numbers that the schema asks for. */
@@ -37,6 +37,9 @@ const uses = {
  */
 export const QUANTITY_FROM = 'x-quantityFrom'
 export const REQUEST_FROM = 'x-requestFrom'
+
+/** MUST is a keyword of this program's own schemas: what a value must be that does not match the pattern beside it, in words. */
+export const MUST = 'x-must'
 
 /** `load` loads Ajv when the first schema is compiled: most commands compile none. */
 const load = createRequire(import.meta.url)
@@ -58,7 +61,7 @@ function validatorFor(use: keyof typeof uses): Ajv2020 {
     )
     ajv.addFormat('imei' satisfies ImeiFormat, isImei)
     ajv.addFormat('imei-digits' satisfies ImeiFormat, hasFifteenDigits)
-    ajv.addVocabulary([QUANTITY_FROM, REQUEST_FROM])
+    ajv.addVocabulary([QUANTITY_FROM, REQUEST_FROM, MUST])
     validators.set(use, ajv)
   }
   return ajv
@@ -116,14 +119,21 @@ export function checkOwn(schema: object, value: unknown): readonly SchemaFault[]
   return check(value)
 }
 
-function faultOf({ keyword, instancePath, params, message = 'is not valid' }: ErrorObject): SchemaFault {
+function faultOf({
+  keyword,
+  instancePath,
+  params,
+  message = 'is not valid',
+  parentSchema,
+}: ErrorObject): SchemaFault {
   const steps = instancePath.split('/').slice(1)
   const path = steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
   const { missingProperty: missing, additionalProperty: additional } = params
   const last = missing ?? additional
+  const must = keyword === 'pattern' ? parentSchema?.[MUST] : undefined
   return {
     path: last === undefined ? path : [...path, last],
-    message: missing === undefined ? messageOf(keyword, params, message) : 'is required',
+    message: missing === undefined ? (must ?? messageOf(keyword, params, message)) : 'is required',
     keyword,
     params,
   }

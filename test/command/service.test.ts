@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { imeigate } from '../support/command.ts'
 import { settingsFor } from '../support/database-on.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
@@ -48,6 +48,28 @@ const create = (code: string, ...more: string[]) =>
     'USD',
     ...more,
   )
+
+test.each([
+  ['service', 'export'],
+  ['price', 'export'],
+  ['report', 'sales', '--csv'],
+  ['order', 'list', '--csv'],
+  ['statement', 'shop', '2026-02', '--out'],
+])('%s %s: a file that cannot be written is what is wrong, not the database', async (...words) => {
+  const field = words.find((word) => word.startsWith('--'))?.slice(2) ?? 'file'
+  const aFolder = join(folder, 'folder.csv')
+  await mkdir(aFolder, { recursive: true })
+  for (const [file, why] of [
+    [join(folder, 'none', 'a.csv'), 'there is no such folder'],
+    [aFolder, 'it is a folder'],
+  ] as const) {
+    const { code, stderr } = await run(...words, file, '--json')
+    expect(code).toBe(2)
+    const [line, machine = ''] = stderr.trimEnd().split('\n')
+    expect(line).toContain(`cannot write ${file} (${why})`)
+    expect(JSON.parse(machine)).toMatchObject({ error: { code: 'invalid_input', field } })
+  }
+})
 
 describe('imeigate service create', () => {
   it('asks back where a price may be meant in thousands', async () => {
@@ -250,7 +272,10 @@ describe('imeigate service import', () => {
     const rows = Array.from({ length: 60 }, (_, n) => `wrong-${n},W,G,free,USD`)
     await writeFile(file, ['code,name,group,price,currency', 'right,R,G,1,USD', ...rows].join('\r\n'))
     const forMachines = await run('service', 'import', file, '--json')
-    expect(forMachines.code).toBe(6)
+    expect(forMachines.code).toBe(2)
+    expect(JSON.parse(forMachines.stderr.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
+      error: { code: 'invalid_input', field: 'file' },
+    })
     const { problems } = JSON.parse(forMachines.stdout)
     expect(problems).toHaveLength(60)
     expect(problems[0]).toEqual({
@@ -260,7 +285,7 @@ describe('imeigate service import', () => {
       reason: 'must be an amount such as 0.77, with at most 6 decimals',
     })
     const { code, stdout, stderr } = await run('service', 'import', file)
-    expect(code).toBe(6)
+    expect(code).toBe(2)
     const lines = stdout.trimEnd().split('\n')
     expect(lines).toHaveLength(51)
     expect(lines[0]).toBe('line 3: price "free" must be an amount such as 0.77, with at most 6 decimals')
@@ -316,7 +341,7 @@ describe('imeigate service import', () => {
       const file = join(folder, name)
       await writeFile(file, content)
       const { code, stdout } = await run('service', 'import', file)
-      expect(code).toBe(6)
+      expect(code).toBe(2)
       expect(stdout).toContain(problem)
     },
   )

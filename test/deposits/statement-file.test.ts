@@ -38,6 +38,12 @@ test.each([
   ],
   ['a time', 'date,amount\n2026-11-29 10:31:00,50037\n', 'IDR', ['2026-11-29 10:31:00: 50037']],
   ['a mark column', 'date,type,amount\n2026-11-29,CR,50037\n2026-11-29,DB,1\n', 'IDR', ['2026-11-29: 50037']],
+  [
+    'kinds of payments, with signs',
+    'date,type,amount\n2026-11-29,Transfer,50037\n2026-11-29,Fee,-1\n',
+    'IDR',
+    ['2026-11-29: 50037'],
+  ],
   ['a minus', 'date,amount\n2026-11-29,-50037\n', 'IDR', []],
   ['a day of last year without its year', 'tanggal,jumlah\n30/11,50037\n', 'IDR', ['2025-11-30: 50037']],
 ])('a statement is read: %s', (_name, text, currency, lines) => {
@@ -58,6 +64,12 @@ test('columns of other names are named', () => {
 test('every line that cannot be read is named, and nothing is read', () => {
   const text = 'date,amount\n2026-11-29,many\n13/29/2026,5\n2026-11-29,7\n'
   expect(() => read(text)).toThrow(/line 2: "many" is no amount in IDR \(and 1 other lines\)/)
+})
+
+test('a word that says neither in nor out is named where others say it: what went out must not be taken for what came in', () => {
+  const text = 'date,d/k,amount\n2026-11-29,K,5\n2026-11-29,ZZ,50037\n2026-11-29,,7\n'
+  expect(() => read(text)).toThrow('line 3: "ZZ" says neither in nor out')
+  expect(brief(text.replace('ZZ', 'D'))).toEqual(['2026-11-29: 5', '2026-11-29: 7'])
 })
 
 test('a line has the same id in every file that has it, and lines that say the same have several', () => {

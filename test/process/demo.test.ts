@@ -128,12 +128,12 @@ describe('imeigate demo', () => {
     await second.stop('SIGINT')
   })
 
-  test('leaves a database in real use alone', async () => {
+  test.each([
+    ['an account', 'account create --name Real --email real@example.org --currency EUR'],
+    ['a price group', 'group create --name Gold'],
+  ])('leaves a database in real use alone: %s is enough', async (_what, words) => {
     const data = await migratedFolder()
-    const real = new Program(
-      ['account', 'create', '--name', 'Real', '--email', 'real@example.org', '--currency', 'EUR'],
-      { IMEIGATE_DATA: data },
-    )
+    const real = new Program(words.split(' '), { IMEIGATE_DATA: data })
     expect(await real.ended).toMatchObject({ code: 0 })
     const refused = demo(data)
     expect(await refused.ended).toEqual({ code: 3, signal: null })

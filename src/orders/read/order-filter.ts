@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { bound, timeOf } from '../../contract/page.ts'
 import { oneOf } from '../../contract/schema.ts'
 import { MAX_ID, type OrderId } from '../../lib/ids.ts'
+import { MUST } from '../../lib/json-schema.ts'
 import { parseMicros } from '../../lib/money.ts'
 import { orderStates, type Via, vias } from '../../lib/states.ts'
 import { DAY_MS } from '../../lib/time.ts'
@@ -14,7 +15,12 @@ const text = (maxLength: number, options: { description?: string } = {}) =>
   Type.String({ ...options, minLength: 1, maxLength })
 
 const total = (description: string) =>
-  Type.String({ description, pattern: '^\\d{1,12}(\\.\\d{1,6})?$', maxLength: 20 })
+  Type.String({
+    description,
+    pattern: '^\\d{1,12}(\\.\\d{1,6})?$',
+    [MUST]: 'must be an amount such as 12.50',
+    maxLength: 20,
+  })
 
 /** `someOf` is one value, or several with commas between. */
 export const someOf = (values: readonly string[], description: string) =>
@@ -22,6 +28,7 @@ export const someOf = (values: readonly string[], description: string) =>
     Type.Unsafe<string>({
       ...{ type: 'string', minLength: 1, maxLength: 400, description },
       pattern: `^(?:${values.join('|')})(?:,(?:${values.join('|')}))*$`,
+      [MUST]: `must be one of ${values.join(', ')}, or several with commas`,
     }),
   )
 
@@ -35,6 +42,7 @@ export const orderFilter = {
   id: Type.Optional(
     Type.Unsafe<string>({
       ...{ type: 'string', maxLength: 3400, pattern: '^\\d{1,15}(?:,\\d{1,15}){0,199}$' },
+      [MUST]: 'must be numbers of orders with commas, up to 200',
       description: 'Order numbers, up to 200 with commas between',
     }),
   ),

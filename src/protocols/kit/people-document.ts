@@ -79,7 +79,8 @@ export const checkedOf = <Permission extends string, Caller>(
   const { body, params, query } = route
   return {
     ...(params && { params }),
-    ...(query && { querystring: withDefaults(query) }),
+    // A misspelt filter would be no filter.
+    querystring: { ...withDefaults(query ?? Type.Object({})), additionalProperties: false },
     ...(body && { body }),
     ...((isChange(route) || route.needsKey) && { headers: headersOf(route) }),
   }

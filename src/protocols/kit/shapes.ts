@@ -1,6 +1,7 @@
 import { type Static, type TProperties, type TSchema, type TSchemaOptions, Type } from 'typebox'
 import { orNull } from '../../contract/schema.ts'
 import { MAX_ID } from '../../lib/ids.ts'
+import { MUST } from '../../lib/json-schema.ts'
 
 export { oneOf, orNull } from '../../contract/schema.ts'
 
@@ -19,6 +20,12 @@ export const text = (maxLength: number, options: TSchemaOptions = {}) =>
 
 /** `reason` is why somebody does what cannot be undone, or stops others' work. */
 export const reason = text(500, { description: 'The reason, for the trail' })
+
+/** `currencyCode` is a currency in a request. */
+export const currencyCode = Type.String({
+  pattern: '^[A-Z]{3}$',
+  [MUST]: 'must be a currency code such as USD',
+})
 
 /** `time` is a Date here, and ISO 8601 in UTC on the wire. */
 export const time = (description?: string) =>

@@ -6,6 +6,7 @@ import { isForPeople, OperatorDeposits, otherAmount } from '../../../deposits/op
 import { amountOf } from '../../../lib/amount.ts'
 import { orThrow } from '../../../lib/fault.ts'
 import type { DepositId } from '../../../lib/ids.ts'
+import { MUST } from '../../../lib/json-schema.ts'
 import { formatMicros, parseMicros } from '../../../lib/money.ts'
 import { DAY_MS } from '../../../lib/time.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
@@ -105,6 +106,7 @@ export const operatorDepositRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) =>
       amount: Type.Optional(
         Type.String({
           pattern: '^\\d{1,12}(\\.\\d{1,6})?$',
+          [MUST]: 'must be an amount such as 12.50',
           maxLength: 20,
           description: 'What is credited, or what is paid',
         }),

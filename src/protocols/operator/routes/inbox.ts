@@ -12,6 +12,7 @@ import {
 } from '../../../inbox/inbox.ts'
 import { type InboxKind, inboxKindNames, inboxKinds, kindsFor } from '../../../inbox/kinds.ts'
 import type { OrderId } from '../../../lib/ids.ts'
+import { MUST } from '../../../lib/json-schema.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import { because } from '../../../reasons.ts'
 import { cursorOfNumbers, readNumbers } from '../../kit/cursors.ts'
@@ -97,6 +98,7 @@ function kindsIn(given: string | undefined, { permissions }: Caller): InboxKind[
 const thingParams = Type.Object({
   thing: Type.String({
     pattern: '^(?:(?:review|deposit|list|application)-\\d{1,9}|manual-\\d{1,9}-\\d{1,9})$',
+    [MUST]: 'must be a thing of the inbox, such as review-12',
   }),
 })
 

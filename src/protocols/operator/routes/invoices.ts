@@ -6,6 +6,7 @@ import { type Invoice, type InvoiceLine, nameOf, type Seller } from '../../../in
 import { findInvoice, issueInvoice, linesOf, listInvoices, listLines } from '../../../invoices/invoices.ts'
 import { findSeller, sellerVersion, setSeller } from '../../../invoices/seller.ts'
 import { MAX_ID } from '../../../lib/ids.ts'
+import { MUST } from '../../../lib/json-schema.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
@@ -157,7 +158,11 @@ export const invoiceRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     needsKey: true,
     body: bodyOf({
       account: text(64, { description: 'Id or user name' }),
-      month: Type.String({ pattern: '^\\d{4}-\\d{2}$', description: 'YYYY-MM, in UTC' }),
+      month: Type.String({
+        pattern: '^\\d{4}-\\d{2}$',
+        [MUST]: 'must be a month such as 2026-11',
+        description: 'YYYY-MM, in UTC',
+      }),
     }),
     answer: invoice,
     refusals: ['not_found', 'conflict', 'invalid_input'],

@@ -3,6 +3,7 @@ import { findAccount } from '../../../accounts/accounts.ts'
 import { Adjustments } from '../../../ledger/adjustments.ts'
 import { LedgerReader } from '../../../ledger/ledger-reader.ts'
 import { amountOf } from '../../../lib/amount.ts'
+import { MUST } from '../../../lib/json-schema.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import { fileNameOf, type StatementFormat, statementFormats } from '../../../statements/formats.ts'
 import { parseMonth } from '../../../statements/month.ts'
@@ -155,7 +156,11 @@ export const moneyRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     access: 'money.read',
     params: Type.Object({
       ...accountParams.properties,
-      month: Type.String({ pattern: '^\\d{4}-\\d{2}$', description: 'YYYY-MM, in UTC' }),
+      month: Type.String({
+        pattern: '^\\d{4}-\\d{2}$',
+        [MUST]: 'must be a month such as 2026-11',
+        description: 'YYYY-MM, in UTC',
+      }),
     }),
     query: Type.Object({ format: Type.Optional(oneOf(formats, { description: '`json` when left out' })) }),
     answer: Type.Object({}, { description: 'As the REST API gives it; or a file of CSV or PDF' }),

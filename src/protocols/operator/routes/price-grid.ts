@@ -3,6 +3,7 @@ import { findAccount } from '../../../accounts/accounts.ts'
 import { timeOf } from '../../../contract/page.ts'
 import { Refusal } from '../../../errors.ts'
 import { MAX_ID, type PriceRuleId } from '../../../lib/ids.ts'
+import { MUST } from '../../../lib/json-schema.ts'
 import { decimalsOf, formatMicros, formatUnmistakably } from '../../../lib/money.ts'
 import type { Desk } from '../../../people/desk.ts'
 import { bookPages, exportPrices, gridCsv, percentText } from '../../../price-book/export.ts'
@@ -17,7 +18,7 @@ import {
 } from '../../../price-book/grid.ts'
 import { inFieldsOf } from '../../kit/fields.ts'
 import { countRows, refuseUnproved, sendFile } from '../../kit/list-files.ts'
-import { accountParams, id, oneOf, orNull, text } from '../../kit/shapes.ts'
+import { accountParams, currencyCode, id, oneOf, orNull, text } from '../../kit/shapes.ts'
 import type { Caller } from '../caller.ts'
 import { route } from '../route.ts'
 
@@ -144,6 +145,7 @@ const filter = {
   rule: Type.Optional(
     text(10, {
       pattern: '^(fixed|[0-9]{1,9})$',
+      [MUST]: 'must be the number of a rule, or fixed',
       description: 'Only services with a price that this rule gives; `fixed`: that follows nothing',
     }),
   ),
@@ -286,7 +288,7 @@ export const priceGridRoutes = () => [
       group: Type.Optional(text(200)),
       service_group: Type.Optional(text(200)),
       supplier: Type.Optional(text(200)),
-      currency: Type.Optional(text(3, { pattern: '^[A-Z]{3}$' })),
+      currency: Type.Optional(currencyCode),
       below_cost: yes('Only such ones'),
     }),
     isExport: true,

@@ -17,6 +17,7 @@ import { inFieldsOf } from '../../kit/fields.ts'
 import {
   amount,
   bodyOf,
+  currencyCode,
   id,
   idParams,
   oneOf,
@@ -171,7 +172,6 @@ const buyer = {
   account: Type.Optional(text(64, { description: 'Id or user name' })),
   group: Type.Optional(text(200, { description: 'A price group, by name or id' })),
 }
-const currency = text(3, { minLength: 3, pattern: '^[A-Z]{3}$' })
 const decimalText = text(32)
 
 const only = { description: 'Only such ones' }
@@ -181,7 +181,7 @@ const filter = {
   service: Type.Optional(text(64, { description: 'Id or code' })),
   service_group: Type.Optional(text(200)),
   supplier: Type.Optional(text(200, { description: 'Only of services that have a route to it: id or name' })),
-  currency: Type.Optional(currency),
+  currency: Type.Optional(currencyCode),
 }
 
 /** `flags` are the rest of the filter in a query; in a body they are true. */
@@ -324,7 +324,7 @@ export const priceRoutes = () => [
     query: Type.Object({
       service: text(64, { description: 'Id or code' }),
       ...buyer,
-      currency: Type.Optional(currency),
+      currency: Type.Optional(currencyCode),
     }),
     answer: explained,
     refusals: ['not_found', 'service_not_found'],
@@ -342,7 +342,7 @@ export const priceRoutes = () => [
     body: bodyOf({
       service: text(64, { description: 'Id or code' }),
       ...buyer,
-      currency,
+      currency: currencyCode,
       price: decimalText,
       min_items: Type.Optional(Type.Integer({ minimum: 1, maximum: 32_767 })),
       max_items: Type.Optional(Type.Integer({ minimum: 1, maximum: 32_767 })),
@@ -377,7 +377,7 @@ export const priceRoutes = () => [
     summary:
       'Take a fixed price away, or else the rule for this service alone; wider rules may give another price',
     access,
-    body: bodyOf({ service: text(64), ...buyer, currency, ...planned }),
+    body: bodyOf({ service: text(64), ...buyer, currency: currencyCode, ...planned }),
     answer: Type.Object(moved),
     refusals: ['not_found', 'service_not_found', 'conflict'],
     handle: async ({ desk, caller, body }) => {
@@ -490,7 +490,7 @@ export const priceRoutes = () => [
       ...buyer,
       service: Type.Optional(text(64, { description: 'Id or code; without it and a group: all services' })),
       service_group: Type.Optional(text(200)),
-      currency,
+      currency: currencyCode,
       of: Type.Optional(oneOf(priceBases, { default: 'cost' })),
       ...calculation,
       ...planned,
