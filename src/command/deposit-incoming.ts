@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander'
 import type { Fate, Matched } from '../deposits/incoming.ts'
 import type { matchReport as MatchReportOf } from '../deposits/match-report.ts'
-import type { StatementLine } from '../deposits/statement-file.ts'
+import type { Statement, StatementLine, StatementOptions } from '../deposits/statement-file.ts'
 import type { Stray } from '../deposits/stray.ts'
+import { Refusal } from '../errors.ts'
 import type { StrayId } from '../lib/ids.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
 import { systemClock } from '../lib/time.ts'
@@ -10,6 +11,7 @@ import { actor, withDatabase } from './connection.ts'
 import { settingsAndProvider } from './deposit-provider.ts'
 import { idOf, limitOption, readBytes, textOfFile } from './input.ts'
 import { type Answer, answering, cutTo, listed } from './output.ts'
+import { refusedFile } from './refused-file.ts'
 
 interface MatchOptions {
   provider: string
@@ -78,7 +80,7 @@ async function match(file: string, options: MatchOptions): Promise<Answer> {
   return await withDatabase(async (connected) => {
     const { provider, settings } = await settingsAndProvider(connected, options.provider)
     const { currency } = provider
-    const statement = readStatement(text, {
+    const wanted: StatementOptions = {
       columns: {
         date: options.dateColumn,
         amount: options.amountColumn,
@@ -89,7 +91,14 @@ async function match(file: string, options: MatchOptions): Promise<Answer> {
       currency,
       timeZone: String(settings['time_zone'] ?? 'UTC'),
       now: systemClock.now(),
-    })
+    }
+    let statement: Statement
+    try {
+      statement = readStatement(text, wanted)
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.faults.length === 0) throw error
+      return refusedFile(error.faults, { place: 'line', file })
+    }
     const { sql } = connected
     const found = options.apply
       ? await takeTransfers(sql, provider, statement.lines, { told: 'statement', clock: systemClock })

@@ -55,7 +55,9 @@ const names = {
   amount: words(
     'amount, jumlah, nominal, mutasi, nilai, importe, monto, cantidad, valor, betrag, сумма, tutar, so tien, 金额',
   ),
-  type: words('type, dc, d/c, db/cr, cr/db, debit/credit, jenis, jenis transaksi, tipo, d/k, tip'),
+  type: words(
+    'type, dc, d/c, db/cr, cr/db, debit/credit, debit/kredit, jenis, jenis transaksi, jenis mutasi, tipo, tipo de movimiento, cargo/abono, debe/haber, d/k, db/kr, tip, soll/haben, borc/alacak',
+  ),
   words: words(
     'description, details, narrative, remark, remarks, keterangan, uraian, berita, concepto, descripcion, verwendungszweck, назначение, aciklama, dien giai, 摘要, 备注',
   ),
@@ -83,7 +85,7 @@ export function readStatement(given: string, options: StatementOptions): Stateme
   const faults: Fault[] = []
   const counts = new Map<string, number>()
   // Only where the words of some line say in or out do those of every line: elsewhere the sign does, and the column names kinds of payments.
-  const tells = rows.some(({ record }) => SIDES.some((side) => side.test((record[at.type] ?? '').trim())))
+  const tells = rows.some(({ record }) => sideOf(record[at.type] ?? '') !== undefined)
   for (const { info, record } of rows) {
     if (record.every((cell) => cell.trim() === '')) continue
     const cell = (column: number) => (column < 0 ? '' : (record[column] ?? '').trim())
@@ -105,7 +107,7 @@ export function readStatement(given: string, options: StatementOptions): Stateme
       continue
     }
     const side = cell(at.type)
-    if (amount > 0n && tells && !at.isCredit && side !== '' && !SIDES.some((one) => one.test(side))) {
+    if (amount > 0n && tells && !at.isCredit && side !== '' && sideOf(side) === undefined) {
       wrong(`${JSON.stringify(quoteLine(side, 30))} says neither in nor out`)
       continue
     }
@@ -206,10 +208,21 @@ const plainName = (cell: string): string =>
     .trim()
     .toLowerCase()
 
-const INCOMING = /^(?:cr|c|k|kredit|credit|kr|in|masuk|\+)\.?$/i
-const OUTGOING = /^(?:db|dr|d|debit|debet|out|keluar|-)\.?$/i
-const SIDES = [INCOMING, OUTGOING]
+/** `sides` are what banks call money that came in and that went out, as `plainName` writes it. */
+const sides = {
+  in: words(
+    'cr, c, k, kr, kredit, credit, in, masuk, uang masuk, dana masuk, pemasukan, paid in, money in, deposit, abono, credito, ingreso, haber, entrada, haben, gutschrift, alacak, gelen, giris, ghi co, co, приход, кредит, поступление, 收入, 贷, 贷方, +',
+  ),
+  out: words(
+    'db, dr, d, debit, debet, out, keluar, uang keluar, dana keluar, pengeluaran, paid out, money out, withdrawal, cargo, debito, egreso, retiro, debe, salida, soll, lastschrift, belastung, borc, giden, cikis, cıkıs, ghi no, no, расход, дебет, списание, 支出, 借, 借方, -',
+  ),
+}
 
+/** `sideOf` reads what a line says of its side. */
+const sideOf = (cell: string): 'in' | 'out' | undefined => {
+  const name = plainName(cell).replace(/\.$/, '')
+  return sides.in.has(name) ? 'in' : sides.out.has(name) ? 'out' : undefined
+}
 /** `amountIn` gives what came in, in micros: less than 0 where it went out, 0 where there is none; undefined: nobody can tell. */
 function amountIn(cell: string, type: string, isCredit: boolean, currency: string): bigint | undefined {
   if (/^-?$/.test(cell)) return isCredit ? 0n : undefined
@@ -217,9 +230,9 @@ function amountIn(cell: string, type: string, isCredit: boolean, currency: strin
   const decimal = readAmount(amount.replace(/^\+/, ''), currency)
   const read = decimal === undefined ? undefined : parseMicros(decimal)
   if (read === undefined) return undefined
-  const said = behind ?? type
-  if (OUTGOING.test(said) && !isCredit) return read > 0n ? -read : read
-  return INCOMING.test(said) && read < 0n ? undefined : read
+  const side = sideOf(behind ?? type)
+  if (side === 'out' && !isCredit) return read > 0n ? -read : read
+  return side === 'in' && read < 0n ? undefined : read
 }
 
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')

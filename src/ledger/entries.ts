@@ -1,6 +1,6 @@
 import type { Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { both, orThrow, type Result, resultOf } from '../lib/fault.ts'
+import { both, invalid, orThrow, type Result, resultOf } from '../lib/fault.ts'
 import type { AccountId } from '../lib/ids.ts'
 import { formatMicros, type Micros, micros } from '../lib/money.ts'
 import { isBlank, plainLineFault } from '../lib/text.ts'
@@ -36,6 +36,8 @@ export async function move(
   { kind, actor, at, depositId, ...reason }: Reason & { kind: EntryKind; at: Date; depositId?: number },
 ): Promise<Moved> {
   const [note, reference] = orThrow(both(readNote(reason.note), readNote(reason.reference, 'reference', 200)))
+  // A program that lost its reference would be counted each time.
+  if (reference === null && typeof reason.reference === 'string') orThrow(invalid('reference', 'is empty'))
   const wallet = await lockWallet(transaction, accountId)
   const earlier = reference === null ? undefined : await selectByReference(transaction, accountId, reference)
   if (earlier) {

@@ -38,6 +38,22 @@ test.each([
   ],
   ['a time', 'date,amount\n2026-11-29 10:31:00,50037\n', 'IDR', ['2026-11-29 10:31:00: 50037']],
   ['a mark column', 'date,type,amount\n2026-11-29,CR,50037\n2026-11-29,DB,1\n', 'IDR', ['2026-11-29: 50037']],
+  ...(
+    [
+      ['Spanish sides', 'Abono', 'Cargo'],
+      ['sides with accents', 'CRÉDITO', 'Débito'],
+      ['Indonesian sides', 'Pemasukan', 'Pengeluaran'],
+      ['Turkish sides', 'Alacak', 'Borç'],
+      ['Vietnamese sides', 'Có', 'Nợ'],
+      ['German sides', 'Haben', 'Soll'],
+      ['Chinese sides', '贷', '借'],
+    ] as const
+  ).map(([name, came, went]): [string, string, string, string[]] => [
+    name,
+    `date,type,amount\n2026-11-29,${came},50037\n2026-11-29,${went},50038\n`,
+    'IDR',
+    ['2026-11-29: 50037'],
+  ]),
   [
     'kinds of payments, with signs',
     'date,type,amount\n2026-11-29,Transfer,50037\n2026-11-29,Fee,-1\n',
