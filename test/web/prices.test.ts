@@ -54,6 +54,7 @@ describePages('the price book', () => {
       insert into supplier_routes (service_id, supplier_id, remote_service, cost)
       select v.id, s.id, v.code, 1000000 + 250000 * substr(v.code, 2)::int from services v cross join suppliers s
        where s.name = 'Panel' and v.code <> 's8'`
+    await apply({ rules: ['USD', 'IDR'].map((currency) => ({ currency, percent: '25' })) })
   })
   afterAll(() => office.stop())
 
@@ -70,7 +71,6 @@ describePages('the price book', () => {
   }
 
   test('a column gets a rule, cells are edited as in a spreadsheet, reviewed and applied', async () => {
-    await apply({ rules: ['USD', 'IDR'].map((currency) => ({ currency, percent: '25' })) })
     const visit = await Visit.as(office, 'manager', { screen: { width: 1440, height: 900 } })
     const { page } = visit
     await page.goto('/console/today')
@@ -163,6 +163,89 @@ describePages('the price book', () => {
     await page.getByText('= $1.25').waitFor()
     await page.keyboard.press('Enter')
     await page.getByText(new RegExp(`${wrong - 1} are no prices$`)).waitFor()
+    await visit.leave()
+  })
+
+  test('a rule for one service or a group is set from a cell, listed, changed and taken away, its amounts read by the currency', async () => {
+    const inRupiah = async (code: string) => {
+      const [row] = await office.server.sql<{ price: number }[]>`
+        select (unit_price / 1000000)::int as price from prices p join services v on v.id = p.service_id
+         where v.code = ${code} and currency = 'IDR' and price_group_id is null and account_id is null`
+      return row?.price
+    }
+    const visit = await Visit.as(office, 'manager', { screen: { width: 1440, height: 900 } })
+    const { page } = visit
+    const dialog = page.getByRole('dialog')
+    const applied = async () => {
+      await page.getByRole('button', { name: /^Apply/ }).click()
+      await page.getByText('Applied by').waitFor()
+    }
+    await page.goto('/console/prices?audiences=everyone&currencies=IDR')
+    await page.locator('[data-cell="0 0"]').click()
+    await visit.press('r')
+    // It begins with the rule that gives the price: of all services.
+    await dialog.getByText('This rule gives 7 prices now').waitFor()
+    expect(await dialog.getByLabel('Percent').inputValue()).toBe('25')
+    await dialog.getByText('One service').click()
+    await dialog.getByText('This rule gives').waitFor({ state: 'detached' })
+    expect(await dialog.getByLabel('Service', { exact: true }).inputValue()).toBe(
+      'Apple: Find My iPhone · s1',
+    )
+    await dialog.getByLabel('Percent').fill('10')
+    await dialog.getByLabel('And this amount, IDR').fill('1.500')
+    await dialog.getByText(/^= (Rp|IDR)\s1,500$/).waitFor()
+    await dialog.getByLabel('Rounded up to').fill('1,5')
+    await dialog.getByText(/^= (Rp|IDR)\s1\.50?$/).waitFor()
+    await dialog.getByLabel('Rounded up to').fill('$5')
+    await dialog.getByText('“$5” is no price in IDR.').waitFor()
+    expect(await dialog.getByRole('button', { name: 'Review' }).isDisabled()).toBe(true)
+    await visit.expectUsable('a rule for one service')
+    await dialog.getByLabel('Rounded up to').fill('Rp 500')
+    await visit.click('Review')
+    await page.getByText('1 change', { exact: true }).waitFor()
+    await applied()
+    // 1.25 USD at 16,000, and 10 %, and 1,500.
+    expect(await inRupiah('s1')).toBe(23_500)
+
+    await page.goto('/console/prices/rules')
+    const row = page.getByRole('listitem').filter({ hasText: 's1' })
+    await row.getByText(/^and .*1,500 · rounded up to .*500$/).waitFor()
+    await visit.click('Change the rule of Everyone, IDR: s1')
+    await dialog.getByText('This rule gives 1 price now').waitFor()
+    const values = ['Percent', 'And this amount, IDR', 'Rounded up to', 'At least']
+    expect(
+      await Promise.all(values.map((label) => dialog.getByLabel(label, { exact: true }).inputValue())),
+    ).toEqual(['10', '1500', '500', ''])
+    await dialog.getByLabel('At least').fill('30.000')
+    await visit.click('Review')
+    await applied()
+    expect(await inRupiah('s1')).toBe(30_000)
+    await page.goto('/console/prices/rules')
+    await visit.click('Remove the rule of Everyone, IDR: s1')
+    await visit.click('Review what changes')
+    await applied()
+    expect(await inRupiah('s1')).toBe(25_000)
+
+    // The column's menu offers the group of the cell that one is in; the rule is taken away by the dialog, too.
+    await page.goto('/console/prices?audiences=everyone&currencies=IDR')
+    await page.locator('[data-cell="6 0"]').click()
+    await visit.click('Change the column Everyone IDR')
+    await visit.click('Set a rule…', 'menuitem')
+    await dialog.getByText('A group', { exact: true }).click()
+    expect(await dialog.getByLabel('Group of services').inputValue()).toBe('Unlocks')
+    await dialog.getByLabel('Percent').fill('30')
+    await visit.click('Review')
+    // s8 has no cost.
+    await page.getByText('1 change', { exact: true }).waitFor()
+    await applied()
+    expect(await inRupiah('s7')).toBe(57_200)
+    await page.goto('/console/prices?audiences=everyone&currencies=IDR')
+    await page.locator('[data-cell="6 0"]').click()
+    await visit.click('Rule of this price…')
+    await dialog.getByText('This rule gives 1 price now').waitFor()
+    await visit.click('Remove the rule…')
+    await applied()
+    expect(await inRupiah('s7')).toBe(55_000)
     await visit.leave()
   })
 
@@ -279,6 +362,10 @@ describePages('the price book', () => {
     await page.locator('[data-cell="0 0"]').click()
     await page.keyboard.type('9')
     expect(await page.getByRole('textbox', { name: /^Price of/ }).count()).toBe(0)
+    await page.keyboard.press('r')
+    await page.goto('/console/prices/rules')
+    await page.getByRole('listitem').filter({ hasText: 'Gold' }).waitFor()
+    expect(await page.getByRole('button', { name: /the rule of/ }).count()).toBe(0)
     await visit.leave()
   })
 
@@ -290,6 +377,7 @@ describePages('the price book', () => {
       `/console/plans/${plan?.id}`,
       '/console/prices/for/anna?compare=group%3AGold',
       '/console/prices?q=nothing',
+      '/console/prices/rules',
     ])
     await visit.leave()
   })

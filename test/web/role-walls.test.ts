@@ -31,7 +31,10 @@ const ACTIONS: readonly (readonly [words: RegExp, permission: StaffPermission, b
   [/^Open the portal/, 'resellers.view_as'],
   [/^Set a rate/, 'prices.edit'],
   [/^New way to pay in/, 'settings.edit'],
-  [/^(Raise or lower|Set a rule|Read a CSV|Price of |Change the column)/, 'prices.edit'],
+  [
+    /^(Raise or lower|Set a rule|Read a CSV|Price of |Change the column|Rule of this price|(Change|Remove) the rule of)/,
+    'prices.edit',
+  ],
   [/^Test/, 'suppliers.try', '/suppliers'],
   [/^Read it now/, 'suppliers.sync'],
   [/^Forget /, 'answers.teach', '/suppliers'],

@@ -76,6 +76,7 @@ const pages = [
     moneyTab('/ledger', () => import('./routes/money/ledger.tsx'), 'Ledger'),
   ]),
   page('/prices', () => import('./routes/prices/prices.tsx'), 'Prices'),
+  page('/prices/rules', () => import('./routes/prices/rules.tsx'), 'PriceRules'),
   page('/prices/for/$username', () => import('./routes/prices/pays.tsx'), 'PricesFor'),
   createRoute({
     getParentRoute: () => shell,

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { api, dataOf } from '../../../api/client.ts'
 import { type Filter, FilterBar, type Values, withValue } from '../../../kit/filters.tsx'
 import { useMay } from '../../../kit/session.tsx'
+import { useRuleText } from './rule-words.ts'
 import type { PriceRule } from './use-price-grid.ts'
 
 const ACCOUNT = 'account:'
@@ -50,8 +51,7 @@ export function PriceFilters({
   })
   const audience = (rule: PriceRule) => rule.username ?? rule.group ?? t`Everyone`
   const scope = (rule: PriceRule) => rule.service_code ?? rule.service_group ?? t`All services`
-  const base = ({ of, percent }: PriceRule) =>
-    of === 'cost' ? t`the cost and ${percent} %` : t`everyone's price and ${percent} %`
+  const base = useRuleText()
   const filters: Filter[] = [
     {
       ...{ name: 'service_group', label: t`Group of services`, kind: 'choice' },

@@ -1,7 +1,7 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { ActionIcon, Button, Menu, MultiSelect, Select, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
@@ -24,13 +24,16 @@ import {
   type PriceColumn,
   type PriceGrid,
   type PriceRow,
+  type Scope,
+  scopeOf,
   usePriceGrid,
 } from './use-price-grid.ts'
 
 const TOPICS = ['prices', 'routes']
 
 type Asked =
-  | { what: 'rule' | 'raise'; column: PriceColumn; label: string }
+  | { what: 'rule'; column: PriceColumn; label: string; scope: Scope }
+  | { what: 'raise'; column: PriceColumn; label: string }
   | { what: 'history'; row: PriceRow; column: PriceColumn }
   | { what: 'file' }
 
@@ -62,8 +65,10 @@ export function Prices() {
       toPlan(id)
     },
   })
-  const menu = (column: PriceColumn, label: string) =>
-    mayEdit && (
+  const menu = (column: PriceColumn, label: string, row: PriceRow | undefined) =>
+    mayEdit &&
+    grid &&
+    row && (
       <Menu position="bottom-end">
         <Menu.Target>
           <ActionIcon
@@ -76,35 +81,40 @@ export function Prices() {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item onClick={() => setAsked({ what: 'rule', column, label })}>
+          <Menu.Item
+            onClick={() =>
+              setAsked({
+                what: 'rule',
+                ...{ column, label, scope: { of: 'all', group: row.group, service: row.id } },
+              })
+            }
+          >
             <Trans>Set a rule…</Trans>
           </Menu.Item>
           <Menu.Item onClick={() => setAsked({ what: 'raise', column, label })}>
             <Trans>Raise or lower…</Trans>
           </Menu.Item>
-          {grid && (
-            <Menu.Sub>
-              <Menu.Sub.Target>
-                <Menu.Sub.Item>
-                  <Trans>Copy from</Trans>
-                </Menu.Sub.Item>
-              </Menu.Sub.Target>
-              <Menu.Sub.Dropdown>
-                {grid.columns
-                  .filter(
-                    (other) => other.currency === column.currency && columnKey(other) !== columnKey(column),
-                  )
-                  .map((other) => (
-                    <Menu.Item
-                      key={columnKey(other)}
-                      onClick={() => setEdits(changed(edits, copied(grid, other, column)))}
-                    >
-                      {other.username ?? other.group ?? t`Everyone`}
-                    </Menu.Item>
-                  ))}
-              </Menu.Sub.Dropdown>
-            </Menu.Sub>
-          )}
+          <Menu.Sub>
+            <Menu.Sub.Target>
+              <Menu.Sub.Item>
+                <Trans>Copy from</Trans>
+              </Menu.Sub.Item>
+            </Menu.Sub.Target>
+            <Menu.Sub.Dropdown>
+              {grid.columns
+                .filter(
+                  (other) => other.currency === column.currency && columnKey(other) !== columnKey(column),
+                )
+                .map((other) => (
+                  <Menu.Item
+                    key={columnKey(other)}
+                    onClick={() => setEdits(changed(edits, copied(grid, other, column)))}
+                  >
+                    {other.username ?? other.group ?? t`Everyone`}
+                  </Menu.Item>
+                ))}
+            </Menu.Sub.Dropdown>
+          </Menu.Sub>
         </Menu.Dropdown>
       </Menu>
     )
@@ -113,6 +123,9 @@ export function Prices() {
       title={t`Prices`}
       actions={
         <>
+          <Button variant="default" renderRoot={(props) => <Link to="/prices/rules" {...props} />}>
+            <Trans>Rules</Trans>
+          </Button>
           {may('costs.read') && (
             <Button variant="default" component="a" href={file.url} download>
               {file.isWider ? (
@@ -216,6 +229,11 @@ export function Prices() {
           onChange={(changes) => setEdits((now) => changed(now, changes))}
           onUndo={() => setEdits(undone)}
           columnMenu={menu}
+          onRule={(row, column, label) => {
+            const cell = row.cells[grid.columns.indexOf(column)]
+            const scope = scopeOf(row, cell?.i === undefined, ruleOf.get(cell?.r ?? 0))
+            setAsked({ what: 'rule', column, label, scope })
+          }}
           onHistory={
             may('costs.read') ? (row, column) => setAsked({ what: 'history', row, column }) : undefined
           }
@@ -264,11 +282,23 @@ export function Prices() {
           <FaultNote fault={review.error} untouched={t`No price was changed.`} />
         </section>
       )}
-      {asked?.what === 'rule' && (
-        <RuleDialog {...asked} groups={groups} onPlan={toPlan} onClose={() => setAsked(undefined)} />
+      {asked?.what === 'rule' && grid && (
+        <RuleDialog
+          {...asked}
+          coin={coinOf(grid, asked.column)}
+          rows={grid.rows}
+          rules={[...ruleOf.values()]}
+          onPlan={toPlan}
+          onClose={() => setAsked(undefined)}
+        />
       )}
-      {asked?.what === 'raise' && (
-        <RaiseDialog {...asked} onPlan={toPlan} onClose={() => setAsked(undefined)} />
+      {asked?.what === 'raise' && grid && (
+        <RaiseDialog
+          {...asked}
+          coin={coinOf(grid, asked.column)}
+          onPlan={toPlan}
+          onClose={() => setAsked(undefined)}
+        />
       )}
       {asked?.what === 'history' && (
         <PriceHistory row={asked.row} column={asked.column} onClose={() => setAsked(undefined)} />
