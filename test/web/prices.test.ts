@@ -249,6 +249,36 @@ describePages('the price book', () => {
     await visit.leave()
   })
 
+  test('the fixed prices of a column are raised by an amount and rounded up, or lowered', async () => {
+    const visit = await Visit.as(office, 'manager', { screen: { width: 390, height: 844 } })
+    const { page } = visit
+    const dialog = page.getByRole('dialog')
+    const raised = async (amount: string, round: string) => {
+      await page.goto('/console/prices?audiences=everyone&currencies=USD')
+      await visit.click('Change the column Everyone USD')
+      await visit.click('Raise or lower…', 'menuitem')
+      await dialog.getByLabel('Percent').fill('')
+      expect(await dialog.getByRole('button', { name: 'Review' }).isDisabled()).toBe(true)
+      await dialog.getByLabel('And this amount, USD').fill(amount)
+      await dialog.getByLabel('Rounded up to').fill(round)
+      if (round !== '') await visit.expectUsable('raise by an amount')
+      await visit.click('Review')
+      await page.getByRole('button', { name: /^Apply/ }).waitFor()
+      // A price of an earlier test is below its cost.
+      const below = page.getByRole('checkbox', { name: /below the cost/ })
+      if ((await below.count()) > 0) await below.check()
+      await page.getByRole('button', { name: /^Apply/ }).click()
+      await page.getByText('Applied by').waitFor()
+    }
+    await apply({ cells: [{ service: 's4', currency: 'USD', price: '3.10' }] })
+    const byRule = await priceOf('s3')
+    await raised('0,12', '0.05')
+    expect([await priceOf('s4'), await priceOf('s3')]).toEqual(['3.25', byRule])
+    await raised('-0.15', '')
+    expect([await priceOf('s4'), await priceOf('s3')]).toEqual(['3.10', byRule])
+    await visit.leave()
+  })
+
   test('a file of prices comes out and goes in; its faults are named by their lines', async () => {
     const visit = await Visit.as(office, 'manager')
     const { page } = visit

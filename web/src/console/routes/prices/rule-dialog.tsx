@@ -281,17 +281,19 @@ function RuleForm({
   )
 }
 
-/** `RaiseDialog` changes all prices of a column at once. */
-export function RaiseDialog({ column, label, onPlan, onClose }: DialogProps) {
+/** `RaiseDialog` changes all fixed prices of a column at once, by a part of each, by an amount, or both. */
+export function RaiseDialog({ column, label, coin, onPlan, onClose }: DialogProps) {
   const { t } = useLingui()
   const { isBusy, fault, make } = usePlan(onPlan)
   const [percent, setPercent] = useState('5')
+  const amounts = useAmounts({ fixed: '', round: '' }, coin)
   const { currency } = column
   const audience = audienceOf(column)
   const who = Object.keys(audience).length > 0 ? audience : { everyone: true }
+  const [fixed, round] = [amounts.decimal('fixed'), amounts.decimal('round')]
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    void make({ change: { ...who, currency, percent: given(percent) } })
+    void make({ change: { ...who, currency, percent: given(percent), fixed, round } })
   }
   return (
     <Dialog opened onClose={onClose} title={t`Raise or lower ${label}, ${currency}`}>
@@ -307,15 +309,27 @@ export function RaiseDialog({ column, label, onPlan, onClose }: DialogProps) {
               onChange={({ currentTarget }) => setPercent(currentTarget.value)}
               data-autofocus
             />
+            <Group grow align="start">
+              <AmountInput {...amounts.field('fixed')} label={t`And this amount, ${currency}`} />
+              <AmountInput
+                {...amounts.field('round')}
+                label={t`Rounded up to`}
+                placeholder={t`The smallest coin`}
+              />
+            </Group>
             <p className={`${styles.plain} muted`}>
               <Trans>Of the prices that are fixed here; what a rule gives stays as the rule says.</Trans>
             </p>
             <FaultNote fault={fault} untouched={t`No price was changed.`} isOnce />
-            <Group justify="flex-end">
+            <Group justify="flex-end" gap="xs">
               <Button variant="default" onClick={onClose}>
                 <Trans>Close</Trans>
               </Button>
-              <Button type="submit" loading={isBusy}>
+              <Button
+                type="submit"
+                loading={isBusy}
+                disabled={amounts.isWrong || (given(percent) === undefined && fixed === undefined)}
+              >
                 <Trans>Review</Trans>
               </Button>
             </Group>
