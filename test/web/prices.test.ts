@@ -302,6 +302,7 @@ describePages('the price book', () => {
   })
 
   test('what one reseller pays is told with its reason, beside another, with its history', async () => {
+    await apply({ cells: [{ service: 's4', currency: 'USD', price: '3.10' }] })
     const visit = await Visit.as(office, 'manager')
     const { page } = visit
     await page.goto('/console/resellers/anna')
@@ -317,15 +318,27 @@ describePages('the price book', () => {
     )
     expect(csv).toContain('service,name,group,currency,anna,')
     expect(csv.trim().split('\n')).toHaveLength(9)
+    // Who changed it is called by name, with the plan or the reading of the list by which it came.
+    const { sql } = office.server
+    await sql`update staff set name = 'Rina'`
+    await sql`
+      insert into cost_history (supplier_id, remote_id, currency, old_cost, new_cost, actor, run_id)
+      select r.supplier_id, r.remote_service, 'USD', 1900000, 2000000, 'imeigate', 41
+        from supplier_routes r join services v on v.id = r.service_id where v.code = 's4'`
     await visit.click(/^History of Samsung/)
     const dialog = page.getByRole('dialog')
-    await dialog.getByRole('cell', { name: "Everyone's price" }).first().waitFor()
-    await dialog
-      .getByRole('cell', { name: /staff:/ })
-      .first()
-      .waitFor()
-    expect(await visit.violations()).toEqual([])
-    await page.keyboard.press('Escape')
+    const ofCost = dialog.getByRole('row').filter({ hasText: 'Cost at Panel' })
+    await ofCost.getByText('imeigate').waitFor()
+    expect(await ofCost.getByRole('link', { name: 'list 41' }).getAttribute('href')).toMatch(
+      /^\/console\/suppliers\/\d+\/lists$/,
+    )
+    const ofPrice = dialog.getByRole('row').filter({ hasText: "Everyone's price" }).first()
+    await ofPrice.getByText('Rina').waitFor()
+    await visit.expectUsable('the history of a price')
+    await ofPrice.getByRole('link', { name: /^plan \d+$/ }).click()
+    await page.getByText('Applied by').waitFor()
+    await page.goto('/console/prices/for/anna?compare=everyone')
+    await page.getByRole('columnheader', { name: 'Everyone' }).waitFor()
     await page.getByRole('combobox', { name: 'Compare with' }).fill('citra')
     await page.getByRole('combobox', { name: 'Compare with' }).press('Enter')
     await page.waitForURL(/compare=account/)
