@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Rates } from '../../../src/ledger/rates.ts'
 import { systemClock } from '../../../src/lib/time.ts'
 import { rebuildSales } from '../../../src/sales/folder.ts'
 import { exchange } from '../../support/dhru.ts'
@@ -7,7 +8,7 @@ import { ask, OperatorOffice } from './office.fixtures.ts'
 
 let office: OperatorOffice
 beforeAll(async () => {
-  office = await OperatorOffice.open()
+  office = await OperatorOffice.open({ HOME_CURRENCY: 'USD' })
 })
 afterAll(() => office.stop())
 
@@ -120,6 +121,29 @@ it('tells how the day goes beside the same weekday, what waits and what is in tr
       },
     ],
   })
+  expect(data.figures.home).toBeNull()
+  // All of it in the home currency: of what has a rate.
+  const rupiah = await server.shop({ currency: 'IDR', deposit: '100000' })
+  const sold = await server.service({ currency: 'IDR', price: '32000' })
+  const placed = await server.place(rupiah, { ID: sold, IMEI: imei(31) })
+  await server.ended(rupiah, placed.SUCCESS[0].REFERENCEID)
+  await rebuildSales(sql, {}, systemClock)
+  expect((await read(all)).data.figures.home).toMatchObject({
+    ...{ currency: 'USD', without_rate: ['IDR'], rates: [], now: { turnover: '3.00', orders: 3 } },
+  })
+  await new Rates(sql).set({ base: 'USD', quote: 'IDR', rate: '16000', actor: 'test' })
+  expect((await read(all)).data.figures.home).toMatchObject({
+    ...{
+      currency: 'USD',
+      without_rate: [],
+      now: { turnover: '5.00', orders: 4 },
+      before: { turnover: '2.00' },
+    },
+    rates: [{ base: 'USD', quote: 'IDR', rate: '16000' }],
+  })
+  const { data: report } = await read(all, '/reports/sales?period=30d')
+  expect(report.totals).toHaveLength(2)
+  expect(report.home).toMatchObject({ currency: 'USD', total: { turnover: '7.00' }, without_rate: [] })
   expect(data.figures.new_accounts.now).toBeGreaterThan(0)
   expect(data.waiting.find(({ kind }: { kind: string }) => kind === 'stray')).toEqual({
     ...{ kind: 'stray', count: 0, oldest: null },
