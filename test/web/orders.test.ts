@@ -135,7 +135,18 @@ describePages('orders in the console', () => {
       .getByText(/\$1\.00 goes back to/)
       .waitFor()
     expect(await visit.violations()).toEqual([])
-    visit.steps++
+    const steps = visit.steps
+    await page.getByRole('radio', { name: 'A part' }).click()
+    await page.getByRole('textbox', { name: 'Amount for each item' }).fill('0.4')
+    // What a part leaves is said by the server, before the click.
+    const { available } = await office.server.sql<{ available: string }[]>`
+      select available::text from wallets where account_id = ${shop.accountId}`.then(
+      ([row]) => row ?? { available: '0' },
+    )
+    const then = `after $${(Number(available) / 1e6 + 0.4).toFixed(2)}`
+    await page.getByRole('dialog').getByText(then).waitFor()
+    await page.getByRole('radio', { name: /^All of it/ }).click()
+    visit.steps = steps + 1
     await page.getByText('It came too late').click()
     // The server does it, and its answer is lost: the same button asks again, and it is done once.
     await page.route('**/refund', async (route) => {
@@ -159,6 +170,10 @@ describePages('orders in the console', () => {
     await visit.click('Deliver after all…')
     await page.getByRole('textbox', { name: 'Result' }).fill('Code 77')
     await page.getByText('The supplier delivered late').click()
+    await page
+      .getByRole('dialog')
+      .getByText(/: now \$[\d,.]+ → after \$[\d,.]+$/)
+      .waitFor()
     await visit.expectUsable('delivering after all')
     await visit.click(/^Deliver and charge \$1\.00$/)
     await page.getByRole('heading', { level: 1 }).getByText('Done').waitFor()

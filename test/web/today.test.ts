@@ -61,7 +61,9 @@ describePages('today and reports', () => {
     // All that was sold stands first, in the home currency, with the rates that made it.
     const all = page.getByRole('radio', { name: 'All, in USD' })
     expect(await all.isChecked()).toBe(true)
-    await page.getByText('In USD by the rates at the end of each day, lately 1 EUR = 1.08 USD, 1 USD = 16,250 IDR.').waitFor()
+    await page
+      .getByText('In USD by the rates at the end of each day, lately 1 EUR = 1.08 USD, 1 USD = 16,250 IDR.')
+      .waitFor()
     if (SHOTS)
       await page.screenshot({ path: join(SHOTS, `today-${scheme}-${screen.width}.png`), fullPage: true })
     expect(await visit.overflow()).toBe(0)

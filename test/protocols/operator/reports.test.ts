@@ -167,9 +167,9 @@ it('tells how the day goes beside the same weekday, what waits and what is in tr
   const { data: quarters } = await read(all, '/reports/quarters?hours=1')
   const sum = (name: string) =>
     quarters.quarters.reduce((sum: number, one: Record<string, number>) => sum + (one[name] ?? 0), 0)
-  expect([sum('orders'), sum('charged'), sum('failed')]).toEqual([3, 3, 0])
+  expect([sum('orders'), sum('charged'), sum('failed')]).toEqual([4, 4, 0])
   const { data: month } = await read(all, '/reports/quarters?hours=840')
-  expect(month.quarters.reduce((all: number, { charged }: { charged: number }) => all + charged, 0)).toBe(5)
+  expect(month.quarters.reduce((all: number, { charged }: { charged: number }) => all + charged, 0)).toBe(6)
   expect(await read(all, '/today?in=EUR')).toMatchObject({ errors: { in: [expect.any(String)] } })
   expect(await read(all, '/reports/quarters?hours=841')).toMatchObject({
     errors: { hours: [expect.any(String)] },
