@@ -293,6 +293,7 @@ export const accountRoutes = ({ clock, publicUrl }: Pick<OperatorDeps, 'clock' |
       const { currency, available, creditLimit } = found
       const moved = micros(amountOf(given, 'amount', currency) * BigInt(times))
       const limitThen = limit === undefined ? creditLimit : amountOf(limit, 'credit_limit', currency)
+      if (limitThen < ZERO) throw new Refusal('invalid_input', 'must be 0 or more', 'credit_limit')
       const after = available + moved
       const same = await previewMove(desk.read, found.id, { amount: moved, note: why ?? null }, clock)
       const money = (value: bigint): string => formatMicros(value, currency)
