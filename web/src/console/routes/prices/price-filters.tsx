@@ -108,21 +108,3 @@ export function PriceFilters({
     />
   )
 }
-
-/** IN_FILE are the filters that the file of prices has, too. */
-const IN_FILE = ['service_group', 'supplier', 'below_cost'] as const
-
-/** `priceFileOf` is the file of the prices that fit: `isWider` where a filter is set that files do not have, so that it has more than is shown. */
-export function priceFileOf(values: Values): { url: string; isWider: boolean } {
-  const query = new URLSearchParams(
-    IN_FILE.flatMap((name): [string, string][] => (values[name] ? [[name, values[name]]] : [])),
-  )
-  const [only = '', ...others] = (values['currencies'] ?? '').split(',')
-  if (only !== '' && others.length === 0) query.set('currency', only)
-  const followed = new Set<string>([...IN_FILE, 'sort', 'currencies'])
-  const text = query.toString()
-  return {
-    url: `/api/operator/prices.csv${text === '' ? '' : `?${text}`}`,
-    isWider: others.length > 0 || Object.keys(values).some((name) => !followed.has(name)),
-  }
-}

@@ -13,7 +13,7 @@ import { changed, type Edits, isLess, NO_EDITS, placeOf, undone } from './edits.
 import { FileDialog } from './file-dialog.tsx'
 import { PriceHistory } from './history.tsx'
 import { PriceCells } from './price-cells.tsx'
-import { PriceFilters, priceFileOf } from './price-filters.tsx'
+import { PriceFilters } from './price-filters.tsx'
 import styles from './prices.module.css'
 import { readPrice } from './read-price.ts'
 import { RaiseDialog, RuleDialog } from './rule-dialog.tsx'
@@ -43,14 +43,13 @@ export function Prices() {
   const search = useSearch({ strict: false }) as Record<string, string>
   const navigate = useNavigate()
   const may = useMay()
-  const { groups, grid: read, ruleOf, error } = usePriceGrid(search)
+  const { groups, grid: read, file, ruleOf, error } = usePriceGrid(search)
   useRefreshOn(TOPICS, ['prices'])
   const [edits, setEdits] = useState<Edits>(NO_EDITS)
   const [asked, setAsked] = useState<Asked>()
   const grid = read.data
   const wrong = grid ? wrongIn(edits, grid) : 0
   const mayEdit = may('prices.edit')
-  const file = priceFileOf(search)
   const filter = (changes: Record<string, string | undefined>) => {
     const next = Object.entries({ ...search, ...changes }).filter(
       (one): one is [string, string] => one[1] !== undefined && one[1] !== '',
@@ -127,12 +126,8 @@ export function Prices() {
             <Trans>Rules</Trans>
           </Button>
           {may('costs.read') && (
-            <Button variant="default" component="a" href={file.url} download>
-              {file.isWider ? (
-                <Trans>Download CSV, with more than is shown</Trans>
-              ) : (
-                <Trans>Download CSV</Trans>
-              )}
+            <Button variant="default" component="a" href={file} download>
+              <Trans>Download CSV</Trans>
             </Button>
           )}
           {mayEdit && (

@@ -33,8 +33,12 @@ export function usePriceGrid(search: Readonly<Record<string, string>>) {
     queryFn: ({ signal }) =>
       dataOf(api.GET('/api/operator/prices/grid', { params: { query: { audiences, ...filter } }, signal })),
   })
+  // Without a filter the file has all prices, also those of resellers whose columns are not shown.
+  const isNarrowed = search['audiences'] !== undefined || Object.keys(filter).some((name) => name !== 'sort')
+  const inFile = new URLSearchParams(isNarrowed ? { audiences, ...filter } : {}).toString()
+  const file = `/api/operator/prices.csv${inFile === '' ? '' : `?${inFile}`}`
   const ruleOf = new Map(rules.data?.rules.map((rule) => [rule.id, rule]))
-  return { groups: names, grid, ruleOf, error: groups.error ?? grid.error }
+  return { groups: names, grid, file, ruleOf, error: groups.error ?? grid.error }
 }
 
 export type PriceGrid = NonNullable<ReturnType<typeof usePriceGrid>['grid']['data']>
