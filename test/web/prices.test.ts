@@ -404,6 +404,39 @@ describePages('the price book', () => {
     await visit.leave()
   })
 
+  test('what changes meanwhile is counted, and no cell changes under the hand before it is asked for', async () => {
+    const visit = await Visit.as(office, 'manager', { screen: { width: 390, height: 844 } })
+    const { page } = visit
+    await page.goto('/console/prices?audiences=everyone&currencies=IDR&q=s7')
+    const cell = page.locator('[data-cell="0 0"]')
+    await cell.getByText('55,000').waitFor()
+    await cell.click()
+    await page.keyboard.type('56000')
+    await page.keyboard.press('Enter')
+    await page.getByText('1 change', { exact: true }).waitFor()
+    await office.server.sql`
+      update supplier_routes set cost = 3000000 where service_id = (select id from services where code = 's7')`
+    await page.getByText(/^Costs changed .*: 2 cells/).waitFor()
+    // What is shown, and edited, is as it was.
+    await cell.getByText('56,000').waitFor()
+    await page.getByRole('gridcell').getByText('44,000').waitFor()
+    await visit.expectUsable('prices that changed meanwhile')
+    await visit.click('Show')
+    await page.getByRole('gridcell').getByText('48,000').waitFor()
+    await page.getByText(/^Costs changed/).waitFor({ state: 'detached' })
+    await cell.getByText('56,000').waitFor()
+    await visit.click('Drop all')
+    await cell.getByText('60,000').waitFor()
+    // Prices alone: a rule of somebody else.
+    await apply({ rules: [{ service: 's7', currency: 'IDR', percent: '50' }] })
+    await page.getByText(/^Prices changed .*: 1 cell/).waitFor()
+    await cell.getByText('60,000').waitFor()
+    // What is opened anew is as it is now.
+    await page.reload()
+    await cell.getByText('72,000').waitFor()
+    await visit.leave()
+  })
+
   test('who may not change prices sees them, without costs', async () => {
     const visit = await Visit.as(office, 'support')
     const { page } = visit

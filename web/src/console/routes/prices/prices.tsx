@@ -9,8 +9,10 @@ import { Icon } from '../../../identity/icons.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
+import { When } from '../../../kit/when.tsx'
 import { changed, type Edits, isLess, NO_EDITS, placeOf, undone } from './edits.ts'
 import { FileDialog } from './file-dialog.tsx'
+import { useHeldGrid } from './held-grid.ts'
 import { PriceHistory } from './history.tsx'
 import { PriceCells } from './price-cells.tsx'
 import { PriceFilters } from './price-filters.tsx'
@@ -43,11 +45,11 @@ export function Prices() {
   const search = useSearch({ strict: false }) as Record<string, string>
   const navigate = useNavigate()
   const may = useMay()
-  const { groups, grid: read, file, ruleOf, error } = usePriceGrid(search)
+  const { groups, grid: read, question, file, ruleOf, error } = usePriceGrid(search)
   useRefreshOn(TOPICS, ['prices'])
   const [edits, setEdits] = useState<Edits>(NO_EDITS)
   const [asked, setAsked] = useState<Asked>()
-  const grid = read.data
+  const { grid, changed: others, show } = useHeldGrid(read, question)
   const wrong = grid ? wrongIn(edits, grid) : 0
   const mayEdit = may('prices.edit')
   const filter = (changes: Record<string, string | undefined>) => {
@@ -215,6 +217,26 @@ export function Prices() {
             : t`No services yet. Import those of a supplier, or read a file of your own.`}
         </Empty>
       )}
+      <div role="status">
+        {others && (
+          <p className={styles.others}>
+            {others.costs > 0 ? (
+              <Trans>
+                Costs changed <When at={others.at.toISOString()} />:{' '}
+                <Plural value={others.costs + others.prices} one="# cell" other="# cells" />
+              </Trans>
+            ) : (
+              <Trans>
+                Prices changed <When at={others.at.toISOString()} />:{' '}
+                <Plural value={others.prices} one="# cell" other="# cells" />
+              </Trans>
+            )}
+            <Button size="compact-sm" onClick={show}>
+              <Trans>Show</Trans>
+            </Button>
+          </p>
+        )}
+      </div>
       {grid && grid.rows.length > 0 && (
         <PriceCells
           grid={grid}

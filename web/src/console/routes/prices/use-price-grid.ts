@@ -38,7 +38,14 @@ export function usePriceGrid(search: Readonly<Record<string, string>>) {
   const inFile = new URLSearchParams(isNarrowed ? { audiences, ...filter } : {}).toString()
   const file = `/api/operator/prices.csv${inFile === '' ? '' : `?${inFile}`}`
   const ruleOf = new Map(rules.data?.rules.map((rule) => [rule.id, rule]))
-  return { groups: names, grid, file, ruleOf, error: groups.error ?? grid.error }
+  return {
+    groups: names,
+    grid,
+    question: JSON.stringify([audiences, filter]),
+    file,
+    ruleOf,
+    error: groups.error ?? grid.error,
+  }
 }
 
 export type PriceGrid = NonNullable<ReturnType<typeof usePriceGrid>['grid']['data']>
