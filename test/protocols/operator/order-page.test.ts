@@ -90,6 +90,22 @@ describe('an order says', () => {
     expect([theirRow.cost, theirRow.margin]).toEqual([undefined, undefined])
   })
 
+  it('why it was not sent yet; what costs show only to who may read them', async () => {
+    const dear = await office.server.service()
+    await office.server.sql`update supplier_routes set cost = 2000000 where service_id = ${Number(dear)}`
+    const order = await placed(undefined, { ID: dear })
+    const { headers: support } = await office.person('support')
+    const waits = (detail: unknown) => [
+      { item: 1, items: 1, why: 'routes', routes: [{ supplier: 'sandbox', why: 'margin', detail }] },
+    ]
+    expect((await read(`/orders/${order}/summary`)).waits).toEqual(
+      waits(expect.stringContaining('sandbox: costs 2.00, sold for 1.00 USD')),
+    )
+    expect((await read(`/orders/${order}/summary`, support)).waits).toEqual(waits(null))
+    await change('POST', `/orders/${order}/cancel`, { why: 'test' })
+    expect((await read(`/orders/${order}/summary`)).waits).toEqual([])
+  })
+
   it('its whole life in order, and that of one item', async () => {
     const order = await done({ REFERENCE: 'life' })
     await change('POST', `/orders/${order}/refund`, { amount: '0.40', reason: 'late', reference: 't' })
