@@ -49,6 +49,42 @@ describePages('orders in the console', () => {
     await visit.leave()
   })
 
+  test('the box leads to a reseller, to any page, and by its trace id to a request that was refused', async () => {
+    const refused = await fetch(`${office.server.url}/api/index.php`, {
+      method: 'POST',
+      body: new URLSearchParams({ username: shop.securityId, apiaccesskey: shop.secret, action: 'nothing' }),
+    })
+    const trace = String(refused.headers.get('x-request-id'))
+    // The ids of requests have the time of the machine, and not that of the test's clock.
+    const at = new Date(Number.parseInt(trace.replace('-', '').slice(0, 12), 16))
+    await until('the request is logged', async () => {
+      const { count } = await office.server
+        .sql`update requests set at = ${at} where request_id = ${trace}::uuid`
+      return count > 0
+    })
+    const visit = await Visit.as(office, 'manager')
+    const { page } = visit
+    await page.goto('/console/orders')
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    const find = async (text: string) => {
+      await visit.press('/')
+      await page.getByRole('combobox', { name: 'Find' }).waitFor()
+      await visit.paste(text)
+      await visit.press('Enter')
+    }
+    await find(shop.username)
+    await page.waitForURL(new RegExp(`/console/resellers/${shop.username}$`))
+    await find('exchange ra')
+    await page.getByRole('heading', { level: 1, name: 'Exchange rates' }).waitFor()
+    await find('statemen')
+    await page.getByRole('heading', { level: 1, name: 'Statements' }).waitFor()
+    await find(trace)
+    await page.getByRole('heading', { level: 1, name: 'Request' }).waitFor()
+    await page.getByText(trace).first().waitFor()
+    await visit.expectUsablePages([`/console/requests/${trace}`])
+    await visit.leave()
+  })
+
   test('on a wide screen an opened order stands beside the list, and goes on by keys; elsewhere it is a page', async () => {
     const [before, id] = [await placed(), await placed()]
     const visit = await Visit.as(office, 'support', { screen: { width: 1440, height: 900 } })

@@ -232,6 +232,7 @@ describePages('resellers in the console', () => {
     expect((await finance('GET', `/accounts/${username}`)).json.data.credit_limit).toBe('50.00')
     await page.goto('/console/resellers?low_balance=yes&sort=-available')
     await page.getByRole('link', { name: 'Late Phones' }).waitFor()
+    await page.getByText('1 in all').waitFor()
     expect(await page.getByRole('row').count()).toBe(2)
     await visit.expectUsable('resellers below their mark')
     await page.getByRole('checkbox', { name: /Late Phones/ }).check()

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { exchange } from '../../support/dhru.ts'
 import { imei, type Shop } from '../../support/server.ts'
 import { until } from '../../support/until.ts'
 import { ask, changer, OperatorOffice } from './office.fixtures.ts'
@@ -169,6 +170,30 @@ describe('one box finds', () => {
     }
     expect((await read('/search?q=heir-7')).orders).toMatchObject([{ by: 'part', order: { id: order } }])
     expect((await read('/search?q=0190a0c0-0000-7000-8000-000000000000')).orders).toEqual([])
+  })
+
+  it('a request that was refused, by its trace id; who may not read resellers does not see it', async () => {
+    const refused = await exchange(office.server.url, {
+      ...{ method: 'POST', path: '/api/index.php' },
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: `username=${shop.securityId}&apiaccesskey=${shop.secret}&action=nothing`,
+    })
+    const trace = String(refused.headers['x-request-id'])
+    const at = new Date(Number.parseInt(trace.replace('-', '').slice(0, 12), 16))
+    await until('the request is logged', async () => {
+      const { count } = await office.server
+        .sql`update requests set at = ${at} where request_id = ${trace}::uuid`
+      return count > 0
+    })
+    expect(await read(`/search?q=${trace}`)).toMatchObject({
+      orders: [],
+      request: { trace_id: trace, protocol: 'dhru', order: null },
+    })
+    expect((await read(`/search?q=${shop.username}`)).request).toBeNull()
+    const program = await office.program(['orders.read'])
+    expect(
+      (await ask(office.server, 'GET', `/search?q=${trace}`, { headers: program })).json.data.request,
+    ).toBeNull()
   })
 
   it('resellers and services', async () => {
