@@ -4,6 +4,7 @@ import pino from 'pino'
 import { userName } from '../app/operating-user.ts'
 import { type Config, readConfig, WrongSettings } from '../config.ts'
 import type { DatabaseAccess } from '../database/access.ts'
+import { type ConnectionAnswer, connectionAnswer } from '../database/connection-answers.ts'
 import { isConnectionLoss, openPool, type Sql } from '../database/database.ts'
 import { hasSchema, isReady } from '../database/migrate.ts'
 import { pools } from '../database/pools.ts'
@@ -85,29 +86,39 @@ export const databaseIn = ({ database, dataFolder }: Config): string =>
       ? whereOf(database.serving)
       : database.serving.host
 
-/** `reaching` says of a failed connection where the database was looked for, without its password. */
+/** `reaching` says of a failed connection why it failed and where the database was looked for, without its password. */
 async function reaching<T>(access: DatabaseAccess, work: (access: DatabaseAccess) => Promise<T>): Promise<T> {
   try {
     return await work(access)
   } catch (error) {
     if (!isConnectionLoss(error)) throw error
     const where = typeof access.serving === 'string' ? whereOf(access.serving) : access.serving.host
-    const { code } = error as { code: string }
-    const message = `cannot reach the database at ${where} (${code})`
+    const { code, message } = error as { code: string; message: string }
+    const answer = connectionAnswer(code, where, message)
     // A wrong password, or a database that does not exist, is not mended by another try.
-    throw /^(28|3D)/.test(code)
-      ? new WrongSettings(message, { cause: error })
-      : new Unreachable(message, code)
+    throw answer.again ? new Unreachable(answer, code) : new NoSuchDatabase(answer)
   }
 }
 
-/** Unreachable says where the database was looked for that is away; its code is the driver's. */
-class Unreachable extends Error {
+/** Unreachable says why there is no connection at present; its code is the driver's. */
+export class Unreachable extends Error {
   readonly code: string
+  readonly answer: ConnectionAnswer
 
-  constructor(message: string, code: string) {
-    super(`${message}: try again`)
+  constructor(answer: ConnectionAnswer, code: string) {
+    super(`${answer.sentence}: ${answer.advice}`)
     this.code = code
+    this.answer = answer
+  }
+}
+
+/** NoSuchDatabase says what of DATABASE_URL PostgreSQL does not take. */
+export class NoSuchDatabase extends WrongSettings {
+  readonly answer: ConnectionAnswer
+
+  constructor(answer: ConnectionAnswer) {
+    super(`${answer.sentence}: ${answer.advice}`)
+    this.answer = answer
   }
 }
 

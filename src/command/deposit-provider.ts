@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Provider } from '../deposits/provider.ts'
 import { type ProviderForm, providerAttributes } from '../deposits/provider-attributes.ts'
+import type { ProviderTest } from '../deposits/provider-test.ts'
 import { Providers, settingsOf, viewOf } from '../deposits/providers.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
 import { jsonOf, textsOf } from '../lib/attributes.ts'
@@ -10,7 +11,7 @@ import { addOptions, formOf, someOf, withAttributeNames } from './attribute-opti
 import { type Connected, withDatabase } from './connection.ts'
 import { fieldOptions, givenFields } from './integration-options.ts'
 import { type Answer, answering, type Cell, keyValues, nounsAnswer } from './output.ts'
-import { warnOf } from './sealing.ts'
+import { warnOf, withSuppliers } from './sealing.ts'
 
 type Options = Record<string, unknown>
 
@@ -32,6 +33,10 @@ export function registerProviders(deposit: Command): void {
   addProviderOptions(provider.command('set <code>'), 'change')
     .description('change what is given and leave the rest; deposits that have begun keep what they said')
     .action(answering(change))
+  provider
+    .command('test <code>')
+    .description('ask its payment service what begins no payment, to see that the key is right')
+    .action(answering(test))
   for (const [verb, description] of [
     ['disable', 'begin no deposit with it; those that have begun are finished'],
     ['enable', 'show it to accounts again'],
@@ -79,6 +84,37 @@ async function list(): Promise<Answer> {
     'no deposit providers: imeigate deposit provider add makes one',
   )
   return { json: providers.map(providerJson), text }
+}
+
+const test = (code: string): Promise<Answer> =>
+  withSuppliers(async ({ sql, sealer, context }) => {
+    const { isWell, testProvider } = await import('../deposits/provider-test.ts')
+    const tested = await testProvider({ sql, sealer: async () => sealer, context }, code)
+    const { isPractice, milliseconds, unproved, ...rest } = tested
+    const { code: asked, name, finding, detail } = rest
+    return {
+      json: { ...rest, is_practice: isPractice, unproved, milliseconds, ok: isWell(tested) },
+      text: keyValues([
+        ['code', asked],
+        ['name', name],
+        ['finding', FINDINGS[finding]],
+        detail !== null && ['said', detail],
+        isPractice && ['key', 'for trying: no real money comes by it'],
+        unproved.length > 0 && ['not proved', unproved.join(', ')],
+        milliseconds !== null && ['took', `${milliseconds} ms`],
+      ]),
+      bad: !isWell(tested),
+    }
+  })
+
+const FINDINGS: Record<ProviderTest['finding'], string> = {
+  works: 'it works: the payment service knows the key',
+  key_refused: 'the payment service refuses the key',
+  refused: 'the payment service refuses the question',
+  no_answer: 'no usable answer from the payment service',
+  not_theirs: 'what answers at the address is no such payment service',
+  unusable: 'its settings or secrets cannot be used',
+  nobody_asked: 'there is no payment service to ask: people or transfers say that the money is there',
 }
 
 /** `providersOf` opens the sealer only when there are secrets, so that an installation without any needs no key. */

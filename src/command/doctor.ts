@@ -14,7 +14,7 @@ import { openPool } from '../database/database.ts'
 import { OWN_SESSIONS, sessionSharing, sharedSessions } from '../database/session-sharing.ts'
 import { Refusal } from '../errors.ts'
 import { version } from '../version.ts'
-import { withAccess } from './connection.ts'
+import { NoSuchDatabase, Unreachable, withAccess } from './connection.ts'
 import { answering, table } from './output.ts'
 
 export function register(program: Command): void {
@@ -71,6 +71,8 @@ async function database(config: Config): Promise<Symptom[]> {
   } catch (error) {
     if (error instanceof Refusal && error.code === 'not_found')
       return [warn('database', error.message, 'imeigate start makes it, if the folder is right')]
+    if (error instanceof Unreachable || error instanceof NoSuchDatabase)
+      return [fail('database', error.answer.sentence, error.answer.advice)]
     const advice = 'see that PostgreSQL runs and that DATABASE_URL is right'
     return [fail('database', (error as Error).message, advice)]
   }

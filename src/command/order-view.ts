@@ -1,3 +1,5 @@
+import type { Waiting } from '../fulfilment/people/why-waiting.ts'
+import type { OrderId } from '../lib/ids.ts'
 import { formatMicros } from '../lib/money.ts'
 import type { NamedFormerOrder } from '../orders/former/former-order.ts'
 import type { Order } from '../orders/order.ts'
@@ -5,8 +7,8 @@ import type { OperatorOrder } from '../orders/read/operator-orders.ts'
 import { SECRET } from '../orders/read/secret-results.ts'
 import { keyValues, table } from './output.ts'
 
-/** `textOf` shows people an order with its items and what was tried for them. */
-export function textOf(found: OperatorOrder): string {
+/** `textOf` shows people an order with its items, what was tried for them, and what they wait for. */
+export function textOf(found: OperatorOrder, waits: readonly Waiting[] = []): string {
   const { order } = found
   const refunded = order.items.reduce((sum, item) => sum + item.refunded, 0n)
   const head = keyValues([
@@ -69,7 +71,32 @@ export function textOf(found: OperatorOrder): string {
           },
           ['item', 'attempt'],
         )}`
-  return `${head}\n\n${items}\n\n${attempts}${passedOver}`
+  return `${head}\n\n${items}\n\n${attempts}${passedOver}${waits.length === 0 ? '' : `\n\n${waitsText(waits, order.id)}`}`
+}
+
+const WAITS = {
+  next: 'it is sent next',
+  routes: 'it goes by no route at present',
+  no_route: 'its service has no route to a supplier',
+  by_hand: 'it is done by hand: see imeigate manual list',
+  asked: 'a former supplier is asked about it',
+  person: 'a person must decide: see imeigate review list --order',
+} as const satisfies Record<Waiting['why'], string>
+
+/** `waitsText` shows why items were not sent yet: a line for each reason, and for each route that they do not go by. */
+function waitsText(waits: readonly Waiting[], order: OrderId): string {
+  const rows = waits.flatMap(({ item, items, why, routes }) => {
+    const waits = items === 1 ? `${item}` : `${item} and ${items - 1} more`
+    const detail = why === 'person' ? `${WAITS[why]} ${order}` : WAITS[why]
+    const itself = why === 'routes' ? [] : [{ waits, supplier: null, why, detail }]
+    return [...itself, ...routes.map((one) => ({ waits, ...one }))]
+  })
+  return table(rows, {
+    waits: (one) => one.waits,
+    'not sent to': (one) => one.supplier,
+    why: (one) => one.why,
+    detail: (one) => one.detail,
+  })
 }
 
 export const jsonOf = ({

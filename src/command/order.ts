@@ -106,9 +106,12 @@ async function show(id: OrderId): Promise<Answer> {
   return await withDatabase(async ({ sql }) => {
     const [found, former] = await Promise.all([new OperatorOrders(sql).find(id), findFormerNumbered(sql, id)])
     if (!found && former.length === 0) throw new Refusal('order_not_found', String(id), 'id')
-    const texts = [...(found ? [textOf(found)] : []), ...former.map(formerText)]
+    const { whyOrderWaits } = await import('../fulfilment/people/why-waiting.ts')
+    const waits = found ? await whyOrderWaits(sql, found.order) : []
+    const texts = [...(found ? [textOf(found, waits)] : []), ...former.map(formerText)]
     const formerOrders = former.length > 0 ? { former: former.map(formerJson) } : {}
-    return { json: { ...(found ? jsonOf(found) : { id }), ...formerOrders }, text: texts.join('\n\n') }
+    const json = found ? { ...jsonOf(found), waits } : { id }
+    return { json: { ...json, ...formerOrders }, text: texts.join('\n\n') }
   })
 }
 

@@ -3,7 +3,7 @@ import { type Fault, Refusal } from '../errors.ts'
 import { faultText, orThrow } from '../lib/fault.ts'
 import type { PriceRuleId } from '../lib/ids.ts'
 import { changePrices, type PriceChangeForm } from '../price-book/change.ts'
-import { exportPrices } from '../price-book/export.ts'
+import { bookPages, exportPrices } from '../price-book/export.ts'
 import { type BookFilterForm, findFilter } from '../price-book/filter.ts'
 import { importPrices, readPriceFile } from '../price-book/import.ts'
 import { moving } from '../price-book/moves.ts'
@@ -62,7 +62,9 @@ export function registerBook(price: Command): void {
     if (file !== '-') return await answering(exportFile)(...given)
     const { pipeline } = await import('node:stream/promises')
     await withDatabase(async ({ sql }) =>
-      pipeline(exportPrices(sql, await findFilter(sql, filterOf(options))), process.stdout, { end: false }),
+      pipeline(exportPrices(bookPages(sql, await findFilter(sql, filterOf(options)))), process.stdout, {
+        end: false,
+      }),
     )
   })
   const change = withFilter(
@@ -219,7 +221,7 @@ async function importFile(file: string, { dryRun = false, plan }: PlanOptions): 
 
 async function exportFile(file: string, options: FilterOptions): Promise<Answer> {
   await withDatabase(async ({ sql }) =>
-    writeWhole(exportPrices(sql, await findFilter(sql, filterOf(options))), file),
+    writeWhole(exportPrices(bookPages(sql, await findFilter(sql, filterOf(options)))), file),
   )
   return { json: { file }, text: `${file} is written` }
 }

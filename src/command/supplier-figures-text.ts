@@ -1,4 +1,4 @@
-import { formatMicros, formatMoney } from '../lib/money.ts'
+import { formatCoins, formatMicros, formatMoney } from '../lib/money.ts'
 import type { SupplierFigures } from '../suppliers/figures.ts'
 import { type Answer, keyValues, table } from './output.ts'
 
@@ -15,7 +15,7 @@ export function figuresAnswer(found: SupplierFigures): Answer {
     ['balance', balance === null ? null : formatMoney(balance, currency)],
     ['balance of', found.balanceAt],
     ['low balance', lowBalance === null ? null : formatMoney(lowBalance, currency)],
-    ['spent a day', formatMoney(perDay, currency)],
+    ['spent a day', formatCoins(perDay, currency)],
     ['days left', found.daysLeft],
     ['since', found.since],
     ['success', percent],

@@ -1,4 +1,4 @@
-import { formatMicros, formatMoney } from '../lib/money.ts'
+import { formatCoins, formatMicros, formatMoney } from '../lib/money.ts'
 import { quoteLine } from '../lib/text.ts'
 import { localTime } from '../lib/time.ts'
 import type { DayFigures } from '../sales/today.ts'
@@ -32,7 +32,7 @@ export function textOfToday({ figures, waiting, strays, trouble }: Today): strin
   ]
   const sums = figures?.currencies.map(({ currency, now, before }) => {
     const line = (of: DayFigures): string =>
-      `${formatMoney(of.turnover, currency)} turnover, ${formatMoney(of.profit, currency)} profit, ${of.orders} orders, ` +
+      `${formatCoins(of.turnover, currency)} turnover, ${formatCoins(of.profit, currency)} profit, ${of.orders} orders, ` +
       `${of.charged} charged, ${of.failed} failed${of.medianSeconds === null ? '' : `, half within ${durationOf(of.medianSeconds)}`}`
     return `${line(now)}\n  on ${figures.dayBefore} by this time: ${line(before)}`
   })

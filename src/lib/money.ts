@@ -77,6 +77,16 @@ export function formatMoney(amount: bigint, currency: string): string {
   return `${amount < 0n ? '-' : ''}${symbol}${grouped(amount < 0n ? -amount : amount, currency)}`
 }
 
+/**
+ * `formatCoins` is `formatMoney` of an amount rounded to the smallest coin in use: for figures within sentences, such as profits, which costs make
+ * smaller than any coin. Prices, costs and balances are written whole.
+ */
+export function formatCoins(amount: bigint, currency: string): string {
+  const coin = minorUnit(currency)
+  const coins = ((amount < 0n ? -amount : amount) + coin / 2n) / coin
+  return formatMoney(amount < 0n ? -coins * coin : coins * coin, currency)
+}
+
 /** `grouped` writes an amount with thousands separators: "1,016.41". */
 export function grouped(amount: bigint, currency: string): string {
   const [units = '0', ...rest] = formatMicros(amount, currency).split('.')

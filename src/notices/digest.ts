@@ -2,7 +2,7 @@ import { findUnrouted } from '../catalogue/services.ts'
 import type { Sql } from '../database/database.ts'
 import { findOpenStrays } from '../deposits/incoming.ts'
 import type { Message } from '../integrations/channels/channel.ts'
-import { formatMoney } from '../lib/money.ts'
+import { formatCoins, formatMoney } from '../lib/money.ts'
 import { quoteLine } from '../lib/text.ts'
 import { type Clock, DAY_MS, HOUR_MS } from '../lib/time.ts'
 import { timeZoneOfFigures } from '../sales/folder.ts'
@@ -70,33 +70,46 @@ export async function digestAt(sql: Sql, clock: Clock): Promise<Message> {
   const lists = await findWaitingLists(sql)
   const open = reviews.reduce((sum, { count }) => sum + count, 0)
   const oldest = new Date(Math.min(...reviews.map((one) => one.oldest.getTime())))
-  const waiting = [
-    open > 0 &&
-      `Reviews: ${open} (${reviews.map(({ kind, count }) => `${count} ${kind}`).join(', ')}), the oldest of ${utc(oldest)}`,
-    unknown > 0 && `Items whose outcome nobody knows: ${unknown}; their price is held`,
-    deposits.length > 0 && `Deposits that wait for confirmation: ${deposits.length}, ${totals(deposits)}`,
-    strays && `Payments that fit no deposit: ${strays.count}, ${strays.amounts}`,
-    paused.length > 0 &&
-      `Suppliers to which nothing is sent: ${named(paused.map(({ name, why }) => `${name} (${why})`))}`,
-    lists.length > 0 && `Suppliers' lists that wait: ${named(lists.map(({ name }) => name))}`,
-    unrouted.length > 0 && `Services without a working route: ${unrouted.length}`,
-  ].filter((line) => typeof line === 'string')
+  // An item about which a person is asked already is one thing with its review.
+  const reviewedUnknown = reviews.find(({ kind }) => kind === 'unknown')?.count ?? 0
+  const unasked = Math.max(unknown - reviewedUnknown, 0)
+  const waiting: [count: number, line: string | false | undefined][] = [
+    [
+      open,
+      open > 0 &&
+        `Reviews: ${open} (${reviews.map(({ kind, count }) => `${count} ${kind}`).join(', ')}), the oldest of ${utc(oldest)}`,
+    ],
+    [unasked, unknown > 0 && `Items whose outcome nobody knows: ${unknown}; their price is held`],
+    [
+      deposits.length,
+      deposits.length > 0 && `Deposits that wait for confirmation: ${deposits.length}, ${totals(deposits)}`,
+    ],
+    [strays?.count ?? 0, strays && `Payments that fit no deposit: ${strays.count}, ${strays.amounts}`],
+    [
+      paused.length,
+      paused.length > 0 &&
+        `Suppliers to which nothing is sent: ${named(paused.map(({ name, why }) => `${name} (${why})`))}`,
+    ],
+    [lists.length, lists.length > 0 && `Suppliers' lists that wait: ${named(lists.map(({ name }) => name))}`],
+    [unrouted.length, unrouted.length > 0 && `Services without a working route: ${unrouted.length}`],
+  ]
+  const things = waiting.reduce((sum, [count]) => sum + count, 0)
   const lowBalances =
     low.length > 0 &&
     `Accounts below their mark: ${named(low.map(({ name, available, currency }) => `${name} ${formatMoney(available, currency)}`))}`
   const { from, totals: sums, asOf } = await readSales(sql, { period: 'yesterday', by: [], limit: 1 }, clock)
   const sales = sums.map(
     ({ currency, turnover, profit, charged, failed }) =>
-      `${formatMoney(turnover, currency)} turnover, ${formatMoney(profit, currency)} profit, ${charged} items charged, ${failed} failed`,
+      `${formatCoins(turnover, currency)} turnover, ${formatCoins(profit, currency)} profit, ${charged} items charged, ${failed} failed`,
   )
   return {
     title:
-      waiting.length === 0
+      things === 0
         ? 'Digest: nothing waits'
-        : `Digest: ${waiting.length} ${waiting.length === 1 ? 'thing waits' : 'things wait'} for you`,
+        : `Digest: ${things} ${things === 1 ? 'thing waits' : 'things wait'} for you`,
     text: lines(
-      ...waiting,
-      waiting.length === 0 && 'Nothing waits for a person.',
+      ...waiting.map(([, line]) => line),
+      things === 0 && 'Nothing waits for a person.',
       lowBalances,
       asOf && `Sold on ${from}: ${sales.length === 0 ? 'nothing' : sales.join('; ')}`,
     ),

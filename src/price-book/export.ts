@@ -12,17 +12,17 @@ export const priceColumns = [
   ...['name', 'cost', 'margin'],
 ] as const
 
-/** PRICES_PER_READ are those that one statement reads. */
+/** PRICES_PER_READ are those that one statement reads, and SERVICES_PER_READ those whose prices it reads. */
 const PRICES_PER_READ = 2000
+const SERVICES_PER_READ = 500
 
-/** `exportPrices` writes the prices that fit as CSV, a line each, as an import takes them: page by page, however many there are. `told` is told of the rows. */
+/** `exportPrices` writes prices as CSV, a line each, as an import takes them: page by page, however many there are. `told` is told of the rows. */
 export async function* exportPrices(
-  sql: Sql,
-  filter: BookFilter,
+  pages: AsyncIterable<BookPrice[]>,
   told: (rows: number) => void = () => {},
 ): AsyncGenerator<string> {
   yield stringify([[...priceColumns]])
-  for await (const page of bookPages(sql, filter)) {
+  for await (const page of pages) {
     yield stringify(page.map(cells))
     told(page.length)
   }
@@ -38,6 +38,28 @@ export async function* bookPages(sql: Sql, filter: BookFilter): AsyncGenerator<B
     after = last.serviceId
   }
 }
+
+/**
+ * `gridPages` gives the prices that the audiences of a grid have themselves, of its services in their order. A price that is inherited stands there
+ * once, with whose it is, if that is an audience of the grid.
+ */
+export async function* gridPages(sql: Sql, { rows, columns }: Grid): AsyncGenerator<BookPrice[]> {
+  const places = new Set(columns.map(placeOf))
+  const ids = rows.map(({ service }) => service.id)
+  for (let from = 0; from < ids.length; from += SERVICES_PER_READ) {
+    const services = ids.slice(from, from + SERVICES_PER_READ)
+    const found = Map.groupBy(await selectBook(sql, { services }), ({ serviceId }) => serviceId)
+    yield services.flatMap((id) => (found.get(id) ?? []).filter((price) => places.has(placeOf(price))))
+  }
+}
+
+/** `placeOf` names whose price it is, and in which currency; an account's is not that of the price group that it is in. */
+const placeOf = ({
+  accountId,
+  priceGroupId,
+  currency,
+}: Pick<BookPrice, 'accountId' | 'priceGroupId' | 'currency'>): string =>
+  `${accountId} ${accountId === null ? priceGroupId : null} ${currency}`
 
 function cells(price: BookPrice): string[] {
   const { currency, cost, unitPrice } = price

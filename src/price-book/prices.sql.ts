@@ -31,6 +31,7 @@ export interface BookFilter {
   accountId?: AccountId | null | undefined
   priceGroupId?: PriceGroupId | null | undefined
   serviceId?: ServiceId | undefined
+  services?: readonly ServiceId[] | undefined
   /** `serviceGroup` is a group of services, as it is written there. */
   serviceGroup?: string | undefined
   /** `supplier`: only of services that have a route to it. */
@@ -60,7 +61,7 @@ export async function selectBook(
     serviceId = null,
     serviceGroup = null,
   } = filter
-  const { supplierId = null, currency = null, belowCost = false, ruled = null } = filter
+  const { supplierId = null, currency = null, belowCost = false, ruled = null, services = null } = filter
   return await sql<BookPrice[]>`
     with fitting as materialized (
       select p.* from prices p join services v on v.id = p.service_id
@@ -69,6 +70,7 @@ export async function selectBook(
          and (${accountId}::int is null or p.account_id = ${accountId})
          and (${priceGroupId}::int is null or p.price_group_id = ${priceGroupId})
          and (${serviceId}::int is null or p.service_id = ${serviceId})
+         and (${services && [...services]}::int[] is null or p.service_id = any(${services && [...services]}))
          and (${serviceGroup}::text is null or v.group_name = ${serviceGroup})
          and (${supplierId}::int is null
               or exists (select from supplier_routes r where r.service_id = p.service_id and r.supplier_id = ${supplierId}))

@@ -97,6 +97,11 @@ export async function* everyReseller(sql: Sql, filter: SortedFilter, now: Date):
   }
 }
 
+/** `namesOfResellers` gives the user names of all that fit. */
+export async function namesOfResellers(sql: Sql, filter: ResellerFilter, now: Date): Promise<string[]> {
+  return (await sorted(sql, filter, now)).map(({ account }) => account.username)
+}
+
 type SortedFilter = ResellerFilter & { sort?: ResellerSort | undefined }
 
 /** `sorted` gives the accounts that fit, as they stand in the list, behind a place. */

@@ -32,6 +32,8 @@ export interface Wanted {
   serviceId: ServiceId | null
   supplierId: SupplierId | null
   currency: string | null
+  /** `currencies` narrows to several. */
+  currencies?: readonly string[]
 }
 
 /** `readyForFigures` lets a transaction of whichever pool read much at once, which those of the hot paths do not. */
@@ -123,11 +125,12 @@ export interface SalesSums {
   cells: number
 }
 
-const narrowed = (sql: Queryable, { accountId, serviceId, supplierId, currency }: Wanted) => sql`
+const narrowed = (sql: Queryable, { accountId, serviceId, supplierId, currency, currencies }: Wanted) => sql`
   ${accountId === null ? sql`` : sql`and f.account_id = ${accountId}`}
   ${serviceId === null ? sql`` : sql`and f.service_id = ${serviceId}`}
   ${supplierId === null ? sql`` : sql`and f.supplier_id = ${supplierId}`}
-  ${currency === null ? sql`` : sql`and f.currency = ${currency}`}`
+  ${currency === null ? sql`` : sql`and f.currency = ${currency}`}
+  ${currencies === undefined ? sql`` : sql`and f.currency = any(${[...currencies]}::text[])`}`
 
 const stretchesIn = (sql: Queryable, stretches: readonly Stretch[]) => sql`
   unnest(${stretches.map(({ cut }) => cut)}::text[]::sales_cut[], ${stretches.map(({ wholeMonths }) => wholeMonths)}::boolean[],

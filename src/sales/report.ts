@@ -8,6 +8,7 @@ import { type Clock, systemClock } from '../lib/time.ts'
 import { countsOf, percentileOf } from './buckets.ts'
 import { factorsFor } from './factors.ts'
 import { selectSalesState } from './fold.sql.ts'
+import { type HomeSums, homeSums, needsHome } from './home.ts'
 import { dayBehind, monthsBehind, nextMonth, type Period, periodBefore, periodOf } from './period.ts'
 import {
   type Cut,
@@ -91,6 +92,11 @@ export interface SalesReport extends Period {
   rows: ComparedRow[]
   /** `totals` has a row for each currency. */
   totals: ComparedRow[]
+  /**
+   * `home` has the total of all currencies in the home currency, null: nothing can be converted. It is null where there is no home currency, nothing was
+   * sold in another one, or all is converted already.
+   */
+  home: (HomeSums & { total: ComparedRow | null }) | null
   /** `before` is the period with which is compared; null: with none. */
   before: Period | null
   /** `more`: there are further rows. */
@@ -104,8 +110,9 @@ export const readSales = (
     limit,
     mostCells = MAX_CELLS,
     compare = false,
+    home = null,
     ...question
-  }: SalesQuestion & { limit: number; mostCells?: number; compare?: boolean },
+  }: SalesQuestion & { limit: number; mostCells?: number; compare?: boolean; home?: string | null },
   clock: Clock = systemClock,
 ): Promise<SalesReport> =>
   reading(sql, async (transaction) => {
@@ -119,14 +126,48 @@ export const readSales = (
     const isOfOne = toldApartBy(wanted.by).length === 1 && wanted.by.time === null
     const formerRows = before && isOfOne ? await read({ ...wanted, ...before }) : []
     const formerTotals = before ? await read({ ...total, ...before }) : []
+    const totals = withBefore(await read(total), formerTotals)
+    const currencies = [...new Set([...totals, ...formerTotals].map(({ currency }) => currency))].sort()
     return {
       ...about,
       rows: withBefore(rows.slice(0, limit), formerRows),
-      totals: withBefore(await read(total), formerTotals),
+      totals,
+      home:
+        into === null && needsHome(home, currencies)
+          ? await totalIn(transaction, total, { home, currencies, before, whole, timeZone: about.timeZone })
+          : null,
       before,
       more: rows.length > limit,
     }
   })
+
+/** `totalIn` sums up, in the home currency, what can be converted into it, now and before. */
+async function totalIn(
+  sql: Transaction,
+  total: Wanted,
+  asked: { home: string; currencies: string[]; before: Period | null; whole: Period; timeZone: string },
+): Promise<SalesReport['home']> {
+  const { home, currencies, before, whole } = asked
+  const factors = await factorsFor(sql, whole, home, asked.timeZone)
+  const reading = { into: home, factors, limit: null, mostCells: null }
+  const sumsOf = async (wanted: Wanted) =>
+    (await selectSales(sql, wanted, { ...reading, stretches: cellsOf(wanted, factors) }))[0]
+  const isMissing = async (names: string[]) => {
+    const parts = [await sumsOf({ ...total, currencies: names })]
+    if (before) parts.push(await sumsOf({ ...total, ...before, currencies: names }))
+    return parts.some((one) => (one?.unconverted ?? 0) > 0)
+  }
+  const withoutRate: string[] = []
+  // Mostly nothing is missing, which is found by one look; else each currency is looked at.
+  if (await isMissing(currencies))
+    for (const one of currencies) if (one !== home && (await isMissing([one]))) withoutRate.push(one)
+  const theirs = { ...total, currencies: currencies.filter((one) => !withoutRate.includes(one)) }
+  const [now, then] = [await sumsOf(theirs), before && (await sumsOf({ ...theirs, ...before }))]
+  return {
+    total: now ? { ...rowOf(now, theirs), before: then ? rowOf(then, theirs) : null } : null,
+    ...homeSums(home, { currencies, withoutRate, factors }),
+  }
+}
 
 /** `withBefore` puts the row of the period before to each. Currencies of which there is nothing now are not in it. */
 function withBefore(rows: readonly SalesRow[], former: readonly SalesRow[]): ComparedRow[] {

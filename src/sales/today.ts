@@ -1,10 +1,11 @@
-import type { Sql, Transaction } from '../database/database.ts'
+import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { Micros } from '../lib/money.ts'
 import { type Clock, HOUR_MS, systemClock } from '../lib/time.ts'
 import { countsOf, percentileOf } from './buckets.ts'
 import { factorsFor } from './factors.ts'
 import { selectSalesState } from './fold.sql.ts'
+import { type HomeSums, homeSums, needsHome } from './home.ts'
 import {
   countNewAccounts,
   type Quarter,
@@ -37,6 +38,12 @@ export interface DayFigures {
   p95Seconds: number | null
 }
 
+interface CurrencyFigures {
+  currency: string
+  now: DayFigures
+  before: DayFigures
+}
+
 export interface TodayFigures {
   timeZone: string
   asOf: Date | null
@@ -44,14 +51,19 @@ export interface TodayFigures {
   /** `dayBefore` is the same weekday a week before, which is counted up to the end of the quarter of an hour that it is now. */
   dayBefore: string
   until: Date
-  currencies: { currency: string; now: DayFigures; before: DayFigures }[]
+  currencies: CurrencyFigures[]
+  /** `home` has those of all currencies in the home currency; null: there is none, nothing was sold in another one, or all is converted already. */
+  home: (CurrencyFigures & HomeSums) | null
   newAccounts: { now: number; before: number }
 }
 
-/** `readToday` gives the figures of today beside those of the same weekday; `into`: all in one currency. Throws invalid_input. */
+/**
+ * `readToday` gives the figures of today beside those of the same weekday; `into`: all in one currency; `home` is the home currency. Throws
+ * invalid_input.
+ */
 export const readToday = (
   sql: Sql,
-  { into: given }: { into?: string | undefined },
+  { into: given, home = null }: { into?: string | undefined; home?: string | null },
   clock: Clock = systemClock,
 ): Promise<TodayFigures> =>
   reading(sql, async (transaction) => {
@@ -65,19 +77,41 @@ export const readToday = (
       { name: 'before', from: beganBefore, to: until },
     ]
     const sums = await selectSpans(transaction, spans)
-    const converted = await convert(transaction, sums, {
-      into,
-      days: { now: day, before: dayBefore },
-      timeZone,
+    const days = { now: day, before: dayBefore }
+    const factors = await factorsFor(transaction, { from: dayBefore, to: day }, into, timeZone)
+    const converted = sums.map((one) => {
+      const found = convert(one, { into, days, factors })
+      if (found) return found
+      throw new Refusal(
+        'invalid_input',
+        `not everything can be converted into ${into}: a rate is missing`,
+        'in',
+      )
     })
-    const currencies = [...new Set(converted.map(({ target }) => target))].sort().map((currency) => {
+    const figuresIn = (rows: readonly Converted[], currency: string): CurrencyFigures => {
       const of = (name: Span['name']) =>
-        figuresOf(converted.filter((one) => one.name === name && one.target === currency))
+        figuresOf(rows.filter((one) => one.name === name && one.target === currency))
       return { currency, now: of('now'), before: of('before') }
-    })
+    }
+    const names = [...new Set(converted.map(({ target }) => target))].sort()
+    const currencies = names.map((currency) => figuresIn(converted, currency))
+    const ofHome = async (): Promise<TodayFigures['home']> => {
+      if (into !== null || !needsHome(home, names)) return null
+      const theirs = await factorsFor(transaction, { from: dayBefore, to: day }, home, timeZone)
+      const found = sums.map((one) => convert(one, { into: home, days, factors: theirs }))
+      const withoutRate = names.filter((name) => sums.some((one, at) => one.currency === name && !found[at]))
+      const all = found.filter(
+        (one) => one !== undefined && !withoutRate.includes(one.currency),
+      ) as Converted[]
+      return {
+        ...figuresIn(all, home),
+        ...homeSums(home, { currencies: names, withoutRate, factors: theirs }),
+      }
+    }
     const [made = 0, madeBefore = 0] = await countNewAccounts(transaction, spans)
     return {
       ...{ timeZone, asOf, day, dayBefore, until, currencies },
+      home: await ofHome(),
       newAccounts: { now: made, before: madeBefore },
     }
   })
@@ -88,34 +122,25 @@ interface Converted extends SpanSums {
   target: string
 }
 
-/** `convert` brings the amounts into one currency, the costs into that of what was sold, by the rates at the end of their day. */
-async function convert(
-  sql: Transaction,
-  sums: readonly SpanSums[],
-  { into, days, timeZone }: { into: string | null; days: Record<Span['name'], string>; timeZone: string },
-): Promise<Converted[]> {
-  const factors = await factorsFor(sql, { from: days.before, to: days.now }, into, timeZone)
-  return sums.map((one) => {
-    const target = into ?? one.currency
-    const convertedBy = (amount: Micros, from: string): Micros | undefined =>
-      from === target || amount === 0n
-        ? amount
-        : times(amount, factorOf(factors, days[one.name], from, target))
-    const turnover = convertedBy(one.turnover, one.currency)
-    const refunded = convertedBy(one.refunded, one.currency)
-    const cost = convertedBy(one.cost, one.costCurrency)
-    if (turnover === undefined || refunded === undefined)
-      throw new Refusal(
-        'invalid_input',
-        `not everything can be converted into ${into}: a rate is missing`,
-        'in',
-      )
-    const isCosted = cost !== undefined
-    return {
-      ...{ ...one, target, turnover, refunded, cost: cost ?? (0n as Micros) },
-      uncosted: isCosted ? one.uncosted : one.charged,
-    }
-  })
+/**
+ * `convert` brings the amounts into one currency, the costs into that of what was sold, by the rates at the end of their day; undefined: there is no
+ * rate.
+ */
+function convert(
+  one: SpanSums,
+  { into, days, factors }: { into: string | null; days: Record<Span['name'], string>; factors: Factors },
+): Converted | undefined {
+  const target = into ?? one.currency
+  const convertedBy = (amount: Micros, from: string): Micros | undefined =>
+    from === target || amount === 0n ? amount : times(amount, factorOf(factors, days[one.name], from, target))
+  const turnover = convertedBy(one.turnover, one.currency)
+  const refunded = convertedBy(one.refunded, one.currency)
+  const cost = convertedBy(one.cost, one.costCurrency)
+  if (turnover === undefined || refunded === undefined) return undefined
+  return {
+    ...{ ...one, target, turnover, refunded, cost: cost ?? (0n as Micros) },
+    uncosted: cost === undefined ? one.charged : one.uncosted,
+  }
 }
 
 type Factor = Factors['rows'][number]

@@ -7,6 +7,7 @@ import { findNamed, type NamedOrder } from '../orders/desk/find-lines.ts'
 import { type ListedOrder, readRows } from '../orders/desk/order-rows.ts'
 import { OperatorOrders } from '../orders/read/operator-orders.ts'
 import { findRequest } from '../request-log/find-request.ts'
+import type { RequestEntry } from '../request-log/request.ts'
 import {
   type FoundAccount,
   type FoundService,
@@ -28,27 +29,33 @@ export interface Found {
   orders: FoundOrder[]
   accounts: FoundAccount[]
   services: FoundService[]
+  /** `request` is the one whose trace id the text is, also where it was refused. */
+  request: RequestEntry | undefined
 }
 
 /** Sort is a sort of things that are looked for. */
-export type Sort = 'orders' | 'accounts' | 'services'
+export type Sort = 'orders' | 'accounts' | 'services' | 'requests'
 
 /**
- * `search` finds what a text names: orders by number, IMEI, reference, supplier's number or the trace id of the request that placed them; resellers
- * and services. What it is the whole of comes first.
+ * `search` finds what a text names: orders by number, IMEI, reference, supplier's number or the trace id of the request that placed them; resellers,
+ * services, and a request by its trace id. What it is the whole of comes first.
  */
 export async function search(sql: Sql, text: string, sorts: ReadonlySet<Sort>, clock: Clock): Promise<Found> {
   const words = text.trim()
+  const traced = timeOfRequest(words) && (await requestOf(sql, words))
   const [orders, accounts, services] = await Promise.all([
-    sorts.has('orders') ? ordersOf(sql, words, clock) : [],
+    sorts.has('orders')
+      ? timeOfRequest(words)
+        ? placedBy(sql, traced, clock)
+        : ordersOf(sql, words, clock)
+      : [],
     sorts.has('accounts') ? selectAccountsNamed(sql, words, EACH) : [],
     sorts.has('services') ? selectServicesNamed(sql, words, EACH) : [],
   ])
-  return { orders, accounts, services }
+  return { orders, accounts, services, request: sorts.has('requests') ? traced : undefined }
 }
 
 async function ordersOf(sql: Sql, text: string, clock: Clock): Promise<FoundOrder[]> {
-  if (timeOfRequest(text)) return await byTrace(sql, text, clock)
   const [named = []] = await findNamed(sql, [text])
   if (named.length > 0) {
     const rows = await readRows(sql, named.slice(0, EACH), clock)
@@ -59,16 +66,19 @@ async function ordersOf(sql: Sql, text: string, clock: Clock): Promise<FoundOrde
   return (await readRows(sql, names, clock)).map((row) => ({ by: 'part', row }))
 }
 
-async function byTrace(sql: Sql, text: string, clock: Clock): Promise<FoundOrder[]> {
+async function requestOf(sql: Sql, trace: string): Promise<RequestEntry | undefined> {
   try {
-    const { accountId, orderId: id } = await findRequest(sql, text)
-    if (accountId === null || id === null) return []
-    return (await readRows(sql, [{ accountId, id: id as OrderId }], clock)).map((row) => ({
-      by: 'trace_id',
-      row,
-    }))
+    return await findRequest(sql, trace)
   } catch (error) {
-    if (error instanceof Refusal && error.code === 'not_found') return []
+    if (error instanceof Refusal && error.code === 'not_found') return undefined
     throw error
   }
+}
+
+/** `placedBy` gives the order that a request has placed. */
+async function placedBy(sql: Sql, request: RequestEntry | undefined, clock: Clock): Promise<FoundOrder[]> {
+  const { accountId = null, orderId: id = null } = request ?? {}
+  if (accountId === null || id === null) return []
+  const rows = await readRows(sql, [{ accountId, id: id as OrderId }], clock)
+  return rows.map((row) => ({ by: 'trace_id', row }))
 }

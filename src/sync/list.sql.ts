@@ -4,11 +4,12 @@ import type { SupplierId } from '../lib/ids.ts'
 /** `recordCosts` writes changed costs into the history. It is called before `keepList`. */
 export async function recordCosts(
   sql: Queryable,
-  { supplier, currency }: { supplier: SupplierId; currency: string },
+  { supplier, currency, run }: { supplier: SupplierId; currency: string; run: number | undefined },
 ): Promise<void> {
   await sql`
-    insert into cost_history (supplier_id, remote_id, currency, old_cost, new_cost, actor)
-    select ${supplier}, remote_id, ${currency}, case when k.currency = ${currency} then k.cost end, s.cost, acting()
+    insert into cost_history (supplier_id, remote_id, currency, old_cost, new_cost, actor, run_id, plan_id)
+    select ${supplier}, remote_id, ${currency}, case when k.currency = ${currency} then k.cost end, s.cost, acting(), ${run ?? null}::int,
+           (acting_by() ->> 'plan_id')::int
       from staged_services s join supplier_services k using (supplier_id, remote_id)
      where supplier_id = ${supplier} and (s.cost <> k.cost or k.currency <> ${currency})
      order by s.position`

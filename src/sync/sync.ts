@@ -232,7 +232,7 @@ export async function applySync(
         const { plan } = await foresee(transaction, supplier, staged, options)
         if (plan !== options.plan) throw because('conflict', 'import_changed', {}, 'plan')
       }
-      const changes = await takeOver(transaction, supplier, options)
+      const changes = await takeOver(transaction, supplier, { ...options, run })
       const { skipped, attached, followed, ...done } = changes
       const edited = followed.filter(({ kept }) => kept !== null).length
       counts = {
@@ -258,19 +258,21 @@ interface Taking extends Pick<Wanted, 'importing' | 'attaching'> {
   clock: Clock
   onWrite?: Progress | undefined
   at?: Date | undefined
+  /** `run` is the reading that it is done in. */
+  run?: number | undefined
 }
 
 /** `takeOver` makes routes, costs and prices as the staged list says, whose jumps are held, and imports what is asked for. */
 export async function takeOver(
   transaction: Transaction,
   supplier: ListedSupplier,
-  { actor, clock, importing, attaching, onWrite = () => {}, at = clock.now() }: Taking,
+  { actor, clock, importing, attaching, onWrite = () => {}, at = clock.now(), run }: Taking,
 ): Promise<SyncChanges> {
   const known = { supplier: supplier.id, currency: supplier.currency, at }
   await actAs(transaction, actor)
   const since = await lastOfTrail(transaction)
   const followed = await followList(transaction, supplier)
-  await recordCosts(transaction, known)
+  await recordCosts(transaction, { ...known, run })
   await keepList(transaction, known)
   const routes = await updateRoutes(transaction, supplier.id)
   const rates = await new Rates(transaction).load(clock.now())

@@ -13,6 +13,8 @@ interface Asker {
   name: string
   permissions: ReadonlySet<StaffPermission>
   into?: string | undefined
+  /** `home` is the home currency, in which sums stand beside those by currency. */
+  home?: string | null
 }
 
 export interface Today {
@@ -25,11 +27,11 @@ export interface Today {
 /** `seeToday` gives how the day goes and what waits, as far as somebody with these permissions may know. Throws invalid_input (in). */
 export async function seeToday(
   sql: Sql,
-  { name, permissions, into }: Asker,
+  { name, permissions, into, home = null }: Asker,
   clock: Clock = systemClock,
 ): Promise<Today> {
   const [figures, inbox, strays, trouble] = await Promise.all([
-    permissions.has('reports.read') ? readToday(sql, { into }, clock) : null,
+    permissions.has('reports.read') ? readToday(sql, { into, home }, clock) : null,
     countInbox(sql, kindsFor(permissions), name, clock),
     permissions.has('money.deposits') ? countStrays(sql) : null,
     findTrouble(sql, clock),

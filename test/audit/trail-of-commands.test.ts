@@ -155,6 +155,7 @@ const others: Record<'reading' | 'by' | 'running', string[]> = {
       'deposit list',
       'deposit provider list',
       'deposit provider show',
+      'deposit provider test',
     ],
     ...[
       'deposit show',

@@ -89,7 +89,11 @@ export abstract class FakeGateway {
     if (fault === 'an error') return say(500, { message: 'An error' })
     if (fault === 'busy') return say(429, { message: 'Too many' })
     if (fault === 'no JSON') return say(200, '<html>')
-    if (fault === 'refused') return say(400, { message: 'no', secret: Object.values(this.secrets) })
+    if (fault === 'refused')
+      return say(400, {
+        message: 'no',
+        secret: [...Object.values(this.secrets), request.headers.authorization],
+      })
     if (fault === 'an answer that is lost') {
       return this.answer(request, body, () => request.socket.destroy())
     }
@@ -182,6 +186,7 @@ export class FakeMidtrans extends FakeGateway {
     }
     if (request.method === 'POST' && request.url === '/snap/v1/transactions') {
       const { transaction_details: details, expiry } = JSON.parse(body)
+      if (!details) return say(400, { error_messages: ['transaction_details.order_id is required'] })
       if (!Number.isInteger(details.gross_amount) || details.order_id.length > 50) {
         return say(400, { error_messages: ['transaction_details are wrong'] })
       }
@@ -228,6 +233,12 @@ export class FakeXendit extends FakeGateway {
     if (request.method === 'POST' && request.url === '/v2/invoices') {
       const { external_id: name, amount, currency, invoice_duration: seconds } = JSON.parse(body)
       return say(200, this.#invoice(this.keep({ name, amount, currency, hook: null, seconds })))
+    }
+    if (request.url === '/v2/invoices?limit=1') {
+      return say(
+        200,
+        [...this.payments.values()].slice(-1).map((one) => this.#invoice(one)),
+      )
     }
     const [, id, expire] = /^(?:\/v2)?\/invoices\/([^/!]+?)(\/expire!)?$/.exec(request.url ?? '') ?? []
     const found = this.payments.get(id ?? '')

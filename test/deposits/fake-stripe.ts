@@ -100,6 +100,9 @@ export class FakeStripe {
       return refuse(401, 'Invalid API Key provided: sk_***')
     const [, id, expire] = /^\/v1\/checkout\/sessions(?:\/([^/?]+)(\/expire)?)?/.exec(request.url ?? '') ?? []
     if (request.method === 'POST' && id === undefined) return await this.#open(request, form, say, refuse)
+    if (id === undefined && request.url?.endsWith('/sessions?limit=1')) {
+      return say(200, { object: 'list', data: [...this.sessions.values()].slice(-1).map(seen) })
+    }
     const session = this.sessions.get(id ?? '')
     if (!session) return refuse(404, `No such checkout.session: ${id}`, 'resource_missing')
     if (expire === undefined) return say(200, seen(session))

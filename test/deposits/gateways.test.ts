@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, t
 import { installationId } from '../../src/database/installation.ts'
 import { Gateways } from '../../src/deposits/gateways.ts'
 import { OperatorDeposits } from '../../src/deposits/operator-deposits.ts'
+import { testProvider } from '../../src/deposits/provider-test.ts'
 import { Providers } from '../../src/deposits/providers.ts'
 import { depositJobs } from '../../src/deposits/schedule.ts'
 import type { DepositId } from '../../src/lib/ids.ts'
@@ -90,6 +91,59 @@ describe.each([
     expect(reply.body.payment_url).toContain(fake.last().id)
     expect(fake.last()).toMatchObject({ amount: 51_000, currency: 'IDR' })
     expect(fake.last().name).toMatch(new RegExp(`-${reply.body.id}-1$`))
+  })
+
+  test('a test says whether the key is right, begins nothing, and tells no secret', async () => {
+    const outbound = new GuardedOutbound({ allow: ['127.0.0.0/8'] })
+    const tested = async () => {
+      const found = await testProvider(
+        { sql: server.sql, sealer, context: { outbound, clock, installation } },
+        code,
+      )
+      const said = JSON.stringify(found)
+      for (const secret of Object.values(fake.secrets)) {
+        expect(said).not.toContain(secret)
+        expect(said).not.toContain(Buffer.from(`${secret}:`).toString('base64'))
+      }
+      return found
+    }
+    const isPractice = fake.kind !== 'dhru-gateway'
+    expect(await tested()).toMatchObject({ code, finding: 'works', detail: null, isPractice })
+    expect([fake.payments.size, fake.asked < 2]).toEqual([0, true])
+    for (const [fault, finding] of [
+      ['no answer', 'no_answer'],
+      ['an error', 'no_answer'],
+      ['busy', 'no_answer'],
+      ['no JSON', 'not_theirs'],
+      ['refused', 'refused'],
+    ] as const) {
+      fake.faults = [fault]
+      expect(await tested(), fault).toMatchObject({ finding, detail: expect.stringMatching(/./) })
+      expect(fake.faults).toEqual([])
+    }
+    const [name = ''] = Object.keys(fake.secrets)
+    const providers = new Providers(server.sql, sealer, clock)
+    await providers.change(code, { secrets: { [name]: 'another_key' } })
+    const refused = await tested()
+    expect(refused).toMatchObject({ finding: 'key_refused', detail: expect.stringContaining('HTTP 401') })
+    expect(JSON.stringify(refused)).not.toContain('another_key')
+    const away = fake.kind === 'dhru-gateway' ? `${fake.url}/elsewhere/` : 'https://127.0.0.1:1'
+    await providers.change(code, { settings: { url: away }, enabled: false })
+    expect(await tested()).toMatchObject({
+      finding: fake.kind === 'dhru-gateway' ? 'not_theirs' : 'no_answer',
+    })
+    // Other providers could not be made beside one whose secrets do not open.
+    const [{ secrets } = {}] = await server.sql<
+      { secrets?: Buffer }[]
+    >`select secrets from deposit_providers where code = ${code}`
+    await server.sql`update deposit_providers set secrets = '\\x00' where code = ${code}`
+    expect(await tested()).toMatchObject({ finding: 'unusable', milliseconds: null })
+    await server.sql`update deposit_providers set secrets = ${secrets} where code = ${code}`
+    expect([
+      fake.payments.size,
+      await server.sql`select from deposits where provider_id = (
+      select id from deposit_providers where code = ${code})`,
+    ]).toEqual([0, []])
   })
 
   test('an event that comes twenty times at once credits once', async () => {

@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openBreaker } from '../../src/fulfilment/breakers.sql.ts'
+import { whyOrderWaits } from '../../src/fulfilment/people/why-waiting.ts'
 import type { OrderId, SupplierId } from '../../src/lib/ids.ts'
 import { OperatorOrders } from '../../src/orders/read/operator-orders.ts'
 import { brokenPromises } from '../orders/orders.fixtures.ts'
+import { imeigate } from '../support/command.ts'
+import { settingsFor } from '../support/database-on.ts'
 import { SANDBOX } from './fixed-directory.ts'
 import { FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
 
@@ -69,6 +72,48 @@ test('a route that has failed with the item is passed over; one that has refused
     ['refusing', [{ supplier: 'failing', why: 'failed', detail: 'failed with this item once' }]],
     ['sandbox', [{ supplier: 'failing', why: 'failed', detail: 'failed with this item once' }]],
   ])
+})
+
+test('an item that waits because it goes by none of its routes says why of each, as it is now', async () => {
+  const dear = await shop.addSupplier('dear', { position: 0, cost: 11n })
+  const off = await shop.addSupplier('off', { position: -1 })
+  await shop.sql`update suppliers set enabled = false where id = ${off}`
+  const pause = (supplierId: SupplierId) =>
+    openBreaker(
+      shop.sql,
+      { supplierId, why: 'login', reason: 'wrong key', needed: null, wasWell: true, probeAfterMs: 3_600_000 },
+      shop.clock.now(),
+    )
+  const waits = async (id: OrderId) => whyOrderWaits(shop.sql, await shop.order(id), shop.clock)
+  const id = await shop.place(1)
+  const passed = [
+    { supplier: 'off', why: 'off', detail: 'the supplier is switched off' },
+    { supplier: 'dear', why: 'margin', detail: expect.stringContaining('dear: costs') },
+  ]
+  expect(await waits(id)).toEqual([{ item: 1, items: 1, why: 'next', routes: passed }])
+  await pause(SANDBOX)
+  doing(SANDBOX, dear, off)
+  const before = await shop.sql`select due_at from items`
+  await until(async () => (await shop.sql`select due_at from items`)[0]?.['due_at'] !== before[0]?.['due_at'])
+  const paused = { supplier: 'sandbox', why: 'paused', detail: 'login: wrong key' }
+  expect(await waits(id)).toEqual([
+    { item: 1, items: 1, why: 'routes', routes: expect.arrayContaining([...passed, paused]) },
+  ])
+  const { stdout } = await imeigate(['order', 'show', String(id)], settingsFor(shop.database.address))
+  expect(stdout).toMatch(/\nwaits +not sent to +why +detail\n/)
+  expect(stdout).toMatch(/\n1 +sandbox +paused +login: wrong key\n/)
+  expect(stdout).toMatch(/\n1 +dear +margin +dear: costs/)
+  const { json } = await imeigate(['order', 'show', String(id), '--json'], settingsFor(shop.database.address))
+  expect(json().waits).toEqual(await waits(id))
+  await shop.sql`update supplier_routes set available = false`
+  expect((await waits(id))[0]?.routes).toContainEqual({
+    ...{ supplier: 'sandbox', why: 'off', detail: "the supplier's list lacks the service" },
+  })
+  await shop.sql`update services set processing = 'manual'`
+  expect(await waits(id)).toEqual([{ item: 1, items: 1, why: 'by_hand', routes: [] }])
+  // What has ended waits for nothing.
+  await imeigate(['order', 'cancel', String(id)], settingsFor(shop.database.address))
+  expect(await waits(id)).toEqual([])
 })
 
 test('where the preferred route is taken nothing is kept', async () => {

@@ -1,6 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { readConfig } from '../../src/config.ts'
-import { formatMicros, formatMoney, minorUnit, setDecimals, thousandsFault } from '../../src/lib/money.ts'
+import {
+  formatCoins,
+  formatMicros,
+  formatMoney,
+  minorUnit,
+  setDecimals,
+  thousandsFault,
+} from '../../src/lib/money.ts'
 
 afterEach(() => setDecimals(new Map()))
 
@@ -25,6 +32,17 @@ describe('an amount', () => {
   ])('of %s %s has the decimals that are in use: %s, %s', (currency, micros, decimal, forPeople) => {
     expect(formatMicros(micros, currency)).toBe(decimal)
     expect(formatMoney(micros, currency).replaceAll('\u00a0', ' ')).toBe(forPeople)
+  })
+
+  it.each<[currency: string, micros: bigint, forPeople: string]>([
+    ['USD', 58_167_880n, '$58.17'],
+    ['USD', -58_165_000n, '-$58.17'],
+    ['USD', -4_999n, '$0.00'],
+    ['EUR', 828_148n, '€0.83'],
+    ['IDR', 138_990_450_000n, 'Rp138,990'],
+    ['KWD', 12_345_678n, 'KWD 12.346'],
+  ])('of %s %s is %s in a sentence', (currency, micros, forPeople) => {
+    expect(formatCoins(micros, currency).replaceAll('\u00a0', ' ')).toBe(forPeople)
   })
 
   it('has the decimals that the operator says', () => {

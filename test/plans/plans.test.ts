@@ -296,6 +296,13 @@ it('a plan of one price group for many leaves out those that are excepted', asyn
     ['anna', null],
     ['binh', 'Gold'],
   ])
+  // All that fit a filter are found by the server.
+  const all = await make('manager', 'accounts.group', { filter: { search: 'anna' }, group: 'Gold' })
+  expect((await rowsOf('manager', all.id)).map(({ subject }) => subject.username)).toEqual(['anna'])
+  for (const input of [{ group: null }, { group: null, accounts: ['anna'], filter: {} }]) {
+    const refused = await as('manager', 'POST', '/plans', { kind: 'accounts.group', input })
+    expect(refused).toMatchObject({ status: 422, errors: { 'input.accounts': [expect.any(String)] } })
+  }
   const back = await make('manager', 'accounts.group', { accounts: ['anna'], group: 'Gold' })
   await apply('manager', back.id)
 })

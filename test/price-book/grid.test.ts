@@ -152,3 +152,37 @@ it('a file of prices is what a plan takes, and then changes nothing', async () =
   })
   expect(json.data).toMatchObject({ rows: 0, summary: { changed: 0 } })
 })
+
+it('a file of prices with audiences has what their grid has, by every filter', async () => {
+  const rows = async (query: string): Promise<string[]> => {
+    const csv: string = await read(`/prices.csv?audiences=everyone,group:Gold&currencies=USD${query}`)
+    const lines = csv.trim().split('\n').slice(1)
+    return lines.map((line) => line.split(',').slice(0, 4).join(','))
+  }
+  const all = await rows('')
+  expect(all).toContain('s2,,Gold,USD')
+  // Neither the price of an account, nor another currency.
+  expect(all.filter((row) => !/^s\d,,(Gold)?,USD$/.test(row))).toEqual([])
+  for (const query of [
+    '&q=s3',
+    '&below_cost=yes',
+    '&no_price=yes',
+    '&margin_lte=1',
+    '&rule=fixed',
+    '&sort=-margin',
+  ]) {
+    const { data } = await read(`/prices/grid?audiences=everyone,group:Gold&currencies=USD${query}`)
+    const shown = data.rows.flatMap(({ code, cells }: { code: string; cells: ({ i?: string } | null)[] }) =>
+      cells.some((cell) => cell && !cell.i) ? [code] : [],
+    )
+    const inFile = [...new Set((await rows(query)).map((row) => row.split(',')[0]))]
+    expect([query, ...inFile]).toEqual([query, ...shown])
+  }
+  for (const [query, field] of [
+    ['q=s3', 'audiences'],
+    ['audiences=everyone&currency=USD', 'currency'],
+  ] as const) {
+    const { problems } = await read(`/prices.csv?${query}`)
+    expect([query, problems?.[0]?.field]).toEqual([query, field])
+  }
+})

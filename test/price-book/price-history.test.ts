@@ -73,7 +73,9 @@ it('an operator sees it, costs and prices in one', async () => {
   const store = new Store(database)
   const supplier = await store.supplier('USD', 'Panel')
   await store.apply(supplier, [{ id: '7', cost: '0.80' }], { importing: wish() })
-  await store.apply(supplier, [{ id: '7', cost: '1.00' }])
+  const { run } = await store.apply(supplier, [{ id: '7', cost: '1.00' }])
+  const told = (await priceHistory(database.sql, 'service-7')).changes.find(({ what }) => what === 'cost')
+  expect(told).toMatchObject({ runId: run, supplierId: supplier.id, planId: null })
   // What a list says is no change that anybody made of a route.
   expect((await readTrail(database.sql, { what: 'route', limit: 9 })).items).toMatchObject([{ before: null }])
   const settings = settingsFor(database.address)

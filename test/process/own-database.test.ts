@@ -108,7 +108,8 @@ describe('imeigate start on the operator’s own PostgreSQL', () => {
     expect(JSON.parse(away.stderr.trimEnd().split('\n').at(-1) as string)).toEqual({
       error: {
         code: 'temporarily_unavailable',
-        message: 'cannot reach the database at 127.0.0.1:1/imeigate (ECONNREFUSED): try again',
+        message:
+          'nothing listens for connections to the database at 127.0.0.1:1/imeigate (ECONNREFUSED): see that PostgreSQL runs, and that host and port in DATABASE_URL are right, and try again',
         field: null,
       },
     })

@@ -388,6 +388,17 @@ describe('a report', () => {
     await expect(readSales(sql, { by: [], period: '2026', into: 'usd', limit: 10 })).rejects.toMatchObject({
       field: 'in',
     })
+    // What has no rate is named, and left out of the sum.
+    const dollars = (await readSales(sql, { by: [], period: '2026', currency: 'USD', limit: 10 })).totals[0]
+    const unrated = await readSales(sql, { by: [], period: '2026', home: 'USD', limit: 10 })
+    expect(unrated.home).toMatchObject({
+      withoutRate: ['EUR', 'IDR'],
+      rates: [],
+      total: { turnover: dollars?.turnover },
+    })
+    expect((await readSales(sql, { by: [], period: '2026', home: 'JPY', limit: 10 })).home).toEqual({
+      ...{ currency: 'JPY', total: null, withoutRate: ['EUR', 'IDR', 'USD'], rates: [] },
+    })
     const at = (day: string) => new Date(`${day}T15:00:00Z`)
     for (const [base, quote, rate, day] of [
       ...[
@@ -422,6 +433,20 @@ describe('a report', () => {
       expect(Number(cost) / sum(of, 'cost', 'cost_currency')).toBeCloseTo(1, 7)
       expect(profit).toBe(turnover - refunded - cost)
     }
+    // The same beside the sums by currency, with the period before.
+    const asked = { by: [], period: '2026', limit: 100, compare: true } as const
+    const { home, totals: each } = await readSales(sql, { ...asked, home: 'USD' })
+    expect(each.map(({ currency }) => currency).sort()).toEqual(['EUR', 'IDR', 'USD'])
+    const { totals: converted } = await readSales(sql, { ...asked, into: 'usd' })
+    expect(home).toEqual({
+      ...{ currency: 'USD', total: converted[0], withoutRate: [] },
+      rates: [
+        { base: 'EUR', quote: 'USD', rate: '1.25' },
+        { base: 'USD', quote: 'IDR', rate: '17000' },
+      ],
+    })
+    expect((await readSales(sql, { ...asked, home: 'USD', into: 'usd' })).home).toBeNull()
+    expect((await readSales(sql, { ...asked, home: 'USD', currency: 'USD' })).home).toBeNull()
     const { totals: own } = await readSales(sql, { by: [], period: '2026', limit: 100 })
     const euros = cells.filter(({ currency }) => currency === 'EUR')
     const cost = euros.reduce(

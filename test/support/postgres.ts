@@ -52,7 +52,7 @@ async function newDatabase(template: string): Promise<TestDatabase> {
 let admin: Sql | undefined
 
 /** `asAdmin` makes and removes databases, on one connection for a whole file: a new one costs a fifth of what a database does. */
-async function asAdmin(work: (admin: Sql) => PromiseLike<unknown>): Promise<void> {
+export async function asAdmin(work: (admin: Sql) => PromiseLike<unknown>): Promise<void> {
   admin ??= openPool(inject('databaseServer').owner, { max: 1 })
   await work(admin)
 }

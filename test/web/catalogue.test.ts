@@ -211,6 +211,49 @@ describePages('the catalogue in the console', () => {
     await visit.leave()
   })
 
+  test('the id there and the margin floor of a route are changed, and a change that comes too late changes nothing', async () => {
+    const { sql } = office.server
+    const [att] = await sql<{ id: number }[]>`
+      select r.id from supplier_routes r join services v on v.id = r.service_id join suppliers s on s.id = r.supplier_id
+       where v.code = 'att' and s.name = 'Big Panel'`
+    const route = async () => {
+      const [row] = await sql<{ remote_service: string; margin_floor: number }[]>`
+        select remote_service, margin_floor from supplier_routes where id = ${att?.id ?? 0}`
+      return row && { ...row }
+    }
+    const was = await route()
+    const visit = await Visit.as(office, 'manager')
+    const { page } = visit
+    const dialog = page.getByRole('dialog', { name: 'The route to Big Panel' })
+    const row = page.getByRole('list', { name: 'Who does it' }).getByRole('listitem').first()
+    await page.goto('/console/catalogue/services/att')
+    await visit.click(/^Change Big Panel/)
+    expect(await dialog.getByLabel('Its id there').inputValue()).toBe(was?.remote_service)
+    expect(await dialog.getByRole('button', { name: 'Save the route' }).isDisabled()).toBe(true)
+    await dialog.getByLabel('Margin floor, %').fill('five')
+    await visit.click('Save the route')
+    await dialog.getByLabel('Margin floor, %').and(page.locator('[aria-invalid]')).waitFor()
+    await dialog.getByLabel('Margin floor, %').fill('5.5')
+    await visit.expectUsable('a route is changed')
+    await visit.click('Save the route')
+    await row.getByText('keeps 5.5 %').waitFor()
+    expect(await route()).toEqual({ ...was, margin_floor: 550 })
+    await visit.click(/^Change Big Panel/)
+    await dialog.getByLabel('Its id there').fill('777')
+    await sql`update supplier_routes set margin_floor = 600 where id = ${att?.id ?? 0}`
+    await visit.click('Save the route')
+    await dialog.getByText('The route is as it was.').waitFor()
+    await dialog.getByRole('button', { name: 'Close' }).last().click()
+    await row.getByText('keeps 6 %').waitFor()
+    expect(await route()).toEqual({ ...was, margin_floor: 600 })
+    await visit.click(/^Change Big Panel/)
+    await dialog.getByLabel('Its id there').fill('777')
+    await visit.click('Save the route')
+    await row.getByText('777').waitFor()
+    expect(await route()).toEqual({ remote_service: '777', margin_floor: 600 })
+    await visit.leave()
+  })
+
   test('a file is read whole or not at all; every line at fault is named', async () => {
     const visit = await Visit.as(office, 'catalogue')
     const { page } = visit

@@ -49,6 +49,42 @@ describePages('orders in the console', () => {
     await visit.leave()
   })
 
+  test('the box leads to a reseller, to any page, and by its trace id to a request that was refused', async () => {
+    const refused = await fetch(`${office.server.url}/api/index.php`, {
+      method: 'POST',
+      body: new URLSearchParams({ username: shop.securityId, apiaccesskey: shop.secret, action: 'nothing' }),
+    })
+    const trace = String(refused.headers.get('x-request-id'))
+    // The ids of requests have the time of the machine, and not that of the test's clock.
+    const at = new Date(Number.parseInt(trace.replace('-', '').slice(0, 12), 16))
+    await until('the request is logged', async () => {
+      const { count } = await office.server
+        .sql`update requests set at = ${at} where request_id = ${trace}::uuid`
+      return count > 0
+    })
+    const visit = await Visit.as(office, 'manager')
+    const { page } = visit
+    await page.goto('/console/orders')
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    const find = async (text: string) => {
+      await visit.press('/')
+      await page.getByRole('combobox', { name: 'Find' }).waitFor()
+      await visit.paste(text)
+      await visit.press('Enter')
+    }
+    await find(shop.username)
+    await page.waitForURL(new RegExp(`/console/resellers/${shop.username}$`))
+    await find('exchange ra')
+    await page.getByRole('heading', { level: 1, name: 'Exchange rates' }).waitFor()
+    await find('statemen')
+    await page.getByRole('heading', { level: 1, name: 'Statements' }).waitFor()
+    await find(trace)
+    await page.getByRole('heading', { level: 1, name: 'Request' }).waitFor()
+    await page.getByText(trace).first().waitFor()
+    await visit.expectUsablePages([`/console/requests/${trace}`])
+    await visit.leave()
+  })
+
   test('on a wide screen an opened order stands beside the list, and goes on by keys; elsewhere it is a page', async () => {
     const [before, id] = [await placed(), await placed()]
     const visit = await Visit.as(office, 'support', { screen: { width: 1440, height: 900 } })
@@ -135,7 +171,18 @@ describePages('orders in the console', () => {
       .getByText(/\$1\.00 goes back to/)
       .waitFor()
     expect(await visit.violations()).toEqual([])
-    visit.steps++
+    const steps = visit.steps
+    await page.getByRole('radio', { name: 'A part' }).click()
+    await page.getByRole('textbox', { name: 'Amount for each item' }).fill('0.4')
+    // What a part leaves is said by the server, before the click.
+    const { available } = await office.server.sql<{ available: string }[]>`
+      select available::text from wallets where account_id = ${shop.accountId}`.then(
+      ([row]) => row ?? { available: '0' },
+    )
+    const then = `after $${(Number(available) / 1e6 + 0.4).toFixed(2)}`
+    await page.getByRole('dialog').getByText(then).waitFor()
+    await page.getByRole('radio', { name: /^All of it/ }).click()
+    visit.steps = steps + 1
     await page.getByText('It came too late').click()
     // The server does it, and its answer is lost: the same button asks again, and it is done once.
     await page.route('**/refund', async (route) => {
@@ -159,6 +206,10 @@ describePages('orders in the console', () => {
     await visit.click('Deliver after all…')
     await page.getByRole('textbox', { name: 'Result' }).fill('Code 77')
     await page.getByText('The supplier delivered late').click()
+    await page
+      .getByRole('dialog')
+      .getByText(/: now \$[\d,.]+ → after \$[\d,.]+$/)
+      .waitFor()
     await visit.expectUsable('delivering after all')
     await visit.click(/^Deliver and charge \$1\.00$/)
     await page.getByRole('heading', { level: 1 }).getByText('Done').waitFor()

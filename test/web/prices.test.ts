@@ -54,6 +54,7 @@ describePages('the price book', () => {
       insert into supplier_routes (service_id, supplier_id, remote_service, cost)
       select v.id, s.id, v.code, 1000000 + 250000 * substr(v.code, 2)::int from services v cross join suppliers s
        where s.name = 'Panel' and v.code <> 's8'`
+    await apply({ rules: ['USD', 'IDR'].map((currency) => ({ currency, percent: '25' })) })
   })
   afterAll(() => office.stop())
 
@@ -70,7 +71,6 @@ describePages('the price book', () => {
   }
 
   test('a column gets a rule, cells are edited as in a spreadsheet, reviewed and applied', async () => {
-    await apply({ rules: ['USD', 'IDR'].map((currency) => ({ currency, percent: '25' })) })
     const visit = await Visit.as(office, 'manager', { screen: { width: 1440, height: 900 } })
     const { page } = visit
     await page.goto('/console/today')
@@ -166,6 +166,119 @@ describePages('the price book', () => {
     await visit.leave()
   })
 
+  test('a rule for one service or a group is set from a cell, listed, changed and taken away, its amounts read by the currency', async () => {
+    const inRupiah = async (code: string) => {
+      const [row] = await office.server.sql<{ price: number }[]>`
+        select (unit_price / 1000000)::int as price from prices p join services v on v.id = p.service_id
+         where v.code = ${code} and currency = 'IDR' and price_group_id is null and account_id is null`
+      return row?.price
+    }
+    const visit = await Visit.as(office, 'manager', { screen: { width: 1440, height: 900 } })
+    const { page } = visit
+    const dialog = page.getByRole('dialog')
+    const applied = async () => {
+      await page.getByRole('button', { name: /^Apply/ }).click()
+      await page.getByText('Applied by').waitFor()
+    }
+    await page.goto('/console/prices?audiences=everyone&currencies=IDR')
+    await page.locator('[data-cell="0 0"]').click()
+    await visit.press('r')
+    // It begins with the rule that gives the price: of all services.
+    await dialog.getByText('This rule gives 7 prices now').waitFor()
+    expect(await dialog.getByLabel('Percent').inputValue()).toBe('25')
+    await dialog.getByText('One service').click()
+    await dialog.getByText('This rule gives').waitFor({ state: 'detached' })
+    expect(await dialog.getByLabel('Service', { exact: true }).inputValue()).toBe(
+      'Apple: Find My iPhone · s1',
+    )
+    await dialog.getByLabel('Percent').fill('10')
+    await dialog.getByLabel('And this amount, IDR').fill('1.500')
+    await dialog.getByText(/^= (Rp|IDR)\s1,500$/).waitFor()
+    await dialog.getByLabel('Rounded up to').fill('1,5')
+    await dialog.getByText(/^= (Rp|IDR)\s1\.50?$/).waitFor()
+    await dialog.getByLabel('Rounded up to').fill('$5')
+    await dialog.getByText('“$5” is no price in IDR.').waitFor()
+    expect(await dialog.getByRole('button', { name: 'Review' }).isDisabled()).toBe(true)
+    await visit.expectUsable('a rule for one service')
+    await dialog.getByLabel('Rounded up to').fill('Rp 500')
+    await visit.click('Review')
+    await page.getByText('1 change', { exact: true }).waitFor()
+    await applied()
+    // 1.25 USD at 16,000, and 10 %, and 1,500.
+    expect(await inRupiah('s1')).toBe(23_500)
+
+    await page.goto('/console/prices/rules')
+    const row = page.getByRole('listitem').filter({ hasText: 's1' })
+    await row.getByText(/^and .*1,500 · rounded up to .*500$/).waitFor()
+    await visit.click('Change the rule of Everyone, IDR: s1')
+    await dialog.getByText('This rule gives 1 price now').waitFor()
+    const values = ['Percent', 'And this amount, IDR', 'Rounded up to', 'At least']
+    expect(
+      await Promise.all(values.map((label) => dialog.getByLabel(label, { exact: true }).inputValue())),
+    ).toEqual(['10', '1500', '500', ''])
+    await dialog.getByLabel('At least').fill('30.000')
+    await visit.click('Review')
+    await applied()
+    expect(await inRupiah('s1')).toBe(30_000)
+    await page.goto('/console/prices/rules')
+    await visit.click('Remove the rule of Everyone, IDR: s1')
+    await visit.click('Review what changes')
+    await applied()
+    expect(await inRupiah('s1')).toBe(25_000)
+
+    // The column's menu offers the group of the cell that one is in; the rule is taken away by the dialog, too.
+    await page.goto('/console/prices?audiences=everyone&currencies=IDR')
+    await page.locator('[data-cell="6 0"]').click()
+    await visit.click('Change the column Everyone IDR')
+    await visit.click('Set a rule…', 'menuitem')
+    await dialog.getByText('A group', { exact: true }).click()
+    expect(await dialog.getByLabel('Group of services').inputValue()).toBe('Unlocks')
+    await dialog.getByLabel('Percent').fill('30')
+    await visit.click('Review')
+    // s8 has no cost.
+    await page.getByText('1 change', { exact: true }).waitFor()
+    await applied()
+    expect(await inRupiah('s7')).toBe(57_200)
+    await page.goto('/console/prices?audiences=everyone&currencies=IDR')
+    await page.locator('[data-cell="6 0"]').click()
+    await visit.click('Rule of this price…')
+    await dialog.getByText('This rule gives 1 price now').waitFor()
+    await visit.click('Remove the rule…')
+    await applied()
+    expect(await inRupiah('s7')).toBe(55_000)
+    await visit.leave()
+  })
+
+  test('the fixed prices of a column are raised by an amount and rounded up, or lowered', async () => {
+    const visit = await Visit.as(office, 'manager', { screen: { width: 390, height: 844 } })
+    const { page } = visit
+    const dialog = page.getByRole('dialog')
+    const raised = async (amount: string, round: string) => {
+      await page.goto('/console/prices?audiences=everyone&currencies=USD')
+      await visit.click('Change the column Everyone USD')
+      await visit.click('Raise or lower…', 'menuitem')
+      await dialog.getByLabel('Percent').fill('')
+      expect(await dialog.getByRole('button', { name: 'Review' }).isDisabled()).toBe(true)
+      await dialog.getByLabel('And this amount, USD').fill(amount)
+      await dialog.getByLabel('Rounded up to').fill(round)
+      if (round !== '') await visit.expectUsable('raise by an amount')
+      await visit.click('Review')
+      await page.getByRole('button', { name: /^Apply/ }).waitFor()
+      // A price of an earlier test is below its cost.
+      const below = page.getByRole('checkbox', { name: /below the cost/ })
+      if ((await below.count()) > 0) await below.check()
+      await page.getByRole('button', { name: /^Apply/ }).click()
+      await page.getByText('Applied by').waitFor()
+    }
+    await apply({ cells: [{ service: 's4', currency: 'USD', price: '3.10' }] })
+    const byRule = await priceOf('s3')
+    await raised('0,12', '0.05')
+    expect([await priceOf('s4'), await priceOf('s3')]).toEqual(['3.25', byRule])
+    await raised('-0.15', '')
+    expect([await priceOf('s4'), await priceOf('s3')]).toEqual(['3.10', byRule])
+    await visit.leave()
+  })
+
   test('a file of prices comes out and goes in; its faults are named by their lines', async () => {
     const visit = await Visit.as(office, 'manager')
     const { page } = visit
@@ -189,6 +302,7 @@ describePages('the price book', () => {
   })
 
   test('what one reseller pays is told with its reason, beside another, with its history', async () => {
+    await apply({ cells: [{ service: 's4', currency: 'USD', price: '3.10' }] })
     const visit = await Visit.as(office, 'manager')
     const { page } = visit
     await page.goto('/console/resellers/anna')
@@ -204,15 +318,27 @@ describePages('the price book', () => {
     )
     expect(csv).toContain('service,name,group,currency,anna,')
     expect(csv.trim().split('\n')).toHaveLength(9)
+    // Who changed it is called by name, with the plan or the reading of the list by which it came.
+    const { sql } = office.server
+    await sql`update staff set name = 'Rina'`
+    await sql`
+      insert into cost_history (supplier_id, remote_id, currency, old_cost, new_cost, actor, run_id)
+      select r.supplier_id, r.remote_service, 'USD', 1900000, 2000000, 'imeigate', 41
+        from supplier_routes r join services v on v.id = r.service_id where v.code = 's4'`
     await visit.click(/^History of Samsung/)
     const dialog = page.getByRole('dialog')
-    await dialog.getByRole('cell', { name: "Everyone's price" }).first().waitFor()
-    await dialog
-      .getByRole('cell', { name: /staff:/ })
-      .first()
-      .waitFor()
-    expect(await visit.violations()).toEqual([])
-    await page.keyboard.press('Escape')
+    const ofCost = dialog.getByRole('row').filter({ hasText: 'Cost at Panel' })
+    await ofCost.getByText('imeigate').waitFor()
+    expect(await ofCost.getByRole('link', { name: 'list 41' }).getAttribute('href')).toMatch(
+      /^\/console\/suppliers\/\d+\/lists$/,
+    )
+    const ofPrice = dialog.getByRole('row').filter({ hasText: "Everyone's price" }).first()
+    await ofPrice.getByText('Rina').waitFor()
+    await visit.expectUsable('the history of a price')
+    await ofPrice.getByRole('link', { name: /^plan \d+$/ }).click()
+    await page.getByText('Applied by').waitFor()
+    await page.goto('/console/prices/for/anna?compare=everyone')
+    await page.getByRole('columnheader', { name: 'Everyone' }).waitFor()
     await page.getByRole('combobox', { name: 'Compare with' }).fill('citra')
     await page.getByRole('combobox', { name: 'Compare with' }).press('Enter')
     await page.waitForURL(/compare=account/)
@@ -240,8 +366,14 @@ describePages('the price book', () => {
     await page.getByText('Blacklist worldwide').waitFor({ state: 'detached' })
     // T-Mobile has no route to the supplier.
     expect(await page.getByText('T-Mobile USA: unlock').count()).toBe(0)
-    const file = await page.getByRole('link', { name: /^Download CSV/ }).getAttribute('href')
-    expect(file).toBe('/api/operator/prices.csv?service_group=Unlocks&supplier=Panel')
+    const inFile = async (): Promise<string[]> => {
+      const href = await page.getByRole('link', { name: 'Download CSV' }).getAttribute('href')
+      const csv = await page.evaluate<string>(`fetch(${JSON.stringify(href)}).then((reply) => reply.text())`)
+      return [...new Set(csv.trim().split('\n').slice(1))].map((line) =>
+        line.split(',').slice(0, 4).join(','),
+      )
+    }
+    expect(new Set(await inFile())).toEqual(new Set(['s7,,,IDR', 's7,,,USD', 's7,,Gold,USD']))
     // Columns that a link names stay while a filter changes.
     await page.goto('/console/prices?audiences=everyone&service_group=Unlocks')
     await page.getByRole('grid').waitFor()
@@ -250,7 +382,10 @@ describePages('the price book', () => {
     expect(new URL(page.url()).searchParams.get('audiences')).toBe('everyone')
     await page.goto('/console/prices?margin_lte=-50')
     await page.getByText('Samsung: information').waitFor({ state: 'detached' })
-    await page.getByRole('link', { name: 'Download CSV, with more than is shown' }).waitFor()
+    expect(new Set(await inFile())).toEqual(new Set(['s2,,,IDR', 's2,,,USD', 's2,,Gold,USD']))
+    await page.goto('/console/prices?audiences=everyone&currencies=USD&q=samsung')
+    await page.getByText('Samsung: information').first().waitFor()
+    expect(await inFile()).toEqual(['s4,,,USD'])
     await visit.leave()
   })
 
@@ -269,6 +404,39 @@ describePages('the price book', () => {
     await visit.leave()
   })
 
+  test('what changes meanwhile is counted, and no cell changes under the hand before it is asked for', async () => {
+    const visit = await Visit.as(office, 'manager', { screen: { width: 390, height: 844 } })
+    const { page } = visit
+    await page.goto('/console/prices?audiences=everyone&currencies=IDR&q=s7')
+    const cell = page.locator('[data-cell="0 0"]')
+    await cell.getByText('55,000').waitFor()
+    await cell.click()
+    await page.keyboard.type('56000')
+    await page.keyboard.press('Enter')
+    await page.getByText('1 change', { exact: true }).waitFor()
+    await office.server.sql`
+      update supplier_routes set cost = 3000000 where service_id = (select id from services where code = 's7')`
+    await page.getByText(/^Costs changed .*: 2 cells/).waitFor()
+    // What is shown, and edited, is as it was.
+    await cell.getByText('56,000').waitFor()
+    await page.getByRole('gridcell').getByText('44,000').waitFor()
+    await visit.expectUsable('prices that changed meanwhile')
+    await visit.click('Show')
+    await page.getByRole('gridcell').getByText('48,000').waitFor()
+    await page.getByText(/^Costs changed/).waitFor({ state: 'detached' })
+    await cell.getByText('56,000').waitFor()
+    await visit.click('Drop all')
+    await cell.getByText('60,000').waitFor()
+    // Prices alone: a rule of somebody else.
+    await apply({ rules: [{ service: 's7', currency: 'IDR', percent: '50' }] })
+    await page.getByText(/^Prices changed .*: 1 cell/).waitFor()
+    await cell.getByText('60,000').waitFor()
+    // What is opened anew is as it is now.
+    await page.reload()
+    await cell.getByText('72,000').waitFor()
+    await visit.leave()
+  })
+
   test('who may not change prices sees them, without costs', async () => {
     const visit = await Visit.as(office, 'support')
     const { page } = visit
@@ -279,6 +447,10 @@ describePages('the price book', () => {
     await page.locator('[data-cell="0 0"]').click()
     await page.keyboard.type('9')
     expect(await page.getByRole('textbox', { name: /^Price of/ }).count()).toBe(0)
+    await page.keyboard.press('r')
+    await page.goto('/console/prices/rules')
+    await page.getByRole('listitem').filter({ hasText: 'Gold' }).waitFor()
+    expect(await page.getByRole('button', { name: /the rule of/ }).count()).toBe(0)
     await visit.leave()
   })
 
@@ -290,6 +462,7 @@ describePages('the price book', () => {
       `/console/plans/${plan?.id}`,
       '/console/prices/for/anna?compare=group%3AGold',
       '/console/prices?q=nothing',
+      '/console/prices/rules',
     ])
     await visit.leave()
   })

@@ -31,7 +31,10 @@ const ACTIONS: readonly (readonly [words: RegExp, permission: StaffPermission, b
   [/^Open the portal/, 'resellers.view_as'],
   [/^Set a rate/, 'prices.edit'],
   [/^New way to pay in/, 'settings.edit'],
-  [/^(Raise or lower|Set a rule|Read a CSV|Price of |Change the column)/, 'prices.edit'],
+  [
+    /^(Raise or lower|Set a rule|Read a CSV|Price of |Change the column|Rule of this price|(Change|Remove) the rule of)/,
+    'prices.edit',
+  ],
   [/^Test/, 'suppliers.try', '/suppliers'],
   [/^Read it now/, 'suppliers.sync'],
   [/^Forget /, 'answers.teach', '/suppliers'],
@@ -48,7 +51,7 @@ const ACTIONS: readonly (readonly [words: RegExp, permission: StaffPermission, b
 
 /** HARMLESS are buttons that change nothing, or only what is the person's own. */
 const HARMLESS =
-  /^(|.*(Answered|Refused)[A-Za-z].*|How is it read.|Filter|Take|Later|Columns|Export…?|Show.*|Hide.*|Clear.*|Close|Copy.*|More.*|Leave out.*|Find.*|Try again|Look again|All.*|Refused|Only.*|Table.*|Chart.*|Views?.*|Late|What was sent.*|Download.*|Today.*|Next.*|Back.*|Choose.*|Compare.*|Sort.*|Period.*|\d.*|(Number|Name|Placed|Price|Reference|State|Reseller|Available|Held|Orders|Turnover|Success|Cost|Margin|Service|Services|Code|Created|Last order|30 days)\b.*[↑↓]?|[A-Z]{3})$/
+  /^(|.*(Answered|Refused)[A-Za-z].*|How is it read.|Filter|Take|Later|Columns|Export…?|Show.*|Hide.*|Clear.*|Close|Copy.*|More.*|Leave out.*|Find.*|Try again|Look again|All.*|Refused|Only.*|Table.*|Chart.*|Views?.*|Late|What was sent.*|Sent and received|Download.*|Today.*|Next.*|Back.*|Choose.*|Compare.*|Sort.*|Period.*|\d.*|(Number|Name|Placed|Price|Reference|State|Reseller|Available|Held|Orders|Turnover|Success|Cost|Margin|Service|Services|Code|Created|Last order|30 days)\b.*[↑↓]?|[A-Z]{3})$/
 
 /** OWN is what everybody may change: one's own sign-ins, password and passkeys. */
 const OWN = ['/me']

@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Providers } from '../../src/deposits/providers.ts'
+import { systemClock } from '../../src/lib/time.ts'
+import { bank, sealer, stripe } from '../deposits/deposits.fixtures.ts'
+import { FakeStripe } from '../deposits/fake-stripe.ts'
 import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
-import { closeBrowserAfterwards, describePages, PHONE, Visit } from './browser.fixtures.ts'
+import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
 
 closeBrowserAfterwards()
 
 describePages('settings of money in the console', () => {
   let office: OperatorOffice
   beforeAll(async () => {
-    office = await OperatorOffice.open()
+    office = await OperatorOffice.open({ OUTBOUND_ALLOW: '127.0.0.0/8' })
   })
   afterAll(() => office.stop())
 
@@ -116,6 +120,8 @@ describePages('settings of money in the console', () => {
     expect(await page.content()).not.toContain('a secret of the hook')
     await dialog.getByRole('button', { name: 'Change Transfer to our account' }).click()
     await page.getByText('fee 0 % and $0.50').waitFor()
+    await visit.click('Test Transfer to our account')
+    await page.getByText("Proved by the first payment alone: Hook's secret.").waitFor()
     await visit.click('Switch off Transfer to our account')
     await dialog.getByRole('button', { name: 'Switch off Transfer to our account' }).click()
     await page.getByText('Off', { exact: true }).waitFor()
@@ -123,6 +129,34 @@ describePages('settings of money in the console', () => {
       select enabled, fee_flat::text as fee, secrets is not null as sealed from deposit_providers where code = 'own'`
     expect(kept).toEqual({ enabled: false, fee: '500000', sealed: true })
     await visit.leave()
+  })
+
+  test('a way to pay in is tested: whether the payment service knows the key, in words', async () => {
+    const fake = await FakeStripe.start(systemClock)
+    const card = await stripe(office.server, fake.url, { name: 'Cards' })
+    await bank(office.server, { name: 'Our bank' })
+    const visit = await Visit.as(office, 'owner')
+    const { page } = visit
+    await page.goto('/console/settings/pay-in')
+    await visit.click('Test Cards')
+    const said = page.getByRole('status')
+    await said.getByText('It works: the payment service knows the key.').waitFor()
+    await said.getByText('The key is one for trying').waitFor()
+    await said.getByText('Proved by the first payment alone: Webhook secret.').waitFor()
+    // Nobody could be asked about a bank account that people look at.
+    expect(await page.getByRole('button', { name: 'Test Our bank' }).count()).toBe(0)
+    await visit.expectUsable('way to pay in that works')
+    await new Providers(office.server.sql, sealer).change(card.code, { secrets: { secret_key: 'sk_wrong' } })
+    await visit.click('Test Cards')
+    await said.getByText('The payment service refuses the key.').waitFor()
+    await said.getByText('No payment was begun, and nothing was changed.').waitFor()
+    expect([await page.content(), fake.sessions.size]).toEqual([expect.not.stringContaining('sk_wrong'), 0])
+    for (const screen of [WIDE, PHONE]) {
+      await page.setViewportSize(screen)
+      await visit.expectUsable('way to pay in whose key is wrong')
+    }
+    await visit.leave()
+    await fake.stop()
   })
 
   test('a rate is set, by those who set prices', async () => {

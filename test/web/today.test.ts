@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fillSales } from '../../bench/filled-sales.ts'
+import { Rates } from '../../src/ledger/rates.ts'
 import { systemClock } from '../../src/lib/time.ts'
 import { rebuildSales } from '../../src/sales/folder.ts'
 import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
@@ -14,12 +15,18 @@ const SHOTS = process.env['SCREENSHOTS']
 describePages('today and reports', () => {
   let office: OperatorOffice
   beforeAll(async () => {
-    office = await OperatorOffice.open()
+    office = await OperatorOffice.open({ HOME_CURRENCY: 'USD' })
     const { owner, sql } = office.server
     const now = office.office.clock.now()
     const from = new Date(now.getTime() - 40 * 86_400_000)
     await fillSales(owner, { accounts: 6, services: 12, orders: 6_000, from, to: now, seed: 5 })
     await rebuildSales(sql, {}, systemClock)
+    const validFrom = new Date(from.getTime() - 86_400_000)
+    for (const [base, quote, rate] of [
+      ['USD', 'IDR', '16250'],
+      ['EUR', 'USD', '1.08'],
+    ] as const)
+      await new Rates(sql).set({ base, quote, rate, validFrom, actor: 'test' })
     // What waits, and what is in trouble.
     await sql`
       insert into reviews (account_id, order_id, position, kind, detail, opened_by, opened_at)
@@ -51,6 +58,12 @@ describePages('today and reports', () => {
       await page.getByRole('term').filter({ hasText: name }).waitFor()
     await page.locator('canvas').nth(1).waitFor()
     expect(await page.locator('canvas').count()).toBe(2)
+    // All that was sold stands first, in the home currency, with the rates that made it.
+    const all = page.getByRole('radio', { name: 'All, in USD' })
+    expect(await all.isChecked()).toBe(true)
+    await page
+      .getByText('In USD by the rates at the end of each day, lately 1 EUR = 1.08 USD, 1 USD = 16,250 IDR.')
+      .waitFor()
     if (SHOTS)
       await page.screenshot({ path: join(SHOTS, `today-${scheme}-${screen.width}.png`), fullPage: true })
     expect(await visit.overflow()).toBe(0)
@@ -70,6 +83,8 @@ describePages('today and reports', () => {
     await page.locator('canvas').first().waitFor()
     if (SHOTS)
       await page.screenshot({ path: join(SHOTS, `reports-${scheme}-${screen.width}.png`), fullPage: true })
+    await page.getByRole('rowheader', { name: 'All, in USD' }).waitFor()
+    await page.getByText('lately 1 EUR = 1.08 USD, 1 USD = 16,250 IDR.').waitFor()
     expect(await visit.overflow()).toBe(0)
     expect(await visit.violations()).toEqual([])
     await page.getByText('Supplier', { exact: true }).click()

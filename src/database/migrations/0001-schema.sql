@@ -933,7 +933,10 @@ create table cost_history (
   old_cost bigint,
   new_cost bigint not null,
   -- Who had the list read: the session's imeigate.actor; null: not said.
-  actor text
+  actor text,
+  -- The reading of the list, one of sync_runs, or the plan by which it was taken over, which is removed some time later; null: by none.
+  run_id integer,
+  plan_id integer
 );
 create index cost_history_of_remote on cost_history (supplier_id, remote_id, id);
 create trigger cost_history_is_final before update or delete or truncate on cost_history

@@ -169,15 +169,42 @@ function passedOver(
     if (!route.usable) return [{ route, why: 'off', detail: null }]
     if (priced.blocked !== undefined) return [{ route, why: 'margin', detail: priced.blocked }]
     if (route.openUntil !== null) return [{ route, why: 'paused', detail: null }]
-    return [
-      {
-        route,
-        why: 'failed',
-        detail: `failed with this item ${faultsOf(priced) === 1 ? 'once' : `${faultsOf(priced)} times`}`,
-      },
-    ]
+    return [{ route, why: 'failed', detail: failedWords(faultsOf(priced)) }]
   })
 }
+
+/** StandingRoute is a route of an item that waits. `why`, undefined: the item may go by it now. `refused`: its supplier has refused the item. */
+export interface StandingRoute {
+  route: RouteOption
+  why: PassedRoute['why'] | 'refused' | undefined
+  detail: string | null
+}
+
+/** `standingRoutes` says of each route of an item that waits why it does not go by it now, in the order of their positions. Pure. */
+export function standingRoutes(
+  item: RoutingCandidate,
+  routes: readonly RouteOption[],
+  convert: Convert,
+): StandingRoute[] {
+  const chosen = chosenRoute(item, routes)
+  if (chosen) return standingRoutes({ ...item, tries: [] }, [chosen], convert)
+  const priced = routes.map((route) => price(route, item, convert)).sort(byPosition)
+  return priced.map(({ route, blocked }): StandingRoute => {
+    const tries = item.tries.filter(({ routeId }) => routeId === route.routeId)
+    const refused = tries.findLast(({ fault }) => fault === 'item')
+    const failed = tries.filter(({ fault }) => fault === 'supplier').length
+    if (refused) return { route, why: 'refused', detail: refused.detail }
+    if (!route.usable) return { route, why: 'off', detail: null }
+    if (blocked !== undefined) return { route, why: 'margin', detail: blocked }
+    if (route.openUntil !== null) return { route, why: 'paused', detail: null }
+    return failed > 0
+      ? { route, why: 'failed', detail: failedWords(failed) }
+      : { route, why: undefined, detail: null }
+  })
+}
+
+const failedWords = (times: number): string =>
+  `failed with this item ${times === 1 ? 'once' : `${times} times`}`
 
 /** `chosenRoute` gives the route that a person has chosen for the next attempt, as long as items go by it. */
 function chosenRoute(

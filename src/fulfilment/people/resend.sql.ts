@@ -1,4 +1,4 @@
-import type { Transaction } from '../../database/database.ts'
+import type { Queryable, Transaction } from '../../database/database.ts'
 import type { Micros } from '../../lib/money.ts'
 import type { ItemState } from '../../lib/states.ts'
 import type { OrderOfAccount } from '../after/refunds.sql.ts'
@@ -24,12 +24,18 @@ export interface ResentItem extends ItemName {
   tries: EarlierAttempt[]
 }
 
-/** `selectResent` reads the items of an order, in the order of their positions. They must be locked: no dispatcher takes them meanwhile. */
+/**
+ * `selectResent` reads the items of an order, in the order of their positions; with `waiting` only so many of those that wait. Who changes them must
+ * have locked them: no dispatcher takes them meanwhile.
+ */
 export async function selectResent(
-  sql: Transaction,
+  sql: Queryable,
   { accountId, orderId }: OrderOfAccount,
   now: Date,
+  waiting?: number,
 ): Promise<ResentItem[]> {
+  const which = waiting === undefined ? sql`` : sql`and i.state = 'pending'`
+  const most = waiting === undefined ? sql`` : sql`limit ${waiting}`
   const rows = await sql<(Omit<ResentItem, 'tries'> & { tries: WrittenTries })[]>`
     select i.account_id, i.order_id, i.position, i.state, i.price, i.quantity, i.any_margin, i.restored, a.tries,
            coalesce(a.is_asked, false) as is_asked,
@@ -47,7 +53,8 @@ export async function selectResent(
                                             'ended', finished_at) order by number) as tries
           from attempts t
          where t.account_id = i.account_id and t.order_id = i.order_id and t.position = i.position) a on true
-     where i.account_id = ${accountId} and i.order_id = ${orderId} order by i.position`.records()
+     where i.account_id = ${accountId} and i.order_id = ${orderId} ${which}
+     order by i.position ${most}`.records()
   return rows.map(({ tries, ...item }) => ({ ...item, tries: readTries(tries) }))
 }
 

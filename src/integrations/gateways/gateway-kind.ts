@@ -21,6 +21,8 @@ export interface GatewayKind extends IntegrationKind {
   minutes(settings: Record<string, unknown>): number
   /** `connect` is absent where no payment service is asked: a person, or a transfer that fits, says that the money is there. */
   connect?(deps: GatewayDeps): Gateway
+  /** `unproved` are the fields that no test of ours can prove, because they count only when the gateway calls us. */
+  readonly unproved?: readonly string[]
   /** `toldApart` is there where each deposit has an amount of its own. */
   toldApart?(settings: Record<string, unknown>, currency: string): TellingApart
   /** `details` tell the payer more than `shown`, by what the deposit is. */
@@ -51,7 +53,11 @@ export interface GatewayDeps {
 
 /** `gatewayKind` makes a kind whose `shown` names fields of its own. */
 export function gatewayKind<const F extends Attributes>(
-  definition: Omit<GatewayKind, 'fields' | 'shown'> & { fields: F; shown: readonly (keyof F & string)[] },
+  definition: Omit<GatewayKind, 'fields' | 'shown' | 'unproved'> & {
+    fields: F
+    shown: readonly (keyof F & string)[]
+    unproved?: readonly (keyof F & string)[]
+  },
 ): GatewayKind {
   return definition
 }

@@ -1,5 +1,6 @@
 import type { DepositId } from '../../lib/ids.ts'
 import type { Micros } from '../../lib/money.ts'
+import type { GatewayTest } from './gateway-test.ts'
 
 /** Gateway is a payment service that takes the money and says by itself when it has it. */
 export interface Gateway {
@@ -15,6 +16,8 @@ export interface Gateway {
    * be closed: what is paid on one after all waits for a person.
    */
   withdraw?(reference: string, deposit: DepositId): Promise<Payment | undefined>
+  /** `test` asks what begins no payment and changes nothing, and only a right key has answered. Throws GatewayUnreachable. */
+  test(): Promise<GatewayTest>
   /**
    * `receive` reads an inbound webhook; undefined: it is about no deposit of ours. `mark` is what stood behind the provider's code and a dot in the
    * address that it came to. Throws invalid_signature unless the gateway has sent it.

@@ -486,8 +486,16 @@ describe('resellers', () => {
     const { username } = await office.server.shop({ deposit: '5' })
     const preview = (query: string) => read(`/accounts/${username}/move-preview?${query}`)
     expect(await preview('amount=10')).toEqual({
-      ...{ currency: 'USD', available: '5.00', after: '15.00', spendable: '15.00', fits: true, same: null },
+      ...{ currency: 'USD', available: '5.00', after: '15.00', fits: true, same: null },
+      ...{ spendable_now: '5.00', spendable: '15.00' },
     })
+    expect(await preview('amount=1.5&times=3')).toMatchObject({ available: '5.00', after: '9.50' })
+    expect(await preview('credit_limit=20')).toMatchObject({
+      ...{ after: '5.00', spendable_now: '5.00', spendable: '25.00' },
+    })
+    expect(await preview('amount=-6&credit_limit=20')).toMatchObject({ after: '-1.00', fits: true })
+    expect(await get(`/accounts/${username}/move-preview?credit_limit=-1`)).toMatchObject({ status: 422 })
+    expect(await read(`/accounts/${username}`)).toMatchObject({ available: '5.00', spendable: '5.00' })
     expect(await preview('amount=-6')).toMatchObject({ after: '-1.00', fits: false })
     await change('POST', `/accounts/${username}/deposit`, { amount: '10', note: 'cash' })
     expect((await preview('amount=10&note=cash')).same).toMatchObject({ note: 'cash' })

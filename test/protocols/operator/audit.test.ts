@@ -281,6 +281,7 @@ it('every change is found in the trail, in the name of who made it, with before 
     'POST /ledger/check',
     'POST /ledger/checkpoint',
     'POST /figures/rebuild',
+    'POST /deposit-providers/:code/test',
     'POST /notice-channels/:name/test',
     'POST /notice-subscriptions/:id/test',
   ]

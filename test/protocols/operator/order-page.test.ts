@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { exchange } from '../../support/dhru.ts'
 import { imei, type Shop } from '../../support/server.ts'
 import { until } from '../../support/until.ts'
 import { ask, changer, OperatorOffice } from './office.fixtures.ts'
@@ -90,6 +91,22 @@ describe('an order says', () => {
     expect([theirRow.cost, theirRow.margin]).toEqual([undefined, undefined])
   })
 
+  it('why it was not sent yet; what costs show only to who may read them', async () => {
+    const dear = await office.server.service()
+    await office.server.sql`update supplier_routes set cost = 2000000 where service_id = ${Number(dear)}`
+    const order = await placed(undefined, { ID: dear })
+    const { headers: support } = await office.person('support')
+    const waits = (detail: unknown) => [
+      { item: 1, items: 1, why: 'routes', routes: [{ supplier: 'sandbox', why: 'margin', detail }] },
+    ]
+    expect((await read(`/orders/${order}/summary`)).waits).toEqual(
+      waits(expect.stringContaining('sandbox: costs 2.00, sold for 1.00 USD')),
+    )
+    expect((await read(`/orders/${order}/summary`, support)).waits).toEqual(waits(null))
+    await change('POST', `/orders/${order}/cancel`, { why: 'test' })
+    expect((await read(`/orders/${order}/summary`)).waits).toEqual([])
+  })
+
   it('its whole life in order, and that of one item', async () => {
     const order = await done({ REFERENCE: 'life' })
     await change('POST', `/orders/${order}/refund`, { amount: '0.40', reason: 'late', reference: 't' })
@@ -153,6 +170,30 @@ describe('one box finds', () => {
     }
     expect((await read('/search?q=heir-7')).orders).toMatchObject([{ by: 'part', order: { id: order } }])
     expect((await read('/search?q=0190a0c0-0000-7000-8000-000000000000')).orders).toEqual([])
+  })
+
+  it('a request that was refused, by its trace id; who may not read resellers does not see it', async () => {
+    const refused = await exchange(office.server.url, {
+      ...{ method: 'POST', path: '/api/index.php' },
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: `username=${shop.securityId}&apiaccesskey=${shop.secret}&action=nothing`,
+    })
+    const trace = String(refused.headers['x-request-id'])
+    const at = new Date(Number.parseInt(trace.replace('-', '').slice(0, 12), 16))
+    await until('the request is logged', async () => {
+      const { count } = await office.server
+        .sql`update requests set at = ${at} where request_id = ${trace}::uuid`
+      return count > 0
+    })
+    expect(await read(`/search?q=${trace}`)).toMatchObject({
+      orders: [],
+      request: { trace_id: trace, protocol: 'dhru', order: null },
+    })
+    expect((await read(`/search?q=${shop.username}`)).request).toBeNull()
+    const program = await office.program(['orders.read'])
+    expect(
+      (await ask(office.server, 'GET', `/search?q=${trace}`, { headers: program })).json.data.request,
+    ).toBeNull()
   })
 
   it('resellers and services', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Rates } from '../../../src/ledger/rates.ts'
 import { systemClock } from '../../../src/lib/time.ts'
 import { rebuildSales } from '../../../src/sales/folder.ts'
 import { exchange } from '../../support/dhru.ts'
@@ -7,7 +8,7 @@ import { ask, OperatorOffice } from './office.fixtures.ts'
 
 let office: OperatorOffice
 beforeAll(async () => {
-  office = await OperatorOffice.open()
+  office = await OperatorOffice.open({ HOME_CURRENCY: 'USD' })
 })
 afterAll(() => office.stop())
 
@@ -120,6 +121,29 @@ it('tells how the day goes beside the same weekday, what waits and what is in tr
       },
     ],
   })
+  expect(data.figures.home).toBeNull()
+  // All of it in the home currency: of what has a rate.
+  const rupiah = await server.shop({ currency: 'IDR', deposit: '100000' })
+  const sold = await server.service({ currency: 'IDR', price: '32000' })
+  const placed = await server.place(rupiah, { ID: sold, IMEI: imei(31) })
+  await server.ended(rupiah, placed.SUCCESS[0].REFERENCEID)
+  await rebuildSales(sql, {}, systemClock)
+  expect((await read(all)).data.figures.home).toMatchObject({
+    ...{ currency: 'USD', without_rate: ['IDR'], rates: [], now: { turnover: '3.00', orders: 3 } },
+  })
+  await new Rates(sql).set({ base: 'USD', quote: 'IDR', rate: '16000', actor: 'test' })
+  expect((await read(all)).data.figures.home).toMatchObject({
+    ...{
+      currency: 'USD',
+      without_rate: [],
+      now: { turnover: '5.00', orders: 4 },
+      before: { turnover: '2.00' },
+    },
+    rates: [{ base: 'USD', quote: 'IDR', rate: '16000' }],
+  })
+  const { data: report } = await read(all, '/reports/sales?period=30d')
+  expect(report.totals).toHaveLength(2)
+  expect(report.home).toMatchObject({ currency: 'USD', total: { turnover: '7.00' }, without_rate: [] })
   expect(data.figures.new_accounts.now).toBeGreaterThan(0)
   expect(data.waiting.find(({ kind }: { kind: string }) => kind === 'stray')).toEqual({
     ...{ kind: 'stray', count: 0, oldest: null },
@@ -143,9 +167,9 @@ it('tells how the day goes beside the same weekday, what waits and what is in tr
   const { data: quarters } = await read(all, '/reports/quarters?hours=1')
   const sum = (name: string) =>
     quarters.quarters.reduce((sum: number, one: Record<string, number>) => sum + (one[name] ?? 0), 0)
-  expect([sum('orders'), sum('charged'), sum('failed')]).toEqual([3, 3, 0])
+  expect([sum('orders'), sum('charged'), sum('failed')]).toEqual([4, 4, 0])
   const { data: month } = await read(all, '/reports/quarters?hours=840')
-  expect(month.quarters.reduce((all: number, { charged }: { charged: number }) => all + charged, 0)).toBe(5)
+  expect(month.quarters.reduce((all: number, { charged }: { charged: number }) => all + charged, 0)).toBe(6)
   expect(await read(all, '/today?in=EUR')).toMatchObject({ errors: { in: [expect.any(String)] } })
   expect(await read(all, '/reports/quarters?hours=841')).toMatchObject({
     errors: { hours: [expect.any(String)] },

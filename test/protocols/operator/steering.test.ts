@@ -2,6 +2,8 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../../../src/lib/time.ts'
+import { FakeStripe, SECRET_KEY } from '../../deposits/fake-stripe.ts'
 import { RestClient } from '../../support/rest.ts'
 import type { Shop } from '../../support/server.ts'
 import { Documented } from './documented.fixtures.ts'
@@ -125,6 +127,39 @@ describe('ways to pay in', () => {
     const kept = await office.server.sql`select answer::text from operator_answers`
     expect(JSON.stringify([made.json, trail, kept])).not.toContain(secret)
     expect(trail.at(-1)).toMatchObject({ actor, before: null, after: { code: 'card' } })
+  })
+
+  it('are tested, which begins no payment and tells no secret', async () => {
+    const fake = await FakeStripe.start(systemClock)
+    try {
+      expect(await api.ask('POST /deposit-providers/bank/test', { body: {} })).toMatchObject({
+        status: 200,
+        json: { data: { finding: 'nobody_asked', ok: true, milliseconds: null } },
+      })
+      const { version } = await read('/deposit-providers/card')
+      const moved = await api.ask('PATCH /deposit-providers/card', {
+        body: { settings: { url: fake.url } },
+        version,
+      })
+      expect(moved.status).toBe(200)
+      const refused = await api.ask('POST /deposit-providers/card/test', { body: {} })
+      expect(refused.json.data).toEqual({
+        ...{ code: 'card', name: 'Card', finding: 'key_refused', ok: false },
+        ...{ detail: 'HTTP 401: Invalid API Key provided: sk_***', is_practice: true },
+        ...{ unproved: ['webhook_secret'], milliseconds: expect.any(Number) },
+      })
+      await api.ask('PATCH /deposit-providers/card', {
+        ...{ body: { secrets: { secret_key: SECRET_KEY } }, version: moved.json.data.version },
+      })
+      const works = await api.ask('POST /deposit-providers/card/test', { body: {} })
+      expect(works.json.data).toMatchObject({ finding: 'works', ok: true, detail: null })
+      expect(fake.sessions.size).toBe(0)
+      expect(await api.ask('POST /deposit-providers/nobody/test', { body: {} })).toMatchObject({
+        status: 404,
+      })
+    } finally {
+      await fake.stop()
+    }
   })
 
   it('are changed by who has seen how they are; settings one by one', async () => {

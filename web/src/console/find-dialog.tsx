@@ -12,6 +12,7 @@ import { money } from '../kit/amount.tsx'
 import { FaultNote } from '../kit/notes.tsx'
 import { useMay } from '../kit/session.tsx'
 import { StateBadge } from '../kit/state-badge.tsx'
+import { actions, pages } from './find-actions.ts'
 import styles from './find-dialog.module.css'
 
 /** Hit is one thing that was found, and where it is. */
@@ -19,7 +20,6 @@ interface Hit {
   key: string
   group: string
   to: string
-  search?: Record<string, string>
   shown: ReactNode
 }
 
@@ -45,7 +45,7 @@ export interface FindDialogProps {
 }
 
 /** `FindDialog` looks for orders, resellers, services, pages and actions by what is typed or pasted. */
-export function FindDialog({ pages, onClose }: FindDialogProps) {
+export function FindDialog({ pages: rail, onClose }: FindDialogProps) {
   const { t } = useLingui()
   const navigate = useNavigate()
   const [text, setText] = useState('')
@@ -59,12 +59,12 @@ export function FindDialog({ pages, onClose }: FindDialogProps) {
       dataOf(api.GET('/api/operator/search', { params: { query: { q: wanted } }, signal })),
     enabled: wanted.length >= SHORTEST,
   })
-  const hits = useHits(wanted, found.data, pages)
+  const hits = useHits(wanted, found.data, rail)
   const isReady = wanted === text.trim() && !found.isFetching
   const go = (hit: Hit | undefined) => {
     if (!hit) return
     onClose()
-    void navigate({ to: hit.to, ...(hit.search && { search: hit.search }) })
+    void navigate({ to: hit.to })
   }
   // Enter that came before the answer opens what the answer has first.
   useEffect(() => {
@@ -143,20 +143,18 @@ export function FindDialog({ pages, onClose }: FindDialogProps) {
   )
 }
 
-/** `actionsQuery` loads what can be begun, once the box is opened. */
-const actionsQuery = {
-  queryKey: ['find', 'actions'],
-  queryFn: async () => (await import('./find-actions.ts')).actions,
-  staleTime: Number.POSITIVE_INFINITY,
-}
-
 type Answer = Awaited<ReturnType<typeof search>>
 const search = () => dataOf(api.GET('/api/operator/search', { params: { query: { q: '' } } }))
 
-function useHits(text: string, found: Answer | undefined, pages: readonly PageEntry[]): Hit[] {
+function useHits(text: string, found: Answer | undefined, rail: readonly PageEntry[]): Hit[] {
   const { t, i18n } = useLingui()
   const may = useMay()
-  const { data: actions = [] } = useQuery(actionsQuery)
+  const places = [
+    ...rail,
+    ...pages
+      .filter(({ permission }) => permission === undefined || may(permission))
+      .map(({ to, words: said }) => ({ to, label: i18n._(said) })),
+  ]
   const by = (name: string): string => {
     const words = byWords[name]
     return words ? ` · ${i18n._(words)}` : ''
@@ -184,8 +182,7 @@ function useHits(text: string, found: Answer | undefined, pages: readonly PageEn
     ),
     ...(found?.accounts ?? []).map(
       (one): Hit => ({
-        ...{ key: `account ${one.id}`, group: t`Orders of resellers`, to: '/orders' },
-        search: { account: one.username },
+        ...{ key: `account ${one.id}`, group: t`Resellers`, to: `/resellers/${one.username}` },
         shown: (
           <span className={styles.main}>
             {one.name}{' '}
@@ -211,7 +208,23 @@ function useHits(text: string, found: Answer | undefined, pages: readonly PageEn
         ),
       }),
     ),
-    ...pages
+    ...(found?.request
+      ? [
+          {
+            ...{ key: 'request', group: t`Requests`, to: `/requests/${found.request.trace_id}` },
+            shown: (
+              <span className={styles.main}>
+                {found.request.action}{' '}
+                <span className="muted">
+                  · {found.request.status}
+                  {found.request.message && ` · ${found.request.message}`}
+                </span>
+              </span>
+            ),
+          },
+        ]
+      : []),
+    ...places
       .filter(({ label }) => words !== '' && label.toLowerCase().includes(words))
       .map(({ to, label }): Hit => ({ key: `page ${to}`, group: t`Pages`, to, shown: label })),
     ...actions

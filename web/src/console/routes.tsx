@@ -75,7 +75,9 @@ const pages = [
     moneyTab('/invoices', () => import('./routes/money/invoices.tsx'), 'Invoices'),
     moneyTab('/ledger', () => import('./routes/money/ledger.tsx'), 'Ledger'),
   ]),
+  page('/requests/$trace', () => import('./routes/requests/request.tsx'), 'Request'),
   page('/prices', () => import('./routes/prices/prices.tsx'), 'Prices'),
+  page('/prices/rules', () => import('./routes/prices/rules.tsx'), 'PriceRules'),
   page('/prices/for/$username', () => import('./routes/prices/pays.tsx'), 'PricesFor'),
   createRoute({
     getParentRoute: () => shell,

@@ -25,10 +25,13 @@ export interface Asked {
 /** `RequestLog` lists requests: each says what was asked and answered, and opens to what that means and what to do. */
 export function RequestLog({
   rows,
+  isOpen = false,
   keyName,
   order,
 }: {
   rows: readonly Asked[]
+  /** `isOpen`: what they mean is shown at once. */
+  isOpen?: boolean
   /** `keyName` shows the key of a request, and `order` the order that it placed. */
   keyName: (key: number) => ReactNode
   order: (id: number) => ReactNode
@@ -37,7 +40,7 @@ export function RequestLog({
   return (
     <ul className={styles.log} aria-label={t`Requests`}>
       {rows.map((asked) => (
-        <Row key={asked.trace_id} asked={asked} keyName={keyName} order={order} />
+        <Row key={asked.trace_id} asked={asked} isOpenFirst={isOpen} keyName={keyName} order={order} />
       ))}
     </ul>
   )
@@ -45,16 +48,18 @@ export function RequestLog({
 
 function Row({
   asked,
+  isOpenFirst,
   keyName,
   order,
 }: {
   asked: Asked
+  isOpenFirst: boolean
   keyName: (key: number) => ReactNode
   order: (id: number) => ReactNode
 }) {
   const { t, i18n } = useLingui()
   const id = useId()
-  const [isOpen, setOpen] = useState(false)
+  const [isOpen, setOpen] = useState(isOpenFirst)
   const isOk = asked.outcome === 'ok'
   const { trace_id: trace } = asked
   return (

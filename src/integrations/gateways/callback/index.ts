@@ -30,6 +30,7 @@ export const callback = gatewayKind({
   shown: ['account_number', 'account_holder_name', 'bank', 'instructions'],
   channel: 'address',
   step: minorUnit,
+  unproved: ['hook_secret'],
   minutes: (settings) => Number(settings['expires_hours']) * 60,
   toldApart: (settings) => tellingApart(settings, 10n ** BigInt(6 - Number(settings['tail_decimals']))),
   hear: (deps) => new SignedHook(deps),

@@ -12,7 +12,16 @@ import {
   type PaymentRequest,
 } from '../gateway.ts'
 import type { GatewayDeps } from '../gateway-kind.ts'
-import { amountIn, currencyIn, JsonApi, pageIn, referenceIn, textIn } from '../json-api/index.ts'
+import { type GatewayTest, judged } from '../gateway-test.ts'
+import {
+  amountIn,
+  currencyIn,
+  JsonApi,
+  type JsonCall,
+  pageIn,
+  referenceIn,
+  textIn,
+} from '../json-api/index.ts'
 import { nameOf, referenceOf } from '../json-api/names.ts'
 import { returnsOf } from '../payment-page.ts'
 
@@ -71,6 +80,18 @@ export class DhruGateway implements Gateway {
     }
   }
 
+  /** `test` asks for an order that there is none of, with the key and without: a bridge that answers both alike proves nothing. */
+  async test(): Promise<GatewayTest> {
+    const { headers, ...question } = this.#request('GET', 'get_order', { query: { order_id: '0' } })
+    const answer = await this.#api.ask({ ...question, headers })
+    const isKits = isObject(answer.value) && typeof answer.value['status'] === 'string'
+    if (!isKits || ![200, 404].includes(answer.status)) return judged(answer, { isTheirs: false })
+    const stranger = await this.#api.ask({ ...question, headers: {} })
+    if ([401, 403].includes(stranger.status)) return judged(answer, { isTheirs: true })
+    const detail = `it answers the same without a key: ${stranger.why}`
+    return { finding: 'not_theirs', detail, isPractice: false }
+  }
+
   /** `receive` believes nothing of the body: the address that it came to names the deposit, and the bridge is asked. */
   receive(_body: Buffer, _headers: Record<string, unknown>, mark: string): GatewayWake {
     const [, id = '', sign = ''] = /^([1-9]\d{0,14})-([0-9a-f]{32})$/.exec(mark) ?? []
@@ -98,19 +119,27 @@ export class DhruGateway implements Gateway {
   async #call(
     method: 'GET' | 'POST',
     action: string,
-    { query = {}, body }: { query?: Record<string, string>; body?: unknown },
+    how: { query?: Record<string, string>; body?: unknown },
   ): Promise<JsonObject | undefined> {
-    const { settings, secrets } = this.#deps
-    const url = new URL(String(settings['url']))
-    for (const [name, value] of Object.entries({ action, ...query })) url.searchParams.set(name, value)
-    const answer = await this.#api.call({
-      ...{ method, url: url.href, headers: { authorization: `Bearer ${secrets['api_key']}` } },
-      ...(body !== undefined && { body }),
-    })
+    const answer = await this.#api.call(this.#request(method, action, how))
     if (!answer) return undefined
     if (answer['status'] === 'success' && isObject(answer['data'])) return answer['data']
     const why = this.#api.clean(textIn(answer['message']) ?? 'its answer is none of the kit')
     if (answer['status'] === 'error') throw new GatewayRefused(why)
     throw new GatewayUnreachable(why)
+  }
+
+  #request(
+    method: 'GET' | 'POST',
+    action: string,
+    { query = {}, body }: { query?: Record<string, string>; body?: unknown },
+  ): JsonCall {
+    const { settings, secrets } = this.#deps
+    const url = new URL(String(settings['url']))
+    for (const [name, value] of Object.entries({ action, ...query })) url.searchParams.set(name, value)
+    return {
+      ...{ method, url: url.href, headers: { authorization: `Bearer ${secrets['api_key']}` } },
+      ...(body !== undefined && { body }),
+    }
   }
 }

@@ -41,5 +41,6 @@ export const dhruGateway = gatewayKind({
   },
   ...paymentPage,
   step: minorUnit,
+  unproved: ['server_url'],
   connect: (deps) => new DhruGateway(deps),
 })

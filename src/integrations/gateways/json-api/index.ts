@@ -12,6 +12,15 @@ export interface JsonCall {
   body?: unknown
 }
 
+/** JsonAnswer is an answer of any status. */
+export interface JsonAnswer {
+  status: number
+  /** `value` is its JSON; undefined: it has none. */
+  value: unknown
+  /** `why` quotes it in one short line, without secrets. */
+  why: string
+}
+
 /** JsonApi calls a gateway that speaks JSON. Messages of its errors are without the secrets. */
 export class JsonApi {
   readonly #client: OutboundClient
@@ -26,23 +35,29 @@ export class JsonApi {
    * `call` gives an answer of 2xx that is an object; undefined: 404. Throws GatewayRefused for another status of 4xx, and GatewayUnreachable
    * where nobody knows what was done.
    */
-  async call({ body, ...request }: JsonCall): Promise<JsonObject | undefined> {
+  async call(request: JsonCall): Promise<JsonObject | undefined> {
+    const { status, value, why } = await this.ask(request)
+    if (status >= 200 && status < 300) {
+      if (isObject(value)) return value
+      throw new GatewayUnreachable('its answer is no JSON object')
+    }
+    if (status === 404) return undefined
+    // Busy or broken gateways may have read the request, or not.
+    if (status < 400 || status >= 500 || [408, 409, 425, 429].includes(status))
+      throw new GatewayUnreachable(why)
+    throw new GatewayRefused(why)
+  }
+
+  /** `ask` gives an answer of any status. Throws GatewayUnreachable. */
+  async ask({ body, ...request }: JsonCall): Promise<JsonAnswer> {
     const { status, text } = await this.#once({
       ...request,
       headers: { accept: 'application/json', ...(body !== undefined && JSON_TYPE), ...request.headers },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     const value = parsed(text)
-    if (status >= 200 && status < 300) {
-      if (isObject(value)) return value
-      throw new GatewayUnreachable('its answer is no JSON object')
-    }
-    if (status === 404) return undefined
-    const why = `HTTP ${status}: ${this.clean(typeof value === 'object' ? JSON.stringify(value) : text)}`
-    // Busy or broken gateways may have read the request, or not.
-    if (status < 400 || status >= 500 || [408, 409, 425, 429].includes(status))
-      throw new GatewayUnreachable(why)
-    throw new GatewayRefused(why)
+    const said = typeof value === 'object' ? JSON.stringify(value) : text
+    return { status, value, why: `HTTP ${status}: ${this.clean(said)}` }
   }
 
   /** `clean` makes a message for the log and for operators: one short line, without the secrets. */

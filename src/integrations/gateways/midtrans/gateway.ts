@@ -11,7 +11,8 @@ import {
   type PaymentRequest,
 } from '../gateway.ts'
 import type { GatewayDeps } from '../gateway-kind.ts'
-import { amountIn, currencyIn, JsonApi, pageIn, textIn } from '../json-api/index.ts'
+import { type GatewayTest, judged } from '../gateway-test.ts'
+import { amountIn, currencyIn, JsonApi, type JsonCall, pageIn, textIn } from '../json-api/index.ts'
 import { depositNamed, nameOf } from '../json-api/names.ts'
 import { returnsOf } from '../payment-page.ts'
 
@@ -67,6 +68,28 @@ export class MidtransGateway implements Gateway {
     }
   }
 
+  /** `test` asks for a transaction that there is none of, and then for a page without an amount, which is never opened. */
+  async test(): Promise<GatewayTest> {
+    const { settings, installation, secrets } = this.#deps
+    const name = encodeURIComponent(nameOf(installation, { id: 0 as DepositId, attempt: 0 }))
+    const status = await this.#api.ask(this.#request('GET', `${base(settings['url'])}/v2/${name}/status`))
+    // The API says the same by the status of HTTP or by its own.
+    const said = isObject(status.value) ? Number(textIn(status.value['status_code'])) : Number.NaN
+    const isPractice = secrets['server_key']?.startsWith('SB-') === true
+    const ofStatus = judged(
+      { ...status, status: said === 401 ? said : status.status },
+      { isTheirs: said === 404, isPractice },
+    )
+    if (ofStatus.finding !== 'works') return ofStatus
+    const page = await this.#api.ask(
+      this.#request('POST', `${base(settings['snap_url'])}/snap/v1/transactions`, {}),
+    )
+    const isTheirs =
+      page.status === 400 && isObject(page.value) && Array.isArray(page.value['error_messages'])
+    const ofPage = judged(page, { isTheirs, isPractice })
+    return { ...ofPage, detail: ofPage.detail === null ? null : `Snap: ${ofPage.detail}` }
+  }
+
   /** `receive` checks who speaks; what became of the payment Midtrans says when it is asked. */
   receive(body: Buffer): GatewayWake | undefined {
     const told = parsed(body)
@@ -81,12 +104,16 @@ export class MidtransGateway implements Gateway {
     return depositId === undefined ? undefined : { depositId }
   }
 
-  async #call(method: 'GET' | 'POST', url: string, body?: unknown): Promise<JsonObject | undefined> {
+  #call(method: 'GET' | 'POST', url: string, body?: unknown): Promise<JsonObject | undefined> {
+    return this.#api.call(this.#request(method, url, body))
+  }
+
+  #request(method: 'GET' | 'POST', url: string, body?: unknown): JsonCall {
     const key = Buffer.from(`${this.#deps.secrets['server_key']}:`).toString('base64')
-    return await this.#api.call({
+    return {
       ...{ method, url, headers: { authorization: `Basic ${key}` } },
       ...(body !== undefined && { body }),
-    })
+    }
   }
 }
 

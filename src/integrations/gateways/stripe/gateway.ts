@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Refusal } from '../../../errors.ts'
-import { isObject } from '../../../lib/json.ts'
+import { isObject, type JsonObject } from '../../../lib/json.ts'
 import { quoteLine } from '../../../lib/text.ts'
 import {
   type Gateway,
@@ -11,6 +11,7 @@ import {
   type PaymentRequest,
 } from '../gateway.ts'
 import type { GatewayDeps } from '../gateway-kind.ts'
+import { type GatewayTest, judged } from '../gateway-test.ts'
 import { returnsOf } from '../payment-page.ts'
 import { toStripe } from './amounts.ts'
 import { metadataOf, NOT_THROUGH, ownerOf, paymentOf } from './session.ts'
@@ -63,6 +64,14 @@ export class StripeGateway implements Gateway {
     }
   }
 
+  /** `test` asks for the newest session, of which nothing is kept. */
+  async test(): Promise<GatewayTest> {
+    const { status, value } = await this.#once('GET', `${SESSIONS}?limit=1`)
+    const isTheirs = status === 200 && isObject(value) && Array.isArray(value['data'])
+    const isPractice = /^[sr]k_test_/.test(this.#deps.secrets['secret_key'] ?? '')
+    return judged({ status, why: this.#why(status, value) }, { isTheirs, isPractice })
+  }
+
   receive(body: Buffer, headers: Record<string, unknown>): GatewayEvent | undefined {
     const { secrets, clock, installation } = this.#deps
     if (!isSigned(body, headers['stripe-signature'], secrets['webhook_secret'] ?? '', clock.now())) {
@@ -107,29 +116,31 @@ export class StripeGateway implements Gateway {
       const { status, value } = await this.#once(method, path, form, key)
       if (status >= 200 && status < 300) return value
       if (status === 404 && key === undefined) return undefined
-      const { message, code } = isObject(value) && isObject(value['error']) ? value['error'] : {}
+      const { code } = errorIn(value)
       if (status === 409 && tries < MAX_IN_USE_TRIES) {
         await sleep(IN_USE_PAUSE_MS)
         continue
       }
-      const why = `HTTP ${status}${typeof message === 'string' ? `: ${this.#clean(message)}` : ''}`
+      const why = this.#why(status, value)
       // A busy Stripe has not read the request, which may come again as it is.
       if (status < 400 || status === 409 || status === 429) throw new GatewayUnreachable(why)
       throw new GatewayRefused(why, { amount: /^amount_too_(small|large)$/.test(String(code)) })
     }
   }
 
-  /** `#clean` makes a message for the log and for operators: one short line, without the key. */
-  #clean(message: string): string {
+  /** `#why` makes a message for the log and for operators: one short line, without the key. */
+  #why(status: number, value: unknown): string {
+    const { message } = errorIn(value)
+    if (typeof message !== 'string') return `HTTP ${status}`
     const secret = this.#deps.secrets['secret_key'] ?? ''
-    return quoteLine(message.replaceAll(secret, '***'), 300)
+    return `HTTP ${status}: ${quoteLine(message.replaceAll(secret, '***'), 300)}`
   }
 
   async #once(
     method: 'GET' | 'POST',
     path: string,
-    form: URLSearchParams | undefined,
-    key: string | undefined,
+    form?: URLSearchParams,
+    key?: string,
   ): Promise<{ status: number; value: unknown }> {
     try {
       const { status, body } = await this.#deps.client.request({
@@ -171,6 +182,9 @@ function paymentIn(answer: unknown): Payment | undefined {
   if (answer !== undefined && !payment) throw new GatewayUnreachable('its answer is no Checkout Session')
   return payment
 }
+
+const errorIn = (value: unknown): JsonObject =>
+  isObject(value) && isObject(value['error']) ? value['error'] : {}
 
 function read(text: string): unknown {
   try {

@@ -34,5 +34,6 @@ export const stripe = gatewayKind({
   },
   ...paymentPage,
   step: smallestStep,
+  unproved: ['webhook_secret'],
   connect: (deps) => new StripeGateway(deps),
 })

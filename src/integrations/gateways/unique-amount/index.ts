@@ -36,6 +36,7 @@ export const uniqueAmount = gatewayKind({
   shown: ['account_number', 'account_holder_name', 'bank', 'instructions'],
   channel: 'bank_transfer',
   step: minorUnit,
+  unproved: ['hook_secret'],
   minutes: (settings) => Number(settings['expires_hours']) * 60,
   toldApart: (settings, currency) => tellingApart(settings, minorUnit(currency)),
   details: (settings, { totalPay, currency }) =>

@@ -11,7 +11,16 @@ import {
   type PaymentRequest,
 } from '../gateway.ts'
 import type { GatewayDeps } from '../gateway-kind.ts'
-import { amountIn, currencyIn, JsonApi, pageIn, referenceIn, textIn } from '../json-api/index.ts'
+import { type GatewayTest, judged } from '../gateway-test.ts'
+import {
+  amountIn,
+  currencyIn,
+  JsonApi,
+  type JsonCall,
+  pageIn,
+  referenceIn,
+  textIn,
+} from '../json-api/index.ts'
 import { depositNamed, nameOf, referenceOf } from '../json-api/names.ts'
 import { returnsOf } from '../payment-page.ts'
 
@@ -58,6 +67,13 @@ export class XenditGateway implements Gateway {
     }
   }
 
+  /** `test` asks for the newest invoice, of which nothing is kept. */
+  async test(): Promise<GatewayTest> {
+    const answer = await this.#api.ask(this.#request('GET', '/v2/invoices?limit=1'))
+    const isPractice = this.#deps.secrets['secret_key']?.startsWith('xnd_development_') === true
+    return judged(answer, { isTheirs: answer.status === 200 && Array.isArray(answer.value), isPractice })
+  }
+
   /** `receive` checks the token that Xendit sends with each event; what became of the invoice it says when it is asked. */
   receive(body: Buffer, headers: Record<string, unknown>): GatewayWake | undefined {
     const token = headers['x-callback-token']
@@ -84,14 +100,18 @@ export class XenditGateway implements Gateway {
     }
   }
 
-  async #call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<JsonObject | undefined> {
+  #call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<JsonObject | undefined> {
+    return this.#api.call(this.#request(method, path, body))
+  }
+
+  #request(method: 'GET' | 'POST', path: string, body?: unknown): JsonCall {
     const { settings, secrets } = this.#deps
     const key = Buffer.from(`${secrets['secret_key']}:`).toString('base64')
-    return await this.#api.call({
+    return {
       ...{ method, url: `${String(settings['url']).replace(/\/$/, '')}${path}` },
       headers: { authorization: `Basic ${key}` },
       ...(body !== undefined && { body }),
-    })
+    }
   }
 }
 

@@ -34,5 +34,6 @@ export const xendit = gatewayKind({
   },
   ...paymentPage,
   step: minorUnit,
+  unproved: ['callback_token'],
   connect: (deps) => new XenditGateway(deps),
 })

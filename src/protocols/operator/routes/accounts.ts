@@ -15,7 +15,7 @@ import { Refusal } from '../../../errors.ts'
 import { previewMove } from '../../../ledger/move-preview.ts'
 import { amountOf } from '../../../lib/amount.ts'
 import { MAX_ID } from '../../../lib/ids.ts'
-import { formatMicros, isCurrency, ZERO } from '../../../lib/money.ts'
+import { formatMicros, isCurrency, micros, ZERO } from '../../../lib/money.ts'
 import { addAccountNote, listAccountNotes, pinAccountNote } from '../../../resellers/notes.ts'
 import {
   everyReseller,
@@ -69,6 +69,7 @@ const account = Type.Object({
   available: Type.Optional(amount('Only for who has `money.read`, as the next ones')),
   held: Type.Optional(amount()),
   credit_limit: Type.Optional(amount()),
+  spendable: Type.Optional(amount('What new orders may cost: `available` and the credit limit')),
   low_balance: Type.Optional(orNull(amount())),
 })
 
@@ -82,6 +83,7 @@ function wireAccount(view: AccountView, { permissions }: Caller): Static<typeof 
       available: money(view.available),
       held: money(view.held),
       credit_limit: money(view.creditLimit),
+      spendable: money(view.available + view.creditLimit),
       low_balance: view.lowBalance === null ? null : money(view.lowBalance),
     }),
   }
@@ -188,6 +190,7 @@ const movePreview = Type.Object({
   currency: Type.String(),
   available: amount('Now'),
   after: amount('What it would be then'),
+  spendable_now: amount('What can be spent now, with the credit limit'),
   spendable: amount('What could be spent then, with the credit limit'),
   fits: Type.Boolean({ description: 'It would not be below minus the credit limit' }),
   same: orNull(
@@ -272,22 +275,33 @@ export const accountRoutes = ({ clock, publicUrl }: Pick<OperatorDeps, 'clock' |
     access: 'money.read',
     params: accountParams,
     query: Type.Object({
-      amount: givenAmount('Down when it is negative'),
+      amount: Type.Optional(givenAmount('Down when it is negative; 0 when left out')),
+      times: Type.Integer({
+        minimum: 1,
+        maximum: 10_000,
+        default: 1,
+        description: 'Once for each item of an order',
+      }),
+      credit_limit: Type.Optional(givenAmount('With this credit limit; the present one when left out')),
       note: Type.Optional(text(500)),
     }),
     answer: movePreview,
     refusals: ['invalid_input', 'not_found'],
-    handle: async ({ desk, params, query: { amount: given, note: why } }) => {
+    handle: async ({ desk, params, query }) => {
+      const { amount: given = '0', times, credit_limit: limit, note: why } = query
       const found = await findAccount(desk.read, params.account)
       const { currency, available, creditLimit } = found
-      const moved = amountOf(given, 'amount', currency)
+      const moved = micros(amountOf(given, 'amount', currency) * BigInt(times))
+      const limitThen = limit === undefined ? creditLimit : amountOf(limit, 'credit_limit', currency)
+      if (limitThen < ZERO) throw new Refusal('invalid_input', 'must be 0 or more', 'credit_limit')
       const after = available + moved
       const same = await previewMove(desk.read, found.id, { amount: moved, note: why ?? null }, clock)
       const money = (value: bigint): string => formatMicros(value, currency)
       const names = await actorNames(desk.read, same?.actor ? [same.actor] : [])
       return {
         ...{ currency, available: money(available), after: money(after) },
-        ...{ spendable: money(after + creditLimit), fits: moved >= ZERO || after >= -creditLimit },
+        ...{ spendable_now: money(available + creditLimit), spendable: money(after + limitThen) },
+        fits: moved >= ZERO || after >= -limitThen,
         same: same && {
           at: same.at,
           actor_name: names.get(same.actor ?? '') ?? same.actor,

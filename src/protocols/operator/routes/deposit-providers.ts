@@ -1,10 +1,11 @@
 import { Type } from 'typebox'
 import type { Provider } from '../../../deposits/provider.ts'
 import { type ProviderForm, providerAttributes } from '../../../deposits/provider-attributes.ts'
+import { isWell, providerFindings, testProvider } from '../../../deposits/provider-test.ts'
 import { Providers, providerVersion, viewOf } from '../../../deposits/providers.ts'
 import { gatewayKinds } from '../../../integrations/gateways/index.ts'
 import { formOf, inColumns, type Json, shapeOf, wire } from '../../kit/nouns.ts'
-import { text, version } from '../../kit/shapes.ts'
+import { oneOf, orNull, text, version } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { gatewayKindShape, kindFields, kindForm, wireGatewayKind } from '../kinds.ts'
 import { route } from '../route.ts'
@@ -22,7 +23,11 @@ const wireProvider = (one: Provider): Json => ({
 const fields = kindFields('GET /gateway-kinds')
 const codeParams = Type.Object({ code: text(64) })
 
-export const depositProviderRoutes = ({ sealer, clock }: Pick<OperatorDeps, 'sealer' | 'clock'>) => [
+export const depositProviderRoutes = ({
+  sealer,
+  clock,
+  context,
+}: Pick<OperatorDeps, 'sealer' | 'clock' | 'context'>) => [
   route({
     method: 'GET',
     path: '/deposit-providers',
@@ -108,6 +113,38 @@ export const depositProviderRoutes = ({ sealer, clock }: Pick<OperatorDeps, 'sea
           gatewayKinds,
         ),
       )
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/deposit-providers/:code/test',
+    name: 'testDepositProvider',
+    section,
+    summary:
+      'Ask the payment service behind a way to pay in what begins no payment, to see that the key is right',
+    description:
+      'Nothing is changed there or here, and it may be off. `finding` is `works` or `nobody_asked` (people or transfers say that the money is there) where nothing is to be mended.',
+    command: 'deposit provider test',
+    access: 'settings.edit',
+    isApart: true,
+    params: codeParams,
+    answer: Type.Object({
+      code: Type.String(),
+      name: Type.String(),
+      ok: Type.Boolean(),
+      finding: oneOf(providerFindings),
+      detail: orNull(Type.String(), 'What was answered, in short, without secrets'),
+      is_practice: Type.Boolean({ description: 'The key is one for trying: no real money comes by it' }),
+      unproved: Type.Array(Type.String(), {
+        description: 'Fields of its kind that only a call of the payment service can prove',
+      }),
+      milliseconds: orNull(Type.Integer(), 'null: nobody was asked'),
+    }),
+    refusals: ['not_found'],
+    handle: async ({ desk, params }) => {
+      const tested = await testProvider({ sql: desk.change, sealer, context }, params.code)
+      const { isPractice, unproved, ...rest } = tested
+      return { ...rest, ok: isWell(tested), is_practice: isPractice, unproved: [...unproved] }
     },
   }),
   ...(

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { askNow } from '../../../fulfilment/people/ask-now.ts'
 import { readExchanges } from '../../../fulfilment/people/order-exchanges.ts'
 import { revealResult } from '../../../fulfilment/people/reveal.ts'
+import { waitReasons, whyOrderWaits } from '../../../fulfilment/people/why-waiting.ts'
 import type { OrderId } from '../../../lib/ids.ts'
 import { languages } from '../../../lib/languages.ts'
 import { formatMicros } from '../../../lib/money.ts'
@@ -53,6 +54,26 @@ const page = Type.Object({
   available: amount('The balance of the reseller now'),
   webhook: orNull(Type.Object({ id, status: Type.String() }), 'Null: the key of the order has none'),
   actions: Type.Array(action, { description: 'What the caller has the permission for' }),
+  waits: Type.Array(
+    Type.Object({
+      item: Type.Integer({ description: 'The position of the first' }),
+      items: Type.Integer({ description: 'How many wait for the same' }),
+      why: oneOf(waitReasons, {
+        description:
+          '`next`: it goes as soon as a worker and its supplier have room. `routes`: it goes by none of its routes at present. `no_route`: its ' +
+          'service has none. `by_hand`: people do it. `asked`: a former supplier is asked about it. `person`: a review about it is open',
+      }),
+      routes: Type.Array(
+        Type.Object({
+          supplier: Type.String(),
+          why: oneOf(['off', 'margin', 'paused', 'failed', 'refused']),
+          detail: orNull(Type.String(), 'Of `margin` only for who has `costs.read`'),
+        }),
+        { description: 'Those that it does not go by at present' },
+      ),
+    }),
+    { description: 'Why items were not sent yet, as it is now; of the first 200 that wait' },
+  ),
   before: Type.Array(orderRow, { description: 'The last orders of the same reseller about the same input' }),
 })
 
@@ -147,6 +168,7 @@ export const orderPageRoutes = ({
       const may = (permission: string): boolean => caller.permissions.has(permission as StaffPermission)
       const found = await readOrderPage(desk.read, params.id as OrderId, may, clock)
       const { currency } = found.row
+      const waits = await whyOrderWaits(desk.read, found.row, clock)
       return {
         order: wireRow(found.row, caller),
         language: found.language,
@@ -156,6 +178,12 @@ export const orderPageRoutes = ({
           ...one,
           gives_back: gives === null ? null : formatMicros(gives, currency),
           leaves: gives === null ? null : formatMicros(found.available + gives, currency),
+        })),
+        waits: waits.map(({ routes, ...one }) => ({
+          ...one,
+          routes: routes.map((way) =>
+            way.why === 'margin' && !may('costs.read') ? { ...way, detail: null } : way,
+          ),
         })),
         before: found.before.map((row) => wireRow(row, caller)),
       }

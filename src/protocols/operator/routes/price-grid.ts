@@ -2,12 +2,13 @@ import { type Static, Type } from 'typebox'
 import { findAccount } from '../../../accounts/accounts.ts'
 import { timeOf } from '../../../contract/page.ts'
 import { Refusal } from '../../../errors.ts'
+import { invalid, refusalFor } from '../../../lib/fault.ts'
 import { MAX_ID, type PriceRuleId } from '../../../lib/ids.ts'
 import { MUST } from '../../../lib/json-schema.ts'
 import { decimalsOf, formatMicros, formatUnmistakably } from '../../../lib/money.ts'
 import type { Desk } from '../../../people/desk.ts'
-import { bookPages, exportPrices, gridCsv, percentText } from '../../../price-book/export.ts'
-import { findFilter } from '../../../price-book/filter.ts'
+import { bookPages, exportPrices, gridCsv, gridPages, percentText } from '../../../price-book/export.ts'
+import { type BookPrice, findFilter } from '../../../price-book/filter.ts'
 import {
   type Grid,
   type GridCell,
@@ -191,6 +192,48 @@ const wordsOf = (text: string): string[] =>
     .map((one) => one.trim())
     .filter((one) => one !== '')
 
+/** `refuseCut` refuses a file of a grid that lacks services. */
+function refuseCut({ isCut }: Grid): void {
+  if (!isCut) return
+  throw new Refusal(
+    'invalid_input',
+    `there are more than ${MAX_SERVICES} services: name a filter, such as a service group, for each file`,
+    'service_group',
+  )
+}
+
+/** BookQuery says which prices a file has: those of audiences and services, as a grid has them, or without `audiences` those that fit. */
+interface BookQuery extends FilterFields {
+  audiences?: string
+  currencies?: string
+  account?: string
+  group?: string
+  currency?: string
+}
+
+/** `pagesOf` gives what reads the prices of a file. */
+async function pagesOf(
+  read: Desk['read'],
+  { audiences, currencies, account, group, currency, ...given }: BookQuery,
+): Promise<() => AsyncIterable<BookPrice[]>> {
+  if (audiences === undefined) {
+    const { service_group: serviceGroup, supplier, below_cost: belowCost, ...rest } = given
+    if (currencies !== undefined || Object.keys(rest).length > 0) {
+      throw refusalFor(invalid('audiences', 'is missing: whose prices the other filters look at'))
+    }
+    const form = { account, group, currency, serviceGroup, supplier, belowCost: belowCost === 'yes' }
+    const found = await findFilter(read, form)
+    return () => bookPages(read, found)
+  }
+  for (const [name, value] of Object.entries({ account, group, currency })) {
+    if (value !== undefined) throw refusalFor(invalid(name, 'has no place beside audiences'))
+  }
+  const form = { ...formOf(given), audiences: wordsOf(audiences), currencies: wordsOf(currencies ?? '') }
+  const found = await priceGrid(read, form)
+  refuseCut(found)
+  return () => gridPages(read, found)
+}
+
 /** `pricesFor` is a grid of what an account pays, and beside it of what somebody else does. */
 async function pricesFor(
   read: Desk['read'],
@@ -262,12 +305,7 @@ export const priceGridRoutes = () => [
     handle: async (call) => {
       const { desk, caller, params, query } = call
       const found = await inFieldsOf(names, () => pricesFor(desk.read, params.account, query))
-      if (found.isCut)
-        throw new Refusal(
-          'invalid_input',
-          `there are more than ${MAX_SERVICES} services: name a filter, such as a service group, for each file`,
-          'service_group',
-        )
+      refuseCut(found)
       const costs = caller.permissions.has('costs.read')
       const name = `prices-${found.columns[0]?.username}`
       return await sendFile(call, { list: `/prices/for/${params.account}`, name }, (told) =>
@@ -282,28 +320,26 @@ export const priceGridRoutes = () => [
     section,
     command: 'price export',
     summary: 'The prices that fit a filter as a file of CSV, which an import takes',
+    description:
+      'With `audiences` it has the services that `/prices/grid` has by the same filters, in that order, and of each the prices that these audiences have themselves. Without, it has all prices that fit.',
     access: 'costs.read',
     query: Type.Object({
       account: Type.Optional(text(64)),
       group: Type.Optional(text(200)),
-      service_group: Type.Optional(text(200)),
-      supplier: Type.Optional(text(200)),
       currency: Type.Optional(currencyCode),
-      below_cost: yes('Only such ones'),
+      audiences: Type.Optional(text(2000)),
+      currencies: Type.Optional(text(200)),
+      ...filter,
+      below_cost: yes('Only such ones; with `audiences` only services with one'),
     }),
     isExport: true,
     answer: Type.Object({}, { description: 'A file of CSV' }),
     refusals: ['not_found'],
     handle: async (call) => {
       const { desk, caller, query } = call
-      const { service_group: serviceGroup, below_cost: belowCost, ...given } = query
-      const found = await inFieldsOf(names, () =>
-        findFilter(desk.read, { ...given, serviceGroup, belowCost: belowCost === 'yes' }),
-      )
-      await refuseUnproved(caller, () => countRows(bookPages(desk.read, found)))
-      return await sendFile(call, { list: '/prices', name: 'prices' }, (told) =>
-        exportPrices(desk.read, found, told),
-      )
+      const pages = await inFieldsOf(names, () => pagesOf(desk.read, query))
+      await refuseUnproved(caller, () => countRows(pages()))
+      return await sendFile(call, { list: '/prices', name: 'prices' }, (told) => exportPrices(pages(), told))
     },
   }),
 ]

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { actorNames } from '../../../audit/actors.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import { priceHistory } from '../../../price-book/price-history.ts'
 import { amount, id, oneOf, orNull, pageQuery, time } from '../../kit/shapes.ts'
@@ -29,6 +30,10 @@ export const priceHistoryRoutes = () => [
           old: orNull(amount()),
           new: orNull(amount()),
           actor: orNull(Type.String()),
+          actor_name: orNull(Type.String(), 'What the person, program or key is called now'),
+          plan: orNull(Type.Integer(), 'The plan by which it was changed'),
+          run: orNull(Type.Integer(), 'The reading of the list that said so, of `supplier_id`'),
+          supplier_id: orNull(id),
         }),
       ),
       is_part: Type.Boolean({ description: 'Older changes are left out' }),
@@ -38,12 +43,15 @@ export const priceHistoryRoutes = () => [
       const { changes, isPart } = await priceHistory(desk.read, params.service, { limit })
       const money = (value: bigint | null, currency: string) =>
         value === null ? null : formatMicros(value, currency)
+      const actors = changes.flatMap(({ actor }) => actor ?? [])
+      const names = await actorNames(desk.read, actors)
       return {
         items: changes.map((one) => ({
           ...{ at: one.at, what: one.what, supplier: one.supplier, remote_service: one.remoteId },
           ...{ account: one.accountId, group: one.group, currency: one.currency },
           ...{ old: money(one.oldAmount, one.currency), new: money(one.newAmount, one.currency) },
-          actor: one.actor,
+          ...{ actor: one.actor, actor_name: one.actor === null ? null : (names.get(one.actor) ?? null) },
+          ...{ plan: one.planId, run: one.runId, supplier_id: one.supplierId },
         })),
         is_part: isPart,
       }

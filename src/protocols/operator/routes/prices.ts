@@ -3,7 +3,7 @@ import { findAccount } from '../../../accounts/accounts.ts'
 import { removePrice, setPrice } from '../../../catalogue/prices.ts'
 import { orThrow } from '../../../lib/fault.ts'
 import { MAX_ID, type PriceRuleId } from '../../../lib/ids.ts'
-import { formatMicros } from '../../../lib/money.ts'
+import { decimalsOf, formatMicros } from '../../../lib/money.ts'
 import { changePrices } from '../../../price-book/change.ts'
 import { type Explained, explainPrice } from '../../../price-book/explain.ts'
 import { percentText } from '../../../price-book/export.ts'
@@ -92,6 +92,7 @@ const rule = Type.Object({
   service_code: orNull(Type.String()),
   service_group: orNull(Type.String()),
   currency: Type.String(),
+  decimals: Type.Integer({ description: 'That the currency has in use: amounts are read by them' }),
   of: oneOf(priceBases, { description: 'What it begins with' }),
   percent: Type.String(),
   fixed: amount(),
@@ -103,7 +104,8 @@ const rule = Type.Object({
 const wireRule = (one: KeptRule): Static<typeof rule> => ({
   ...{ id: one.id, account: one.accountId, username: one.username, group: one.group },
   ...{ service: one.serviceId, service_code: one.serviceCode, service_group: one.serviceGroup },
-  ...{ currency: one.currency, of: one.basis, percent: one.percent, prices: one.prices },
+  ...{ currency: one.currency, decimals: decimalsOf(one.currency), of: one.basis, percent: one.percent },
+  prices: one.prices,
   ...{ fixed: formatMicros(one.fixed, one.currency), round: formatMicros(one.step, one.currency) },
   min_price: one.minPrice === 0n ? null : formatMicros(one.minPrice, one.currency),
 })

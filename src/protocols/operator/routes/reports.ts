@@ -17,6 +17,7 @@ import { amount, id, oneOf, orNull, text, time } from '../../kit/shapes.ts'
 import type { Caller } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
+import { homeSumsFields, wireHomeSums } from './home-sums.ts'
 
 const COSTS = 'Only for who has `costs.read`'
 const seconds = (description: string) => orNull(Type.Number(), description)
@@ -128,7 +129,7 @@ const count = Type.Integer()
 const section = 'Figures'
 const access = 'reports.read'
 
-export const reportRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
+export const reportRoutes = ({ clock, settings }: Pick<OperatorDeps, 'clock' | 'settings'>) => [
   route({
     method: 'GET',
     path: '/reports/sales',
@@ -153,20 +154,33 @@ export const reportRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       before: orNull(period, 'With what it is compared'),
       rows: Type.Array(row),
       totals: Type.Array(row),
+      home: orNull(
+        Type.Object({
+          currency: Type.String(),
+          total: orNull(row, 'null: nothing can be converted'),
+          ...homeSumsFields,
+        }),
+        'All of it in the home currency; null: there is none, nothing was sold in another one, or `in` is given',
+      ),
       more: Type.Boolean(),
     }),
     refusals: ['not_found', 'service_not_found'],
     handle: async ({ desk, caller, query: { limit, compare, ...given } }) => {
+      const { homeCurrency } = await settings.now()
       const report = await readSales(
         desk.read,
-        { ...questionOf(given), compare: compare !== undefined, limit },
+        { ...questionOf(given), compare: compare !== undefined, limit, home: homeCurrency },
         clock,
       )
-      const { from, to, timeZone, asOf, before, rows, totals, more } = report
+      const { from, to, timeZone, asOf, before, rows, totals, home, more } = report
       const wire = (one: ComparedRow) => wireCompared(one, caller)
       return {
         ...{ from, to, time_zone: timeZone, as_of: asOf, before },
         ...{ rows: rows.map(wire), totals: totals.map(wire), more },
+        home: home && {
+          ...{ currency: home.currency, total: home.total && wire(home.total) },
+          ...wireHomeSums(home),
+        },
       }
     },
   }),

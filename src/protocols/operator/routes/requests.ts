@@ -3,6 +3,7 @@ import { findAccount } from '../../../accounts/accounts.ts'
 import { findKey } from '../../../accounts/keys.ts'
 import { bound, timeOf } from '../../../contract/page.ts'
 import { requestOutcomes, requestProtocols } from '../../../contract/requests.ts'
+import type { Queryable } from '../../../database/database.ts'
 import type { KeyId, RequestNumber } from '../../../lib/ids.ts'
 import { DAY_MS } from '../../../lib/time.ts'
 import { findRequest } from '../../../request-log/find-request.ts'
@@ -16,7 +17,8 @@ import { route } from '../route.ts'
 const section = 'Requests'
 const access = 'resellers.read'
 
-const request = Type.Object({
+/** `request` is a request of a program or a person, as it was answered. */
+export const request = Type.Object({
   trace_id: Type.String({ description: 'As X-Request-Id, or traceId of an error, had it' }),
   time: time('When it came in'),
   protocol: oneOf([...requestProtocols, 'operator', 'portal', 'hook', 'http']),
@@ -31,11 +33,15 @@ const request = Type.Object({
   duration_ms: Type.Number(),
 })
 
-const wireRequest = (one: RequestEntry, account: number | null): Static<typeof request> => ({
+export const wireRequest = (one: RequestEntry, account: number | null): Static<typeof request> => ({
   ...{ trace_id: one.requestId, time: one.at, protocol: one.via, action: one.action, status: one.status },
   ...{ outcome: one.outcome, message: one.detail, account, key: one.keyId, order: one.orderId },
   ...{ ip: one.ip, duration_ms: one.tookUs / 1000 },
 })
+
+/** `accountOf` gives the account of a request: that of its key. */
+export const accountOf = async (sql: Queryable, { keyId }: RequestEntry): Promise<number | null> =>
+  keyId === null ? null : (await findKey(sql, keyId)).accountId
 
 export const requestRoutes = () => [
   route({
@@ -99,8 +105,7 @@ export const requestRoutes = () => [
     refusals: ['invalid_input', 'not_found'],
     handle: async ({ desk, params }) => {
       const found = await inFieldsOf({ id: 'trace' }, () => findRequest(desk.read, params.trace))
-      const key = found.keyId === null ? undefined : await findKey(desk.read, found.keyId)
-      return wireRequest(found, key?.accountId ?? null)
+      return wireRequest(found, await accountOf(desk.read, found))
     },
   }),
 ]

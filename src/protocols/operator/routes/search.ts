@@ -6,6 +6,7 @@ import { bodyOf, id, longId, oneOf, orNull, text } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
 import { orderRow, wireRow } from './order-rows.ts'
+import { accountOf, request, wireRequest } from './requests.ts'
 
 const section = 'Search'
 
@@ -44,27 +45,30 @@ export const searchRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     path: '/search',
     name: 'search',
     section,
-    summary: 'What one text names: orders, resellers and services',
+    summary: 'What one text names: orders, resellers, services, a request',
     description:
       'Orders by number, IMEI or serial number, reference, the number at a supplier, or the trace id of the request that placed them; where nothing is ' +
       'named whole, those that have the text in a reference or an input. Resellers by name, user name, e-mail address or the security id of a key; ' +
-      'services by code, name or the id at a supplier. Only what the caller may read.',
+      'services by code, name or the id at a supplier; a request, also a refused one, by its trace id. Only what the caller may read.',
     access: 'orders.read',
     query: Type.Object({ q: text(255) }),
     answer: Type.Object({
       orders: Type.Array(foundOrder),
       accounts: Type.Array(foundAccount),
       services: Type.Array(foundService),
+      request: orNull(request),
     }),
     handle: async ({ desk, caller, query }) => {
       const sorts = new Set<Sort>(['orders'])
       if (caller.permissions.has('resellers.read')) sorts.add('accounts')
       if (caller.permissions.has('catalogue.read')) sorts.add('services')
-      const { orders, accounts, services } = await search(desk.read, query.q, sorts, clock)
+      if (caller.permissions.has('resellers.read')) sorts.add('requests')
+      const { orders, accounts, services, request: asked } = await search(desk.read, query.q, sorts, clock)
       return {
         orders: orders.map(({ by, row }) => ({ by, order: wireRow(row, caller) })),
         accounts,
         services: services.map(({ groupName: group, ...one }) => ({ ...one, group })),
+        request: asked ? wireRequest(asked, await accountOf(desk.read, asked)) : null,
       }
     },
   }),

@@ -9,6 +9,7 @@ import { amount, bodyOf, id, oneOf, orNull, text, time } from '../../kit/shapes.
 import type { Caller } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
+import { homeSumsFields, wireHomeSums } from './home-sums.ts'
 
 const COSTS = 'Only for who has `costs.read`'
 const count = Type.Integer()
@@ -35,6 +36,10 @@ const figures = Type.Object({
   day_before: Type.String({ description: 'The same weekday a week before, with which it is compared' }),
   until: time('Up to when that day is counted: the end of the quarter of an hour that it is now'),
   currencies: Type.Array(Type.Object({ currency: Type.String(), now: dayFigures, before: dayFigures })),
+  home: orNull(
+    Type.Object({ currency: Type.String(), now: dayFigures, before: dayFigures, ...homeSumsFields }),
+    'All of it in the home currency; null: there is none, nothing was sold in another one, or `in` is given',
+  ),
   new_accounts: Type.Object({ now: count, before: count }),
 })
 
@@ -117,6 +122,12 @@ const wireFigures = (found: TodayFigures, caller: Caller): Static<typeof figures
     now: wireDay(now, currency, caller),
     before: wireDay(before, currency, caller),
   })),
+  home: found.home && {
+    currency: found.home.currency,
+    now: wireDay(found.home.now, found.home.currency, caller),
+    before: wireDay(found.home.before, found.home.currency, caller),
+    ...wireHomeSums(found.home),
+  },
   new_accounts: found.newAccounts,
 })
 
@@ -149,7 +160,7 @@ function wireTrouble(found: Trouble, { permissions }: Caller): Static<typeof tro
   }
 }
 
-export const todayRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
+export const todayRoutes = ({ clock, settings }: Pick<OperatorDeps, 'clock' | 'settings'>) => [
   route({
     method: 'GET',
     path: '/today',
@@ -173,7 +184,8 @@ export const todayRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       figures: Type.Optional(figures),
     }),
     handle: async ({ desk, caller, query: { in: into } }) => {
-      const asker = { name: desk.actor, permissions: caller.permissions, into }
+      const { homeCurrency: home } = await settings.now()
+      const asker = { name: desk.actor, permissions: caller.permissions, into, home }
       const { waiting, strays, trouble: troubled, figures: found } = await seeToday(desk.read, asker, clock)
       return {
         waiting: [

@@ -22,7 +22,7 @@ export function Routes({ service }: { service: Service }) {
   const may = useMay()
   const client = useQueryClient()
   const mayEdit = may('suppliers.edit')
-  const [asked, setAsked] = useState<'add' | Route>()
+  const [asked, setAsked] = useState<{ what: 'add' } | { what: 'change' | 'remove'; route: Route }>()
   const list = useRef<HTMLOListElement>(null)
   const focused = useRef<number>(undefined)
   const refresh = () => client.invalidateQueries({ queryKey: ['services'] })
@@ -103,6 +103,14 @@ export function Routes({ service }: { service: Service }) {
               )}
               {mayEdit && (
                 <span className={styles.fieldButtons}>
+                  <Button
+                    size="compact-sm"
+                    variant="subtle"
+                    aria-label={t`Change ${{ called }}`}
+                    onClick={() => setAsked({ what: 'change', route })}
+                  >
+                    <Trans>Change…</Trans>
+                  </Button>
                   <ActionIcon
                     variant="subtle"
                     color="gray"
@@ -125,7 +133,7 @@ export function Routes({ service }: { service: Service }) {
                     variant="subtle"
                     color="gray"
                     aria-label={t`Remove ${{ name: called }}`}
-                    onClick={() => setAsked(route)}
+                    onClick={() => setAsked({ what: 'remove', route })}
                   >
                     <Icon name="close" size={16} />
                   </ActionIcon>
@@ -137,24 +145,34 @@ export function Routes({ service }: { service: Service }) {
       </ol>
       {mayEdit && (
         <div>
-          <Button variant="default" size="compact-md" onClick={() => setAsked('add')}>
+          <Button variant="default" size="compact-md" onClick={() => setAsked({ what: 'add' })}>
             <Trans>Add a route…</Trans>
           </Button>
         </div>
       )}
-      {asked === 'add' && (
+      {asked?.what === 'add' && (
         <AddRoute service={service} onDone={() => void refresh()} onClose={() => setAsked(undefined)} />
       )}
-      {asked && asked !== 'add' && (
+      {asked?.what === 'change' && (
+        <ChangeRoute
+          route={asked.route}
+          onDone={() => void refresh()}
+          onClose={() => {
+            setAsked(undefined)
+            void refresh()
+          }}
+        />
+      )}
+      {asked?.what === 'remove' && (
         <ActDialog
-          title={t`Remove ${{ name: asked.supplier_name }}?`}
+          title={t`Remove ${{ name: asked.route.supplier_name }}?`}
           button={t`Remove the route`}
           isDangerous
           untouched={<Trans>The route is still there.</Trans>}
           act={({ key }) =>
             dataOf(
               api.DELETE('/api/operator/routes/{id}', {
-                params: { path: { id: asked.id }, header: { 'idempotency-key': key } },
+                params: { path: { id: asked.route.id }, header: { 'idempotency-key': key } },
               } as never),
             )
           }
@@ -162,8 +180,8 @@ export function Routes({ service }: { service: Service }) {
           onClose={() => setAsked(undefined)}
         >
           <Trans>
-            Nothing more is sent this way. What was sent to {asked.supplier_name} is finished and charged as
-            usual.
+            Nothing more is sent this way. What was sent to {asked.route.supplier_name} is finished and
+            charged as usual.
           </Trans>
         </ActDialog>
       )}
@@ -171,22 +189,46 @@ export function Routes({ service }: { service: Service }) {
   )
 }
 
-function AddRoute({
-  service,
-  onDone,
-  onClose,
-}: {
-  service: Service
-  onDone: () => void
-  onClose: () => void
-}) {
+/** Written is what a person says of a route. */
+type Written = Record<'remote_service' | 'margin_floor', string>
+
+/** `RouteFields` are the inputs for what a route is called there, and what must remain. */
+function RouteFields({ form, onForm }: { form: Written; onForm: (form: Written) => void }) {
+  const { t } = useLingui()
+  const mayReadCosts = useMay()('costs.read')
+  return (
+    <>
+      <TextInput
+        field="remote_service"
+        label={t`Its id there`}
+        description={t`What the service is called at the supplier. Empty: it has but one.`}
+        value={form.remote_service}
+        onChange={({ currentTarget: { value } }) => onForm({ ...form, remote_service: value })}
+        spellCheck={false}
+      />
+      {mayReadCosts && (
+        <TextInput
+          field="margin_floor"
+          label={t`Margin floor, %`}
+          description={t`What must remain of the price, else nothing is sent this way. Empty: 0.`}
+          value={form.margin_floor}
+          onChange={({ currentTarget: { value } }) => onForm({ ...form, margin_floor: value })}
+          inputMode="decimal"
+        />
+      )}
+    </>
+  )
+}
+
+function AddRoute({ service, ...rest }: { service: Service; onDone: () => void; onClose: () => void }) {
   const { t } = useLingui()
   const suppliers = useQuery({
     queryKey: ['suppliers'],
     queryFn: ({ signal }) => dataOf(api.GET('/api/operator/suppliers', { signal })),
   })
   const [supplier, setSupplier] = useState<string | null>(null)
-  const [form, setForm] = useState({ remote_service: '', margin_floor: '' })
+  const [form, setForm] = useState<Written>({ remote_service: '', margin_floor: '' })
+  const [remote, floor] = [form.remote_service.trim(), form.margin_floor.trim()]
   return (
     <ActDialog
       title={t`Add a route`}
@@ -199,14 +241,13 @@ function AddRoute({
             params: { header: { 'idempotency-key': key } },
             body: {
               ...{ service: service.code, supplier: supplier ?? '' },
-              ...(form.remote_service.trim() !== '' && { remote_service: form.remote_service.trim() }),
-              ...(form.margin_floor.trim() !== '' && { margin_floor: form.margin_floor.trim() }),
+              ...(remote !== '' && { remote_service: remote }),
+              ...(floor !== '' && { margin_floor: floor }),
             },
           }),
         )
       }
-      onDone={onDone}
-      onClose={onClose}
+      {...rest}
     >
       <Stack>
         <Select
@@ -218,22 +259,43 @@ function AddRoute({
           required
           data-autofocus
         />
-        <TextInput
-          field="remote_service"
-          label={t`Its id there`}
-          description={t`What the service is called at the supplier. Empty: it has but one.`}
-          value={form.remote_service}
-          onChange={({ currentTarget: { value } }) => setForm((old) => ({ ...old, remote_service: value }))}
-          spellCheck={false}
-        />
-        <TextInput
-          field="margin_floor"
-          label={t`Margin floor, %`}
-          description={t`What must remain of the price, else nothing is sent this way. Empty: 0.`}
-          value={form.margin_floor}
-          onChange={({ currentTarget: { value } }) => setForm((old) => ({ ...old, margin_floor: value }))}
-          inputMode="decimal"
-        />
+        <RouteFields form={form} onForm={setForm} />
+      </Stack>
+    </ActDialog>
+  )
+}
+
+/** `ChangeRoute` changes what a route is called at its supplier, and what must remain of the price. What is being done is finished where it was sent. */
+function ChangeRoute({ route, ...rest }: { route: Route; onDone: () => void; onClose: () => void }) {
+  const { t } = useLingui()
+  const was: Written = { remote_service: route.remote_service ?? '', margin_floor: route.margin_floor ?? '' }
+  const [form, setForm] = useState(was)
+  const [remote, floor] = [form.remote_service.trim(), form.margin_floor.trim()]
+  const changes = {
+    ...(remote !== was.remote_service && { remote_service: remote }),
+    ...(floor !== was.margin_floor && { margin_floor: floor === '' ? '0' : floor }),
+  }
+  return (
+    <ActDialog
+      title={t`The route to ${route.supplier_name}`}
+      button={t`Save the route`}
+      isReady={Object.keys(changes).length > 0}
+      untouched={<Trans>The route is as it was.</Trans>}
+      act={() =>
+        dataOf(
+          api.PATCH('/api/operator/routes/{id}', {
+            params: { path: { id: route.id }, header: { 'if-match': `"${route.version}"` } },
+            body: changes,
+          } as never),
+        )
+      }
+      {...rest}
+    >
+      <Stack>
+        <p className="muted">
+          <Trans>What has been sent is finished where it is. What is sent from now on follows this.</Trans>
+        </p>
+        <RouteFields form={form} onForm={setForm} />
       </Stack>
     </ActDialog>
   )

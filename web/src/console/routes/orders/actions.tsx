@@ -14,6 +14,7 @@ import { Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
 import { useMay } from '../../../kit/session.tsx'
+import { AfterSaid } from '../../move-said.tsx'
 import { ViewDialog } from '../../open-portal.tsx'
 import { copyInputs } from './copy-inputs.tsx'
 import { type OrderAction, readItems, type Summary } from './order-data.ts'
@@ -254,6 +255,7 @@ function Refund({ summary, onDone, onClose }: DialogProps) {
   const { t } = useLingui()
   const { order } = summary
   const { say, gives = '', leaves, now, who } = useMoney(summary, 'refund')
+  const may = useMay()
   const [part, setPart] = useState('')
   const [isPart, setIsPart] = useState(false)
   const body = (key: string, why: string) =>
@@ -284,15 +286,25 @@ function Refund({ summary, onDone, onClose }: DialogProps) {
           </Stack>
         </Radio.Group>
         {isPart ? (
-          <TextInput
-            field="amount"
-            label={t`Amount for each item, in ${order.currency}`}
-            inputMode="decimal"
-            required
-            value={part}
-            onChange={({ currentTarget }) => setPart(currentTarget.value.replace(',', '.').trim())}
-            description={t`${who} has ${now} now. What stays charged stays done.`}
-          />
+          <>
+            <TextInput
+              field="amount"
+              label={t`Amount for each item, in ${order.currency}`}
+              inputMode="decimal"
+              required
+              value={part}
+              onChange={({ currentTarget }) => setPart(currentTarget.value.replace(',', '.').trim())}
+              description={t`${who} has ${now} now. What stays charged stays done.`}
+            />
+            {may('money.read') && (
+              <AfterSaid
+                account={who}
+                currency={order.currency}
+                amount={/^\d+(?:\.\d+)?$/.test(part) ? part : undefined}
+                times={actionOf(summary, 'refund')?.items ?? 1}
+              />
+            )}
+          </>
         ) : (
           <p>
             <Trans>
@@ -402,6 +414,7 @@ function Correct({ summary, onDone, onClose }: DialogProps) {
 function Deliver({ summary, onDone, onClose }: DialogProps) {
   const { t } = useLingui()
   const { order } = summary
+  const may = useMay()
   const { say, now, who } = useMoney(summary, 'deliver')
   const [position, setPosition] = useState<number>()
   const [attempt, setAttempt] = useState<string | null>(null)
@@ -479,6 +492,9 @@ function Deliver({ summary, onDone, onClose }: DialogProps) {
             result, and reads Success over Dhru. An item is charged anew once.
           </Trans>
         </p>
+        {may('money.read') && (
+          <AfterSaid account={who} currency={order.currency} amount={item && `-${item.price}`} />
+        )}
       </Stack>
     </ActDialog>
   )

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Table } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { api, dataOf } from '../../../api/client.ts'
 import { Amount } from '../../../kit/amount.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
@@ -93,7 +94,23 @@ export function PriceHistory({
                   <Table.Td ta="end">
                     <Amount value={one.new} currency={one.currency} />
                   </Table.Td>
-                  <Table.Td className="code">{one.actor ?? '–'}</Table.Td>
+                  <Table.Td>
+                    {one.actor_name ?? (one.actor === null ? '–' : <span className="code">{one.actor}</span>)}
+                    {one.plan !== null && (
+                      <div>
+                        <Link to="/plans/$id" params={{ id: String(one.plan) }}>
+                          <Trans>plan {one.plan}</Trans>
+                        </Link>
+                      </div>
+                    )}
+                    {one.run !== null && (
+                      <div>
+                        <Link to="/suppliers/$supplier/lists" params={{ supplier: String(one.supplier_id) }}>
+                          <Trans>list {one.run}</Trans>
+                        </Link>
+                      </div>
+                    )}
+                  </Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>

@@ -15,7 +15,7 @@ import { isLess } from './edits.ts'
 import { PriceHistory } from './history.tsx'
 import styles from './prices.module.css'
 import { useRuleWords } from './rule-words.ts'
-import type { PriceColumn, PriceRow } from './use-price-grid.ts'
+import { type PriceColumn, type PriceRow, rulesQuery } from './use-price-grid.ts'
 
 const TOPICS = ['prices', 'routes', 'accounts']
 const KEY = ['prices', 'for']
@@ -67,10 +67,7 @@ function Pays({ username }: { username: string }) {
         api.GET('/api/operator/prices/for/{account}', { params: { path, query: search as object }, signal }),
       ),
   })
-  const rules = useQuery({
-    queryKey: ['prices', 'rules'],
-    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/price-rules', { signal })),
-  })
+  const rules = useQuery(rulesQuery)
   useRefreshOn(TOPICS, KEY)
   const ruleOf = new Map(rules.data?.rules.map((rule) => [rule.id, rule]))
   const set = (changes: Record<string, string | undefined>) => {

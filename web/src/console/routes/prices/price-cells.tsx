@@ -44,6 +44,7 @@ export function PriceCells({
   onChange,
   onUndo,
   columnMenu,
+  onRule,
   onHistory,
 }: {
   grid: PriceGrid
@@ -52,7 +53,9 @@ export function PriceCells({
   mayEdit: boolean
   onChange: (changes: { place: string; edit: Edit; was: Edit }[]) => void
   onUndo: () => void
-  columnMenu: (column: PriceColumn, label: string) => ReactNode
+  /** `columnMenu` is what is done with a column; `row` is the one that the person is in. */
+  columnMenu: (column: PriceColumn, label: string, row: PriceRow | undefined) => ReactNode
+  onRule: (row: PriceRow, column: PriceColumn, label: string) => void
   /** `onHistory` shows what became of a price; left out: the person may not see it. */
   onHistory?: ((row: PriceRow, column: PriceColumn) => void) | undefined
 }) {
@@ -137,6 +140,10 @@ export function PriceCells({
     const [row, column] = [rows[active.row], columns[active.column]]
     if (row && column) onHistory?.(row, column)
   }
+  const setRule = () => {
+    const [row, column] = [rows[active.row], columns[active.column]]
+    if (row && column) onRule(row, column, labelOf(column))
+  }
   const press = (event: KeyboardEvent) => {
     if (event.target instanceof HTMLInputElement || !(event.target as HTMLElement).dataset['cell']) return
     const { key, shiftKey } = event
@@ -156,6 +163,7 @@ export function PriceCells({
     if (step) go(step, shiftKey)
     else if (key.toLowerCase() === 'h' && !isChord && !event.altKey) showHistory()
     else if (!mayEdit) return
+    else if (key.toLowerCase() === 'r' && !isChord && !event.altKey) setRule()
     else if (isChord && key.toLowerCase() === 'z') onUndo()
     else if (isChord && key.toLowerCase() === 'd') {
       onChange(each((at, of) => (at === range.from.row ? [] : changeOf(at, of, shownOf(range.from.row, of)))))
@@ -262,7 +270,7 @@ export function PriceCells({
                 <span className={styles.audience}>
                   {labelOf(column)} <small>{column.currency}</small>
                 </span>
-                {columnMenu(column, labelOf(column))}
+                {columnMenu(column, labelOf(column), rows[active.row])}
               </span>
             ))}
           </div>
@@ -353,6 +361,11 @@ export function PriceCells({
                 )}`}
           </span>
           {typeof typed === 'string' && <ReadPrice text={typed} coin={coinOf(grid, activeColumn)} />}
+          {mayEdit && (
+            <Button size="compact-sm" variant="subtle" onClick={setRule}>
+              <Trans>Rule of this price…</Trans>
+            </Button>
+          )}
           {onHistory && (
             <Button size="compact-sm" variant="subtle" onClick={showHistory}>
               <Trans>History of this price</Trans>

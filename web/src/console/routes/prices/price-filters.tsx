@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { api, dataOf } from '../../../api/client.ts'
 import { type Filter, FilterBar, type Values, withValue } from '../../../kit/filters.tsx'
 import { useMay } from '../../../kit/session.tsx'
+import { useRuleText } from './rule-words.ts'
 import type { PriceRule } from './use-price-grid.ts'
 
 const ACCOUNT = 'account:'
@@ -50,8 +51,7 @@ export function PriceFilters({
   })
   const audience = (rule: PriceRule) => rule.username ?? rule.group ?? t`Everyone`
   const scope = (rule: PriceRule) => rule.service_code ?? rule.service_group ?? t`All services`
-  const base = ({ of, percent }: PriceRule) =>
-    of === 'cost' ? t`the cost and ${percent} %` : t`everyone's price and ${percent} %`
+  const base = useRuleText()
   const filters: Filter[] = [
     {
       ...{ name: 'service_group', label: t`Group of services`, kind: 'choice' },
@@ -107,22 +107,4 @@ export function PriceFilters({
       }
     />
   )
-}
-
-/** IN_FILE are the filters that the file of prices has, too. */
-const IN_FILE = ['service_group', 'supplier', 'below_cost'] as const
-
-/** `priceFileOf` is the file of the prices that fit: `isWider` where a filter is set that files do not have, so that it has more than is shown. */
-export function priceFileOf(values: Values): { url: string; isWider: boolean } {
-  const query = new URLSearchParams(
-    IN_FILE.flatMap((name): [string, string][] => (values[name] ? [[name, values[name]]] : [])),
-  )
-  const [only = '', ...others] = (values['currencies'] ?? '').split(',')
-  if (only !== '' && others.length === 0) query.set('currency', only)
-  const followed = new Set<string>([...IN_FILE, 'sort', 'currencies'])
-  const text = query.toString()
-  return {
-    url: `/api/operator/prices.csv${text === '' ? '' : `?${text}`}`,
-    isWider: others.length > 0 || Object.keys(values).some((name) => !followed.has(name)),
-  }
 }

@@ -1,7 +1,7 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { ActionIcon, Button, Menu, MultiSelect, Select, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
@@ -9,11 +9,13 @@ import { Icon } from '../../../identity/icons.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
+import { When } from '../../../kit/when.tsx'
 import { changed, type Edits, isLess, NO_EDITS, placeOf, undone } from './edits.ts'
 import { FileDialog } from './file-dialog.tsx'
+import { useHeldGrid } from './held-grid.ts'
 import { PriceHistory } from './history.tsx'
 import { PriceCells } from './price-cells.tsx'
-import { PriceFilters, priceFileOf } from './price-filters.tsx'
+import { PriceFilters } from './price-filters.tsx'
 import styles from './prices.module.css'
 import { readPrice } from './read-price.ts'
 import { RaiseDialog, RuleDialog } from './rule-dialog.tsx'
@@ -24,13 +26,16 @@ import {
   type PriceColumn,
   type PriceGrid,
   type PriceRow,
+  type Scope,
+  scopeOf,
   usePriceGrid,
 } from './use-price-grid.ts'
 
 const TOPICS = ['prices', 'routes']
 
 type Asked =
-  | { what: 'rule' | 'raise'; column: PriceColumn; label: string }
+  | { what: 'rule'; column: PriceColumn; label: string; scope: Scope }
+  | { what: 'raise'; column: PriceColumn; label: string }
   | { what: 'history'; row: PriceRow; column: PriceColumn }
   | { what: 'file' }
 
@@ -40,14 +45,13 @@ export function Prices() {
   const search = useSearch({ strict: false }) as Record<string, string>
   const navigate = useNavigate()
   const may = useMay()
-  const { groups, grid: read, ruleOf, error } = usePriceGrid(search)
+  const { groups, grid: read, question, file, ruleOf, error } = usePriceGrid(search)
   useRefreshOn(TOPICS, ['prices'])
   const [edits, setEdits] = useState<Edits>(NO_EDITS)
   const [asked, setAsked] = useState<Asked>()
-  const grid = read.data
+  const { grid, changed: others, show } = useHeldGrid(read, question)
   const wrong = grid ? wrongIn(edits, grid) : 0
   const mayEdit = may('prices.edit')
-  const file = priceFileOf(search)
   const filter = (changes: Record<string, string | undefined>) => {
     const next = Object.entries({ ...search, ...changes }).filter(
       (one): one is [string, string] => one[1] !== undefined && one[1] !== '',
@@ -62,8 +66,10 @@ export function Prices() {
       toPlan(id)
     },
   })
-  const menu = (column: PriceColumn, label: string) =>
-    mayEdit && (
+  const menu = (column: PriceColumn, label: string, row: PriceRow | undefined) =>
+    mayEdit &&
+    grid &&
+    row && (
       <Menu position="bottom-end">
         <Menu.Target>
           <ActionIcon
@@ -76,35 +82,40 @@ export function Prices() {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item onClick={() => setAsked({ what: 'rule', column, label })}>
+          <Menu.Item
+            onClick={() =>
+              setAsked({
+                what: 'rule',
+                ...{ column, label, scope: { of: 'all', group: row.group, service: row.id } },
+              })
+            }
+          >
             <Trans>Set a rule…</Trans>
           </Menu.Item>
           <Menu.Item onClick={() => setAsked({ what: 'raise', column, label })}>
             <Trans>Raise or lower…</Trans>
           </Menu.Item>
-          {grid && (
-            <Menu.Sub>
-              <Menu.Sub.Target>
-                <Menu.Sub.Item>
-                  <Trans>Copy from</Trans>
-                </Menu.Sub.Item>
-              </Menu.Sub.Target>
-              <Menu.Sub.Dropdown>
-                {grid.columns
-                  .filter(
-                    (other) => other.currency === column.currency && columnKey(other) !== columnKey(column),
-                  )
-                  .map((other) => (
-                    <Menu.Item
-                      key={columnKey(other)}
-                      onClick={() => setEdits(changed(edits, copied(grid, other, column)))}
-                    >
-                      {other.username ?? other.group ?? t`Everyone`}
-                    </Menu.Item>
-                  ))}
-              </Menu.Sub.Dropdown>
-            </Menu.Sub>
-          )}
+          <Menu.Sub>
+            <Menu.Sub.Target>
+              <Menu.Sub.Item>
+                <Trans>Copy from</Trans>
+              </Menu.Sub.Item>
+            </Menu.Sub.Target>
+            <Menu.Sub.Dropdown>
+              {grid.columns
+                .filter(
+                  (other) => other.currency === column.currency && columnKey(other) !== columnKey(column),
+                )
+                .map((other) => (
+                  <Menu.Item
+                    key={columnKey(other)}
+                    onClick={() => setEdits(changed(edits, copied(grid, other, column)))}
+                  >
+                    {other.username ?? other.group ?? t`Everyone`}
+                  </Menu.Item>
+                ))}
+            </Menu.Sub.Dropdown>
+          </Menu.Sub>
         </Menu.Dropdown>
       </Menu>
     )
@@ -113,13 +124,12 @@ export function Prices() {
       title={t`Prices`}
       actions={
         <>
+          <Button variant="default" renderRoot={(props) => <Link to="/prices/rules" {...props} />}>
+            <Trans>Rules</Trans>
+          </Button>
           {may('costs.read') && (
-            <Button variant="default" component="a" href={file.url} download>
-              {file.isWider ? (
-                <Trans>Download CSV, with more than is shown</Trans>
-              ) : (
-                <Trans>Download CSV</Trans>
-              )}
+            <Button variant="default" component="a" href={file} download>
+              <Trans>Download CSV</Trans>
             </Button>
           )}
           {mayEdit && (
@@ -207,6 +217,26 @@ export function Prices() {
             : t`No services yet. Import those of a supplier, or read a file of your own.`}
         </Empty>
       )}
+      <div role="status">
+        {others && (
+          <p className={styles.others}>
+            {others.costs > 0 ? (
+              <Trans>
+                Costs changed <When at={others.at.toISOString()} />:{' '}
+                <Plural value={others.costs + others.prices} one="# cell" other="# cells" />
+              </Trans>
+            ) : (
+              <Trans>
+                Prices changed <When at={others.at.toISOString()} />:{' '}
+                <Plural value={others.prices} one="# cell" other="# cells" />
+              </Trans>
+            )}
+            <Button size="compact-sm" onClick={show}>
+              <Trans>Show</Trans>
+            </Button>
+          </p>
+        )}
+      </div>
       {grid && grid.rows.length > 0 && (
         <PriceCells
           grid={grid}
@@ -216,6 +246,11 @@ export function Prices() {
           onChange={(changes) => setEdits((now) => changed(now, changes))}
           onUndo={() => setEdits(undone)}
           columnMenu={menu}
+          onRule={(row, column, label) => {
+            const cell = row.cells[grid.columns.indexOf(column)]
+            const scope = scopeOf(row, cell?.i === undefined, ruleOf.get(cell?.r ?? 0))
+            setAsked({ what: 'rule', column, label, scope })
+          }}
           onHistory={
             may('costs.read') ? (row, column) => setAsked({ what: 'history', row, column }) : undefined
           }
@@ -264,11 +299,23 @@ export function Prices() {
           <FaultNote fault={review.error} untouched={t`No price was changed.`} />
         </section>
       )}
-      {asked?.what === 'rule' && (
-        <RuleDialog {...asked} groups={groups} onPlan={toPlan} onClose={() => setAsked(undefined)} />
+      {asked?.what === 'rule' && grid && (
+        <RuleDialog
+          {...asked}
+          coin={coinOf(grid, asked.column)}
+          rows={grid.rows}
+          rules={[...ruleOf.values()]}
+          onPlan={toPlan}
+          onClose={() => setAsked(undefined)}
+        />
       )}
-      {asked?.what === 'raise' && (
-        <RaiseDialog {...asked} onPlan={toPlan} onClose={() => setAsked(undefined)} />
+      {asked?.what === 'raise' && grid && (
+        <RaiseDialog
+          {...asked}
+          coin={coinOf(grid, asked.column)}
+          onPlan={toPlan}
+          onClose={() => setAsked(undefined)}
+        />
       )}
       {asked?.what === 'history' && (
         <PriceHistory row={asked.row} column={asked.column} onClose={() => setAsked(undefined)} />

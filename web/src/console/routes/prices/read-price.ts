@@ -10,6 +10,10 @@ export interface Coin {
   decimals: number
 }
 
+/** `smallestOf` gives the smallest coin of a currency: 0.01, or 1. */
+export const smallestOf = ({ decimals }: Coin): string =>
+  decimals === 0 ? '1' : `0.${'1'.padStart(decimals, '0')}`
+
 /** `readPrice` gives a price as a decimal with a point; null: the price is to be taken away; undefined: it is no price, or may be two. */
 export function readPrice(text: string, { currency, decimals }: Coin): Edit | undefined {
   const clean = text
@@ -24,6 +28,13 @@ export function readPrice(text: string, { currency, decimals }: Coin): Edit | un
   if (signs.some((sign) => !signsOf(currency).has(sign))) return undefined
   const read = withPoint(number, signs.length > 0 ? pointOf(currency) : undefined, decimals)
   return read !== undefined && /^\d{1,9}(\.\d{1,6})?$/.test(read) ? read : undefined
+}
+
+/** `readAmount` reads what is added to prices, or taken with a minus; null: nothing. It is else as `readPrice`. */
+export function readAmount(text: string, coin: Coin): Edit | undefined {
+  const [, minus = '', rest = ''] = /^\s*([-–—−]?)(.*)$/s.exec(text) ?? []
+  const read = readPrice(rest, coin)
+  return minus !== '' && typeof read === 'string' ? `-${read}` : read
 }
 
 /** `readings` gives the two prices that a text may be, such as 1.500 and 1500; undefined: it is none at all. */

@@ -1,15 +1,28 @@
-import { Trans, useLingui } from '@lingui/react/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button, Group, SegmentedControl, Stack } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
+import { isZero, money } from '../../../kit/amount.tsx'
+import { Select } from '../../../kit/choices.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
-import { TextInput } from '../../../kit/inputs.tsx'
+import { AtFields, TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
-import { audienceOf, type PriceColumn } from './use-price-grid.ts'
+import styles from './prices.module.css'
+import { type Coin, readAmount, smallestOf } from './read-price.ts'
+import { ReadPrice } from './read-price-note.tsx'
+import {
+  audienceOf,
+  type PriceColumn,
+  type PriceRow,
+  type PriceRule,
+  ruleFor,
+  type Scope,
+} from './use-price-grid.ts'
 
 interface DialogProps {
   column: PriceColumn
   label: string
+  coin: Coin
   onPlan: (id: number) => void
   onClose: () => void
 }
@@ -18,8 +31,7 @@ interface DialogProps {
 function usePlan(onPlan: (id: number) => void) {
   const [isBusy, setBusy] = useState(false)
   const [fault, setFault] = useState<unknown>()
-  const make = async (event: FormEvent, input: Record<string, unknown>) => {
-    event.preventDefault()
+  const make = async (input: Record<string, unknown>) => {
     setBusy(true)
     setFault(undefined)
     try {
@@ -36,24 +48,167 @@ function usePlan(onPlan: (id: number) => void) {
 const given = (text: string): string | undefined =>
   text.trim() === '' ? undefined : text.trim().replace('−', '-')
 
-/** `RuleDialog` says how the prices of a column follow from costs, or from everyone's prices. */
-export function RuleDialog({ column, label, onPlan, onClose }: DialogProps & { groups: readonly string[] }) {
+/** `useAmounts` keeps the amounts that somebody types, and gives them as decimals; `isWrong`: one is no amount, or may be two. */
+function useAmounts<Name extends string>(begin: Readonly<Record<Name, string>>, coin: Coin) {
+  const [texts, setTexts] = useState(begin)
+  const read = (name: Name) => readAmount(texts[name], coin)
+  return {
+    field: (name: Name) => ({
+      ...{ field: name, coin, value: texts[name] },
+      onValue: (text: string) => setTexts((now) => ({ ...now, [name]: text })),
+    }),
+    decimal: (name: Name): string | undefined => read(name) ?? undefined,
+    isWrong: (Object.keys(texts) as Name[]).some((name) => read(name) === undefined),
+  }
+}
+
+/** `AmountInput` takes an amount as people of its currency write it, and says below how it is understood. */
+function AmountInput({
+  coin,
+  value,
+  onValue,
+  ...props
+}: {
+  field: string
+  label: string
+  placeholder?: string
+  coin: Coin
+  value: string
+  onValue: (text: string) => void
+}) {
+  const read = readAmount(value, coin)
+  return (
+    <TextInput
+      {...props}
+      value={value}
+      inputMode="decimal"
+      inputWrapperOrder={['label', 'input', 'description', 'error']}
+      description={typeof read === 'string' && `= ${money(read, coin.currency)}`}
+      error={read === undefined && <ReadPrice text={value} coin={coin} />}
+      onChange={({ currentTarget }) => onValue(currentTarget.value)}
+    />
+  )
+}
+
+/** SCOPES are what a rule is for, the widest first. */
+const SCOPES = ['all', 'group', 'service'] as const
+
+/**
+ * `RuleDialog` says how the prices of a column follow from costs, or from everyone's prices: of all services, a group, or one. It begins with the rule
+ * that there is. `rows`, left out: what the rule is for cannot be chosen.
+ */
+export function RuleDialog({
+  scope: begin,
+  rows,
+  rules,
+  ...props
+}: DialogProps & {
+  scope: Scope
+  rows?: readonly PriceRow[] | undefined
+  rules: readonly PriceRule[]
+}) {
+  const { t } = useLingui()
+  const { label, column, onClose } = props
+  const [scope, setScope] = useState(begin)
+  const kept = ruleFor(rules, column, scope)
+  const words = { all: t`All services`, group: t`A group`, service: t`One service` }
+  return (
+    <Dialog opened onClose={onClose} title={t`A rule for ${label}, ${column.currency}`}>
+      <Stack>
+        {rows ? (
+          <>
+            <SegmentedControl
+              aria-label={t`Services that the rule is for`}
+              value={scope.of}
+              onChange={(of) => setScope({ ...scope, of: of as Scope['of'] })}
+              data={SCOPES.map((value) => ({ value, label: words[value] }))}
+            />
+            {scope.of === 'group' && (
+              <Select
+                field="service_group"
+                label={t`Group of services`}
+                value={scope.group}
+                data={[...new Set(rows.map(({ group }) => group))]}
+                allowDeselect={false}
+                searchable
+                onChange={(group) => group !== null && setScope({ ...scope, group })}
+              />
+            )}
+            {scope.of === 'service' && (
+              <Select
+                field="service"
+                label={t`Service`}
+                value={String(scope.service)}
+                data={rows.map(({ id, name, code }) => ({ value: String(id), label: `${name} · ${code}` }))}
+                allowDeselect={false}
+                searchable
+                limit={100}
+                onChange={(id) => id !== null && setScope({ ...scope, service: Number(id) })}
+              />
+            )}
+          </>
+        ) : (
+          <p className={styles.plain}>
+            {scope.of === 'all' && <Trans>For all services.</Trans>}
+            {scope.of === 'group' && (
+              <Trans>
+                For the group <strong>{scope.group}</strong>.
+              </Trans>
+            )}
+            {scope.of === 'service' && (
+              <Trans>
+                For the service <span className="code">{kept?.service_code}</span>.
+              </Trans>
+            )}
+          </p>
+        )}
+        <RuleForm
+          {...props}
+          key={`${scope.of} ${scope.group} ${scope.service} ${kept?.id}`}
+          {...{ scope, kept }}
+        />
+      </Stack>
+    </Dialog>
+  )
+}
+
+/** `RuleForm` is the rule of one scope; `kept` is the one that there is. */
+function RuleForm({
+  column,
+  coin,
+  scope,
+  kept,
+  onPlan,
+  onClose,
+}: Omit<DialogProps, 'label'> & { scope: Scope; kept: PriceRule | undefined }) {
   const { t } = useLingui()
   const { isBusy, fault, make } = usePlan(onPlan)
   const isEveryone = column.account === null && column.group === null
-  const [of, setOf] = useState(isEveryone ? 'cost' : 'everyone')
-  const [percent, setPercent] = useState(isEveryone ? '25' : '-5')
-  const [fixed, setFixed] = useState('')
-  const [round, setRound] = useState('')
-  const [least, setLeast] = useState('')
+  const [of, setOf] = useState<string>(kept?.of ?? (isEveryone ? 'cost' : 'everyone'))
+  const [percent, setPercent] = useState(kept?.percent ?? (isEveryone ? '25' : '-5'))
+  const amounts = useAmounts(
+    {
+      fixed: kept && !isZero(kept.fixed) ? kept.fixed : '',
+      round: kept && kept.round !== smallestOf(coin) ? kept.round : '',
+      min_price: kept?.min_price ?? '',
+    },
+    coin,
+  )
   const { currency } = column
-  const rule = {
-    ...{ ...audienceOf(column), currency, of, percent: given(percent) ?? '0', fixed: given(fixed) },
-    ...{ round: given(round), min_price: given(least) },
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    const rule = {
+      ...{ ...audienceOf(column), currency, of, percent: given(percent) ?? '0' },
+      ...(scope.of === 'group' && { service_group: scope.group }),
+      ...(scope.of === 'service' && { service: String(scope.service) }),
+      ...{ fixed: amounts.decimal('fixed'), round: amounts.decimal('round') },
+      min_price: amounts.decimal('min_price'),
+    }
+    void make({ rules: [rule] })
   }
   return (
-    <Dialog opened onClose={onClose} title={t`A rule for ${label}, ${currency}`}>
-      <form onSubmit={(event) => void make(event, { rules: [rule] })}>
+    <form onSubmit={submit}>
+      <AtFields fault={fault}>
         <Stack>
           {!isEveryone && (
             <SegmentedControl
@@ -75,86 +230,112 @@ export function RuleDialog({ column, label, onPlan, onClose }: DialogProps & { g
             onChange={({ currentTarget }) => setPercent(currentTarget.value)}
             data-autofocus
           />
-          <TextInput
-            field="fixed"
-            label={t`And this amount, ${currency}`}
-            value={fixed}
-            inputMode="decimal"
-            onChange={({ currentTarget }) => setFixed(currentTarget.value)}
-          />
+          <AmountInput {...amounts.field('fixed')} label={t`And this amount, ${currency}`} />
           <Group grow align="start">
-            <TextInput
-              field="round"
+            <AmountInput
+              {...amounts.field('round')}
               label={t`Rounded up to`}
               placeholder={t`The smallest coin`}
-              value={round}
-              inputMode="decimal"
-              onChange={({ currentTarget }) => setRound(currentTarget.value)}
             />
-            <TextInput
-              field="min_price"
-              label={t`At least`}
-              value={least}
-              inputMode="decimal"
-              onChange={({ currentTarget }) => setLeast(currentTarget.value)}
-            />
+            <AmountInput {...amounts.field('min_price')} label={t`At least`} />
           </Group>
-          <p className="muted">
+          <p className={`${styles.plain} muted`}>
+            {kept && (
+              <>
+                <Plural
+                  value={kept.prices}
+                  one="This rule gives # price now, as it stands here."
+                  other="This rule gives # prices now, as it stands here."
+                />{' '}
+              </>
+            )}
             <Trans>
               Prices that you have fixed stand before it. The next page shows every price that it changes.
             </Trans>
           </p>
-          <Buttons fault={fault} isBusy={isBusy} onClose={onClose} />
+          <FaultNote fault={fault} untouched={t`No price was changed.`} isOnce />
+          <Group justify="space-between" gap="xs">
+            {kept && (
+              <Button
+                variant="subtle"
+                color="var(--failed)"
+                px="xs"
+                disabled={isBusy}
+                onClick={() => void make({ remove_rules: [kept.id] })}
+              >
+                <Trans>Remove the rule…</Trans>
+              </Button>
+            )}
+            <Group gap="xs" ms="auto">
+              <Button variant="default" onClick={onClose}>
+                <Trans>Close</Trans>
+              </Button>
+              <Button type="submit" loading={isBusy} disabled={amounts.isWrong}>
+                <Trans>Review</Trans>
+              </Button>
+            </Group>
+          </Group>
         </Stack>
-      </form>
-    </Dialog>
+      </AtFields>
+    </form>
   )
 }
 
-/** `RaiseDialog` changes all prices of a column at once. */
-export function RaiseDialog({ column, label, onPlan, onClose }: DialogProps) {
+/** `RaiseDialog` changes all fixed prices of a column at once, by a part of each, by an amount, or both. */
+export function RaiseDialog({ column, label, coin, onPlan, onClose }: DialogProps) {
   const { t } = useLingui()
   const { isBusy, fault, make } = usePlan(onPlan)
   const [percent, setPercent] = useState('5')
+  const amounts = useAmounts({ fixed: '', round: '' }, coin)
   const { currency } = column
   const audience = audienceOf(column)
   const who = Object.keys(audience).length > 0 ? audience : { everyone: true }
+  const [fixed, round] = [amounts.decimal('fixed'), amounts.decimal('round')]
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    void make({ change: { ...who, currency, percent: given(percent), fixed, round } })
+  }
   return (
     <Dialog opened onClose={onClose} title={t`Raise or lower ${label}, ${currency}`}>
-      <form onSubmit={(event) => void make(event, { change: { ...who, currency, percent: given(percent) } })}>
-        <Stack>
-          <TextInput
-            field="percent"
-            label={t`Percent`}
-            description={t`A minus lowers the prices: -5`}
-            value={percent}
-            inputMode="decimal"
-            onChange={({ currentTarget }) => setPercent(currentTarget.value)}
-            data-autofocus
-          />
-          <p className="muted">
-            <Trans>Of the prices that are fixed here; what a rule gives stays as the rule says.</Trans>
-          </p>
-          <Buttons fault={fault} isBusy={isBusy} onClose={onClose} />
-        </Stack>
+      <form onSubmit={submit}>
+        <AtFields fault={fault}>
+          <Stack>
+            <TextInput
+              field="percent"
+              label={t`Percent`}
+              description={t`A minus lowers the prices: -5`}
+              value={percent}
+              inputMode="decimal"
+              onChange={({ currentTarget }) => setPercent(currentTarget.value)}
+              data-autofocus
+            />
+            <Group grow align="start">
+              <AmountInput {...amounts.field('fixed')} label={t`And this amount, ${currency}`} />
+              <AmountInput
+                {...amounts.field('round')}
+                label={t`Rounded up to`}
+                placeholder={t`The smallest coin`}
+              />
+            </Group>
+            <p className={`${styles.plain} muted`}>
+              <Trans>Of the prices that are fixed here; what a rule gives stays as the rule says.</Trans>
+            </p>
+            <FaultNote fault={fault} untouched={t`No price was changed.`} isOnce />
+            <Group justify="flex-end" gap="xs">
+              <Button variant="default" onClick={onClose}>
+                <Trans>Close</Trans>
+              </Button>
+              <Button
+                type="submit"
+                loading={isBusy}
+                disabled={amounts.isWrong || (given(percent) === undefined && fixed === undefined)}
+              >
+                <Trans>Review</Trans>
+              </Button>
+            </Group>
+          </Stack>
+        </AtFields>
       </form>
     </Dialog>
-  )
-}
-
-function Buttons({ fault, isBusy, onClose }: { fault: unknown; isBusy: boolean; onClose: () => void }) {
-  const { t } = useLingui()
-  return (
-    <>
-      <FaultNote fault={fault} untouched={t`No price was changed.`} />
-      <Group justify="flex-end">
-        <Button variant="default" onClick={onClose}>
-          <Trans>Close</Trans>
-        </Button>
-        <Button type="submit" loading={isBusy}>
-          <Trans>Review</Trans>
-        </Button>
-      </Group>
-    </>
   )
 }

@@ -3,6 +3,15 @@ import type { PriceGrid, PriceRow, PriceRule } from './use-price-grid.ts'
 
 type Cell = PriceRow['cells'][number]
 
+/** `useRuleText` gives what says in words how prices follow by a rule: from what, and how much more. */
+export function useRuleText(): (rule: PriceRule) => string {
+  const { t } = useLingui()
+  return (rule) => {
+    const percent = rule.percent.replace('-', '−')
+    return rule.of === 'cost' ? t`the cost and ${percent} %` : t`everyone's price and ${percent} %`
+  }
+}
+
 /** `useRuleWords` gives what says in words where a price comes from: whose it is, and which rule gives it. */
 export function useRuleWords(): (
   cell: Cell | undefined,
@@ -10,11 +19,10 @@ export function useRuleWords(): (
   column: PriceGrid['columns'][number] | undefined,
 ) => string {
   const { t } = useLingui()
+  const text = useRuleText()
   const how = (cell: NonNullable<Cell>, rule: PriceRule | undefined): string => {
     if (cell.r === undefined) return t`fixed`
-    if (!rule) return t`by a rule`
-    const percent = rule.percent.replace('-', '−')
-    return rule.of === 'cost' ? t`the cost and ${percent} %` : t`everyone's price and ${percent} %`
+    return rule ? text(rule) : t`by a rule`
   }
   return (cell, rule, column) => {
     if (!cell) return t`not sold`

@@ -9,6 +9,7 @@ import { useMemo } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import type { paths } from '../../../api/made/operator.ts'
 import { Chart, type Series } from '../../../kit/chart.tsx'
+import { HomeSumsNote } from '../../../kit/home-sums.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { Sum, sum } from '../../../kit/sum.tsx'
@@ -119,7 +120,14 @@ function Shown({ report, by }: { report: Report; by: string }) {
           </>
         )}
       </p>
-      <Rows rows={report.totals} by="" label={t`Total`} isCompared={report.before !== null} />
+      <Rows
+        rows={report.totals}
+        home={report.home?.total ?? undefined}
+        by=""
+        label={t`Total`}
+        isCompared={report.before !== null}
+      />
+      {report.home && <HomeSumsNote home={report.home} uncosted={report.home.total?.uncosted} />}
       {isByTime &&
         report.totals.map(({ currency }) => (
           <TimeChart key={currency} report={report} currency={currency} by={by} />
@@ -179,17 +187,21 @@ function TimeChart({ report, currency, by }: { report: Report; currency: string;
 }
 
 function Rows({
-  rows,
+  rows: ownRows,
+  home,
   by,
   label,
   isCompared,
 }: {
   rows: readonly Row[]
+  /** `home` is the sum of all rows in the home currency, where that says more. */
+  home?: Row | undefined
   by: string
   label: string
   isCompared: boolean
 }) {
   const { t, i18n: words } = useLingui()
+  const rows = home ? [...ownRows, home] : ownRows
   const hasCosts = rows.some(({ profit }) => profit !== undefined)
   const hasOrders = rows.some(({ orders }) => orders !== null)
   const name = groupings[by]
@@ -216,10 +228,12 @@ function Rows({
         <Table.Tbody>
           {rows.map((row) => (
             <Table.Tr
-              key={`${row.day} ${row.month} ${row.service?.id} ${row.group} ${row.supplier?.id} ${row.account?.id} ${row.currency}`}
+              key={`${row === home} ${row.day} ${row.month} ${row.service?.id} ${row.group} ${row.supplier?.id} ${row.account?.id} ${row.currency}`}
             >
-              <Table.Th scope="row" fw={400}>
-                {thing(row) ?? (by === 'supplier' ? t`No supplier` : row.currency)}
+              <Table.Th scope="row" fw={row === home ? 600 : 400}>
+                {row === home
+                  ? t`All, in ${row.currency}`
+                  : (thing(row) ?? (by === 'supplier' ? t`No supplier` : row.currency))}
               </Table.Th>
               <Table.Td ta="end">
                 <Sum value={row.turnover} currency={row.currency} />

@@ -5,16 +5,24 @@ import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { PriceGroupInput } from '../../price-group-input.tsx'
-import type { Reseller } from './reseller-data.ts'
 
 /** `GroupDialog` puts resellers into a price group: it makes a plan, which shows each of them before anything is changed. */
-export function GroupDialog({ resellers, onClose }: { resellers: readonly Reseller[]; onClose: () => void }) {
+export function GroupDialog({
+  chosen,
+  count,
+  onClose,
+}: {
+  /** `chosen` are they by their user names, or all that fit a filter. */
+  chosen: { accounts: string[] } | { filter: Record<string, string> }
+  count: number
+  onClose: () => void
+}) {
   const { t } = useLingui()
   const navigate = useNavigate()
   const [group, setGroup] = useState<string | null>(null)
   const act = async ({ key }: { key: string }) => {
     const input = {
-      accounts: resellers.map(({ username }) => username),
+      ...chosen,
       group: group || null,
     }
     const { id } = await dataOf(
@@ -37,7 +45,7 @@ export function GroupDialog({ resellers, onClose }: { resellers: readonly Resell
       <Stack>
         <p>
           <Plural
-            value={resellers.length}
+            value={count}
             one="# reseller is charged by other prices from then on. You see the change before it is made."
             other="# resellers are charged by other prices from then on. You see the change before it is made."
           />

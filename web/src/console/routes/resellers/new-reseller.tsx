@@ -58,6 +58,14 @@ export function NewReseller({
       <Stack ref={fields}>
         <TextInput name="name" label={t`Name`} required maxLength={200} data-autofocus />
         <TextInput name="email" type="email" label={t`E-mail address`} required maxLength={254} />
+        {may('people.edit') && (
+          <Checkbox
+            label={t`Invite this address to the portal, as its owner`}
+            description={t`The invitation is sent there where mail is set up; its link is shown in any case.`}
+            checked={isInvited}
+            onChange={({ currentTarget }) => setInvited(currentTarget.checked)}
+          />
+        )}
         <TextInput
           field="currency"
           label={t`Currency`}
@@ -69,14 +77,6 @@ export function NewReseller({
           maxLength={3}
           w={120}
         />
-        {may('people.edit') && (
-          <Checkbox
-            label={t`Invite this address to the portal, as its owner`}
-            description={t`The invitation is sent there where mail is set up; its link is shown in any case.`}
-            checked={isInvited}
-            onChange={({ currentTarget }) => setInvited(currentTarget.checked)}
-          />
-        )}
         <TextInput
           name="username"
           label={t`User name`}

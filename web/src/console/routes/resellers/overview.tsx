@@ -14,7 +14,7 @@ import { useMay } from '../../../kit/session.tsx'
 import { SumAmount } from '../../../kit/sum.tsx'
 import { When } from '../../../kit/when.tsx'
 import { History } from '../../history.tsx'
-import { MoveSaid } from '../../move-said.tsx'
+import { LimitSaid, MoveSaid } from '../../move-said.tsx'
 import { ChangeDialog } from '../../overtaken.tsx'
 import { PriceGroupInput } from '../../price-group-input.tsx'
 import { PinnedNotes } from './notes.tsx'
@@ -30,7 +30,18 @@ export function Overview() {
   const { data: reseller } = useSuspenseQuery(resellerQuery(username))
   const may = useMay()
   const [doing, setDoing] = useState<Doing>()
-  const { currency, available, held, credit_limit, low_balance, email, group, created_at, status } = reseller
+  const {
+    currency,
+    available,
+    held,
+    credit_limit,
+    spendable,
+    low_balance,
+    email,
+    group,
+    created_at,
+    status,
+  } = reseller
   useKeys(may('money.adjust') ? { i: [t`Pay in`, () => setDoing('pay-in')] } : {})
   return (
     <Stack gap="xl">
@@ -41,6 +52,7 @@ export function Overview() {
             { label: t`Available`, value: <Amount value={available} currency={currency} /> },
             { label: t`Held for open orders`, value: <Amount value={held} currency={currency} /> },
             { label: t`Credit limit`, value: <Amount value={credit_limit} currency={currency} /> },
+            { label: t`Can be spent`, value: <Amount value={spendable} currency={currency} /> },
             {
               label: t`Told when less is left than`,
               value: <Amount value={low_balance} currency={currency} />,
@@ -383,6 +395,8 @@ function Terms({ reseller, onClose }: DialogProps) {
     ...(group !== (begun.group ?? '') && { group: group || null }),
     ...(limit.trim() !== credit_limit && { credit_limit: limit.trim() }),
   }
+  const given = limit.trim().replace(',', '.')
+  const isLimit = /^\d+(?:\.\d+)?$/.test(given)
   return (
     <ChangeDialog
       {...change}
@@ -416,6 +430,12 @@ function Terms({ reseller, onClose }: DialogProps) {
           value={limit}
           onChange={({ currentTarget }) => setLimit(currentTarget.value)}
           inputMode="decimal"
+          description={isLimit && given !== credit_limit ? `= ${money(given, currency)}` : undefined}
+        />
+        <LimitSaid
+          account={account}
+          currency={currency}
+          limit={isLimit && given !== credit_limit ? given : undefined}
         />
       </Stack>
     </ChangeDialog>

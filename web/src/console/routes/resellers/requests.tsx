@@ -8,6 +8,7 @@ import { type Filter, FilterBar, type Values, withValue } from '../../../kit/fil
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { type Asked, RequestLog } from '../../../kit/request-log.tsx'
+import { Count, useCount } from '../../count.tsx'
 import { ExportButton } from '../../export-button.tsx'
 
 type Query = NonNullable<paths['/api/operator/accounts/{account}/requests']['get']['parameters']['query']>
@@ -54,6 +55,7 @@ export function Requests() {
   const list = usePages<Asked>(['requests', username, query], (cursor, signal) =>
     readRequests(username, query, cursor, signal),
   )
+  const count = useCount(`accounts/${encodeURIComponent(username)}/requests`, ['requests', username], query)
   return (
     <Stack>
       <FilterBar filters={filters} values={query} onChange={set}>
@@ -67,6 +69,7 @@ export function Requests() {
           ]}
           w="fit-content"
         />
+        <Count count={count} />
         <ExportButton
           list={`/api/operator/accounts/${encodeURIComponent(username)}/requests`}
           query={query}

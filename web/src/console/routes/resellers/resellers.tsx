@@ -15,6 +15,7 @@ import { Badge } from '../../../kit/state-badge.tsx'
 import { SumAmount } from '../../../kit/sum.tsx'
 import { ActionBar, type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
+import { Count, useCount } from '../../count.tsx'
 import { ExportButton } from '../../export-button.tsx'
 import { GroupDialog } from './group-dialog.tsx'
 import { NewReseller } from './new-reseller.tsx'
@@ -25,6 +26,9 @@ const TOPICS = ['accounts', 'balances']
 const KEY = ['resellers']
 /** MANY_REFUSED is from how many refused requests of a day on a reseller is marked. */
 const MANY_REFUSED = 10
+
+/** OF_PLANS are the filters that a plan takes, too: what changes by itself, such as balances, is chosen one by one. */
+const OF_PLANS = new Set(['search', 'group', 'status', 'currency', 'webhook'])
 
 /** `Resellers` lists the accounts that order here. */
 export function Resellers() {
@@ -37,6 +41,8 @@ export function Resellers() {
   const [isMaking, setMaking] = useState(false)
   const [isGrouping, setGrouping] = useState(false)
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set())
+  /** `isEvery`: all that match are chosen, also those that are not read yet. */
+  const [isEvery, setEvery] = useState(false)
   const list = usePages<Reseller>([...KEY, query], (cursor, signal) => readResellers(query, cursor, signal))
   useRefreshOn(TOPICS, KEY)
   const columns = useColumns()
@@ -78,8 +84,11 @@ export function Resellers() {
     },
   ]
   const { sort, ...filter } = query
+  const count = useCount('accounts', KEY, query)
+  const mayEvery = count !== undefined && Object.keys(filter).every((name) => OF_PLANS.has(name))
   const set = (values: Values) => {
     setChosen(new Set())
+    setEvery(false)
     void navigate({ to: '/resellers', search: values })
   }
   const picked = (list.rows ?? []).filter(({ id }) => chosen.has(id))
@@ -107,6 +116,7 @@ export function Resellers() {
       }
     >
       <FilterBar filters={filters} values={query} onChange={set}>
+        <Count count={count} />
         <TextInput
           key={query['search']}
           aria-label={t`Name, user name or e-mail address`}
@@ -140,7 +150,13 @@ export function Resellers() {
       {list.rows && list.rows.length > 0 && (
         <List
           {...{ columns, rows: list.rows, look, more: list.more }}
-          {...((may('resellers.terms') || may('news.edit')) && { chosen, onChoose: setChosen })}
+          {...((may('resellers.terms') || may('news.edit')) && {
+            chosen: isEvery ? new Set(list.rows.map(({ id }) => id)) : chosen,
+            onChoose: (next: ReadonlySet<number>) => {
+              setChosen(next)
+              setEvery(false)
+            },
+          })}
           sort={sort ?? 'id'}
           onSort={(by) => set({ ...filter, sort: by })}
           name={t`Resellers`}
@@ -151,19 +167,36 @@ export function Resellers() {
           onOpen={({ username }) => void navigate({ to: `/resellers/${username}` })}
         />
       )}
-      <ActionBar count={picked.length} onClear={() => setChosen(new Set())}>
+      <ActionBar
+        count={picked.length}
+        onClear={() => {
+          setChosen(new Set())
+          setEvery(false)
+        }}
+        {...(mayEvery &&
+          may('resellers.terms') &&
+          (isEvery || picked.length === list.rows?.length) && {
+            every: { ...count, isEvery, onEvery: () => setEvery(true) },
+          })}
+      >
         {may('resellers.terms') && (
           <Button size="compact-sm" variant="default" onClick={() => setGrouping(true)}>
             <Trans>Price group…</Trans>
           </Button>
         )}
-        {may('news.edit') && (
+        {may('news.edit') && !isEvery && (
           <Button size="compact-sm" variant="default" onClick={writeTo}>
             <Trans>Write news…</Trans>
           </Button>
         )}
       </ActionBar>
-      {isGrouping && <GroupDialog resellers={picked} onClose={() => setGrouping(false)} />}
+      {isGrouping && (
+        <GroupDialog
+          chosen={isEvery ? { filter } : { accounts: picked.map(({ username }) => username) }}
+          count={isEvery ? (count?.value ?? 0) : picked.length}
+          onClose={() => setGrouping(false)}
+        />
+      )}
       {isMaking && (
         <NewReseller
           onInvited={(username, link) => setInvited({ username, link })}

@@ -12,6 +12,7 @@ import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { When } from '../../../kit/when.tsx'
+import { Count, useCount } from '../../count.tsx'
 import { Difference } from '../../difference.tsx'
 import { ExportButton } from '../../export-button.tsx'
 import styles from './settings.module.css'
@@ -89,6 +90,7 @@ export function Audit() {
   const navigate = useNavigate()
   const show = (next: Values) => void navigate({ to: '/settings/audit', search: next })
   const list = usePages<Change>(['audit', query], (cursor, signal) => readChanges(query, cursor, signal))
+  const count = useCount('audit', ['audit'], query)
   const choices = Object.entries(nouns)
     .map(([value, words]) => ({ value, label: i18n._(words) }))
     .sort((a, b) => a.label.localeCompare(b.label))
@@ -112,6 +114,7 @@ export function Audit() {
   return (
     <Page title={t`Audit`}>
       <FilterBar filters={filters} values={query} onChange={show}>
+        <Count count={count} />
         <ExportButton list="/api/operator/audit" query={query} title={t`Export the changes`} />
       </FilterBar>
       <FaultNote fault={list.error} onRetry={list.again} />

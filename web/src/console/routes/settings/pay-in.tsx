@@ -12,6 +12,7 @@ import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { ChangeDialog } from '../../overtaken.tsx'
+import { TestedWay, useWayTest } from './pay-in-test.tsx'
 import styles from './settings.module.css'
 
 const KEY = ['deposit-providers']
@@ -35,6 +36,7 @@ export function PayInSettings() {
     queryFn: ({ signal }) => readKinds(signal),
     staleTime: Number.POSITIVE_INFINITY,
   })
+  const test = useWayTest()
   const mayEdit = may('settings.edit')
   const known = kinds.data?.items ?? []
   const labelOf = ({ kind }: Way) => known.find((one) => one.kind === kind)?.label ?? kind
@@ -84,6 +86,17 @@ export function PayInSettings() {
               </div>
               {mayEdit && (
                 <div className={styles.buttons}>
+                  {way.hook !== null && (
+                    <Button
+                      size="compact-md"
+                      variant="default"
+                      onClick={() => test.mutate(way.code)}
+                      loading={test.isPending && test.variables === way.code}
+                      aria-label={t`Test ${{ name: way.name }}`}
+                    >
+                      <Trans>Test</Trans>
+                    </Button>
+                  )}
                   <Button
                     size="compact-md"
                     variant="default"
@@ -104,6 +117,13 @@ export function PayInSettings() {
                     {way.enabled ? <Trans>Switch off…</Trans> : <Trans>Switch on…</Trans>}
                   </Button>
                 </div>
+              )}
+              {test.variables === way.code && (
+                <TestedWay
+                  test={test}
+                  name={way.name}
+                  fields={known.find(({ kind }) => kind === way.kind)?.fields ?? []}
+                />
               )}
             </li>
           ))}

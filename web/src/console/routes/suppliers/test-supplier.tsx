@@ -2,9 +2,9 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, dataOf } from '../../../api/client.ts'
 import { money } from '../../../kit/amount.tsx'
+import { Finding } from '../../../kit/finding.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
 import type { Supplier } from './supplier-data.ts'
-import styles from './suppliers.module.css'
 
 const testSupplier = (id: number) =>
   dataOf(api.POST('/api/operator/suppliers/{supplier}/test', { params: { path: { supplier: String(id) } } }))
@@ -33,7 +33,7 @@ export function Tested({
     <div role="status">
       {isPending && <p className="muted">{t`Asking ${supplier?.name ?? ''} for our account…`}</p>}
       {data?.ok && (
-        <div className={styles.good}>
+        <Finding isGood>
           <p>
             <strong>
               {data.account?.balance != null && data.account.currency != null
@@ -45,10 +45,10 @@ export function Tested({
             )}
           </p>
           {data.note && <p>{data.note}</p>}
-        </div>
+        </Finding>
       )}
       {data && !data.ok && (
-        <div className={styles.bad}>
+        <Finding isGood={false}>
           <p>
             <strong>{t`It does not work yet.`}</strong> {data.problem}
           </p>
@@ -75,7 +75,7 @@ export function Tested({
           <p className="muted">
             <Trans>Nothing was bought, and no order goes there yet.</Trans>
           </p>
-        </div>
+        </Finding>
       )}
       <FaultNote fault={error} untouched={t`Nothing was bought.`} />
     </div>

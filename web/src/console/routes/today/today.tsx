@@ -11,6 +11,7 @@ import { useRefreshOn } from '../../../api/events.ts'
 import type { paths } from '../../../api/made/operator.ts'
 import { money } from '../../../kit/amount.tsx'
 import { Chart, type Series } from '../../../kit/chart.tsx'
+import { HomeSumsNote } from '../../../kit/home-sums.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay, useSession } from '../../../kit/session.tsx'
@@ -29,6 +30,9 @@ type Answer<Path extends keyof paths> = paths[Path] extends {
 type Day = Answer<'/api/operator/today'>
 type Figures = NonNullable<Day['figures']>
 type Currency = Figures['currencies'][number]
+
+/** ALL stands in the URL for all currencies in the home currency. */
+const ALL = 'all'
 
 const TOPICS = ['orders', 'inbox', 'suppliers']
 /** EVERY_MS is how often the figures are read again: they are some seconds behind the orders. */
@@ -281,21 +285,29 @@ function Trouble({
   )
 }
 
-/** `useCurrency` gives the currency that is shown, which stands in the URL; without one the home currency where something was sold in it, else that in which the most was. */
-function useCurrency(currencies: readonly Currency[]): Currency | undefined {
+/**
+ * `useShown` gives the figures that are shown: those of the currency that stands in the URL; without one all in the home currency, where that says
+ * more than those of one, else those of the home currency where something was sold in it, else of that in which the most was.
+ */
+function useShown({ currencies, home }: Figures): { name: string; shown: Currency | undefined } {
   const { currency } = useSearch({ strict: false }) as Record<string, string>
   const { business } = useSession()
   const most = [...currencies].sort(
     (one, other) => other.before.charged + other.now.charged - one.before.charged - one.now.charged,
   )
   const named = (name: string | null | undefined) => currencies.find((one) => one.currency === name)
-  return named(currency) ?? named(business.home_currency) ?? most[0]
+  const one = named(currency)
+  if (home && !one) return { name: ALL, shown: home }
+  const shown = one ?? named(business.home_currency) ?? most[0]
+  return { name: shown?.currency ?? '', shown }
 }
 
 function DayFigures({ figures }: { figures: Figures }) {
   const { t } = useLingui()
   const navigate = useNavigate()
-  const shown = useCurrency(figures.currencies)
+  const { name, shown } = useShown(figures)
+  const { home } = figures
+  const isAll = name === ALL
   const weekday = new Intl.DateTimeFormat(i18n.locale, {
     weekday: 'long',
     day: 'numeric',
@@ -310,12 +322,15 @@ function DayFigures({ figures }: { figures: Figures }) {
         <span className="muted">
           <Trans>beside {before} by this time</Trans>
         </span>
-        {figures.currencies.length > 1 && shown && (
+        {figures.currencies.length + (home ? 1 : 0) > 1 && shown && (
           <SegmentedControl
             size="xs"
             aria-label={t`Currency`}
-            data={figures.currencies.map(({ currency }) => currency)}
-            value={shown.currency}
+            data={[
+              ...(home ? [{ value: ALL, label: t`All, in ${home.currency}` }] : []),
+              ...figures.currencies.map(({ currency }) => ({ value: currency, label: currency })),
+            ]}
+            value={name}
             onChange={(currency) => void navigate({ to: '.', search: { currency } })}
           />
         )}
@@ -325,7 +340,12 @@ function DayFigures({ figures }: { figures: Figures }) {
       ) : (
         <p className={styles.calm}>{t`Nothing was sold today.`}</p>
       )}
-      {shown && <MonthChart currency={shown.currency} />}
+      {isAll && home && (
+        <div className={styles.note}>
+          <HomeSumsNote home={home} uncosted={home.now.uncosted} />
+        </div>
+      )}
+      {shown && <MonthChart currency={shown.currency} isAll={isAll} />}
     </section>
   )
 }
@@ -367,11 +387,11 @@ function Tiles({
 const share = (rate: number | null): string =>
   rate === null ? '–' : i18n.number(rate, { style: 'percent', maximumFractionDigits: 1 })
 
-/** `MonthChart` shows turnover and profit of the last 30 days. */
-function MonthChart({ currency }: { currency: string }) {
+/** `MonthChart` shows turnover and profit of the last 30 days, in a currency. `isAll`: of all currencies. */
+function MonthChart({ currency, isAll }: { currency: string; isAll: boolean }) {
   const { t } = useLingui()
   const navigate = useNavigate()
-  const query = { period: '30d', by: 'day', currency, limit: 100 }
+  const query = { period: '30d', by: 'day', ...(isAll ? { in: currency } : { currency }), limit: 100 }
   const sales = useQuery({
     queryKey: ['reports', query],
     queryFn: ({ signal }) => dataOf(api.GET('/api/operator/reports/sales', { params: { query }, signal })),
@@ -402,6 +422,12 @@ function MonthChart({ currency }: { currency: string }) {
       ],
     }
   }, [sales.data, currency, t])
+  if (sales.error && isAll)
+    return (
+      <p className="muted">
+        <Trans>All currencies can be drawn once each has had a rate to {currency} on every day.</Trans>
+      </p>
+    )
   if (!drawn) return null
   return (
     <Chart

@@ -1,0 +1,33 @@
+import { useLingui } from '@lingui/react/macro'
+import { useQuery } from '@tanstack/react-query'
+import { api, dataOf } from '../api/client.ts'
+import type { Values } from '../kit/filters.tsx'
+
+/** Counted is how many rows fit a filter; `capped`: there are more than so many. */
+export interface Counted {
+  value: number
+  capped: boolean
+}
+
+/** `useCount` counts what fits the filter of a list, by the path of the list in the API; undefined: it is not known yet. */
+export function useCount(list: string, key: readonly unknown[], query: Values): Counted | undefined {
+  const { sort: _, ...filter } = query
+  return useQuery({
+    queryKey: [...key, 'count', list, filter],
+    queryFn: ({ signal }) =>
+      dataOf(
+        api.GET(`/api/operator/${list}/count` as '/api/operator/accounts/count', {
+          params: { query: filter as object },
+          signal,
+        }),
+      ),
+  }).data
+}
+
+/** `Count` says how many rows a list has. */
+export function Count({ count }: { count: Counted | undefined }) {
+  const { t, i18n } = useLingui()
+  if (!count) return null
+  const all = `${new Intl.NumberFormat(i18n.locale).format(count.value)}${count.capped ? '+' : ''}`
+  return <span className="muted">{t`${all} in all`}</span>
+}
