@@ -13,6 +13,7 @@ import { findOpenStrays, type StraysOpen } from '../deposits/incoming.ts'
 import { findHealthIssues } from '../fulfilment/people/reviews.ts'
 import { isLoopback } from '../lib/ip.ts'
 import { HOUR_MS, localTime } from '../lib/time.ts'
+import { audienceText } from '../price-book/change.ts'
 import { type KeyState, keyState, wrongKey } from '../secret-keys/key-state.ts'
 import { KeyRing } from '../secrets/key-ring.ts'
 import { findBelowCost } from '../supplier-routes/below-cost.ts'
@@ -296,7 +297,7 @@ function strayPayments(open: StraysOpen | undefined): Symptom {
 
 function belowCost({ prices, count }: Awaited<ReturnType<typeof findBelowCost>>): Symptom {
   if (count === 0) return ok('prices', 'none is below its cost')
-  const named = prices.map(({ serviceCode, currency }) => `${serviceCode} in ${currency}`)
+  const named = prices.map((price) => `${price.serviceCode} for ${audienceText(price)} in ${price.currency}`)
   const others = count > named.length ? ', ...' : ''
   return warn(
     'prices',

@@ -72,3 +72,10 @@ export async function holdOpenItems(sql: Queryable): Promise<{ waiting: number; 
            count(*) filter (where state <> 'pending')::int as sent from held`
   return row ?? { waiting: 0, sent: 0 }
 }
+
+/** `endUnfinishedBackups` says of backups that were being made when this one was taken, such as itself, that nothing is known of their end. */
+export async function endUnfinishedBackups(sql: Queryable): Promise<void> {
+  await sql`
+    update backups set problem = 'not known: it was being made when the backup was taken that was restored'
+     where ended_at is null and problem is null`
+}

@@ -10,6 +10,7 @@ import {
   countForeign,
   countOthers,
   emptied,
+  endUnfinishedBackups,
   hasRows,
   holdOpenItems,
   locked,
@@ -116,6 +117,7 @@ async function fill(
   await moveSequences(sql, reader.sequences, (clock.now().getTime() - madeAt.getTime()) / MINUTE_MS)
   const lastNumber = await adoptServer(sql, server, clock.now())
   const open = await holdOpenItems(sql)
+  await endUnfinishedBackups(sql)
   await run(watched(names))
   await sql.unsafe('commit')
   return { madeAt, rows, lastNumber, ...open }

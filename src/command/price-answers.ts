@@ -77,15 +77,19 @@ export function movedText({ moves, belowCost }: Moved<unknown>, dryRun: boolean)
   return `${head}\n\n${rows}${more > 0 ? `\nand ${more} more (--json gives all)` : ''}`
 }
 
+/** WARNED is how many prices a warning names. */
+const WARNED = 3
+
 /** `warnBelowCost` tells people, and the log of a program, of prices that are below the cost now. */
 export function warnBelowCost({ belowCost, moves }: Pick<Moved<unknown>, 'belowCost' | 'moves'>): void {
   if (belowCost === 0) return
-  const [first] = moves.filter(isBelowCost)
-  const named = first
-    ? `: ${first.serviceCode} for ${audienceText(first)}, ${money(first.new, first.currency)}`
-    : ''
+  const named = moves
+    .filter(isBelowCost)
+    .slice(0, WARNED)
+    .map((move) => `${move.serviceCode} for ${audienceText(move)}, ${money(move.new, move.currency)}`)
+  const others = belowCost > named.length ? '; ...' : ''
   const words = belowCost === 1 ? 'a price is below its cost' : `${belowCost} prices are below their costs`
-  process.stderr.write(`warning: ${words}${named}\n`)
+  process.stderr.write(`warning: ${words}: ${named.join('; ')}${others}\n`)
 }
 
 /** `ruleText` says what a rule makes of a cost, or of everyone's price. */

@@ -211,10 +211,10 @@ const plainName = (cell: string): string =>
 /** `sides` are what banks call money that came in and that went out, as `plainName` writes it. */
 const sides = {
   in: words(
-    'cr, c, k, kr, kredit, credit, in, masuk, uang masuk, dana masuk, pemasukan, paid in, money in, deposit, abono, credito, ingreso, haber, entrada, haben, gutschrift, alacak, gelen, giris, ghi co, co, приход, кредит, поступление, 收入, 贷, 贷方, +',
+    'cr, c, k, kr, kredit, credit, in, masuk, uang masuk, dana masuk, pemasukan, paid in, money in, deposit, abono, credito, ingreso, haber, entrada, entrata, haben, gutschrift, alacak, gelen, giris, ghi co, co, приход, кредит, поступление, 收入, 贷, 贷方, +',
   ),
   out: words(
-    'db, dr, d, debit, debet, out, keluar, uang keluar, dana keluar, pengeluaran, paid out, money out, withdrawal, cargo, debito, egreso, retiro, debe, salida, soll, lastschrift, belastung, borc, giden, cikis, cıkıs, ghi no, no, расход, дебет, списание, 支出, 借, 借方, -',
+    'db, dr, d, debit, debet, out, keluar, uang keluar, dana keluar, pengeluaran, paid out, money out, withdrawal, cargo, debito, egreso, retiro, debe, salida, saida, uscita, soll, lastschrift, belastung, borc, giden, cikis, cıkıs, ghi no, no, расход, дебет, списание, 支出, 借, 借方, -',
   ),
 }
 

@@ -1,6 +1,7 @@
 import { findUnrouted } from '../catalogue/services.ts'
 import type { Sql } from '../database/database.ts'
 import { findOpenStrays } from '../deposits/incoming.ts'
+import { countInbox } from '../inbox/inbox.ts'
 import type { Message } from '../integrations/channels/channel.ts'
 import { formatCoins, formatMoney } from '../lib/money.ts'
 import { quoteLine } from '../lib/text.ts'
@@ -22,6 +23,8 @@ import { lines } from './words/words.ts'
 
 /** LATE_MS is how late a digest may be told, where nobody worked at its time. */
 const LATE_MS = 6 * HOUR_MS
+/** NONE is of a kind of which nothing waits. */
+const NONE = { count: 0, oldest: null }
 /** NAMED is how many suppliers or accounts a line names. */
 const NAMED = 5
 
@@ -68,12 +71,14 @@ export async function digestAt(sql: Sql, clock: Clock): Promise<Message> {
   const low = await selectLowBalances(sql)
   const unrouted = await findUnrouted(sql)
   const lists = await findWaitingLists(sql)
+  const [byHand = NONE, applications = NONE] = (await countInbox(sql, ['manual', 'application'], '', clock))
+    .kinds
   const open = reviews.reduce((sum, { count }) => sum + count, 0)
   const oldest = new Date(Math.min(...reviews.map((one) => one.oldest.getTime())))
   // An item about which a person is asked already is one thing with its review.
   const reviewedUnknown = reviews.find(({ kind }) => kind === 'unknown')?.count ?? 0
   const unasked = Math.max(unknown - reviewedUnknown, 0)
-  const waiting: [count: number, line: string | false | undefined][] = [
+  const waiting: [count: number, line: string | false | null | undefined][] = [
     [
       open,
       open > 0 &&
@@ -81,10 +86,19 @@ export async function digestAt(sql: Sql, clock: Clock): Promise<Message> {
     ],
     [unasked, unknown > 0 && `Items whose outcome nobody knows: ${unknown}; their price is held`],
     [
+      byHand.count,
+      byHand.oldest && `Work by hand: ${byHand.count} items, the oldest of ${utc(byHand.oldest)}`,
+    ],
+    [
       deposits.length,
       deposits.length > 0 && `Deposits that wait for confirmation: ${deposits.length}, ${totals(deposits)}`,
     ],
     [strays?.count ?? 0, strays && `Payments that fit no deposit: ${strays.count}, ${strays.amounts}`],
+    [
+      applications.count,
+      applications.oldest &&
+        `Applications for an account: ${applications.count}, the oldest of ${utc(applications.oldest)}`,
+    ],
     [
       paused.length,
       paused.length > 0 &&

@@ -6,6 +6,8 @@ import type { Micros } from '../lib/money.ts'
 /** PriceBelowCost is a price of a service that is sold, with what the cheapest working route costs in its currency. */
 export interface PriceBelowCost extends Price {
   serviceCode: string
+  /** `username` is of the account that it is for. */
+  username: string | null
   cost: Micros
   supplier: string
 }
@@ -33,11 +35,12 @@ export async function findBelowCost(
        where c.works order by c.service_id, c.currency, c.counted, c.place, c.route_id
     )
     select p.service_id, p.account_id, p.price_group_id, g.name as group, p.currency, p.unit_price, p.min_items,
-           p.max_items, p.rule_id, v.code as service_code, as_micros(c.cost) as cost, c.supplier, count(*) over ()::int as count
+           p.max_items, p.rule_id, a.username, v.code as service_code, as_micros(c.cost) as cost, c.supplier, count(*) over ()::int as count
       from prices p
       join cheapest c on c.service_id = p.service_id and c.currency = p.currency
       join services v on v.id = p.service_id and v.active
       left join price_groups g on g.id = p.price_group_id
+      left join accounts a on a.id = p.account_id
      where p.unit_price < c.cost
      order by p.service_id, p.account_id nulls first, p.price_group_id nulls first, p.currency
      limit ${limit}`.records()

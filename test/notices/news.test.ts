@@ -376,6 +376,8 @@ test("operators get a digest at the times of the figures' time zone, once each, 
   await shop.place(1)
   await until(async () => (await sql`select from items where state = 'unknown'`).length > 0)
   await changeAccount(sql, shop.account, { lowBalance: micros(50_000_000n) })
+  await sql`
+    insert into applications (name, email, address, made_at, ends_at, verified_at) values ('New Shop', 'new@example.org', '192.0.2.1', now(), now(), now())`
   const unrouted = [1, 2].map(() => newService(sql, { supplier: undefined }))
   await Promise.all(unrouted)
   shop.clock.advance(12 * 60 * MINUTE + 56 * MINUTE)
@@ -383,8 +385,9 @@ test("operators get a digest at the times of the figures' time zone, once each, 
   expect(digests).toEqual([])
   await look()
   expect(digests).toHaveLength(1)
-  expect(digests[0]).toMatch(/^imeigate: Digest: 3 things wait for you\n\n/)
+  expect(digests[0]).toMatch(/^imeigate: Digest: 4 things wait for you\n\n/)
   expect(digests[0]).toContain('\nServices without a working route: 2\n')
+  expect(digests[0]).toMatch(/^Applications for an account: 1, the oldest of /m)
   expect(digests[0]).toContain('\nItems whose outcome nobody knows: 1; their price is held\n')
   expect(digests[0]).toMatch(/\nAccounts below their mark: \S.* \$0\.99999$/m)
   await look()

@@ -117,7 +117,10 @@ it('people are told when they set one, by a list, and by doctor', async () => {
       supplier: 'In euros',
     },
   ])
-  expect(await prices()).toMatchObject({ status: 'warn', detail: '1 below the cost: sold in USD' })
+  expect(await prices()).toMatchObject({
+    status: 'warn',
+    detail: '1 below the cost: sold for group Gold in USD',
+  })
   // Since the list named a greater cost, which waits for a person, items are sent by that one.
   await sql`
     insert into supplier_services (supplier_id, remote_id, group_name, name, kind, cost, waiting_cost, waiting_since, currency,
@@ -126,7 +129,7 @@ it('people are told when they set one, by a list, and by doctor', async () => {
       from suppliers where name = 'In euros'`
   expect(await prices()).toMatchObject({
     status: 'warn',
-    detail: '2 below the cost: sold in USD, sold in USD',
+    detail: '2 below the cost: sold for everyone in USD, sold for group Gold in USD',
   })
   const neither = await run('price', 'list', '--json')
   expect(neither).toMatchObject({ code: 2 })

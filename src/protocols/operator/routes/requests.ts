@@ -3,9 +3,9 @@ import { findAccount } from '../../../accounts/accounts.ts'
 import { findKey } from '../../../accounts/keys.ts'
 import { bound, timeOf } from '../../../contract/page.ts'
 import { requestOutcomes, requestProtocols } from '../../../contract/requests.ts'
-import type { Queryable } from '../../../database/database.ts'
 import type { KeyId, RequestNumber } from '../../../lib/ids.ts'
 import { DAY_MS } from '../../../lib/time.ts'
+import type { Desk } from '../../../people/desk.ts'
 import { findRequest } from '../../../request-log/find-request.ts'
 import { listRequests } from '../../../request-log/list-requests.ts'
 import type { RequestEntry } from '../../../request-log/request.ts'
@@ -40,7 +40,7 @@ export const wireRequest = (one: RequestEntry, account: number | null): Static<t
 })
 
 /** `accountOf` gives the account of a request: that of its key. */
-export const accountOf = async (sql: Queryable, { keyId }: RequestEntry): Promise<number | null> =>
+export const accountOf = async (sql: Desk['sql'], { keyId }: RequestEntry): Promise<number | null> =>
   keyId === null ? null : (await findKey(sql, keyId)).accountId
 
 export const requestRoutes = () => [
