@@ -111,6 +111,12 @@ describePages('money in the console', () => {
     await page.getByRole('radio', { name: 'Deposit', exact: true }).check()
     await visit.click('Show')
     await page.waitForURL(/reason=deposit/)
+    // The tab stays marked where a filter stands in the URL.
+    await page
+      .getByRole('navigation', { name: `About ${shop.username}` })
+      .locator('a[aria-current=page]')
+      .getByText('Money')
+      .waitFor()
     await page.getByRole('cell', { name: 'Adjustment' }).first().waitFor({ state: 'detached' })
     for (const screen of [{ width: 1440, height: 900 }, PHONE]) {
       await page.setViewportSize(screen)
