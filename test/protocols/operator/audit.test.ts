@@ -177,7 +177,7 @@ it('every change is found in the trail, in the name of who made it, with before 
     [
       'POST /deposit-providers/:code/disable',
       '/deposit-providers/other/disable',
-      {},
+      { why: 'a test' },
       'deposit provider',
       'enabled',
     ],
