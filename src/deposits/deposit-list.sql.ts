@@ -60,8 +60,16 @@ export async function selectDeposits(
   sql: Queryable,
   { downTo, limit, ...filter }: DepositFilter & { downTo: DepositId | undefined; limit: number },
 ): Promise<Deposit[]> {
-  const { state, provider, from, to, amount, text } = filter
-  let chosen = deposits().where(walked(filter, downTo)).orderBy(newestFirst(filter)).limit(limit)
+  const chosen = narrowed(deposits().where(walked(filter, downTo)), filter)
+  return (await sql.run(chosen.orderBy(newestFirst(filter)).limit(limit))).map(depositOf)
+}
+
+/** `narrowed` leaves the deposits that fit a filter. */
+function narrowed(
+  given: ReturnType<typeof deposits>,
+  { state, provider, from, to, amount, text }: DepositFilter,
+): ReturnType<typeof deposits> {
+  let chosen = given
   if (state !== undefined) chosen = chosen.where('d.state', '=', state)
   if (provider !== undefined) {
     chosen = chosen.where(
@@ -78,5 +86,85 @@ export async function selectDeposits(
                         or d.id::text = ${text})`,
     )
   }
-  return (await sql.run(chosen)).map(depositOf)
+  return chosen
+}
+
+/** `depositSorts` are the orders of the list beside the newest first: by when they were begun, or when they were settled; "-" is the latest first. */
+export const depositSorts = ['begun', '-begun', 'settled', '-settled'] as const
+
+export type DepositSort = (typeof depositSorts)[number]
+
+/** DepositPlace is where a deposit stands in a sorted list. `at` is when it was settled, in microseconds since 1970; 0 where that does not count. */
+export interface DepositPlace {
+  at: number
+  id: DepositId
+}
+
+const FIRST: DepositPlace = { at: 0, id: 0 as DepositId }
+const LAST: DepositPlace = { at: 9_000_000_000_000_000, id: Number.MAX_SAFE_INTEGER as DepositId }
+
+/** `sortedPart` is the part of a sorted list behind a place, up to another one, by all columns of one index. Only what was settled is sorted by that. */
+const sortedPart = (
+  { accountId }: DepositFilter,
+  {
+    sort,
+    after,
+    upTo,
+  }: { sort: DepositSort; after: DepositPlace | undefined; upTo: DepositPlace | undefined },
+) => {
+  const isDown = sort.startsWith('-')
+  const isSettled = sort.endsWith('settled')
+  const time = (at: number) => literal`timestamptz 'epoch' + ${at}::bigint * interval '1 microsecond',`
+  const place = ({
+    at,
+    id,
+  }: DepositPlace) => literal`(${accountId === undefined ? literal`` : literal`${accountId}::int,`}
+    ${isSettled ? time(at) : literal``} ${id}::bigint)`
+  const key = literal`(${accountId === undefined ? literal`` : literal`d.account_id,`} ${isSettled ? literal`d.settled_at,` : literal``} d.id)`
+  const settled = isSettled ? literal`d.settled_at is not null and` : literal``
+  return isDown
+    ? literal<boolean>`${settled} ${key} < ${place(after ?? LAST)} and ${key} >= ${place(upTo ?? FIRST)}`
+    : literal<boolean>`${settled} ${key} > ${place(after ?? FIRST)} and ${key} <= ${place(upTo ?? LAST)}`
+}
+
+const sortedBy = ({ accountId }: DepositFilter, sort: DepositSort) => {
+  const way = sort.startsWith('-') ? literal`desc` : literal`asc`
+  const account = accountId === undefined ? literal`` : literal`d.account_id ${way},`
+  return sort.endsWith('settled')
+    ? literal`${account} d.settled_at ${way}, d.id ${way}`
+    : literal`${account} d.id ${way}`
+}
+
+const settledMicros = literal<bigint>`coalesce(extract(epoch from d.settled_at) * 1000000, 0)::bigint`
+
+/** `selectSortedStop` gives where `maxRows` have been looked at behind a place. */
+export async function selectSortedStop(
+  sql: Queryable,
+  filter: DepositFilter,
+  part: { sort: DepositSort; after: DepositPlace | undefined },
+  maxRows: number,
+): Promise<Stop<DepositPlace> | undefined> {
+  const walk = build
+    .selectFrom('deposits as d')
+    .select(['d.id', settledMicros.as('at')])
+    .where(sortedPart(filter, { ...part, upTo: undefined }))
+    .orderBy(sortedBy(filter, part.sort))
+  const [stop] = await sql.run(walk.offset(maxRows - 1).limit(1))
+  return stop && { id: { id: stop.id, at: Number(stop.at) } }
+}
+
+/** `selectSorted` lists deposits in an order, each with its place. */
+export async function selectSorted(
+  sql: Queryable,
+  filter: DepositFilter,
+  part: { sort: DepositSort; after: DepositPlace | undefined; upTo: DepositPlace | undefined; limit: number },
+): Promise<{ id: DepositPlace; deposit: Deposit }[]> {
+  const chosen = narrowed(deposits().where(sortedPart(filter, part)), filter)
+  const rows = await sql.run(
+    chosen.select(settledMicros.as('settledMicros')).orderBy(sortedBy(filter, part.sort)).limit(part.limit),
+  )
+  return rows.map(({ settledMicros: at, ...row }) => ({
+    id: { id: row.id, at: Number(at) },
+    deposit: depositOf(row),
+  }))
 }

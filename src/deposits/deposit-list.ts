@@ -2,7 +2,17 @@ import type { Queryable } from '../database/database.ts'
 import { isGiven, type WalkedPage, walkPage } from '../database/walk.ts'
 import type { DepositId } from '../lib/ids.ts'
 import type { Deposit } from './deposit.ts'
-import { type DepositFilter, selectDeposits, selectStop } from './deposit-list.sql.ts'
+import {
+  type DepositFilter,
+  type DepositPlace,
+  type DepositSort,
+  selectDeposits,
+  selectSorted,
+  selectSortedStop,
+  selectStop,
+} from './deposit-list.sql.ts'
+
+export { depositSorts } from './deposit-list.sql.ts'
 
 /** `listDeposits` gives a page, newest first, looked for in `maxRows` of them. */
 export const listDeposits = (
@@ -17,3 +27,24 @@ export const listDeposits = (
     selectStop: () => selectStop(sql, filter, maxRows),
     select: (part) => selectDeposits(sql, { ...filter, ...part }),
   })
+
+/** `listSorted` gives a page in an order, behind a place, looked for in `maxRows` of them. Sorted by when they were settled, those that were not are left out. */
+export async function listSorted(
+  sql: Queryable,
+  {
+    limit,
+    sort,
+    after,
+    ...filter
+  }: Omit<DepositFilter, 'before'> & { limit: number; sort: DepositSort; after: DepositPlace | undefined },
+  maxRows: number,
+): Promise<{ items: Deposit[]; next: DepositPlace | undefined }> {
+  const { items, next } = await walkPage({
+    limit,
+    isNarrowed: isGiven(filter.state, filter.provider, filter.from, filter.to, filter.amount, filter.text),
+    selectStop: () => selectSortedStop(sql, filter, { sort, after }, maxRows),
+    select: ({ downTo, limit: most }) =>
+      selectSorted(sql, filter, { sort, after, upTo: downTo, limit: most }),
+  })
+  return { items: items.map(({ deposit }) => deposit), next }
+}

@@ -11,7 +11,7 @@ import { type Clock, systemClock } from '../lib/time.ts'
 import { because, say } from '../reasons.ts'
 import type { Deposit, DepositEvent, DepositState } from './deposit.ts'
 import type { DepositFilter } from './deposit-list.sql.ts'
-import { listDeposits } from './deposit-list.ts'
+import { listDeposits, listSorted } from './deposit-list.ts'
 import { type DepositChange, lockDeposit, selectDeposit, updateState } from './deposits.sql.ts'
 import { selectEvents } from './events.sql.ts'
 import { type ProofFile, type SeenBefore, selectProofFile, selectSeenBefore } from './proofs.sql.ts'
@@ -136,6 +136,14 @@ export class OperatorDeposits {
     maxRows: number = MAX_SCANNED_ROWS.operator,
   ): Promise<WalkedPage<Deposit, DepositId>> {
     return await listDeposits(this.#sql, filter, maxRows)
+  }
+
+  /** `sorted` gives a page in an order, behind a place. */
+  async sorted(
+    filter: Parameters<typeof listSorted>[1],
+    maxRows: number = MAX_SCANNED_ROWS.operator,
+  ): ReturnType<typeof listSorted> {
+    return await listSorted(this.#sql, filter, maxRows)
   }
 }
 

@@ -89,14 +89,18 @@ async function openThrough(
   const from = performance.now()
   const hostname = bracketless(proxy.hostname)
   const near = { protocol: proxy.protocol, hostname, port: proxy.port }
-  const socket = await open(near, first?.address ?? hostname, wayOut, timeoutMs)
+  const socket = await open(near, first?.address ?? hostname, wayOut, timeoutMs).catch((error: unknown) => {
+    throw new NotSent(`cannot reach the proxy ${placeOf(near)} (${codeOf(error)})`)
+  })
   const left = (): number => Math.max(1, timeoutMs - (performance.now() - from))
   const timer = setTimeout(() => socket.destroy(timedOut()), left())
   try {
     await tunnel(socket, proxy, { host: address, port: portOf(target) })
   } catch (error) {
     socket.destroy()
-    throw error
+    throw new NotSent(
+      `the proxy ${placeOf(near)} did not connect us to ${placeOf(target)} (${codeOf(error)})`,
+    )
   } finally {
     clearTimeout(timer)
   }

@@ -57,8 +57,8 @@ export interface PlanRow {
   own?: JsonObject | null
 }
 
-/** STAYS are the verdicts of rows that name something which a plan leaves as it is: it was changed since, or made by the plan that is undone. */
-export const STAYS: readonly string[] = ['changed_since', 'made']
+/** STAYS are the verdicts of rows that name something which a plan leaves as it is: it was changed since, or made by the plan that is undone, or nothing fits it. */
+export const STAYS: readonly string[] = ['changed_since', 'made', 'unmatched']
 
 /** Planned is what a plan would do. */
 export interface Planned {

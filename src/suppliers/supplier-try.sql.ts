@@ -19,6 +19,23 @@ export interface KeptTest extends TestedItem {
   reference: string | null
 }
 
+/** `selectKindThere` gives what a service of a supplier is about: as its list says, or else a service of ours that goes there; undefined: nobody knows. */
+export async function selectKindThere(
+  sql: Queryable,
+  supplierId: SupplierId,
+  remoteService: string,
+): Promise<'imei' | 'serial' | 'server' | undefined> {
+  const [row] = await sql<{ kind: 'imei' | 'serial' | 'server' }[]>`
+    select kind::text as kind from (
+      select 1 as place, k.kind from supplier_services k
+       where k.supplier_id = ${supplierId} and ${remoteService} in (k.remote_id, k.remote_id || ':' || k.type)
+      union all
+      select 2, v.kind from supplier_routes r join services v on v.id = r.service_id
+       where r.supplier_id = ${supplierId} and r.remote_service = ${remoteService}) known
+     order by place, kind limit 1`.records()
+  return row?.kind
+}
+
 /** `insertTest` writes that something is about to be bought, under a number that no order has or gets. undefined: this `request` has done so before. */
 export async function insertTest(
   sql: Queryable,

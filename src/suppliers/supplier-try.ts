@@ -1,18 +1,21 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Sql } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
+import { type Fault, Refusal } from '../errors.ts'
 import type { IntegrationContext } from '../integrations/kit/kind.ts'
 import { heldAgainst } from '../integrations/suppliers/http-kit/evidence.ts'
 import { Reasons } from '../integrations/suppliers/http-kit/reasons.ts'
 import { withText } from '../integrations/suppliers/http-kit/results.ts'
 import { withoutSecrets } from '../integrations/suppliers/http-kit/shown-exchange.ts'
+import { supplierKinds } from '../integrations/suppliers/index.ts'
 import type { SupplierOutcome, SupplierTask } from '../integrations/suppliers/supplier.ts'
 import { fault, orThrow, resultOf } from '../lib/fault.ts'
+import { imeiFault, normaliseImei } from '../lib/imei.ts'
 import { type Exchanged, RecordedOutbound } from '../outbound/recorded.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import {
   insertTest,
   type KeptTest,
+  selectKindThere,
   selectTest,
   selectTestOf,
   type TestedItem,
@@ -42,18 +45,27 @@ interface TryDeps {
 
 /**
  * `trySupplier` sends one item to a supplier, which buys it, outside of any order: what it costs is ours. It is written down before the first byte
- * goes out. A `request` that comes again buys nothing: it is asked what has become of the item. Throws not_found, invalid_input naming what is wrong, or
- * idempotency_conflict where the request was for another item.
+ * goes out. A `request` that comes again buys nothing: it is asked what has become of the item. Throws not_found, invalid_input naming what is wrong (no
+ * service where the supplier has several, no such IMEI as the service takes), or idempotency_conflict where the request was for another item.
  */
 export async function trySupplier(
   deps: TryDeps,
   idOrName: string,
-  item: TestedItem,
+  given: TestedItem,
   request: string | null = null,
 ): Promise<SupplierTry> {
+  const asked = await findSupplier(deps.sql, idOrName)
+  const kind = await selectKindThere(deps.sql, asked.id, given.remoteService)
+  const item = kind === 'imei' ? { ...given, input: normaliseImei(given.input) } : given
   orThrow(
     resultOf(item, [
-      item.input.length > 255 ? fault('imei', 'is too long') : undefined,
+      given.remoteService === '' && supplierKinds.get(asked.kind).hasServices
+        ? fault(
+            'remote_service',
+            `the service is missing: ${asked.name} has services of its own to choose from`,
+          )
+        : undefined,
+      inputFault(item.input, kind),
       Number.isInteger(item.quantity) && item.quantity >= 1
         ? undefined
         : fault('quantity', 'must be a whole number from 1'),
@@ -67,6 +79,16 @@ export async function trySupplier(
       connection.supplier.send([task], signal),
     )
   })
+}
+
+function inputFault(input: string, kind: 'imei' | 'serial' | 'server' | undefined): Fault | undefined {
+  if (input.length > 255) return fault('imei', 'is too long')
+  if (input === '')
+    return kind === 'imei' || kind === 'serial'
+      ? fault('imei', 'the IMEI or serial number is missing')
+      : undefined
+  const wrong = kind === 'imei' ? imeiFault(input, 'imei') : undefined
+  return wrong === undefined ? undefined : fault('imei', wrong)
 }
 
 async function askAgain(

@@ -19,6 +19,16 @@ export async function selectTheirs(sql: Queryable, supplier: SupplierId): Promis
     select remote_id, name, kind, cost, fields from staged_services where supplier_id = ${supplier} order by position`.records()
 }
 
+/** `selectListed` gives the services of a supplier's list as it was last taken over, as far as their costs are in its currency. */
+export async function selectListed(
+  sql: Queryable,
+  { supplier, currency }: { supplier: SupplierId; currency: string },
+): Promise<TheirCandidate[]> {
+  return sql<(TheirCandidate & { cost: Micros })[]>`
+    select remote_id, name, kind, cost, fields from supplier_services
+     where supplier_id = ${supplier} and available and currency = ${currency} order by remote_id`.records()
+}
+
 /** LowestPrice is the lowest that a service is sold for in a currency, to whomever. */
 export interface LowestPrice {
   serviceId: ServiceId

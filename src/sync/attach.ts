@@ -5,11 +5,18 @@ import type { Clock } from '../lib/time.ts'
 import {
   insertAttached,
   type LowestPrice,
+  selectListed,
   selectLowestPrices,
   selectOurs,
   selectTheirs,
 } from './attach.sql.ts'
-import { type AttachBy, type Match, type Matches, matchServices } from './attach-matches.ts'
+import {
+  type AttachBy,
+  type Match,
+  type Matches,
+  matchServices,
+  type OurCandidate,
+} from './attach-matches.ts'
 import { lockServices } from './import.sql.ts'
 import type { ListedSupplier } from './remote-list.ts'
 
@@ -34,6 +41,50 @@ export async function findMatches(
   clock: Clock,
 ): Promise<Attached> {
   const found = matchServices(await selectOurs(transaction, id), await selectTheirs(transaction, id), by)
+  return await withDearer(transaction, found, currency, clock)
+}
+
+/**
+ * `attachListed` gives active services of ours, named by id or code, their routes to what a supplier's list, as it was last taken over, has of the same
+ * name or code. `missing` are those that there are not.
+ */
+export async function attachListed(
+  transaction: Transaction,
+  { id, currency }: ListedSupplier,
+  { services, by }: { services: readonly string[]; by: 'code' | 'name' },
+  clock: Clock,
+): Promise<Attached & { missing: string[] }> {
+  await lockServices(transaction)
+  const { ours, missing } = await findOurs(transaction, id, services)
+  const theirs = await selectListed(transaction, { supplier: id, currency })
+  const found = await withDearer(transaction, matchServices(ours, theirs, by), currency, clock)
+  if (found.matches.length > 0) await insertAttached(transaction, id, found.matches)
+  return { ...found, missing }
+}
+
+/** `findOurs` finds active services by id or code, with the routes that they have to a supplier. */
+export async function findOurs(
+  transaction: Transaction,
+  supplier: ListedSupplier['id'],
+  services: readonly string[],
+): Promise<{ ours: OurCandidate[]; missing: string[] }> {
+  const all = await selectOurs(transaction, supplier)
+  const byName = new Map(
+    all.flatMap((one) => [[one.code.toLowerCase(), one] as const, [String(one.id), one] as const]),
+  )
+  const found = services.map((name) => byName.get(name.toLowerCase()))
+  return {
+    ours: [...new Set(found.filter((one) => one !== undefined))],
+    missing: services.filter((_, at) => found[at] === undefined),
+  }
+}
+
+async function withDearer(
+  transaction: Transaction,
+  found: Matches,
+  currency: string,
+  clock: Clock,
+): Promise<Attached> {
   const prices = await selectLowestPrices(
     transaction,
     found.matches.map(({ ours }) => ours.id),

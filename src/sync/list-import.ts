@@ -92,7 +92,7 @@ export async function importChosen(
   }))
   const done = await inRule(0, () =>
     takeOver(transaction, supplier, {
-      ...{ actor, clock, attaching: pairs },
+      ...{ actor, clock, attaching: pairs, run },
       importing: first && chosen.services.length > 0 ? request(first) : undefined,
     }),
   )

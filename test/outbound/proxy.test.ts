@@ -66,8 +66,18 @@ describe('a proxy', () => {
     const { url } = await proxy(answer)
     const error = await ask(peer.url, { proxy: url('me:secret@') }).catch((one: unknown) => one)
     expect(error).toBeInstanceOf(NotSent)
-    expect((error as Error).message).toContain(why)
+    expect((error as Error).message).toBe(
+      `the proxy ${new URL(url()).host} did not connect us to 127.0.0.1:${peer.port} (${why})`,
+    )
     expect((error as Error).message).not.toContain('secret')
+    expect(peer.received).toEqual([])
+  })
+
+  it('that is down is named, and not what is behind it', async () => {
+    const peer = await listen({})
+    await expect(ask(peer.url, { proxy: 'http://me:secret@127.0.0.1:1' })).rejects.toThrow(
+      /^cannot reach the proxy 127\.0\.0\.1:1 \(ECONNREFUSED\)$/,
+    )
     expect(peer.received).toEqual([])
   })
 

@@ -103,6 +103,38 @@ it('says how a refusal, another phone and no answer are read', async () => {
   })
 })
 
+it('buys nothing without a service to choose, and nothing that the service does not take', async () => {
+  const count = got.length
+  const tried = (over: object) => trySupplier(deps(), 'Big Panel', { ...item, ...over })
+  await expect(tried({ remoteService: '' })).rejects.toMatchObject({
+    ...{ code: 'invalid_input', field: 'remote_service' },
+    message: expect.stringContaining('Big Panel has services of its own to choose from'),
+  })
+  // Nobody knows what a service takes that is in no list.
+  await tried({ remoteService: '99', input: 'F2LXK1ABCD' })
+  const { sql } = database
+  await sql`
+    insert into supplier_services (supplier_id, remote_id, group_name, name, kind, cost, currency, delivery_time, description, min_quantity,
+                                   max_quantity, fields, hash, first_seen_at, last_seen_at)
+    select id, '12', 'Checks', 'Check', 'imei', 100, 'USD', '', '', 1, 1, '[]', gen_random_uuid(), now(), now()
+      from suppliers where name = 'Big Panel'`
+  expect(got.length).toBe(count + 1)
+  for (const [input, why] of [
+    ['123', 'an IMEI has 15 digits, this has 3'],
+    ['490154203237519', 'the check digit should be 8'],
+    ['F2LXK1ABCD', 'an IMEI has 15 digits and nothing else'],
+    ['', 'is missing'],
+  ])
+    await expect(tried({ input })).rejects.toMatchObject({
+      ...{ code: 'invalid_input', field: 'imei', message: expect.stringContaining(why as string) },
+    })
+  expect(got.length).toBe(count + 1)
+  expect((await tried({ input: '49-015420-323751-8' })).input).toBe('490154203237518')
+  expect(got.length).toBe(count + 2)
+  const tests = await sql`select from supplier_tests where input in ('123', '', '490154203237519')`
+  expect(tests).toHaveLength(0)
+})
+
 it('refuses what makes no sense, and knows no test of another supplier', async () => {
   const count = got.length
   await expect(trySupplier(deps(), 'Big Panel', { ...item, quantity: 0 })).rejects.toMatchObject({

@@ -254,6 +254,74 @@ describePages('the catalogue in the console', () => {
     await visit.leave()
   })
 
+  test('many services get a further route at once, where the list has their like; the others stay, with the reason', async () => {
+    const { sql } = office.server
+    await sql`insert into suppliers (kind, name, url, currency) values ('dhru', 'Third', 'https://third.example', 'USD')`
+    await sql`
+      insert into supplier_services (supplier_id, remote_id, group_name, name, kind, cost, currency, delivery_time, description,
+                                     min_quantity, max_quantity, fields, hash, first_seen_at, last_seen_at)
+      select s.id, v.id, 'Checks', v.name, 'imei', v.cost, 'USD', '', '', 1, 1, '[]', gen_random_uuid(), now(), now()
+        from suppliers s cross join (values ('31', 'APPLE: Find My iPhone', 90000), ('gsx', 'GSX', 2500000)) v (id, name, cost)
+       where s.name = 'Third'`
+    const visit = await Visit.as(office, 'manager', { screen: { width: 1440, height: 900 } })
+    const { page } = visit
+    const dialog = page.getByRole('dialog', { name: 'A further route' })
+    const planned = async (by: string) => {
+      await page.goto('/console/catalogue/services?group=Checks')
+      await page.getByText('3 services').waitFor()
+      await page.getByLabel('Choose all rows shown').check()
+      await visit.click('Add a route…')
+      await dialog.getByLabel('Supplier').click()
+      await page.getByRole('option', { name: 'Third' }).click()
+      await dialog.getByText(by).click()
+      await visit.expectUsable('a further route for many')
+      await visit.click('Review the routes')
+      await page.getByText('Not applied yet').waitFor()
+    }
+    await planned('By equal names')
+    await page
+      .getByRole('row', { name: /Find My iPhone/ })
+      .getByText('To APPLE: Find My iPhone')
+      .waitFor()
+    const carrier = page.getByRole('row', { name: /carrier and lock/ })
+    await carrier.getByText('the list has none of this name').waitFor()
+    await carrier.getByText('Nothing fits: stays').waitFor()
+    await visit.expectUsable('a plan of further routes')
+    await visit.click(/^Apply/)
+    await page.getByText('Applied by').waitFor()
+    await planned('Our code is the id there')
+    // It costs more there than it is sold for.
+    await page.getByText('costs $2.50, and is sold for $1.80').waitFor()
+    await visit.click(/^Apply/)
+    await page.getByText('Applied by').waitFor()
+    const made = await sql<{ code: string; remote_service: string; position: number }[]>`
+      select v.code, r.remote_service, r.position from supplier_routes r join services v on v.id = r.service_id
+        join suppliers s on s.id = r.supplier_id where s.name = 'Third' order by v.id`
+    expect(made.map((one) => [one.code, one.remote_service])).toEqual([
+      ['fmi', '31'],
+      ['gsx', 'gsx'],
+    ])
+    expect(made[0]?.position).toBeGreaterThan(2)
+    // Who has the route already is counted; what is no service is named; a supplier without a list does all.
+    const plan = async (input: object) => {
+      const { headers } = await office.person('manager')
+      return (await changer(office.server, headers)('POST', '/plans', { kind: 'services.route', input })).json
+    }
+    expect((await plan({ services: ['fmi', 'none'], supplier: 'Third' })).data.summary).toMatchObject({
+      ...{ routes: 0, attached: 1, unmatched: 1 },
+    })
+    expect((await plan({ services: ['fmi'], supplier: 'Nobody' })).problems[0].field).toBe('input.supplier')
+    await sql`insert into suppliers (kind, name, url, currency) values ('sandbox', 'Bench', 'https://bench.example', 'USD')`
+    const ofBench = (await plan({ services: ['gsx', 'credits'], supplier: 'Bench' })).data
+    expect(ofBench.summary).toMatchObject({ routes: 2, attached: 0, unmatched: 0 })
+    expect((await change('POST', `/plans/${ofBench.id}/apply`, {})).status).toBe(200)
+    const [{ count } = { count: 0 }] = await sql<{ count: number }[]>`
+      select count(*)::int from supplier_routes r join suppliers s on s.id = r.supplier_id where s.name = 'Bench'`
+    expect(count).toBe(2)
+    expect((await plan({ services: ['gsx'], supplier: 'Bench' })).data.summary.attached).toBe(1)
+    await visit.leave()
+  })
+
   test('a file is read whole or not at all; every line at fault is named', async () => {
     const visit = await Visit.as(office, 'catalogue')
     const { page } = visit

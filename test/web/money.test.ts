@@ -87,6 +87,42 @@ describePages('money in the console', () => {
     expect(await page.getByRole('button', { name: /Refuse/ }).count()).toBe(0)
     await page.goto(`/console/money/deposits/${deposits[1]}`)
     await page.getByText('It was cancelled; nothing was credited.').waitFor()
+    const [{ name = '' } = {}] = await office.server.sql<{ name?: string }[]>`
+      select name from staff where id = ${hired.id}`
+    // The latest settled first; who did it is a name, and open deposits are left out.
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await page.goto('/console/money/deposits')
+    await page.getByRole('link', { name: `Deposit ${deposits[2]}` }).waitFor()
+    await visit.click('Settled')
+    await page.waitForURL(/sort=-settled/)
+    await page.getByRole('link', { name: `Deposit ${deposits[2]}` }).waitFor({ state: 'detached' })
+    await page.getByText(name).first().waitFor()
+    await visit.expectUsable('deposits by when they were settled')
+    // The same on the tab of the reseller, whatever became of them.
+    await page.goto(`/console/resellers/${shop.username}/money`)
+    const theirs = page.getByRole('region', { name: 'Deposits' })
+    await theirs.getByText(name).waitFor()
+    for (const id of deposits) await theirs.getByRole('link', { name: String(id), exact: true }).waitFor()
+    expect(
+      await theirs.getByRole('link', { name: `All deposits of ${shop.username}` }).getAttribute('href'),
+    ).toBe(`/console/money/deposits?account=${shop.username}`)
+    await page.getByRole('cell', { name: 'Adjustment' }).first().waitFor()
+    await visit.press('f')
+    await page.getByRole('radio', { name: 'Deposit', exact: true }).check()
+    await visit.click('Show')
+    await page.waitForURL(/reason=deposit/)
+    // The tab stays marked where a filter stands in the URL.
+    await page
+      .getByRole('navigation', { name: `About ${shop.username}` })
+      .locator('a[aria-current=page]')
+      .getByText('Money')
+      .waitFor()
+    await page.getByRole('cell', { name: 'Adjustment' }).first().waitFor({ state: 'detached' })
+    for (const screen of [{ width: 1440, height: 900 }, PHONE]) {
+      await page.setViewportSize(screen)
+      await visit.settled()
+      await visit.expectUsable('money of a reseller')
+    }
     await visit.leave()
   })
 

@@ -123,11 +123,16 @@ describePages('settings of money in the console', () => {
     await visit.click('Test Transfer to our account')
     await page.getByText("Proved by the first payment alone: Hook's secret.").waitFor()
     await visit.click('Switch off Transfer to our account')
+    await dialog.getByText('Not used any more').click()
+    await visit.expectUsable('switching off a way to pay in')
     await dialog.getByRole('button', { name: 'Switch off Transfer to our account' }).click()
     await page.getByText('Off', { exact: true }).waitFor()
     const [kept] = await office.server.sql`
       select enabled, fee_flat::text as fee, secrets is not null as sealed from deposit_providers where code = 'own'`
     expect(kept).toEqual({ enabled: false, fee: '500000', sealed: true })
+    const [said] = await office.server
+      .sql`select why from trail where what = 'deposit_providers' order by id desc limit 1`
+    expect(said).toEqual({ why: 'Not used any more' })
     await visit.leave()
   })
 

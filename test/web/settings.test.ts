@@ -78,6 +78,7 @@ describePages('settings in the console', () => {
 
     await visit.click('What can be done about Budi')
     await visit.click('Suspend…', 'menuitem')
+    await page.getByRole('dialog').getByText('Has left').click()
     await visit.click('Suspend Budi')
     await row.getByText('Suspended').waitFor()
     await visit.leave()
@@ -133,6 +134,7 @@ describePages('settings in the console', () => {
     await visit.click('I have kept it')
     expect(await page.content()).not.toContain(token)
     await visit.click('Revoke Monthly figures')
+    await page.getByLabel('Reason').fill('Not used any more')
     await visit.click('Revoke the token')
     await page.getByText('Revoked').waitFor()
     expect((await ask(office.server, 'GET', '/orders', { headers })).status).toBe(401)

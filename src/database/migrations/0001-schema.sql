@@ -1589,6 +1589,9 @@ create index deposits_of_account on deposits (account_id, id);
 create index deposits_by_proof on deposits (lower(proof), id) where proof is not null;
 create index deposits_to_check on deposits (check_at) where check_at is not null;
 create index deposits_in_review on deposits (id) where state = 'review';
+-- The operator's list by when they were settled, of all accounts and of one.
+create index deposits_settled on deposits (settled_at, id) where settled_at is not null;
+create index deposits_settled_of_account on deposits (account_id, settled_at, id) where settled_at is not null;
 create index deposits_refused on deposits (settled_at) where state = 'failed';
 
 create table deposit_proofs (

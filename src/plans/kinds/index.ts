@@ -9,6 +9,7 @@ import { pricesCsv } from './prices-csv.ts'
 import { reviewsBulk } from './reviews-bulk.ts'
 import { servicesBulk } from './services-bulk.ts'
 import { servicesCsv } from './services-csv.ts'
+import { servicesRoute } from './services-route.ts'
 import { supplierChanges } from './supplier-changes.ts'
 import { supplierImport } from './supplier-import.ts'
 import { accountsUndo, pricesUndo, servicesUndo } from './undo.ts'
@@ -19,6 +20,7 @@ export const planKinds: PlanKind[] = [
   pricesCsv,
   servicesBulk,
   servicesCsv,
+  servicesRoute,
   supplierImport,
   supplierChanges,
   manualPaste,

@@ -26,12 +26,17 @@ const serviceFilter = Type.Object(
   { additionalProperties: false },
 )
 
+/** `chosenServices` say of which services a plan is: of these, or of all that fit a filter. */
+export const chosenServices = {
+  services: Type.Optional(
+    Type.Array(text(64), { minItems: 1, maxItems: 10_000, description: 'Ids or codes' }),
+  ),
+  filter: Type.Optional(serviceFilter),
+}
+
 const input = Type.Object(
   {
-    services: Type.Optional(
-      Type.Array(text(64), { minItems: 1, maxItems: 10_000, description: 'Ids or codes' }),
-    ),
-    filter: Type.Optional(serviceFilter),
+    ...chosenServices,
     change: Type.Record(Type.String(), Type.Unknown(), {
       minProperties: 1,
       description: 'As `PATCH /services/{service}` takes it; every service gets the same',
@@ -68,7 +73,7 @@ export const servicesBulk = wholeKind({
   },
 })
 
-const chosenFaults = (services: unknown, wanted: unknown): Fault[] =>
+export const chosenFaults = (services: unknown, wanted: unknown): Fault[] =>
   (services === undefined) === (wanted === undefined)
     ? [fault('services', 'say which services: these, or a filter')]
     : []
@@ -86,7 +91,8 @@ const inChange = ({ path: [name, ...steps], ...rest }: Fault): Fault => ({
   path: ['input', 'change', columnOf(String(name)), ...steps],
 })
 
-async function fitting(
+/** `fitting` gives the ids of the services that fit a filter. */
+export async function fitting(
   { transaction }: Work,
   { supplier, visible_to: group, ...filter }: Static<typeof serviceFilter>,
 ): Promise<string[]> {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listAdjustments, sumAdjustments } from '../../../src/ledger/operator-adjustments.ts'
 import { sumTransfers } from '../../../src/ledger/operator-transfers.ts'
 import { DAY_MS } from '../../../src/lib/time.ts'
+import { bank } from '../../deposits/deposits.fixtures.ts'
 import { RestClient } from '../../support/rest.ts'
 import { imei, type Shop } from '../../support/server.ts'
 import { Documented } from './documented.fixtures.ts'
@@ -268,4 +269,54 @@ it('both are for who may read money', async () => {
     const { status, json } = await api.ask(`GET ${path}`, { as })
     expect([path, status, json.message]).toEqual([path, 403, 'Permission denied: you may not money.read'])
   }
+})
+
+describe('deposits', () => {
+  it('are sorted by when they were begun or settled, page by page, of all or of one account, and name who settled them', async () => {
+    const { sql } = office.server
+    await bank(office.server, { code: 'sorted' })
+    // Many were settled in the same moment, some in the same millisecond, and some are open.
+    await sql`
+      insert into deposits (account_id, provider_id, state, currency, amount, fee, total_pay, settled_at, settled_by, check_at, expires_at, created_at)
+      select (${[dollars.accountId, others.accountId]}::int[])[1 + n % 2], (select id from deposit_providers where code = 'sorted'),
+             case when n % 5 = 0 then 'pending' else 'succeeded' end, 'USD', n, 0, n,
+             case when n % 5 > 0 then timestamptz '2026-01-01' + (n * 7 % 11) * interval '0.3 milliseconds' end,
+             case when n % 5 > 0 then ${`staff:${staff}`}::text end, case when n % 5 = 0 then now() end, now(), now()
+        from generate_series(1, 60) n`
+    const rows = await sql<{ id: number; account: number; settled: number | null }[]>`
+      select id, account_id as account, (extract(epoch from settled_at) * 1000000)::float8 as settled from deposits order by id`
+    const paged = async (query: string): Promise<number[]> => {
+      const ids: number[] = []
+      let cursor = ''
+      for (;;) {
+        const { page } = await api.read(`/deposits?limit=7&${query}${cursor}`)
+        ids.push(...page.items.map(({ id }: { id: number }) => id))
+        if (page.next_cursor === null) return ids
+        cursor = `&cursor=${page.next_cursor}`
+      }
+    }
+    type Row = (typeof rows)[number]
+    const begun = (all: readonly Row[]) => all.map(({ id }) => Number(id))
+    const settled = (all: readonly Row[]) =>
+      begun(
+        all
+          .filter((one) => one.settled !== null)
+          .toSorted((a, b) => Number(a.settled) - Number(b.settled) || Number(a.id) - Number(b.id)),
+      )
+    for (const [narrowed, all] of [
+      ['', rows],
+      [`&account=${dollars.username}`, rows.filter(({ account }) => account === Number(dollars.accountId))],
+    ] as const) {
+      expect(await paged(`sort=begun${narrowed}`), narrowed).toEqual(begun(all))
+      expect(await paged(`sort=-begun${narrowed}`), narrowed).toEqual(begun(all).toReversed())
+      expect(await paged(`sort=settled${narrowed}`), narrowed).toEqual(settled(all))
+      expect(await paged(`sort=-settled${narrowed}`), narrowed).toEqual(settled(all).toReversed())
+    }
+    const { items, next_cursor } = (await api.read('/deposits?sort=-settled&limit=1')).page
+    expect(items).toMatchObject([
+      { settled_by: `staff:${staff}`, settled_by_name: expect.stringMatching(/./) },
+    ])
+    expect((await api.ask(`GET /deposits?sort=settled&cursor=${next_cursor}`)).status).toBe(422)
+    expect((await api.ask('GET /deposits?sort=amount')).status).toBe(400)
+  })
 })

@@ -203,7 +203,7 @@ it('a program resets no last owner, as nobody does who has no terminal', async (
     update staff set suspended_at = now() where role = 'owner' and id <> ${id} and suspended_at is null returning id`.records()
   const headers = await office.program(['staff.edit'])
   for (const verb of ['reset', 'suspend']) {
-    const { status, json } = await say('POST', `/staff/${id}/${verb}`, { headers })
+    const { status, json } = await say('POST', `/staff/${id}/${verb}`, { headers, body: { why: 'a test' } })
     expect([verb, status, json.code]).toEqual([verb, 409, 'CONFLICT_ERROR'])
   }
   await sql`update staff set suspended_at = null where id = any(${others.map((one) => one['id'])}::int[])`
@@ -214,10 +214,17 @@ describe('a person', () => {
     const owner = await office.person('owner')
     const other = await office.person('support')
     expect((await say('GET', '/session', { headers: other.headers })).status).toBe(200)
-    const { json } = await say('POST', `/staff/${other.id}/suspend`, { headers: owner.headers })
+    const suspend = (person: number, body?: object) =>
+      say('POST', `/staff/${person}/suspend`, { headers: owner.headers, ...(body && { body }) })
+    // Whoever keeps somebody out says why, and the trail has it.
+    expect((await suspend(other.id, { why: ' ' })).status).toBe(422)
+    const { json } = await suspend(other.id, { why: 'has left' })
+    const [said] = await office.server
+      .sql`select why from trail where what = 'staff' and subject = ${String(other.id)} order by id desc limit 1`
+    expect(said).toEqual({ why: 'has left' })
     expect(json.data).toMatchObject({ status: 'suspended', sign_ins: 0 })
     expect((await say('GET', '/session', { headers: other.headers })).status).toBe(401)
-    expect((await say('POST', `/staff/${owner.id}/suspend`, { headers: owner.headers })).json).toMatchObject({
+    expect((await suspend(owner.id, { why: 'tired' })).json).toMatchObject({
       code: 'PERMISSION_DENIED_ERROR',
     })
   })

@@ -231,7 +231,13 @@ it('one item is bought for a test, once under its key, and asked about', async (
   const again = await api.post('/suppliers/Panel/try', body, { key })
   expect(again.json.data).toMatchObject({ id: first.json.data.id, outcome: 'success', result: 'Clean' })
   expect(bought).toHaveLength(1)
-  for (const other of [{ imei: '1' }, { fields: { NETWORK: 'another' } }])
+  expect((await api.post('/suppliers/Panel/try', { imei: '1', remote_service: '2' })).json).toMatchObject({
+    problems: [{ field: 'imei', params: { message: expect.stringContaining('15 digits') } }],
+  })
+  const unnamed = await api.post('/suppliers/Panel/try', { imei: body.imei })
+  expect(unnamed.json).toMatchObject({ problems: [{ field: 'remote_service' }] })
+  expect(bought).toHaveLength(1)
+  for (const other of [{ imei: '356938035643809' }, { fields: { NETWORK: 'another' } }])
     expect((await api.post('/suppliers/Panel/try', { ...body, ...other }, { key })).status).toBe(409)
   const asked = await api.ask(`POST /suppliers/Panel/tries/${first.json.data.id}/ask`)
   expect(asked.json.data).toMatchObject({ outcome: 'success' })

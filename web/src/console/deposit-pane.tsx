@@ -246,7 +246,7 @@ function SeenBefore({ others }: { others: readonly Seen[] }) {
 /** `Settled` says what became of a deposit about which nobody decides any more, or not yet. */
 function Settled({ deposit }: { deposit: Deposit }) {
   const { t } = useLingui()
-  const { state, settled_at, settled_by, reason, provider } = deposit
+  const { state, settled_at, settled_by, settled_by_name: name, reason, provider } = deposit
   const amount = money(deposit.amount, deposit.currency)
   const words = {
     pending: t`The gateway of ${provider} says by itself when it is paid. Nothing has been credited yet.`,
@@ -261,7 +261,7 @@ function Settled({ deposit }: { deposit: Deposit }) {
       <DepositState state={state} /> {words[state]} {reason}{' '}
       {settled_at !== null && (
         <span className="muted">
-          <When at={settled_at} exact /> · <span className="code">{settled_by}</span>
+          <When at={settled_at} exact /> · {name ?? <span className="code">{settled_by}</span>}
         </span>
       )}
     </p>

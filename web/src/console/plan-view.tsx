@@ -31,10 +31,11 @@ const verdicts: Record<string, { tone: Tone; words: MessageDescriptor }> = {
   gone: { tone: 'off', words: msg`Gone from the list` },
   changed_since: { tone: 'needs', words: msg`Changed since: stays` },
   made: { tone: 'off', words: msg`New by the plan: stays` },
+  unmatched: { tone: 'off', words: msg`Nothing fits: stays` },
 }
 
 /** STAYS are the verdicts of rows that change nothing: they name what a plan leaves as it is. */
-const STAYS = ['changed_since', 'made']
+const STAYS = ['changed_since', 'made', 'unmatched']
 
 /** `changesOf` is how many rows of a plan change something. */
 const changesOf = ({ rows, verdicts: counts }: PlanData): number =>

@@ -4,6 +4,7 @@ import { useMediaQuery } from '@mantine/hooks'
 import { Link } from '@tanstack/react-router'
 import { Amount } from './amount.tsx'
 import styles from './balance-changes.module.css'
+import type { Filter } from './filters.tsx'
 import { Scrolling } from './scrolling.tsx'
 import { PHONE } from './table.tsx'
 import { When } from './when.tsx'
@@ -30,6 +31,22 @@ export function useReasonWords(): Record<BalanceChange['reason'], string> {
     adjustment: t`Adjustment`,
     transfer: t`Transfer`,
   }
+}
+
+/** `useBalanceChangeFilters` gives what a list of balance changes may be narrowed to, by the names of both APIs. */
+export function useBalanceChangeFilters(): Filter[] {
+  const { t } = useLingui()
+  const reasons = Object.entries(useReasonWords()).map(([value, label]) => ({ value, label }))
+  const types = [
+    { value: 'credit', label: t`Received` },
+    { value: 'debit', label: t`Paid out` },
+  ]
+  return [
+    { name: 'type', label: t`Direction`, kind: 'choice', choices: types },
+    { name: 'reason', label: t`Reason`, kind: 'choice', choices: reasons },
+    { name: 'from', label: t`From, a day in UTC`, kind: 'day' },
+    { name: 'to', label: t`To, a day in UTC`, kind: 'day' },
+  ]
 }
 
 /** `BalanceChanges` lists what moved a balance: a table, or cards on a phone. */

@@ -22,7 +22,12 @@ export function Tabs({
   return (
     <nav className={styles.tabs} aria-label={label}>
       {tabs.map(({ to, label: words, isExact = true }) => (
-        <Link key={to} to={to} activeOptions={{ exact: isExact }} activeProps={{ 'aria-current': 'page' }}>
+        <Link
+          key={to}
+          to={to}
+          activeOptions={{ exact: isExact, includeSearch: false }}
+          activeProps={{ 'aria-current': 'page' }}
+        >
           {words}
         </Link>
       ))}

@@ -1,11 +1,12 @@
 import { Type } from 'typebox'
+import { actBecause } from '../../../audit/acting.ts'
 import type { Provider } from '../../../deposits/provider.ts'
 import { type ProviderForm, providerAttributes } from '../../../deposits/provider-attributes.ts'
 import { isWell, providerFindings, testProvider } from '../../../deposits/provider-test.ts'
 import { Providers, providerVersion, viewOf } from '../../../deposits/providers.ts'
 import { gatewayKinds } from '../../../integrations/gateways/index.ts'
 import { formOf, inColumns, type Json, shapeOf, wire } from '../../kit/nouns.ts'
-import { oneOf, orNull, text, version } from '../../kit/shapes.ts'
+import { bodyOf, oneOf, orNull, reason, text, version } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { gatewayKindShape, kindFields, kindForm, wireGatewayKind } from '../kinds.ts'
 import { route } from '../route.ts'
@@ -147,27 +148,37 @@ export const depositProviderRoutes = ({
       return { ...rest, ok: isWell(tested), is_practice: isPractice, unproved: [...unproved] }
     },
   }),
-  ...(
-    [
-      ['disable', 'disableDepositProvider', 'Begin no deposit with it; those that have begun are finished'],
-      ['enable', 'enableDepositProvider', 'Show it to accounts again'],
-    ] as const
-  ).map(([verb, name, summary]) =>
-    route({
-      method: 'POST',
-      path: `/deposit-providers/:code/${verb}`,
-      name,
-      section,
-      summary,
-      command: `deposit provider ${verb}`,
-      access: 'settings.edit',
-      params: codeParams,
-      answer: provider,
-      refusals: ['not_found'],
-      handle: async ({ desk, params }) =>
-        wireProvider(
-          await new Providers(desk.change, sealer, clock).change(params.code, { enabled: verb === 'enable' }),
-        ),
-    }),
-  ),
+  route({
+    method: 'POST',
+    path: '/deposit-providers/:code/disable',
+    name: 'disableDepositProvider',
+    section,
+    summary: 'Begin no deposit with it; those that have begun are finished',
+    command: 'deposit provider disable',
+    access: 'settings.edit',
+    params: codeParams,
+    body: bodyOf({ why: reason }),
+    answer: provider,
+    refusals: ['not_found', 'invalid_input'],
+    handle: async ({ desk, params, body }) => {
+      await actBecause(desk.change, body.why)
+      return wireProvider(
+        await new Providers(desk.change, sealer, clock).change(params.code, { enabled: false }),
+      )
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/deposit-providers/:code/enable',
+    name: 'enableDepositProvider',
+    section,
+    summary: 'Show it to accounts again',
+    command: 'deposit provider enable',
+    access: 'settings.edit',
+    params: codeParams,
+    answer: provider,
+    refusals: ['not_found'],
+    handle: async ({ desk, params }) =>
+      wireProvider(await new Providers(desk.change, sealer, clock).change(params.code, { enabled: true })),
+  }),
 ]

@@ -1,7 +1,9 @@
 import { type Static, Type } from 'typebox'
 import { findAccount } from '../../../accounts/accounts.ts'
+import { actorNames } from '../../../audit/actors.ts'
 import { bound, timeOf } from '../../../contract/page.ts'
 import { type Deposit, depositStates } from '../../../deposits/deposit.ts'
+import { depositSorts } from '../../../deposits/deposit-list.ts'
 import { isForPeople, OperatorDeposits, otherAmount } from '../../../deposits/operator-deposits.ts'
 import { amountOf } from '../../../lib/amount.ts'
 import { orThrow } from '../../../lib/fault.ts'
@@ -9,7 +11,8 @@ import type { DepositId } from '../../../lib/ids.ts'
 import { MUST } from '../../../lib/json-schema.ts'
 import { formatMicros, parseMicros } from '../../../lib/money.ts'
 import { DAY_MS } from '../../../lib/time.ts'
-import { cursorText, readCursor } from '../../kit/cursors.ts'
+import type { Desk } from '../../../people/desk.ts'
+import { cursorOfNumbers, readNumbers } from '../../kit/cursors.ts'
 import { inFieldsOf } from '../../kit/fields.ts'
 import {
   amount,
@@ -50,10 +53,24 @@ const deposit = Type.Object({
   created_at: time(),
   expires_at: time(),
   settled_at: orNull(time()),
-  settled_by: orNull(Type.String()),
+  settled_by: orNull(Type.String(), 'As the trail names who did it'),
+  settled_by_name: orNull(Type.String(), 'What the person or program is called now'),
 })
 
-function wireDeposit(one: Deposit): Static<typeof deposit> {
+/** `named` gives deposits as the API shows them, with the names of those who settled them. */
+async function named(read: Desk['read'], all: readonly Deposit[]): Promise<Static<typeof deposit>[]> {
+  const names = await actorNames(
+    read,
+    all.flatMap(({ settledBy }) => settledBy ?? []),
+  )
+  return all.map((one) => wireDeposit(one, names))
+}
+
+/** `namedOne` is `named` for one. */
+const namedOne = async (read: Desk['read'], one: Deposit): Promise<Static<typeof deposit>> =>
+  (await named(read, [one]))[0] as Static<typeof deposit>
+
+function wireDeposit(one: Deposit, names: ReadonlyMap<string, string>): Static<typeof deposit> {
   const { id: number, accountId, providerCode, state, currency, reference, proof, note, reason } = one
   const money = (value: bigint): string => formatMicros(value, currency)
   return {
@@ -62,6 +79,7 @@ function wireDeposit(one: Deposit): Static<typeof deposit> {
     ...{ has_gateway: one.hasGateway, reference, proof, has_file: one.hasFile, note, reason },
     ...{ created_at: one.createdAt, expires_at: one.expiresAt },
     ...{ settled_at: one.settledAt, settled_by: one.settledBy },
+    settled_by_name: one.settledBy === null ? null : (names.get(one.settledBy) ?? null),
   }
 }
 
@@ -82,7 +100,7 @@ const decided = async (
   clock: OperatorDeps['clock'],
   decide: (deposits: OperatorDeposits, id: DepositId) => Promise<Deposit>,
 ): Promise<Static<typeof deposit>> =>
-  wireDeposit(await decide(new OperatorDeposits(desk.change, clock), params.id as DepositId))
+  namedOne(desk.change, await decide(new OperatorDeposits(desk.change, clock), params.id as DepositId))
 
 export const operatorDepositRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
   route({
@@ -92,12 +110,17 @@ export const operatorDepositRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) =>
     exported: 'deposits',
     section,
     command: 'deposit list',
-    summary: 'What resellers pay in, the newest first',
+    summary: 'What resellers pay in, the newest first or sorted',
     description:
       'A narrowed list looks at 200,000 deposits at a time: a page may have few of them, or none, and go on behind its cursor.',
     access,
     query: Type.Object({
       ...pageQuery,
+      sort: oneOf(depositSorts, {
+        default: '-begun',
+        description:
+          'By when they were begun or settled; "-" has the latest first. Sorted by `settled`, those that are open are left out',
+      }),
       account: Type.Optional(text(64, { description: 'Id or user name' })),
       state: Type.Optional(oneOf(depositStates, { description: '`review`: they wait for a person' })),
       provider: Type.Optional(text(64)),
@@ -122,16 +145,18 @@ export const operatorDepositRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) =>
     refusals: ['not_found'],
     handle: async ({ desk, query: { limit, cursor, ...filter } }) => {
       const { account, state, provider, from, to, amount: wanted, q } = filter
-      const before = readCursor(cursor, filter) as DepositId | undefined
+      const [at, after] = readNumbers(cursor, filter, 2) ?? []
       const accountId = account === undefined ? undefined : (await findAccount(desk.read, account)).id
       const deposits = new OperatorDeposits(desk.read)
-      const { items, next } = await deposits.list({
-        ...{ accountId, state, provider, before, limit, text: q },
+      const { items, next } = await deposits.sorted({
+        ...{ accountId, state, provider, limit, text: q, sort: filter.sort },
+        after: at === undefined ? undefined : { at, id: after as DepositId },
         from: from === undefined ? undefined : timeOf(from),
         to: to === undefined ? undefined : timeOf(to, DAY_MS),
         amount: wanted === undefined ? undefined : parseMicros(wanted),
       })
-      return { page: { items: items.map(wireDeposit), next_cursor: cursorText(next, filter) } }
+      const next_cursor = cursorOfNumbers(next && [next.at, next.id], filter)
+      return { page: { items: await named(desk.read, items), next_cursor } }
     },
   }),
   route({
@@ -181,7 +206,7 @@ export const operatorDepositRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) =>
       const found = await new OperatorDeposits(desk.read).get(params.id as DepositId)
       const { amount: credited, currency } = found.deposit
       return {
-        deposit: wireDeposit(found.deposit),
+        deposit: await namedOne(desk.read, found.deposit),
         may_decide: isForPeople(found.deposit),
         available: formatMicros(found.available, currency),
         available_after: formatMicros(found.available + credited, currency),
@@ -281,7 +306,7 @@ export const operatorDepositRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) =>
         { actor: desk.actor, note: body.note },
       )
       return {
-        deposit: wireDeposit(ended),
+        deposit: await namedOne(desk.change, ended),
         credited: formatMicros(entry.amount, currency),
         available: formatMicros(entry.availableAfter, currency),
       }

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { actBecause } from '../../../audit/acting.ts'
 import type { SignInId, StaffId } from '../../../lib/ids.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
 import { listFailures } from '../../../people/attempts.ts'
@@ -25,6 +26,7 @@ import {
   orNull,
   pageOf,
   pageQuery,
+  reason,
   text,
   time,
 } from '../../kit/shapes.ts'
@@ -155,26 +157,36 @@ export const staffRoutes = ({ signIns, clock }: Pick<OperatorDeps, 'signIns' | '
       return wirePerson(await setRole(call.desk.change, staffId, call.body.role, by, clock))
     },
   }),
-  ...(
-    [
-      ['suspend', 'suspendStaff', 'Keep a person out: all sign-ins end, within a second', suspendStaff],
-      ['resume', 'resumeStaff', 'Let a suspended person in again', resumeStaff],
-    ] as const
-  ).map(([verb, name, summary, change]) =>
-    route({
-      method: 'POST',
-      path: `/staff/:id/${verb}`,
-      name,
-      section,
-      command: `staff ${verb}`,
-      summary,
-      access,
-      params: idParams,
-      answer: person,
-      refusals: ['not_found', 'conflict'],
-      handle: async (call) => wirePerson(await change(call.desk.change, ...staffAndChanger(call), clock)),
-    }),
-  ),
+  route({
+    method: 'POST',
+    path: '/staff/:id/suspend',
+    name: 'suspendStaff',
+    section,
+    command: 'staff suspend',
+    summary: 'Keep a person out: all sign-ins end, within a second',
+    access,
+    params: idParams,
+    body: bodyOf({ why: reason }),
+    answer: person,
+    refusals: ['not_found', 'conflict', 'invalid_input'],
+    handle: async (call) => {
+      await actBecause(call.desk.change, call.body.why)
+      return wirePerson(await suspendStaff(call.desk.change, ...staffAndChanger(call), clock))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/staff/:id/resume',
+    name: 'resumeStaff',
+    section,
+    command: 'staff resume',
+    summary: 'Let a suspended person in again',
+    access,
+    params: idParams,
+    answer: person,
+    refusals: ['not_found', 'conflict'],
+    handle: async (call) => wirePerson(await resumeStaff(call.desk.change, ...staffAndChanger(call), clock)),
+  }),
   route({
     method: 'POST',
     path: '/staff/:id/reset',
@@ -184,11 +196,14 @@ export const staffRoutes = ({ signIns, clock }: Pick<OperatorDeps, 'signIns' | '
     summary: 'Take password and second factor away, and make an invitation to set new ones',
     access,
     params: idParams,
+    body: bodyOf({ why: reason }),
     shownOnce: ['invitation'],
     answer: invited,
-    refusals: ['not_found', 'conflict'],
-    handle: async (call) =>
-      wireInvitation(await resetStaff(call.desk.change, ...staffAndChanger(call), clock)),
+    refusals: ['not_found', 'conflict', 'invalid_input'],
+    handle: async (call) => {
+      await actBecause(call.desk.change, call.body.why)
+      return wireInvitation(await resetStaff(call.desk.change, ...staffAndChanger(call), clock))
+    },
   }),
   route({
     method: 'DELETE',

@@ -1,10 +1,11 @@
 import { type Static, Type } from 'typebox'
+import { actBecause } from '../../../audit/acting.ts'
 import { timeOf } from '../../../contract/page.ts'
 import type { TokenId } from '../../../lib/ids.ts'
 import { createToken, listTokens, revokeToken, type TokenView } from '../../../staff/operator-tokens.ts'
 import { type StaffPermission, staffPermissions } from '../../../staff/roles.ts'
 import { inFieldsOf } from '../../kit/fields.ts'
-import { bodyOf, id, idParams, oneOf, orNull, text, time } from '../../kit/shapes.ts'
+import { bodyOf, id, idParams, oneOf, orNull, reason, text, time } from '../../kit/shapes.ts'
 import { makerOf } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
@@ -91,9 +92,12 @@ export const tokenRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     summary: 'Let a token stop working, for ever',
     access,
     params: idParams,
+    body: bodyOf({ why: reason }),
     answer: token,
-    refusals: ['not_found'],
-    handle: async ({ desk, params }) =>
-      wireToken(await revokeToken(desk.change, params.id as TokenId, clock)),
+    refusals: ['not_found', 'invalid_input'],
+    handle: async ({ desk, params, body }) => {
+      await actBecause(desk.change, body.why)
+      return wireToken(await revokeToken(desk.change, params.id as TokenId, clock))
+    },
   }),
 ]

@@ -9,12 +9,14 @@ import { Autocomplete, Select } from '../../../kit/choices.tsx'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { type Change, duplicateWords, groupsQuery, priceGroupsQuery, routingWords } from './service-data.ts'
 
-type Chosen = { services: string[] } | { filter: Readonly<Record<string, string>> }
+/** Chosen are the services of a plan: some, or all that fit a filter. */
+export type Chosen = { services: string[] } | { filter: Readonly<Record<string, string>> }
 
 /** YES_OR_NO are filters that the API has as a word in a URL, and as true or false in the input of a plan. */
 const YES_OR_NO = ['active', 'unrouted', 'hours']
 
-const inputOf = (chosen: Chosen) =>
+/** `inputOf` says in a plan's input which services are chosen. */
+export const inputOf = (chosen: Chosen) =>
   'services' in chosen
     ? chosen
     : {

@@ -16,6 +16,7 @@ import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { ActionBar, type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
 import { BulkChange } from './bulk-change.tsx'
+import { BulkRoute } from './bulk-route.tsx'
 import styles from './catalogue.module.css'
 import { NewService } from './new-service.tsx'
 import { kindWords, readServices, type ServiceRow } from './service-data.ts'
@@ -32,7 +33,7 @@ export function Services() {
   const [look, setLook] = useLook('services')
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set())
   const [isEvery, setEvery] = useState(false)
-  const [asked, setAsked] = useState<'new' | 'change'>()
+  const [asked, setAsked] = useState<'new' | 'change' | 'route'>()
   const [count, setCount] = useState<{ value: number; capped: boolean }>()
   const list = usePages<ServiceRow>([...KEY, query], async (cursor, signal) => {
     const page = await readServices(query, cursor, signal)
@@ -56,6 +57,11 @@ export function Services() {
   const open = ({ code }: ServiceRow) =>
     void navigate({ to: '/catalogue/services/$service', params: { service: code } })
   const { sort: _, ...filter } = query
+  const bulk = {
+    chosen: isEvery ? { filter } : { services: picked.map(({ code }) => code) },
+    count: isEvery ? (count?.value ?? 0) : picked.length,
+    onClose: () => setAsked(undefined),
+  }
   const { download, ...file } = useDownload()
   const save = () => void download('/api/operator/services.csv', filter as Readonly<Record<string, string>>)
   useKeys({
@@ -179,15 +185,15 @@ export function Services() {
         <Button size="compact-sm" variant="default" onClick={() => setAsked('change')}>
           <Trans>Change…</Trans>
         </Button>
+        {may('suppliers.edit') && (
+          <Button size="compact-sm" variant="default" onClick={() => setAsked('route')}>
+            <Trans>Add a route…</Trans>
+          </Button>
+        )}
       </ActionBar>
       {asked === 'new' && <NewService onClose={() => setAsked(undefined)} />}
-      {asked === 'change' && (
-        <BulkChange
-          chosen={isEvery ? { filter } : { services: picked.map(({ code }) => code) }}
-          count={isEvery ? (count?.value ?? 0) : picked.length}
-          onClose={() => setAsked(undefined)}
-        />
-      )}
+      {asked === 'change' && <BulkChange {...bulk} />}
+      {asked === 'route' && <BulkRoute {...bulk} />}
     </Page>
   )
 }

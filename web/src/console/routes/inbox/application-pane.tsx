@@ -94,13 +94,14 @@ export function ApplicationPane({ id, onDone }: { id: number; onDone: () => void
           title={t`Refuse ${name}?`}
           button={t`Refuse`}
           isDangerous
+          needsReason
           reasons={[t`We sell to shops only`, t`We cannot serve your country`]}
           untouched={<Trans>Nothing is decided.</Trans>}
           act={({ key, why }) =>
             dataOf(
               api.POST('/api/operator/applications/{id}/refuse', {
                 params: { path: { id }, header: { 'idempotency-key': key } },
-                body: why === '' ? {} : { why },
+                body: { why },
               }),
             )
           }

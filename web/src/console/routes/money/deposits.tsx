@@ -33,7 +33,8 @@ export function Deposits() {
   useRefreshOn(TOPICS, KEY)
   const columns = useColumns()
   const filters = useFilters()
-  const isNarrowed = Object.keys(query).length > 0
+  const { sort = '-begun', ...filter } = query
+  const isNarrowed = Object.keys(filter).length > 0
   const to = ({ id }: Deposit) => `/money/deposits/${id}`
   return (
     <Page
@@ -47,8 +48,13 @@ export function Deposits() {
     >
       <FilterBar
         filters={filters}
-        values={query}
-        onChange={(search) => void navigate({ to: '/money/deposits', search })}
+        values={filter}
+        onChange={(changed) =>
+          void navigate({
+            to: '/money/deposits',
+            search: { ...changed, ...(query['sort'] !== undefined && { sort }) },
+          })
+        }
       />
       <FaultNote fault={list.error} onRetry={list.again} />
       {!list.rows && !list.error && <Loading />}
@@ -74,7 +80,8 @@ export function Deposits() {
       )}
       {list.rows && list.rows.length > 0 && (
         <List
-          {...{ columns, rows: list.rows, look, more: list.more, to }}
+          {...{ columns, rows: list.rows, look, more: list.more, to, sort }}
+          onSort={(by) => void navigate({ to: '/money/deposits', search: { ...query, sort: by } })}
           name={t`Deposits`}
           idOf={({ id }) => id}
           label={({ id }) => t`Deposit ${id}`}
@@ -110,11 +117,11 @@ function useColumns(): readonly Column<Deposit>[] {
     { id: 'reseller', head: t`Reseller`, width: 140, grow: true, rank: 0, cell: ({ username }) => username },
     { id: 'way', head: t`Way`, width: 120, rank: 3, cell: ({ provider }) => provider },
     {
-      ...{ id: 'reference', head: t`Reference`, width: 150, rank: 4, grow: true },
+      ...{ id: 'reference', head: t`Reference`, width: 150, rank: 5, grow: true },
       cell: ({ proof, reference }) => <span className="code">{proof ?? reference ?? ''}</span>,
     },
     {
-      ...{ id: 'proof', head: t`Proof`, width: 80, rank: 4 },
+      ...{ id: 'proof', head: t`Proof`, width: 80, rank: 6 },
       cell: ({ has_file: has }) => (has ? t`File` : ''),
     },
     {
@@ -122,21 +129,21 @@ function useColumns(): readonly Column<Deposit>[] {
       cell: ({ total_pay, currency }) => <Amount value={total_pay} currency={currency} />,
     },
     {
-      ...{ id: 'credited', head: t`Credited`, width: 120, rank: 3, end: true },
+      ...{ id: 'credited', head: t`Credited`, width: 120, rank: 4, end: true },
       cell: ({ amount, currency, state }) =>
         state === 'succeeded' ? <Amount value={amount} currency={currency} /> : null,
     },
     {
-      ...{ id: 'begun', head: t`Started`, width: 110, rank: 2 },
+      ...{ id: 'begun', head: t`Started`, width: 110, rank: 2, sort: 'begun' },
       cell: ({ created_at }) => <When at={created_at} />,
     },
     {
-      ...{ id: 'settled', head: t`Settled`, width: 110, rank: 5, isOptional: true },
+      ...{ id: 'settled', head: t`Settled`, width: 110, rank: 3, sort: 'settled' },
       cell: ({ settled_at }) => <When at={settled_at} />,
     },
     {
-      ...{ id: 'by', head: t`Settled by`, width: 130, rank: 6, isOptional: true },
-      cell: ({ settled_by }) => <span className="code">{settled_by}</span>,
+      ...{ id: 'by', head: t`Settled by`, width: 130, rank: 3 },
+      cell: ({ settled_by, settled_by_name: name }) => name ?? <span className="code">{settled_by}</span>,
     },
   ]
 }

@@ -11,6 +11,7 @@ const kinds: Record<string, MessageDescriptor> = {
   'prices.csv': msg`Prices of a file`,
   'services.bulk': msg`Services`,
   'services.csv': msg`Services of a file`,
+  'services.route': msg`A further route of services`,
   'prices.undo': msg`Prices set back`,
   'services.undo': msg`Services set back`,
   'accounts.undo': msg`Price groups of resellers set back`,

@@ -220,17 +220,19 @@ export function Prices() {
       <div role="status">
         {others && (
           <p className={styles.others}>
-            {others.costs > 0 ? (
-              <Trans>
-                Costs changed <When at={others.at.toISOString()} />:{' '}
-                <Plural value={others.costs + others.prices} one="# cell" other="# cells" />
-              </Trans>
-            ) : (
-              <Trans>
-                Prices changed <When at={others.at.toISOString()} />:{' '}
-                <Plural value={others.prices} one="# cell" other="# cells" />
-              </Trans>
-            )}
+            <span>
+              {others.costs > 0 ? (
+                <Trans>
+                  Costs changed <When at={others.at.toISOString()} />:{' '}
+                  <Plural value={others.costs + others.prices} one="# cell" other="# cells" />
+                </Trans>
+              ) : (
+                <Trans>
+                  Prices changed <When at={others.at.toISOString()} />:{' '}
+                  <Plural value={others.prices} one="# cell" other="# cells" />
+                </Trans>
+              )}
+            </span>
             <Button size="compact-sm" onClick={show}>
               <Trans>Show</Trans>
             </Button>

@@ -341,10 +341,13 @@ function SwitchWay({ way, onDone, onClose }: Closing & { way: Way }) {
       title={enabled ? t`Switch off ${name}?` : t`Switch on ${name}?`}
       button={enabled ? t`Switch off ${name}` : t`Switch on ${name}`}
       untouched={<Trans>Nothing was changed.</Trans>}
-      act={({ key }) => {
+      isDangerous={enabled}
+      needsReason={enabled}
+      reasons={enabled ? [t`Not used any more`, t`It does not work`] : []}
+      act={({ key, why }) => {
         const params = { header: { 'idempotency-key': key }, path: { code } }
         return enabled
-          ? dataOf(api.POST('/api/operator/deposit-providers/{code}/disable', { params }))
+          ? dataOf(api.POST('/api/operator/deposit-providers/{code}/disable', { params, body: { why } }))
           : dataOf(api.POST('/api/operator/deposit-providers/{code}/enable', { params }))
       }}
       onDone={onDone}

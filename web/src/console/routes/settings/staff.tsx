@@ -293,10 +293,10 @@ function Suspend({ person, doing, onDone, onClose }: DialogProps & { doing: 'sus
   const { t } = useLingui()
   const name = nameOf(person)
   const isSuspending = doing === 'suspend'
-  const act = ({ key }: { key: string }) => {
+  const act = ({ key, why }: { key: string; why: string }) => {
     const params = { header: { 'idempotency-key': key }, path: { id: person.id } }
     return isSuspending
-      ? dataOf(api.POST('/api/operator/staff/{id}/suspend', { params }))
+      ? dataOf(api.POST('/api/operator/staff/{id}/suspend', { params, body: { why } }))
       : dataOf(api.POST('/api/operator/staff/{id}/resume', { params }))
   }
   return (
@@ -304,6 +304,8 @@ function Suspend({ person, doing, onDone, onClose }: DialogProps & { doing: 'sus
       title={isSuspending ? t`Suspend ${name}?` : t`Let ${name} in again?`}
       button={isSuspending ? t`Suspend ${name}` : t`Let ${name} in again`}
       isDangerous={isSuspending}
+      needsReason={isSuspending}
+      reasons={isSuspending ? [t`Has left`, t`Lost a device`, t`Misuse`] : []}
       untouched={<Trans>Nothing was changed.</Trans>}
       act={act}
       onDone={onDone}
@@ -324,10 +326,11 @@ function Suspend({ person, doing, onDone, onClose }: DialogProps & { doing: 'sus
 function Reset({ person, onMade, onDone, onClose }: DialogProps & { onMade: (link: Link) => void }) {
   const { t } = useLingui()
   const name = nameOf(person)
-  const act = async ({ key }: { key: string }) => {
+  const act = async ({ key, why }: { key: string; why: string }) => {
     const made = await dataOf(
       api.POST('/api/operator/staff/{id}/reset', {
         params: { header: { 'idempotency-key': key }, path: { id: person.id } },
+        body: { why },
       }),
     )
     onMade({ name: nameOf(made.person), token: made.invitation, until: made.until })
@@ -337,6 +340,8 @@ function Reset({ person, onMade, onDone, onClose }: DialogProps & { onMade: (lin
       title={t`Reset ${name}?`}
       button={t`Reset ${name}`}
       isDangerous
+      needsReason
+      reasons={[t`Forgot the password`, t`Lost a device`]}
       untouched={<Trans>Nothing was changed.</Trans>}
       act={act}
       onDone={onDone}

@@ -130,10 +130,13 @@ export function Tokens() {
           button={t`Revoke the token`}
           isDangerous
           untouched={<Trans>The token still works.</Trans>}
-          act={({ key }) =>
+          needsReason
+          reasons={[t`Not used any more`, t`Seen by somebody else`]}
+          act={({ key, why }) =>
             dataOf(
               api.POST('/api/operator/tokens/{id}/revoke', {
                 params: { header: { 'idempotency-key': key }, path: { id: revoked.id } },
+                body: { why },
               }),
             )
           }

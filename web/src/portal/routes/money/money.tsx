@@ -4,9 +4,9 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { answerOf, dataOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
-import { BalanceChanges, useReasonWords } from '../../../kit/balance-changes.tsx'
+import { BalanceChanges, useBalanceChangeFilters } from '../../../kit/balance-changes.tsx'
 import { Figures } from '../../../kit/figures.tsx'
-import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
+import { FilterBar, type Values } from '../../../kit/filters.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { Price } from '../../price.tsx'
@@ -39,7 +39,7 @@ export function Money() {
   const query = useSearch({ strict: false }) as Values
   const navigate = useNavigate()
   const { account, permissions } = useSession()
-  const filters = useFilters()
+  const filters = useBalanceChangeFilters()
   const list = usePages<Change>(['balance-changes', query], (cursor, signal) =>
     readChanges(query, cursor, signal),
   )
@@ -106,19 +106,4 @@ export function Balances() {
       ]}
     />
   )
-}
-
-function useFilters(): Filter[] {
-  const { t } = useLingui()
-  const reasons = Object.entries(useReasonWords()).map(([value, label]) => ({ value, label }))
-  const types = [
-    { value: 'credit', label: t`Received` },
-    { value: 'debit', label: t`Paid out` },
-  ]
-  return [
-    { name: 'type', label: t`Direction`, kind: 'choice', choices: types },
-    { name: 'reason', label: t`Reason`, kind: 'choice', choices: reasons },
-    { name: 'from', label: t`From, a day in UTC`, kind: 'day' },
-    { name: 'to', label: t`To, a day in UTC`, kind: 'day' },
-  ]
 }
