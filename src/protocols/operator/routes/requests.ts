@@ -40,7 +40,7 @@ export const wireRequest = (one: RequestEntry, account: number | null): Static<t
 })
 
 /** `accountOf` gives the account of a request: that of its key. */
-export const accountOf = async (sql: Desk['sql'], { keyId }: RequestEntry): Promise<number | null> =>
+export const accountOf = async (sql: Desk['read'], { keyId }: RequestEntry): Promise<number | null> =>
   keyId === null ? null : (await findKey(sql, keyId)).accountId
 
 export const requestRoutes = () => [
