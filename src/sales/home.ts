@@ -1,7 +1,7 @@
 import type { Factors } from './report.sql.ts'
 
 /** HomeRate is a rate that sums in the home currency were made by: one of `base` is worth `rate` of `quote`. */
-export interface HomeRate {
+interface HomeRate {
   base: string
   quote: string
   /** `rate` is a decimal of six digits at most, for people. */

@@ -35,7 +35,7 @@ interface WaitingRoute {
 const MAX_LOOKED = 200
 
 /** `whyWaiting` says of the first 200 items of an order that wait what they wait for now. It is worked out when it is read, and kept nowhere. */
-export async function whyWaiting(
+async function whyWaiting(
   sql: Sql,
   { serviceId, ...name }: OrderOfAccount & { serviceId: ServiceId },
   clock: Clock = systemClock,

@@ -22,7 +22,7 @@ export interface BalanceChange {
 }
 
 /** `useReasonWords` gives what the reasons of balance changes are called. */
-export function useReasonWords(): Record<BalanceChange['reason'], string> {
+function useReasonWords(): Record<BalanceChange['reason'], string> {
   const { t } = useLingui()
   return {
     order: t`Order`,
