@@ -6,7 +6,7 @@ import { Select } from '../kit/choices.tsx'
 /** EVERYONE is in no price group: a `Select` needs a text for it. */
 const EVERYONE = ''
 
-export const priceGroupsQuery = {
+const priceGroupsQuery = {
   queryKey: ['price-groups'],
   queryFn: ({ signal }: { signal: AbortSignal }) => dataOf(api.GET('/api/operator/price-groups', { signal })),
 }

@@ -3,7 +3,6 @@ import { findAccount } from '../../../accounts/accounts.ts'
 import { findKey } from '../../../accounts/keys.ts'
 import { bound, timeOf } from '../../../contract/page.ts'
 import { requestOutcomes, requestProtocols } from '../../../contract/requests.ts'
-import type { Queryable } from '../../../database/database.ts'
 import type { KeyId, RequestNumber } from '../../../lib/ids.ts'
 import { DAY_MS } from '../../../lib/time.ts'
 import { findRequest } from '../../../request-log/find-request.ts'
@@ -40,8 +39,10 @@ export const wireRequest = (one: RequestEntry, account: number | null): Static<t
 })
 
 /** `accountOf` gives the account of a request: that of its key. */
-export const accountOf = async (sql: Queryable, { keyId }: RequestEntry): Promise<number | null> =>
-  keyId === null ? null : (await findKey(sql, keyId)).accountId
+export const accountOf = async (
+  sql: Parameters<typeof findKey>[0],
+  { keyId }: RequestEntry,
+): Promise<number | null> => (keyId === null ? null : (await findKey(sql, keyId)).accountId)
 
 export const requestRoutes = () => [
   route({
