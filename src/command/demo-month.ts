@@ -1,6 +1,6 @@
 import { ZERO } from '../lib/money.ts'
 import { randomNumbers } from '../lib/random.ts'
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../lib/time.ts'
+import { DAY_MS, HOUR_MS, localTime, MINUTE_MS, SECOND_MS } from '../lib/time.ts'
 import { Books } from './demo-books.ts'
 import type { AttemptRow, Item, Month, Offered, Order, RequestRow, Review, Stage } from './demo-rows.ts'
 import { type MadeAccount, RESELLER } from './demo-shop.ts'
@@ -411,7 +411,7 @@ class Maker {
         const detail =
           kind === 'cancel'
             ? 'wanted by the reseller, after it was sent'
-            : `open since before ${ago(openedHours).toISOString()}`
+            : `open since before ${localTime(ago(openedHours))}`
         const opened_by = kind === 'cancel' ? 'handy-klinik-berlin' : 'imeigate'
         const review = kind === undefined ? null : { kind, detail, opened_by, opened_at: ago(openedHours) }
         Object.assign(item, { state: 'processing', due_at: soon(26), review })

@@ -17,6 +17,7 @@ import {
   refuseFaults,
 } from '../fulfilment/people/pasted.ts'
 import type { OrderId } from '../lib/ids.ts'
+import { inLocalTime } from '../lib/time.ts'
 import { parseOrderId } from '../orders/order.ts'
 import { actor, withDatabase } from './connection.ts'
 import { limitOption, readBytes, textOfFile, wholeFrom } from './input.ts'
@@ -95,7 +96,7 @@ const itemsAnswer = (items: ManualItem[]): Answer =>
       quantity: (item) => item.quantity,
       fields: fieldsOf,
       since: (item) => item.sentAt,
-      taken: (item) => item.taken,
+      taken: ({ taken }) => taken && inLocalTime(taken),
     },
     right: ['order', 'item', 'quantity'],
     none: 'no items that wait for a person',

@@ -3,6 +3,7 @@ import { findAccount } from '../accounts/accounts.ts'
 import type { Change } from '../audit/change.ts'
 import { type Noun, nouns } from '../audit/nouns.ts'
 import { readTrail } from '../audit/trail.ts'
+import { inLocalTime } from '../lib/time.ts'
 import { withDatabase } from './connection.ts'
 import { limitOption, pastTimeOf, wholeFrom } from './input.ts'
 import { type Answer, answering, listed, withNext } from './output.ts'
@@ -79,6 +80,6 @@ const valuesText = (values: Record<string, unknown>): string =>
     .join(', ')
 
 function valueText(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  const text = inLocalTime(typeof value === 'string' ? value : JSON.stringify(value))
   return text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}...` : text
 }

@@ -27,6 +27,15 @@ export function localTime(time: Date): string {
   return `${day} ${two(time.getHours())}:${two(time.getMinutes())} ${zoneOf(time)}`
 }
 
+const INSTANT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)/g
+
+/** `inLocalTime` writes the instants in a text that was made for programs (ISO 8601 with a zone) as `localTime` does. */
+export const inLocalTime = (text: string): string =>
+  text.replace(INSTANT, (instant) => {
+    const time = new Date(instant)
+    return Number.isNaN(time.getTime()) ? instant : localTime(time)
+  })
+
 function zoneOf(time: Date): string {
   const ahead = -time.getTimezoneOffset()
   if (ahead === 0) return 'UTC'

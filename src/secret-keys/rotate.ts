@@ -2,7 +2,7 @@ import { lastLinkOf } from '../audit/checkpoint.ts'
 import type { Sql } from '../database/database.ts'
 import { installationId } from '../database/installation.ts'
 import { Refusal } from '../errors.ts'
-import type { Clock } from '../lib/time.ts'
+import { type Clock, localTime } from '../lib/time.ts'
 import type { KeyRing } from '../secrets/key-ring.ts'
 import { markOf, Sealer } from '../secrets/sealer.ts'
 import {
@@ -114,7 +114,7 @@ async function keysOf(sql: Sql, ring: KeyRing, own: Buffer): Promise<Keys> {
 }
 
 const missing = ({ fromKey, toKey, startedAt }: Rotation, mark: string, ring: KeyRing): string =>
-  `the secret key was rotated from ${fromKey} to ${toKey} at ${startedAt.toISOString()}, and the key at hand is ${mark}: ` +
+  `the secret key was rotated from ${fromKey} to ${toKey} at ${localTime(startedAt)}, and the key at hand is ${mark}: ` +
   (ring.file === undefined
     ? 'set IMEIGATE_SECRET_KEY_NEXT to the new one'
     : `copy the new one to ${ring.file}.next from the machine where the rotation was begun`)

@@ -1,5 +1,6 @@
 import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import { localTime } from '../lib/time.ts'
 import type { KeyRing } from '../secrets/key-ring.ts'
 import { markOf, Sealer } from '../secrets/sealer.ts'
 import { Signer } from '../secrets/signer.ts'
@@ -32,7 +33,7 @@ function sealingKey(rotations: readonly Rotation[], ring: KeyRing, own: Buffer):
   if (key) return key
   throw new Refusal(
     'conflict',
-    `the secret key at hand (${markOf(own)}) was replaced on ${last.startedAt.toISOString()} by another one (${last.toKey}): ` +
+    `the secret key at hand (${markOf(own)}) was replaced on ${localTime(last.startedAt)} by another one (${last.toKey}): ` +
       'use that one (IMEIGATE_SECRET_KEY, or secret.key in the data folder)',
   )
 }

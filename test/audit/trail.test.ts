@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { nouns, tableOf } from '../../src/audit/nouns.ts'
+import { localTime } from '../../src/lib/time.ts'
 import { HOT } from '../database/tables.ts'
 import { imeigate } from '../support/command.ts'
 import { settingsFor } from '../support/database-on.ts'
@@ -121,6 +122,14 @@ describe('the trail', () => {
     const { stdout } = await imeigate(['trail', '--what', 'price'], settings)
     expect(stdout).toMatch(/by +what +change\n.*price \d+ +removed: currency USD, unit_price 1\.00/)
     expect(stdout).toContain('unit_price: 1.50 -> 2.25')
+    // People read times to the minute, as in every other list; programs as they were written.
+    await database.sql`insert into trail (actor, what, subject, before, after)
+      values ('test', 'deposits', '1', '{"settled_at": null}', '{"settled_at": "2026-11-30T08:38:18.416+00:00"}')`
+    const settled = await imeigate(['trail', '--what', 'deposit', '--limit', '1'], settings)
+    expect(settled.stdout).toContain(`settled_at: null -> ${localTime(new Date('2026-11-30T08:38:18Z'))}\n`)
+    expect(await newest('--what deposit')).toMatchObject({
+      after: { settled_at: '2026-11-30T08:38:18.416+00:00' },
+    })
   })
 
   it('is final', async () => {

@@ -72,6 +72,9 @@ describe('imeigate manual', () => {
     const listed: { order: number; taken: string | null }[] = await json('manual', 'list')
     const taken = listed.filter((one) => one.taken?.startsWith(`taken by ${who} at 20`))
     expect(taken.map(({ order }) => order)).toEqual([orders[1], orders[2]])
+    expect((await run('manual', 'list')).stdout).toMatch(
+      /taken by \S+ at 20\d\d-\d\d-\d\d \d\d:\d\d (UTC|[+-]\d\d:\d\d)/,
+    )
   })
 
   it('answers one item, and then the rest of its order', async () => {

@@ -196,6 +196,24 @@ describePages('the portal', () => {
     await page.getByRole('link', { name: 'help@example.com' }).waitFor()
     await visit.press('Escape')
 
+    // What is open is counted on the first page, and leads to it; what may be owed is said.
+    await sql`update wallets set credit_limit = 25000000 where account_id = ${shop.accountId}`
+    await page.goto('/portal/')
+    const figures = page.locator('dl').filter({ hasText: 'Open orders' })
+    await figures.getByRole('link', { name: '1', exact: true }).waitFor()
+    await figures.getByText('Credit limit').waitFor()
+    await figures.getByText('25.00').waitFor()
+    expect(await figures.getByText('Late orders').count()).toBe(0)
+    for (const screen of [WIDE, PHONE]) {
+      await page.setViewportSize(screen)
+      await visit.settled()
+      await visit.expectUsable('home with an open order')
+    }
+    await page.setViewportSize(WIDE)
+    await figures.getByRole('link', { name: '1', exact: true }).click()
+    await page.waitForURL(/\/orders\?state=pending/)
+    await page.getByRole('link', { name: `Order ${waiting}` }).waitFor()
+
     await page.goto(`/portal/orders/${waiting}`)
     await visit.click('Cancel…')
     await page.getByText('1 item was not sent yet: it is cancelled, and $1.00 is given back now.').waitFor()

@@ -1,6 +1,6 @@
 import type { SupplierOutcome } from '../../integrations/suppliers/supplier.ts'
 import type { ItemState } from '../../lib/states.ts'
-import { DAY_MS, HOUR_MS } from '../../lib/time.ts'
+import { DAY_MS, HOUR_MS, localTime } from '../../lib/time.ts'
 import type { ClaimedItem } from '../claimed-item.ts'
 import type { AttemptUpdate, ItemPosition, ItemUpdate, ReferenceClaim } from './outcomes.sql.ts'
 
@@ -47,7 +47,7 @@ export function updateFor(
   update.claim = claimOf(item, update, traits)
   const open = update.dueAt !== null && update.review === null
   if (open && now > item.terms.expiresAt) {
-    update.review = { kind: 'expired', detail: `open since before ${item.terms.expiresAt.toISOString()}` }
+    update.review = { kind: 'expired', detail: `open since before ${localTime(item.terms.expiresAt)}` }
   }
   return update
 }

@@ -3,7 +3,7 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { expect, test } from 'vitest'
 import type { OperatorDeps } from '../../../src/protocols/operator/deps.ts'
 import { routesOf } from '../../../src/protocols/operator/routes.ts'
-import { staffPermissions } from '../../../src/staff/roles.ts'
+import { needsProof, type StaffPermission, staffPermissions } from '../../../src/staff/roles.ts'
 import { exchange } from '../../support/dhru.ts'
 import { testServer } from '../../support/server.ts'
 
@@ -53,4 +53,16 @@ test('docs/operator-api.md has every route', () => {
   const page = readFileSync(new URL('../../../docs/operator-api.md', import.meta.url), 'utf8')
   const named = [...page.matchAll(/^\| `((?:GET|POST|PATCH|DELETE) \/[^`]*)` \|/gm)].map(([, name]) => name)
   expect(named.toSorted()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).toSorted())
+})
+
+test('docs/operator-api.md says which routes ask a person for proof, and no others', () => {
+  const page = readFileSync(new URL('../../../docs/operator-api.md', import.meta.url), 'utf8')
+  const rows = page.matchAll(/^\| `((?:GET|POST|PATCH|DELETE) \/[^`]*)` \|.* \| ([^|]*) \|$/gm)
+  const said = [...rows].flatMap(([, name, needs]) => (/^[^;]*, proof/.test(needs ?? '') ? [name] : []))
+  const asked = routes.filter(
+    ({ method, access }) =>
+      access === 'proved person' ||
+      (method !== 'GET' && access in staffPermissions && needsProof(access as StaffPermission)),
+  )
+  expect(said.toSorted()).toEqual(asked.map(({ method, path }) => `${method} ${path}`).toSorted())
 })

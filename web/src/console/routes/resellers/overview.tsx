@@ -132,7 +132,7 @@ function useChange(begun: Reseller) {
   const client = useQueryClient()
   return {
     ...{ present: begun, what: 'account' as const, subject: String(begun.id) },
-    read: () => client.fetchQuery(resellerQuery(begun.username)),
+    read: () => client.fetchQuery({ ...resellerQuery(begun.username), staleTime: 0 }),
   }
 }
 

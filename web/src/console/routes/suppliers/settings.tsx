@@ -55,7 +55,7 @@ export function Settings() {
     setKeeps(undefined)
     setValues({})
   }
-  const race = useRace(supplier, () => client.fetchQuery(supplierQuery(id)), isTouched)
+  const race = useRace(supplier, () => client.fetchQuery({ ...supplierQuery(id), staleTime: 0 }), isTouched)
   const save = useMutation({
     mutationFn: () =>
       race.send((version) =>

@@ -1,3 +1,4 @@
+import { i18n } from '@lingui/core'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
@@ -34,7 +35,9 @@ export function Home() {
     queryKey: ['orders', 'last'],
     queryFn: ({ signal }) => readOrders({ limit: String(LAST) }, undefined, signal),
   })
+  const [open, late] = [useCount('pending'), useCount('late')]
   useRefreshOn(TOPICS, ['orders', 'last'])
+  useRefreshOn(TOPICS, ['orders', 'count'])
   useRefreshOn(TOPICS, ['wallet'])
   const [look] = useLook('portal-orders')
   return (
@@ -55,6 +58,34 @@ export function Home() {
               <Price value={wallet.data.reserved} currency={wallet.data.currency} />
             </dd>
           </div>
+          {!isZero(wallet.data.credit_limit) && (
+            <div>
+              <dt>{t`Credit limit`}</dt>
+              <dd>
+                <Price value={wallet.data.credit_limit} currency={wallet.data.currency} />
+              </dd>
+            </div>
+          )}
+          {open.data && (
+            <div>
+              <dt>{t`Open orders`}</dt>
+              <dd>
+                <Link to={ORDERS} search={{ state: 'pending' } as never}>
+                  {said(open.data)}
+                </Link>
+              </dd>
+            </div>
+          )}
+          {late.data && late.data.value > 0 && (
+            <div className={styles.late}>
+              <dt>{t`Late orders`}</dt>
+              <dd>
+                <Link to={ORDERS} search={{ state: 'late' } as never}>
+                  {said(late.data)}
+                </Link>
+              </dd>
+            </div>
+          )}
         </dl>
       )}
       {wallet.data && orders.data && (
@@ -89,6 +120,17 @@ export function Home() {
     </Page>
   )
 }
+
+/** `useCount` counts the orders of a state: `pending` are those that have not ended. */
+const useCount = (state: string) =>
+  useQuery({
+    queryKey: ['orders', 'count', state],
+    queryFn: ({ signal }) =>
+      dataOf(portal.GET('/api/portal/orders/count', { params: { query: { state } }, signal })),
+  })
+
+const said = ({ value, capped }: { value: number; capped: boolean }): string =>
+  `${i18n.number(value)}${capped ? '+' : ''}`
 
 const isPaidIn = ({ balance, reserved }: { balance: string; reserved: string }): boolean =>
   !isZero(balance) || !isZero(reserved)
