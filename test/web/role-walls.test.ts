@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { requestIds } from '../../src/lib/request-id.ts'
 import { permissionsOf, type Role, roles, type StaffPermission } from '../../src/staff/roles.ts'
 import { ask, OperatorOffice } from '../protocols/operator/office.fixtures.ts'
 import { imei, type Shop } from '../support/server.ts'
@@ -51,7 +52,7 @@ const ACTIONS: readonly (readonly [words: RegExp, permission: StaffPermission, b
 
 /** HARMLESS are buttons that change nothing, or only what is the person's own. */
 const HARMLESS =
-  /^(|.*(Answered|Refused)[A-Za-z].*|How is it read.|Filter|Take|Later|Columns|Export…?|Show.*|Hide.*|Clear.*|Close|Copy.*|More.*|Leave out.*|Find.*|Try again|Look again|All.*|Refused|Only.*|Table.*|Chart.*|Views?.*|Late|What was sent.*|Sent and received|Download.*|Today.*|Next.*|Back.*|Choose.*|Compare.*|Sort.*|Period.*|\d.*|(Number|Name|Placed|Price|Reference|State|Reseller|Available|Held|Orders|Turnover|Success|Cost|Margin|Service|Services|Code|Created|Last order|30 days)\b.*[↑↓]?|[A-Z]{3})$/
+  /^(|.*(Answered|Refused)[A-Za-z].*|How is it read.|Filter|Take|Later|Columns|Export…?|Show.*|Hide.*|Clear.*|Close|Copy.*|More.*|Leave out.*|Find.*|Try again|Look again|All.*|Refused|Only.*|Table.*|Chart.*|Views?.*|Late|What was sent.*|Sent and received|Download.*|Today.*|Next.*|Back.*|Choose.*|Compare.*|Sort.*|Period.*|\d.*|(Number|Name|Placed|Started|Settled|Price|Reference|State|Reseller|Available|Held|Orders|Turnover|Success|Cost|Margin|Service|Services|Code|Created|Last order|30 days)\b.*[↑↓]?|[A-Z]{3})$/
 
 /** OWN is what everybody may change: one's own sign-ins, password and passkeys. */
 const OWN = ['/me']
@@ -100,6 +101,11 @@ describePages('what each role sees of the console', () => {
       values (${shop.accountId}, 1, 'review', 'USD', 1000000, 0, 1000000, now() + interval '1 day', null, now())
       returning id`
     const [supplier] = await server.sql<{ id: number }[]>`select id from suppliers limit 1`
+    const refused = requestIds()()
+    await server.sql`
+      insert into requests (account_id, at, key_id, via, action, status, outcome, ip, took_us, request_id)
+      select account_id, now(), id, 'rest', 'POST /order', 422, 'invalid_input', '192.0.2.1', 1000, ${refused}::uuid
+        from api_keys where account_id = ${shop.accountId} limit 1`
     const { headers } = await office.person('owner')
     const keyMade = await ask(server, 'POST', `/accounts/${shop.username}/keys`, {
       body: { name: 'Own code', webhook_url: 'https://example.com/hook' },
@@ -115,6 +121,7 @@ describePages('what each role sees of the console', () => {
     })
     things = {
       orders: order,
+      requests: refused,
       resellers: shop.username,
       for: shop.username,
       plans: String(plan.json.data?.id ?? 1),
