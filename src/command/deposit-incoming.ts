@@ -152,7 +152,8 @@ async function listStrays({ limit }: { limit: number }): Promise<Answer> {
         provider: ({ providerCode }) => providerCode,
         payment: ({ paymentId }) => paymentId,
         amount: ({ amount, currency }) => `${formatMicros(amount)} ${currency}`,
-        paid: ({ paidAt }) => paidAt,
+        // On the clock of the bank, as its own lists have it.
+        paid: ({ paidAt, timeZone }) => `${paidAt.slice(0, MINUTE)} ${timeZone}`,
         fits: ({ fitting }) => (fitting === 0 ? 'no deposit' : `${fitting} deposits`),
         words: ({ words }) => words,
       },
@@ -188,6 +189,9 @@ async function closeStray(text: string, { note }: { note?: string }): Promise<An
   return { json: strayJson(stray), text: `stray payment ${id} is closed` }
 }
 
+/** MINUTE is how long a time is as far as its minutes: `2026-11-29 14:03`. */
+const MINUTE = 16
+
 const strayJson = (one: Stray) => ({
   id: one.id,
   provider: one.providerCode,
@@ -195,6 +199,7 @@ const strayJson = (one: Stray) => ({
   amount: formatMicros(one.amount),
   currency: one.currency,
   paid_at: one.paidAt,
+  time_zone: one.timeZone,
   words: one.words,
   fitting: one.fitting,
   received_at: one.receivedAt,

@@ -106,13 +106,13 @@ async function list({ state, provider, account, before, limit }: Filter): Promis
       account: (one) => one.accountId,
       provider: (one) => one.providerCode,
       state: (one) => one.state,
-      credited: (one) => formatMoney(one.amount, one.currency),
+      amount: (one) => formatMoney(one.amount, one.currency),
       'to pay': (one) => formatMoney(one.totalPay, one.currency),
       reference: (one) => one.proof ?? one.reference,
       proof: (one) => one.hasFile,
       begun: (one) => one.createdAt,
     },
-    right: ['id', 'account', 'credited', 'to pay'],
+    right: ['id', 'account', 'amount', 'to pay'],
     none: 'no deposits',
   })
   return withNext(answer, end)
@@ -166,6 +166,16 @@ const depositJson = (deposit: Deposit) => ({
   created_at: deposit.createdAt,
 })
 
+/** CREDITED says what has become of the amount of a deposit, by its state. */
+const CREDITED = {
+  pending: 'to be credited',
+  review: 'to be credited',
+  succeeded: 'credited',
+  cancelled: 'not credited',
+  expired: 'not credited',
+  failed: 'not credited',
+} as const satisfies Record<DepositState, string>
+
 function shown(deposit: Deposit, events: DepositEvent[]): Answer {
   const { currency } = deposit
   const pairs: [string, Cell][] = [
@@ -173,7 +183,7 @@ function shown(deposit: Deposit, events: DepositEvent[]): Answer {
     ['account', deposit.accountId],
     ['provider', deposit.providerCode],
     ['state', deposit.state],
-    ['credited', formatMoney(deposit.amount, currency)],
+    [CREDITED[deposit.state], formatMoney(deposit.amount, currency)],
     ['to pay', formatMoney(deposit.totalPay, currency)],
     ['reference', deposit.reference],
     ['proof', deposit.proof],

@@ -11,6 +11,7 @@ export interface Stray {
   currency: string
   /** `paidAt` is on the wall of the provider's time zone. */
   paidAt: string
+  timeZone: string
   words: string
   /** `fitting` is how many deposits it fits. */
   fitting: number

@@ -17,6 +17,7 @@ const strays = () =>
       's.paidAt',
       's.words',
     ])
+    .select(literal<string>`coalesce(p.settings ->> 'time_zone', 'UTC')`.as('timeZone'))
     .select(['s.fitting', 's.receivedAt', 's.closedAt', 's.closedBy', 's.note'])
 
 /** `insertStray` gives false when the payment is known. */

@@ -77,7 +77,10 @@ test('an operator sees a proof, and confirms', async () => {
   expect((await stat(saved)).mode & 0o777).toBe(0o600)
   const amount = await run('confirm', String(id), '--amount', '5', '--json')
   expect(amount.error()).toMatchObject({ code: 'invalid_input', field: 'amount' })
+  const shownNow = async () => (await run('show', String(id))).stdout
+  expect(await shownNow()).toMatch(/^to be credited +\$10\.00$/m)
   const confirmed = await json('confirm', String(id), '--note', 'seen on Monday')
+  expect(await shownNow()).toMatch(/^credited +\$10\.00$/m)
   expect(confirmed).toMatchObject({
     state: 'succeeded',
     note: 'seen on Monday',
@@ -188,7 +191,7 @@ test('what fits no deposit is listed until somebody closes it, and people are to
   expect((await told()).doctor).toMatchObject({ status: 'ok' })
   await server.sql`
     insert into stray_payments (provider_id, payment_id, amount, currency, paid_at, words, fitting, received_at)
-    select id, 'm7', 49000000000, 'IDR', '2026-11-29', 'ANI', 0, now() from deposit_providers where code = 'bca'`
+    select id, 'm7', 49000000000, 'IDR', '2026-11-29 08:11:15', 'ANI', 0, now() from deposit_providers where code = 'bca'`
   const { doctor, notice, digest } = await told()
   expect(doctor).toMatchObject({
     status: 'warn',
@@ -196,6 +199,7 @@ test('what fits no deposit is listed until somebody closes it, and people are to
   })
   expect(notice).toMatch(/A payment fits no deposit\n\n49000 IDR came in/)
   expect(digest).toContain('Payments that fit no deposit: 1, 49000 IDR')
+  expect((await run('stray', 'list')).stdout).toMatch(/ 2026-11-29 08:11 Asia\/Jakarta +no deposit /)
   const [stray] = await json('stray', 'list')
   expect(stray).toMatchObject({ provider: 'bca', payment: 'm7', amount: '49000.00', fitting: 0 })
   expect(await json('stray', 'close', String(stray.id), '--note', 'credited')).toMatchObject({
