@@ -9,7 +9,7 @@ import { block, type Edit, type Edits, isLess, padded, placeOf } from './edits.t
 import styles from './prices.module.css'
 import { type Coin, readPrice } from './read-price.ts'
 import { ReadPrice } from './read-price-note.tsx'
-import { useRuleWords } from './rule-words.ts'
+import { useRuleText, useRuleWords } from './rule-words.ts'
 import {
   coinOf,
   columnKey,
@@ -411,6 +411,7 @@ interface CellProps {
 
 function Cell({ at, of, index, row, cost, edit, coin, rule, isActive, isChosen, draft, ...on }: CellProps) {
   const { t } = useLingui()
+  const ruleText = useRuleText()
   const cell = row.cells[of]
   const isEdited = edit !== undefined
   const isWrong = typeof edit === 'string' && readPrice(edit, coin) === undefined
@@ -424,8 +425,7 @@ function Cell({ at, of, index, row, cost, edit, coin, rule, isActive, isChosen, 
     isEdited && !isWrong && edit !== null && t`Changed, not reviewed yet`,
     !isEdited && cell?.i === 'everyone' && t`Everyone's price`,
     !isEdited && cell?.i === 'group' && t`The price group's price`,
-    !isEdited && rule?.of === 'cost' && t`By a rule: the cost and ${rule.percent} %`,
-    !isEdited && rule?.of === 'everyone' && t`By a rule: everyone's price and ${rule.percent} %`,
+    !isEdited && rule && t`By a rule: ${ruleText(rule)}`,
     !isEdited && !cell && t`Not sold`,
   ].filter((one) => typeof one === 'string')
   if (draft !== undefined) {

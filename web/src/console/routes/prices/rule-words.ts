@@ -1,13 +1,16 @@
 import { useLingui } from '@lingui/react/macro'
+import { isNegative } from '../../../kit/amount.tsx'
 import type { PriceGrid, PriceRow, PriceRule } from './use-price-grid.ts'
 
 type Cell = PriceRow['cells'][number]
 
-/** `useRuleText` gives what says in words how prices follow by a rule: from what, and how much more. */
+/** `useRuleText` gives what says in words how prices follow by a rule: from what, and how much more or less. */
 export function useRuleText(): (rule: PriceRule) => string {
   const { t } = useLingui()
   return (rule) => {
-    const percent = rule.percent.replace('-', '−')
+    const percent = rule.percent.replace('-', '')
+    if (isNegative(rule.percent))
+      return rule.of === 'cost' ? t`the cost less ${percent} %` : t`everyone's price less ${percent} %`
     return rule.of === 'cost' ? t`the cost and ${percent} %` : t`everyone's price and ${percent} %`
   }
 }
