@@ -381,6 +381,7 @@ describePages('the price book', () => {
     await page.getByText('Blacklist worldwide').waitFor()
     expect(new URL(page.url()).searchParams.get('audiences')).toBe('everyone')
     await page.goto('/console/prices?margin_lte=-50')
+    await page.locator('[data-head]').filter({ hasText: 'Gold' }).first().waitFor()
     await page.getByText('Samsung: information').waitFor({ state: 'detached' })
     expect(new Set(await inFile())).toEqual(new Set(['s2,,,IDR', 's2,,,USD', 's2,,Gold,USD']))
     await page.goto('/console/prices?audiences=everyone&currencies=USD&q=samsung')
