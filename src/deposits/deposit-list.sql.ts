@@ -135,7 +135,7 @@ const sortedBy = ({ accountId }: DepositFilter, sort: DepositSort) => {
     : literal`${account} d.id ${way}`
 }
 
-const settledMicros = literal<bigint>`coalesce(extract(epoch from d.settled_at) * 1000000, 0)::bigint`
+const settledMicros = () => literal<bigint>`coalesce(extract(epoch from d.settled_at) * 1000000, 0)::bigint`
 
 /** `selectSortedStop` gives where `maxRows` have been looked at behind a place. */
 export async function selectSortedStop(
@@ -146,7 +146,7 @@ export async function selectSortedStop(
 ): Promise<Stop<DepositPlace> | undefined> {
   const walk = build
     .selectFrom('deposits as d')
-    .select(['d.id', settledMicros.as('at')])
+    .select(['d.id', settledMicros().as('at')])
     .where(sortedPart(filter, { ...part, upTo: undefined }))
     .orderBy(sortedBy(filter, part.sort))
   const [stop] = await sql.run(walk.offset(maxRows - 1).limit(1))
@@ -161,7 +161,7 @@ export async function selectSorted(
 ): Promise<{ id: DepositPlace; deposit: Deposit }[]> {
   const chosen = narrowed(deposits().where(sortedPart(filter, part)), filter)
   const rows = await sql.run(
-    chosen.select(settledMicros.as('settledMicros')).orderBy(sortedBy(filter, part.sort)).limit(part.limit),
+    chosen.select(settledMicros().as('settledMicros')).orderBy(sortedBy(filter, part.sort)).limit(part.limit),
   )
   return rows.map(({ settledMicros: at, ...row }) => ({
     id: { id: row.id, at: Number(at) },
