@@ -24,7 +24,7 @@ export function figuresAnswer(found: SupplierFigures): Answer {
     ['waited', calls.waited],
     ['by people', calls.settled],
     ['median', seconds(calls.medianSeconds)],
-    ['p95', seconds(calls.p95Seconds)],
+    ['p90', seconds(calls.p90Seconds)],
     ['open', `${open.working} working, ${open.unknown} unknown`],
   ])
   const history =
@@ -57,11 +57,14 @@ export function figuresAnswer(found: SupplierFigures): Answer {
         balance: formatMicros(one.balance, one.currency),
         currency: one.currency,
       })),
+      days: found.days.map(({ day, balance: then, spent }) => ({
+        ...{ day, balance: money(then), spent: money(spent) },
+      })),
       since: found.since,
       calls: {
         ...{ succeeded: calls.succeeded, refused: calls.refused, unavailable: calls.unavailable },
         ...{ waited: calls.waited, settled: calls.settled },
-        ...{ median_seconds: calls.medianSeconds, p95_seconds: calls.p95Seconds },
+        ...{ median_seconds: calls.medianSeconds, p90_seconds: calls.p90Seconds },
       },
       success_rate: successRate,
       ...open,

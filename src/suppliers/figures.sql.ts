@@ -24,6 +24,36 @@ export async function selectBalances(
      order by at`.records()
 }
 
+/** SupplierDay is a day of our account at a supplier, such as 2026-11-28. Amounts are micros of the supplier's currency. */
+export interface SupplierDay {
+  day: string
+  /** `balance` is the last that was known by the end of the day; null: none was. */
+  balance: Micros | null
+  /** `spent` is what was charged that day had cost there. */
+  spent: Micros
+}
+
+/** `selectDays` gives the last days up to that of `now`, in the time zone of the sales figures, the oldest first. */
+export async function selectDays(
+  sql: Queryable,
+  { id, currency, days, now }: { id: SupplierId; currency: string; days: number; now: Date },
+): Promise<SupplierDay[]> {
+  return await sql<SupplierDay[]>`
+    select d.day::text, b.balance, coalesce(s.spent, 0) as spent
+      from sales_state z
+     cross join lateral (select (${now}::timestamptz at time zone z.time_zone)::date as today) t
+     cross join lateral (select t.today - n as day from generate_series(0, ${days}::int - 1) n) d
+      left join lateral (
+        select balance from supplier_balances
+         where supplier_id = ${id} and currency = ${currency} and at < ((d.day + 1)::timestamp at time zone z.time_zone)
+         order by at desc limit 1) b on true
+      left join (
+        select day, sum(cost)::bigint as spent from sales
+         where supplier_id = ${id} and cut = 'supplier' and not whole_month and cost_currency = ${currency}
+         group by day) s on s.day = d.day
+     order by d.day`.records()
+}
+
 /** SupplierPause is a time at which nothing was sent to a supplier; `closedAt`, null: it goes on. */
 export interface SupplierPause {
   openedAt: Date
@@ -53,9 +83,9 @@ export interface SupplierCalls {
   unavailable: number
   waited: number
   settled: number
-  /** `medianSeconds` and `p95Seconds` are of those that succeeded, from sending to the result. */
+  /** `medianSeconds` and `p90Seconds` are of those that succeeded, from sending to the result. */
   medianSeconds: number | null
-  p95Seconds: number | null
+  p90Seconds: number | null
   /** `oldest` is the end of the oldest that was looked at. */
   oldest: Date | null
 }
@@ -73,8 +103,8 @@ export async function measureCalls(sql: Queryable, id: SupplierId, since: Date):
            count(*) filter (where a.state = 'given_up' or a.state = 'refused' and a.fault is null)::int as settled,
            percentile_cont(0.5) within group (order by extract(epoch from a.finished_at - a.created_at)::double precision)
              filter (where a.state = 'succeeded') as median_seconds,
-           percentile_cont(0.95) within group (order by extract(epoch from a.finished_at - a.created_at)::double precision)
-             filter (where a.state = 'succeeded') as p95_seconds,
+           percentile_cont(0.9) within group (order by extract(epoch from a.finished_at - a.created_at)::double precision)
+             filter (where a.state = 'succeeded') as p90_seconds,
            min(a.finished_at) as oldest
       from supplier_routes r
      cross join lateral (

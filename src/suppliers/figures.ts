@@ -6,8 +6,10 @@ import {
   measureCalls,
   type SupplierBalance,
   type SupplierCalls,
+  type SupplierDay,
   type SupplierPause,
   selectBalances,
+  selectDays,
   selectPauses,
 } from './figures.sql.ts'
 import { type SpendingRate, spendingRates } from './spending.ts'
@@ -26,6 +28,8 @@ export interface SupplierFigures extends SpendingRate {
   lowBalance: Micros | null
   /** `balances` are those of the period, at most one an hour, the oldest first. */
   balances: SupplierBalance[]
+  /** `days` are those of the sales figures, as many as were asked for, today among them, the oldest first. */
+  days: SupplierDay[]
   since: Date
   calls: SupplierCalls
   /** `successRate` is of what it did or refused; null: there is neither. */
@@ -51,6 +55,7 @@ export async function readSupplierFigures(
     ...{ id, name, currency, balance, balanceAt: view?.balanceAt ?? null, lowBalance },
     ...(await spendingRates(sql, now))(id, balance),
     balances: await selectBalances(sql, id, since),
+    days: await selectDays(sql, { id, currency, days, now }),
     since,
     calls,
     successRate: tried === 0 ? null : calls.succeeded / tried,

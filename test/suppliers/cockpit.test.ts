@@ -65,9 +65,23 @@ test('a balance has a history of what it was, one an hour, and lasts as long as 
     ...{ perDay: 16n, daysLeft: 50, successRate: 0.8, open: { working: 0, unknown: 0 } },
     calls: { succeeded: 4, refused: 1, unavailable: 0, waited: 0, settled: 0 },
   })
+  const ofToday = (await figures()).days
+  expect(ofToday).toHaveLength(7)
+  expect(ofToday.slice(5).map(({ balance, spent }) => ({ balance, spent }))).toEqual([
+    { balance: null, spent: 0n },
+    { balance: 800n, spent: 16n },
+  ])
   // The same spending, over four days.
   shop.clock.advance(3 * DAY_MS)
   expect(await figures()).toMatchObject({ perDay: 4n, daysLeft: 200 })
+  // A balance holds until another one is told; one of a former currency says nothing of days of the present one.
+  expect((await figures(4)).days.map(({ balance, spent }) => [balance, spent])).toEqual([
+    [800n, 16n],
+    ...Array.from({ length: 3 }, () => [800n, 0n]),
+  ])
+  await shop.sql`update supplier_balances set currency = 'EUR'`
+  expect((await figures(1)).days).toMatchObject([{ balance: null, spent: 0n }])
+  await shop.sql`update supplier_balances set currency = 'USD'`
   shop.clock.advance(4 * DAY_MS + MINUTE_MS)
   expect(await figures()).toMatchObject({ perDay: 0n, daysLeft: null, calls: { succeeded: 0 } })
   expect((await figures(8)).calls).toMatchObject({ succeeded: 4, refused: 1 })

@@ -40,6 +40,15 @@ describePages('suppliers', () => {
       insert into items (account_id, order_id, position, service_id, supplier_id, input, quantity, price, state, due_at)
       select 1, 1, 1, r.service_id, r.supplier_id, '490154203237518', 1, 1, 'unknown', now() + interval '1 day'
         from supplier_routes r where r.remote_service = '9'`
+    // It had 30 euros five days ago, and 4.50 were spent three days ago.
+    await sql`
+      insert into supplier_balances (supplier_id, at, currency, balance)
+      select id, now() - interval '5 days', 'EUR', 30000000 from suppliers where name = 'Big Panel'`
+    await sql`
+      insert into sales (cut, whole_month, day, account_id, service_id, supplier_id, currency, cost_currency, orders, placed, charged, failed,
+                         cancelled, rejected, corrected, uncosted, turnover, refunded, cost, times)
+      select 'supplier', false, (now() at time zone 'UTC')::date - 3, 0, 0, id, 'USD', 'EUR', 0, 0, 3, 0, 0, 0, 0, 0, 9000000, 0, 4500000, 0
+        from suppliers where name = 'Big Panel'`
   })
   afterAll(() => office.stop())
 
@@ -77,6 +86,31 @@ describePages('suppliers', () => {
     expect(await page.getByRole('row', { name: /Big Panel/ }).count()).toBe(0)
     await page.getByRole('textbox', { name: 'Name of a supplier' }).pressSequentially('nothing')
     await page.getByText('No supplier fits these filters.').waitFor()
+    await visit.leave()
+  })
+
+  test('the page of one has balance and spend by day, and what is open leads to its orders', async () => {
+    const [big] = await office.server.sql<{ id: number }[]>`select id from suppliers where name = 'Big Panel'`
+    const visit = await Visit.as(office, 'owner')
+    const { page } = visit
+    await visit.expectUsablePages([`/console/suppliers/${big?.id}`])
+    await page.getByText('90 % within').waitFor()
+    await page.getByText('As a table').click()
+    const table = page.getByRole('region', { name: 'Balance there and what was spent, by day' })
+    const days = (await table.getByRole('row').allTextContents()).slice(1)
+    expect(days).toHaveLength(30)
+    // A balance holds until another one is told; before the first nothing is known.
+    expect(days[23]).toMatch(/–€0.00$/)
+    expect(days[24]).toMatch(/€30.00€0.00$/)
+    expect(days[26]).toMatch(/€30.00€4.50$/)
+    expect(days[29]).toMatch(/€10.00€0.00$/)
+    // A point leads to the orders that ended on its day, the figures to what is open.
+    await page.locator('.u-over').click()
+    await page.getByText('Ended from').first().waitFor()
+    await page.goBack()
+    await visit.click('1', 'link')
+    await page.getByRole('button', { name: 'Leave out State: Outcome unknown' }).waitFor()
+    expect(new URL(page.url()).search).toBe('?supplier=Big+Panel&state=unknown')
     await visit.leave()
   })
 

@@ -7,7 +7,8 @@ import styles from './chart.module.css'
 export interface Series {
   label: string
   token: string
-  values: readonly number[]
+  /** `values` are its points; null: nothing is known there. */
+  values: readonly (number | null)[]
   /** `shown` writes a value as people read it, from what the server said. */
   shown: (index: number) => string
   dash?: readonly number[]

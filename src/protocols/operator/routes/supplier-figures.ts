@@ -25,6 +25,16 @@ const figures = Type.Object({
       description: `At most one an hour. ${COSTS}`,
     }),
   ),
+  days: Type.Optional(
+    Type.Array(
+      Type.Object({
+        day: Type.String(),
+        balance: orNull(amount(), 'The last that was known by the end of the day'),
+        spent: amount('What was charged that day had cost there'),
+      }),
+      { description: `Days of the sales figures, the oldest first, in the supplier's currency. ${COSTS}` },
+    ),
+  ),
   our_addresses: Type.Array(Type.String(), {
     description:
       'The public addresses of this machine, of which it sees one where its settings name neither an address nor a proxy; none: the machine is behind a router',
@@ -38,7 +48,7 @@ const figures = Type.Object({
       waited: Type.Integer({ description: 'It asked to come again later' }),
       settled: Type.Integer({ description: 'By a person' }),
       median_seconds: orNull(Type.Number()),
-      p95_seconds: orNull(Type.Number()),
+      p90_seconds: orNull(Type.Number(), '90 of a hundred results took no longer'),
     },
     { description: 'What was sent and has ended, of the newest 5,000 of each route' },
   ),
@@ -168,13 +178,16 @@ export const supplierFigureRoutes = (
             ...one,
             balance: formatMicros(one.balance, one.currency),
           })),
+          days: found.days.map((one) => ({
+            ...{ day: one.day, balance: money(one.balance), spent: formatMicros(one.spent, currency) },
+          })),
         }),
         our_addresses: ourAddresses(),
         since: found.since,
         calls: {
           ...{ succeeded: calls.succeeded, refused: calls.refused, unavailable: calls.unavailable },
           ...{ waited: calls.waited, settled: calls.settled },
-          ...{ median_seconds: calls.medianSeconds, p95_seconds: calls.p95Seconds },
+          ...{ median_seconds: calls.medianSeconds, p90_seconds: calls.p90Seconds },
         },
         success_rate: found.successRate,
         ...found.open,

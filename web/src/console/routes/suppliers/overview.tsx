@@ -1,16 +1,17 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button, Group, Stack } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
-import { Amount, money } from '../../../kit/amount.tsx'
-import { Chart } from '../../../kit/chart.tsx'
+import { Amount } from '../../../kit/amount.tsx'
+import { Chart, type Series } from '../../../kit/chart.tsx'
+import { endedOn } from '../../../kit/days.ts'
 import { Figures } from '../../../kit/figures.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
-import { useMay } from '../../../kit/session.tsx'
-import { SumAmount } from '../../../kit/sum.tsx'
-import { ago, moment, When } from '../../../kit/when.tsx'
+import { useMay, useSession } from '../../../kit/session.tsx'
+import { SumAmount, sum } from '../../../kit/sum.tsx'
+import { ago, When } from '../../../kit/when.tsx'
 import { faultWords } from './faults.ts'
 import { OthersDialog } from './others-dialog.tsx'
 import styles from './supplier.module.css'
@@ -101,7 +102,9 @@ export function Overview() {
         <>
           <Head figures={data} />
           <Seen supplier={supplier} addresses={data.our_addresses} />
-          {data.balances && data.balances.length > 1 && <Balances figures={data} />}
+          {data.days?.some(({ balance, spent }) => balance !== null || Number(spent) !== 0) && (
+            <Days figures={data} days={data.days} />
+          )}
           <div className={styles.two}>
             <Calls figures={data} />
             <Pauses figures={data} />
@@ -161,7 +164,8 @@ function Trouble({ supplier: { name, enabled, health, open_items: open } }: { su
 
 function Head({ figures }: { figures: FiguresRead }) {
   const { t } = useLingui()
-  const { balance, balance_at, currency, days_left: days, spent_a_day: spent, working, unknown } = figures
+  const { balance, balance_at, currency, days_left: days, spent_a_day: spent } = figures
+  const { name, working, unknown } = figures
   const rate = figures.success_rate
   return (
     <Figures
@@ -187,10 +191,22 @@ function Head({ figures }: { figures: FiguresRead }) {
           value: days == null ? '–' : <Plural value={Math.floor(days)} one="# day" other="# days" />,
         },
         { label: t`Success`, value: rate === null ? '–' : t`${Math.floor(rate * 1000) / 10} %` },
-        { label: t`Working`, value: working },
-        { label: t`Outcome unknown`, value: unknown },
+        { label: t`Working`, value: <Orders count={working} supplier={name} state="processing" /> },
+        { label: t`Outcome unknown`, value: <Orders count={unknown} supplier={name} state="unknown" /> },
       ]}
     />
+  )
+}
+
+/** `Orders` is a count that leads to the orders behind it. */
+function Orders({ count, supplier, state }: { count: number; supplier: string; state: string }) {
+  const { i18n } = useLingui()
+  const may = useMay()
+  if (count === 0 || !may('orders.read')) return <>{i18n.number(count)}</>
+  return (
+    <Link to="/orders" search={{ supplier, state }}>
+      {i18n.number(count)}
+    </Link>
   )
 }
 
@@ -221,29 +237,58 @@ function Seen({ supplier: { settings, secrets }, addresses }: { supplier: Suppli
   )
 }
 
-function Balances({ figures: { balances = [], currency } }: { figures: FiguresRead }) {
-  const { t } = useLingui()
-  const times = useMemo(() => balances.map(({ at }) => new Date(at)), [balances])
-  const series = useMemo(
-    () => [
-      {
-        label: t`Balance`,
-        token: 'accent',
-        values: balances.map(({ balance }) => Number(balance)),
-        shown: (index: number) =>
-          money(balances[index]?.balance ?? '0', balances[index]?.currency ?? currency),
+/** `Days` draws what our balance was on each day beside what was spent of it. */
+function Days({
+  figures: { name, currency },
+  days,
+}: {
+  figures: FiguresRead
+  days: NonNullable<FiguresRead['days']>
+}) {
+  const { t, i18n } = useLingui()
+  const navigate = useNavigate()
+  const may = useMay()
+  const { time_zone: zone } = useSession().business
+  const times = useMemo(() => days.map(({ day }) => new Date(`${day}T00:00`)), [days])
+  const series = useMemo(() => {
+    const line = (label: string, token: string, values: (string | null)[]): Series => ({
+      ...{ label, token },
+      values: values.map((one) => (one === null ? null : Number(one))),
+      shown: (index) => {
+        const value = values[index]
+        return value == null ? '–' : sum(value, currency)
       },
-    ],
-    [balances, currency, t],
-  )
+    })
+    return [
+      line(
+        t`Balance`,
+        'accent',
+        days.map(({ balance }) => balance),
+      ),
+      {
+        ...line(
+          t`Spent`,
+          'needs',
+          days.map(({ spent }) => spent),
+        ),
+        dash: [6, 4],
+      },
+    ]
+  }, [days, currency, t])
   return (
     <Chart
-      title={t`Balance there, of ${DAYS} days`}
-      label={t`When`}
+      title={t`Balance there and what was spent, by day`}
+      label={t`Day`}
       times={times}
-      nameOf={moment}
+      nameOf={(at) => new Intl.DateTimeFormat(i18n.locale, { dateStyle: 'medium' }).format(at)}
       series={series}
       kind="lines"
+      {...(may('orders.read') && {
+        onPick: (at) => {
+          const day = days[at]?.day
+          if (day) void navigate({ to: '/orders', search: { supplier: name, ...endedOn(day, day, zone) } })
+        },
+      })}
     />
   )
 }
@@ -282,7 +327,7 @@ function Calls({ figures: { calls } }: { figures: FiguresRead }) {
         </span>
         <span>
           <Trans>
-            95 % within <Seconds value={calls.p95_seconds} />
+            90 % within <Seconds value={calls.p90_seconds} />
           </Trans>
         </span>
       </p>
