@@ -115,7 +115,9 @@ export async function readTimeline(
     }),
     ...movements.map(movementOf),
     ...tried.flatMap((one) => attemptOf(secretResults ? { ...one, detail: attemptWords(one) } : one, costs)),
-    ...questions.flatMap((one) => questionOf({ ...one, detail: reviewWords({ ...one, secretResults }) })),
+    ...questions.flatMap((one) =>
+      questionOf({ ...one, detail: reviewWords({ ...one, secretResults }) }, costs),
+    ),
     ...changes.flatMap((one) => changeOf(one, secretResults)),
     ...told.flatMap(toldOf),
     ...notes.map(({ at, actor, kind, text }) => moment(at, kind, { by: actor, text })),
@@ -185,7 +187,12 @@ const movementOf = ({ kind, createdAt, position, amount, actor, note }: Movement
 function attemptOf(one: AttemptView, costs: boolean): Moment[] {
   const of = { position: one.position, attempt: one.number, supplier: one.supplier }
   const passed = (one.passed ?? []).map(({ supplier, why, detail }) =>
-    moment(one.createdAt, 'passed_over', { ...of, supplier, state: why, text: detail }),
+    moment(one.createdAt, 'passed_over', {
+      ...of,
+      supplier,
+      state: why,
+      text: why === 'margin' && !costs ? null : detail,
+    }),
   )
   if (one.fault === 'chosen')
     return [...passed, moment(one.createdAt, 'sent', { ...of, state: 'chosen', text: one.detail })]
@@ -197,11 +204,11 @@ function attemptOf(one: AttemptView, costs: boolean): Moment[] {
   return [...passed, { ...sent, reference: one.reference, text: one.detail }]
 }
 
-function questionOf(one: Question): Moment[] {
+function questionOf(one: Question, costs: boolean): Moment[] {
   const { id, position, attempt, kind } = one
   const of = { id, position, attempt }
   const opened = moment(one.openedAt, 'asked_person', {
-    ...{ ...of, by: one.openedBy, state: kind, text: one.detail },
+    ...{ ...of, by: one.openedBy, state: kind, text: kind === 'margin' && !costs ? null : one.detail },
   })
   if (!one.resolvedAt) return [opened]
   const decided = { ...of, by: one.resolvedBy, state: one.resolution, text: one.why }

@@ -55,6 +55,28 @@ const actionsOf = async (order: number, as = headers): Promise<Record<string, bo
   )
 
 describe('an order says', () => {
+  it('nothing of what a route costs to who may not read costs: on no page of it, nor of its review', async () => {
+    const order = await done()
+    const { sql } = office.server
+    const secret = 'costs 8.76543 USD'
+    await sql`
+      insert into passed_routes (account_id, order_id, position, number, route_id, supplier_id, why, detail)
+      select account_id, order_id, position, number, 0, supplier_id, 'margin', ${secret} from attempts where order_id = ${order}`
+    await sql`
+      insert into reviews (account_id, order_id, position, attempt, kind, detail, opened_by, opened_at)
+      values (${shop.accountId}, ${order}, 1, 1, 'margin', ${secret}, 'dispatch', now())`
+    const [review] = await sql<{ id: number }[]>`select id from reviews where order_id = ${order}`
+    const pages = ['', '/summary', '/timeline'].map((page) => `/orders/${order}${page}`)
+    const all = [...pages, `/reviews/${review?.id}`, `/reviews?order=${order}`, `/inbox?order=${order}`]
+    const support = (await office.person('support')).headers
+    for (const path of all)
+      expect(JSON.stringify((await get(path, support)).json), path).not.toContain('8.76543')
+    const seen = await Promise.all(
+      all.map(async (path) => JSON.stringify((await get(path)).json).includes('8.76543')),
+    )
+    expect(seen).toEqual([true, false, true, true, true, true])
+  })
+
   it('what became of its money, and what may be done to it by whom', async () => {
     const open = await withSupplier()
     expect(await read(`/orders/${open}/summary`)).toMatchObject({

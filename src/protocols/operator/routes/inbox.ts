@@ -32,6 +32,7 @@ import {
 } from '../../kit/shapes.ts'
 import type { Caller } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
+import { reviewDetail } from '../review-detail.ts'
 import { type Call, route } from '../route.ts'
 
 const section = 'Inbox'
@@ -65,8 +66,14 @@ const entry = Type.Object({
   ...marks,
 })
 
-const wireEntry = (one: InboxEntry): Static<typeof entry> => ({
-  ...{ thing: one.thing, kind: one.kind, since: one.since, detail: one.detail, account: one.account },
+const wireEntry = (one: InboxEntry, caller: Caller): Static<typeof entry> => ({
+  ...{
+    thing: one.thing,
+    kind: one.kind,
+    since: one.since,
+    detail: reviewDetail(one, caller),
+    account: one.account,
+  },
   order: one.order && { id: one.order.id, item: one.order.position },
   ...{ service: one.service, supplier: one.supplier, input: one.input, count: one.count },
   amount: one.amount === null || one.currency === null ? null : formatMicros(one.amount, one.currency),
@@ -154,7 +161,12 @@ export const inboxRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
         ...{ olderThanMinutes, later: state === 'later' },
       }
       const { items, next } = await listInbox(desk.read, wanted, { me: desk.actor, behind, limit, clock })
-      return { page: { items: items.map(wireEntry), next_cursor: cursorOfNumbers(numbersOf(next), marked) } }
+      return {
+        page: {
+          items: items.map((one) => wireEntry(one, caller)),
+          next_cursor: cursorOfNumbers(numbersOf(next), marked),
+        },
+      }
     },
   }),
   route({

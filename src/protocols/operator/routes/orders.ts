@@ -60,7 +60,7 @@ const attempt = Type.Object({
     Type.Object({
       supplier: Type.String(),
       why: oneOf(['off', 'margin', 'paused', 'failed']),
-      detail: orNull(Type.String()),
+      detail: orNull(Type.String(), 'Of `margin` only for who has `costs.read`'),
     }),
     { description: 'Routes that the service prefers, and why the item did not go by them' },
   ),
@@ -125,7 +125,9 @@ export function wireItem(
           cost: tried.cost === null ? null : formatMicros(tried.cost, tried.currency),
         }),
         ...{ currency: tried.currency, created_at: tried.createdAt, finished_at: tried.finishedAt },
-        passed_over: tried.passed ?? [],
+        passed_over: (tried.passed ?? []).map((way) =>
+          way.why === 'margin' && !permissions.has('costs.read') ? { ...way, detail: null } : way,
+        ),
       })),
   }
 }

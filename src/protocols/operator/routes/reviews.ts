@@ -26,6 +26,7 @@ import {
 } from '../../kit/shapes.ts'
 import type { Caller } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
+import { reviewDetail } from '../review-detail.ts'
 import { route } from '../route.ts'
 import { item, wireOrder } from './orders.ts'
 
@@ -65,8 +66,8 @@ const review = Type.Object({
   decisions: Type.Array(oneOf(decisions), { description: 'What it can be resolved by' }),
 })
 
-const wireReview = (one: ReviewView): Static<typeof review> => ({
-  ...{ id: one.id, kind: one.kind, detail: one.detail, is_secret: one.secretResults },
+const wireReview = (one: ReviewView, caller: Caller): Static<typeof review> => ({
+  ...{ id: one.id, kind: one.kind, detail: reviewDetail(one, caller), is_secret: one.secretResults },
   ...{ order: one.orderId, item: one.position },
   ...{ account: one.accountId, username: one.username, service_code: one.serviceCode, input: one.input },
   ...{ state: one.state, attempt: one.attempt, supplier: one.supplier, reference: one.reference },
@@ -220,13 +221,15 @@ export const reviewRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       ),
     }),
     answer: pageOf(review),
-    handle: async ({ desk, query: { limit, cursor, ...filter } }) => {
+    handle: async ({ desk, caller, query: { limit, cursor, ...filter } }) => {
       const { kind, order, state } = filter
       const behind = readCursor(cursor, filter, MAX_ID) as ReviewId | undefined
       const wanted = { kind, order: order as ReviewView['orderId'] | undefined, all: state === 'all', behind }
       const found = await listReviews(desk.read, { ...wanted, limit: limit + 1 })
       const { items, next } = pageOfFound(found, limit, (last) => last.id)
-      return { page: { items: items.map(wireReview), next_cursor: cursorText(next, filter) } }
+      return {
+        page: { items: items.map((one) => wireReview(one, caller)), next_cursor: cursorText(next, filter) },
+      }
     },
   }),
   route({
@@ -260,12 +263,12 @@ export const reviewRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       const order = wireOrder(await mustFindOrder(desk.read, orderId), caller)
       const others = await listReviews(desk.read, { order: orderId, all: true, limit: 100 })
       return {
-        review: wireReview(found),
+        review: wireReview(found, caller),
         currency: order.currency,
         evidence: wireEvidence(known, found),
         choices: choicesOf(known, caller),
         item: order.items.find((one) => one.position === position) as (typeof order.items)[number],
-        others: others.filter((one) => one.id !== found.id).map(wireReview),
+        others: others.filter((one) => one.id !== found.id).map((one) => wireReview(one, caller)),
       }
     },
   }),
@@ -307,11 +310,11 @@ export const reviewRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       ),
     }),
     refusals: ['not_found', 'conflict', 'invalid_input'],
-    handle: async ({ desk, params, body: { why, keep = false, ...given } }) => {
+    handle: async ({ desk, caller, params, body: { why, keep = false, ...given } }) => {
       const reviewId = params.id as ReviewId
       const decider = { actor: desk.actor, why, keep, leavesAlike: true }
       const { alike } = await resolveReview(desk.change, reviewId, decisionOf(given), decider, clock)
-      return { review: wireReview(await findReview(desk.change, reviewId)), alike: alike ?? null }
+      return { review: wireReview(await findReview(desk.change, reviewId), caller), alike: alike ?? null }
     },
   }),
 ]
