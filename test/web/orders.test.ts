@@ -304,6 +304,32 @@ describePages('orders in the console', () => {
     await visit.leave()
   })
 
+  test('a manager shares a filter with all: support has it among the views, and may copy its link alone', async () => {
+    const manager = await Visit.as(office, 'manager')
+    await manager.page.goto('/console/orders?state=failed')
+    await manager.click('More about the views')
+    await manager.click('Keep this view…', 'menuitem')
+    await manager.page.getByRole('textbox', { name: 'Name' }).fill('Look at these')
+    await manager.page.getByRole('dialog').getByRole('button', { name: 'Keep it' }).click()
+    await manager.click('More about the view Look at these')
+    await manager.click('Share with all', 'menuitem')
+    await manager.page.getByText('All of the staff see Look at these now').waitFor()
+    await manager.leave()
+    const support = await Visit.as(office, 'support')
+    await support.page.goto('/console/orders')
+    await support.click('Look at these', 'link')
+    await support.page.waitForURL(/state=failed/)
+    await support.click('More about the view Look at these')
+    const items = support.page.getByRole('menuitem')
+    await items.first().waitFor()
+    expect(await items.allTextContents()).toEqual(['Keep this view…', 'Copy the link'])
+    await support.page.keyboard.press('Escape')
+    await items.first().waitFor({ state: 'hidden' })
+    await support.page.setViewportSize(PHONE)
+    await support.expectUsable('a view that is shared')
+    await support.leave()
+  })
+
   test('what happens is seen: rows change in place, and new ones wait to be shown', async () => {
     const visit = await Visit.as(office, 'read-only')
     const { page } = visit
