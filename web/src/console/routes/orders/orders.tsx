@@ -1,10 +1,11 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Button } from '@mantine/core'
+import { Button, Menu } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
+import { Icon } from '../../../identity/icons.tsx'
 import { type Filter, FilterBar, type Values, withValue } from '../../../kit/filters.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { useLiveRows } from '../../../kit/live-rows.ts'
@@ -17,7 +18,7 @@ import { stateWords } from '../../../kit/state-badge.tsx'
 import { ActionBar, List, LookMenu, NewRows, useLook, WIDE } from '../../../kit/table.tsx'
 import { ExportButton } from '../../export-button.tsx'
 import { ListViews } from '../../list-views.tsx'
-import { type BulkAction, bulkActions, bulkWords } from './bulk-actions.ts'
+import { type BulkAction, bulkActions, bulkWords, isUsual } from './bulk-actions.ts'
 import { copyInputs } from './copy-inputs.tsx'
 import { rememberList } from './kept.ts'
 import { type OrderRow, type Query, readOrders, readSome } from './order-data.ts'
@@ -155,11 +156,29 @@ export function Orders() {
                     <Trans>Copy IMEIs</Trans>
                   </Button>
                 )}
-                {bulk.map((action) => (
+                {bulk.filter(isUsual).map((action) => (
                   <Button key={action} size="compact-sm" variant="default" onClick={() => setActing(action)}>
                     {i18n._(bulkWords[action])}
                   </Button>
                 ))}
+                {bulk.length > 0 && (
+                  <Menu position="top-end" width={220}>
+                    <Menu.Target>
+                      <Button size="compact-sm" variant="default" aria-label={t`More actions`}>
+                        <Icon name="more" size={16} />
+                      </Button>
+                    </Menu.Target>
+                    <Menu.Dropdown>
+                      {bulk
+                        .filter((action) => !isUsual(action))
+                        .map((action) => (
+                          <Menu.Item key={action} onClick={() => setActing(action)}>
+                            {i18n._(bulkWords[action])}
+                          </Menu.Item>
+                        ))}
+                    </Menu.Dropdown>
+                  </Menu>
+                )}
               </ActionBar>
               {acting && (
                 <Suspense>
