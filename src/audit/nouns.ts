@@ -37,6 +37,7 @@ export const tableOf = {
   person: 'account_people',
   application: 'applications',
   view: 'account_views',
+  'shared view': 'list_views',
   passkey: 'passkeys',
   'sign-in': 'sign_ins',
   token: 'operator_tokens',

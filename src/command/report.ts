@@ -12,8 +12,9 @@ import {
   type SalesQuestion,
   type SalesRow,
 } from '../sales/report.ts'
-import { actor, withDatabase } from './connection.ts'
+import { actor, type Connected, withDatabase } from './connection.ts'
 import { durationOf } from './duration.ts'
+import { homeSumsJson, homeSumsLines } from './home-sums-text.ts'
 import { limitOption, wholeFrom } from './input.ts'
 import { type Answer, answering, type Columns, table } from './output.ts'
 import { writeWhole } from './whole-file.ts'
@@ -103,12 +104,16 @@ async function show(options: ReportOptions): Promise<Answer> {
     await withDatabase(async ({ sql }) => writeWhole(await csvOf(sql, question), csv, 'csv'))
     return { json: { file: csv }, text: `${csv} is written` }
   }
-  const report = await withDatabase(({ sql }) => readSales(sql, { ...question, compare, limit }))
-  const { rows, totals, from, to, timeZone, asOf, before, more } = report
+  const report = await withDatabase(async (connected) =>
+    readSales(connected.sql, { ...question, compare, limit, home: await homeCurrency(connected) }),
+  )
+  const { rows, totals, home, from, to, timeZone, asOf, before, more } = report
   const { by } = question
   const json = {
     ...{ from, to, time_zone: timeZone, as_of: asOf },
-    ...{ before, rows: rows.map(comparedJson), totals: totals.map(comparedJson), more },
+    ...{ before, rows: rows.map(comparedJson), totals: totals.map(comparedJson) },
+    home: home && { ...homeSumsJson(home), total: home.total && comparedJson(home.total) },
+    more,
   }
   const columns = columnsOf(
     by,
@@ -126,6 +131,16 @@ async function show(options: ReportOptions): Promise<Answer> {
           ),
           RIGHT,
         )
+  const all =
+    home === null
+      ? []
+      : [
+          '',
+          ...(home.total
+            ? [`all of it:\n${table([home.total], columnsOf([], home.total.orders === null), RIGHT)}`]
+            : []),
+          ...homeSumsLines(home),
+        ]
   const former = totals.flatMap((row) => row.before ?? [])
   const compared =
     before === null
@@ -147,9 +162,15 @@ async function show(options: ReportOptions): Promise<Answer> {
   const end = `${from} to ${to}, ${timeZone}, as of ${asOf === null ? 'never: no server has made the figures yet' : localTime(asOf)}`
   return {
     json,
-    text: [...shown, sums, ...compared, '', end].join('\n'),
+    text: [...shown, sums, ...all, ...compared, '', end].join('\n'),
     ...(more && { note: `there are more rows: --limit shows up to 1000, --csv writes all` }),
   }
+}
+
+/** `homeCurrency` is the one that the business counts in, by the environment or what is kept; null: nobody said. */
+async function homeCurrency({ sql, config }: Connected): Promise<string | null> {
+  const { findKeptSettings } = await import('../kept-settings/kept-settings.ts')
+  return config.kept.valuesWith(await findKeptSettings(sql)).homeCurrency
 }
 
 /** `csvOf` loads what writes it only where it is wanted. */
@@ -240,8 +261,11 @@ async function today(options: { in?: string }): Promise<Answer> {
     import('./today-text.ts'),
   ])
   const permissions = new Set(Object.keys(staffPermissions) as (keyof typeof staffPermissions)[])
-  const found = await withDatabase(({ sql }) =>
-    seeToday(sql, { name: actor(), permissions, into: options.in }),
+  const found = await withDatabase(async (connected) =>
+    seeToday(connected.sql, {
+      ...{ name: actor(), permissions, into: options.in },
+      home: await homeCurrency(connected),
+    }),
   )
   return { json: jsonOfToday(found), text: textOfToday(found) }
 }

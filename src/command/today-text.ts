@@ -1,9 +1,10 @@
 import { formatCoins, formatMicros, formatMoney } from '../lib/money.ts'
 import { quoteLine } from '../lib/text.ts'
 import { localTime } from '../lib/time.ts'
-import type { DayFigures } from '../sales/today.ts'
+import type { CurrencyFigures, DayFigures } from '../sales/today.ts'
 import type { Today } from '../today/today.ts'
 import { durationOf } from './duration.ts'
+import { homeSumsJson, homeSumsLines } from './home-sums-text.ts'
 
 /** `textOfToday` says it for people: figures, what waits, what is in trouble. */
 export function textOfToday({ figures, waiting, strays, trouble }: Today): string {
@@ -30,17 +31,23 @@ export function textOfToday({ figures, waiting, strays, trouble }: Today): strin
     ...(late.count > 0 ? [`late orders: ${late.count}${late.capped ? ' or more' : ''}`] : []),
     ...(backup ? [`last backup: ${backup.last === null ? 'never' : localTime(backup.last)}`] : []),
   ]
-  const sums = figures?.currencies.map(({ currency, now, before }) => {
+  const sumsOf = (dayBefore: string, { currency, now, before }: CurrencyFigures): string => {
     const line = (of: DayFigures): string =>
       `${formatCoins(of.turnover, currency)} turnover, ${formatCoins(of.profit, currency)} profit, ${of.orders} orders, ` +
       `${of.charged} charged, ${of.failed} failed${of.medianSeconds === null ? '' : `, half within ${durationOf(of.medianSeconds)}`}`
-    return `${line(now)}\n  on ${figures.dayBefore} by this time: ${line(before)}`
-  })
+    return `${line(now)}\n  on ${dayBefore} by this time: ${line(before)}`
+  }
+  const sums = figures?.currencies.map((one) => sumsOf(figures.dayBefore, one))
+  const all = figures?.home && [
+    `all of it: ${sumsOf(figures.dayBefore, figures.home)}`,
+    ...homeSumsLines(figures.home).map((line) => `  ${line}`),
+  ]
   return [
     figures === null
       ? ''
       : `${figures.day}, ${figures.timeZone}, as of ${figures.asOf === null ? 'never' : localTime(figures.asOf)}`,
     ...(sums?.length ? sums : ['nothing was sold']),
+    ...(all ?? []),
     '',
     ...(waits.length > 0 ? waits : ['nothing waits for a person']),
     ...(troubles.length > 0 ? ['', ...troubles] : []),
@@ -73,6 +80,11 @@ export function jsonOfToday({ figures, waiting, strays, trouble }: Today) {
       currencies: figures.currencies.map(({ currency, now, before }) => ({
         ...{ currency, now: jsonOfDay(now, currency), before: jsonOfDay(before, currency) },
       })),
+      home: figures.home && {
+        ...homeSumsJson(figures.home),
+        now: jsonOfDay(figures.home.now, figures.home.currency),
+        before: jsonOfDay(figures.home.before, figures.home.currency),
+      },
       new_accounts: figures.newAccounts,
     },
     waiting: [

@@ -38,7 +38,7 @@ export interface DayFigures {
   p95Seconds: number | null
 }
 
-interface CurrencyFigures {
+export interface CurrencyFigures {
   currency: string
   now: DayFigures
   before: DayFigures

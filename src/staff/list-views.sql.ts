@@ -1,9 +1,15 @@
-import type { Queryable } from '../database/database.ts'
+import type { Queryable, Transaction } from '../database/database.ts'
 import type { StaffId } from '../lib/ids.ts'
 
-/** ListView is a filter of a list that a person has kept under a name. */
-export interface ListView {
-  id: number
+/** viewedLists are the lists of the console whose filters are kept. */
+export const viewedLists = [
+  ...(['orders', 'resellers', 'services', 'deposits', 'suppliers', 'inbox', 'audit'] as const),
+] as const
+
+export type ViewedList = (typeof viewedLists)[number]
+
+/** ViewContent is a filter of a list, with how the list is shown. */
+export interface ViewContent {
   name: string
   /** `query` is the filter and the order, as the URL has it after `?`. */
   query: string
@@ -12,20 +18,39 @@ export interface ListView {
   isDense: boolean
 }
 
-export type ViewedList = 'orders'
+/** ListView is a filter of a list that a person has kept under a name. */
+export interface ListView extends ViewContent {
+  id: number
+  list: ViewedList
+  staffId: StaffId
+  /** `ownerName` is who keeps it. */
+  ownerName: string
+  /** `isShared`: all of the staff see it, not only who keeps it. */
+  isShared: boolean
+}
 
-/** `selectViews` gives a person's own, by name. */
+/** `selectViews` gives those of a list that a person sees, by name: its own, and those that are shared. */
 export async function selectViews(sql: Queryable, staffId: StaffId, list: ViewedList): Promise<ListView[]> {
   return await sql<ListView[]>`
-    select id, name, query, columns, is_dense from list_views
-     where staff_id = ${staffId} and list = ${list} order by lower(name)`.records()
+    select v.id, v.list, v.staff_id, s.name as owner_name, v.name, v.query, v.columns, v.is_dense, v.is_shared
+      from list_views v join staff s on s.id = v.staff_id
+     where v.list = ${list} and (v.staff_id = ${staffId} or v.is_shared) order by lower(v.name), v.id`.records()
+}
+
+/** `findView` gives one that a person sees; undefined: there is none of this id. */
+export async function findView(sql: Queryable, staffId: StaffId, id: number): Promise<ListView | undefined> {
+  const [view] = await sql<ListView[]>`
+    select v.id, v.list, v.staff_id, s.name as owner_name, v.name, v.query, v.columns, v.is_dense, v.is_shared
+      from list_views v join staff s on s.id = v.staff_id
+     where v.id = ${id} and (v.staff_id = ${staffId} or v.is_shared)`.records()
+  return view
 }
 
 export async function insertView(
   sql: Queryable,
   staffId: StaffId,
   list: ViewedList,
-  { name, query, columns, isDense }: Omit<ListView, 'id'>,
+  { name, query, columns, isDense }: ViewContent,
   at: Date,
 ): Promise<number> {
   const [row] = await sql<{ id: number }[]>`
@@ -35,25 +60,23 @@ export async function insertView(
   return row?.id ?? 0
 }
 
-/** `updateView` changes a person's own. False: there is none of this id. */
 export async function updateView(
   sql: Queryable,
-  staffId: StaffId,
-  { id, name, query, columns, isDense }: ListView,
-): Promise<boolean> {
-  const { count } = await sql`
-    update list_views set name = ${name}, query = ${query}, columns = ${columns}, is_dense = ${isDense}
-     where id = ${id} and staff_id = ${staffId}`
-  return count > 0
+  { id, name, query, columns, isDense, isShared }: ListView,
+): Promise<void> {
+  await sql`
+    update list_views
+       set name = ${name}, query = ${query}, columns = ${columns}, is_dense = ${isDense}, is_shared = ${isShared}
+     where id = ${id}`
 }
 
-/** `deleteView` removes a person's own. False: there is none of this id. */
-export async function deleteView(sql: Queryable, staffId: StaffId, id: number): Promise<boolean> {
-  const { count } = await sql`delete from list_views where id = ${id} and staff_id = ${staffId}`
-  return count > 0
+export async function deleteView(sql: Queryable, id: number): Promise<void> {
+  await sql`delete from list_views where id = ${id}`
 }
 
-/** `lockViews` has changes of one person's views wait for each other. */
-export async function lockViews(sql: Queryable, staffId: StaffId): Promise<void> {
-  await sql`select id from staff where id = ${staffId} for no key update`
+/** VIEWS_LOCK has changes of views wait for each other: what is shared is changed by several people. It may be any constant. */
+const VIEWS_LOCK = 7_164_012
+
+export async function lockViews(sql: Transaction): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${VIEWS_LOCK})`
 }

@@ -112,6 +112,10 @@ export const staffPermissions = {
   },
   'notices.edit': { what: 'say who is told of what', roles: ['owner', 'manager'], proof: true },
   'news.edit': { what: 'write news for resellers', roles: ['owner', 'manager', 'support'] },
+  'views.share': {
+    what: 'share filters of lists with all of the staff',
+    roles: ['owner', 'manager'],
+  },
   'backups.run': { what: 'make backups, and see those there are', roles: ['owner', 'manager'], proof: true },
   'settings.edit': {
     what: 'set who sells and the ways to pay in, and make figures anew',

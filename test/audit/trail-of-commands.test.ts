@@ -327,6 +327,7 @@ it('every command that changes something adds a line with before and after, and 
       'service group',
       'invoice',
       'view',
+      'shared view',
       'passkey',
       'sign-in',
       'backup',

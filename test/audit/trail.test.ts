@@ -158,7 +158,6 @@ describe('the trail', () => {
         'invoice_lines',
         'announcement_reads',
         'email_changes',
-        'list_views',
         'notice_reads',
         'noticed_prices',
         'notices',

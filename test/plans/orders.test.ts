@@ -46,8 +46,10 @@ async function withSupplier(): Promise<number> {
   return id
 }
 
-async function applied(plan: number, why = 'the supplier was wrong') {
-  expect(await call('POST', `/plans/${plan}/apply`, { why })).toMatchObject({ status: 200 })
+async function applied(plan: number, why: string | null = 'the supplier was wrong') {
+  expect(await call('POST', `/plans/${plan}/apply`, why === null ? {} : { why })).toMatchObject({
+    status: 200,
+  })
   await until('the plan is carried out', async () => {
     const { data } = await call('GET', `/plans/${plan}`)
     return data.state === 'applied' && data.finished_at !== null
@@ -203,6 +205,70 @@ describe('what many orders have is', () => {
       [two, 'skipped', 'changed'],
     ])
     expect((await call('GET', `/orders/${one}`)).data.items[0].result).toBe('Clean')
+  })
+
+  it('delivered after all by pasted lines as far as the balance reaches, each once', async () => {
+    const buyer = await office.server.shop({ deposit: '3' })
+    const given = async () => {
+      const { SUCCESS } = await office.server.place(buyer, { ID: service, IMEI: imei(++imeis) })
+      const id = Number(SUCCESS[0].REFERENCEID)
+      await office.server.ended(buyer, String(id))
+      const { status } = await call('POST', `/orders/${id}/refund`, { reason: 'by mistake' })
+      expect(status).toBe(200)
+      return id
+    }
+    const [one, two, three] = [await given(), await given(), await given()]
+    // What is spent meanwhile leaves enough for two of the three.
+    const { SUCCESS } = await office.server.place(buyer, { ID: service, IMEI: imei(++imeis) })
+    const charged = Number(SUCCESS[0].REFERENCEID)
+    await office.server.ended(buyer, String(charged))
+    const text = [`${one} A`, `${two}/1\tB`, `${three} C`, `${charged} x`, `${one} again`].join('\n')
+    const { data: plan } = await call('POST', '/plans', { kind: 'orders.deliver', input: { text } })
+    expect(plan).toMatchObject({
+      verdicts: { fits: 2, insufficient_balance: 1, nothing_given_back: 1, twice: 1 },
+      summary: { lines: 5, charges: { USD: '2.00' } },
+    })
+    expect(await call('POST', `/plans/${plan.id}/apply`, {})).toMatchObject({ status: 422 })
+    // One of them is delivered by somebody else first.
+    expect(await call('POST', `/orders/${two}/deliver`, { result: 'Z', why: 'late' })).toMatchObject({
+      status: 200,
+    })
+    expect(await applied(plan.id, 'it came late')).toEqual([
+      [one, 'done', null],
+      [two, 'skipped', 'changed'],
+      [three, 'skipped', 'insufficient_balance'],
+      [charged, 'skipped', 'nothing_given_back'],
+      [one, 'skipped', 'twice'],
+    ])
+    expect((await call('GET', `/orders/${one}`)).data.items[0]).toMatchObject({
+      result: 'A',
+      state: 'success',
+    })
+    expect((await call('GET', `/orders/${two}`)).data.items[0].result).toBe('Z')
+    // What was delivered after all and given back again is not so a second time.
+    expect((await call('POST', `/orders/${one}/refund`, { reason: 'wrong after all' })).status).toBe(200)
+    const input = { text: `${one} A` }
+    expect((await call('POST', '/plans', { kind: 'orders.deliver', input })).data.verdicts).toEqual({
+      nothing_given_back: 1,
+    })
+    const { headers: support } = await office.person('support')
+    expect(await call('POST', '/plans', { kind: 'orders.deliver', input }, support)).toMatchObject({
+      status: 403,
+    })
+  })
+
+  it('given the same note, however they stand', async () => {
+    const orders = [await done(), await withSupplier()]
+    const input = { orders, text: 'The supplier was down.\nAsked by phone.' }
+    const { data: plan } = await call('POST', '/plans', { kind: 'orders.note', input })
+    expect(plan).toMatchObject({ rows: 2, verdicts: { fits: 2 } })
+    expect(await applied(plan.id, null)).toEqual(orders.map((order) => [order, 'done', null]))
+    for (const order of orders)
+      expect((await call('GET', `/orders/${order}/notes`)).data.items).toMatchObject([{ text: input.text }])
+    const blank = { kind: 'orders.note', input: { orders, text: ' \n' } }
+    expect(await call('POST', '/plans', blank)).toMatchObject({
+      ...{ status: 422, problems: [{ field: 'input.text' }] },
+    })
   })
 })
 

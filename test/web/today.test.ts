@@ -4,6 +4,7 @@ import { fillSales } from '../../bench/filled-sales.ts'
 import { Rates } from '../../src/ledger/rates.ts'
 import { systemClock } from '../../src/lib/time.ts'
 import { rebuildSales } from '../../src/sales/folder.ts'
+import { endedOn } from '../../web/src/kit/days.ts'
 import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
 import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
 
@@ -99,6 +100,60 @@ describePages('today and reports', () => {
     expect(download.suggestedFilename()).toBe('sales.csv')
     expect(await visit.violations()).toEqual([])
     await visit.leave()
+  })
+
+  test('a report of some days, of one reseller, leads to the orders behind its rows and points', async () => {
+    const [row] = await office.server.sql<{ username: string; day: string }[]>`
+      select u.username, f.day::text from sales f join accounts u on u.id = f.account_id
+       where f.cut = 'account' and not f.whole_month order by f.charged desc, f.day limit 1`
+    const { username = '', day = '' } = row ?? {}
+    const visit = await Visit.as(office, 'owner', { screen: WIDE })
+    const { page } = visit
+    const query = () => Object.fromEntries(new URL(page.url()).searchParams)
+    await page.goto('/console/reports?by=supplier&period=7d')
+    await visit.click('Filter')
+    await page.getByLabel('From', { exact: true }).fill(day)
+    await page.getByLabel('To', { exact: true }).fill(day)
+    await page.getByLabel('Reseller', { exact: true }).last().fill(username)
+    await visit.click('Show')
+    await page.getByRole('button', { name: `Leave out Reseller: ${username}` }).waitFor()
+    const narrowed = { by: 'supplier', from: day, to: day, account: username }
+    expect(query()).toEqual(narrowed)
+    // Days stand in place of a period, also in the file.
+    expect(
+      await page.getByRole('radiogroup', { name: 'Period' }).getByRole('radio', { checked: true }).count(),
+    ).toBe(0)
+    const href = await page.getByRole('link', { name: 'Download CSV' }).getAttribute('href')
+    expect(Object.fromEntries(new URL(href ?? '', page.url()).searchParams)).toEqual(narrowed)
+    const link = page.getByRole('region', { name: 'Rows of the report' }).getByRole('link').first()
+    const supplier = (await link.textContent()) ?? ''
+    await visit.settled()
+    await visit.expectUsable('a narrowed report')
+    await page.setViewportSize(PHONE)
+    await visit.shot('a narrowed report on a phone')
+    expect(await visit.overflow()).toBeLessThanOrEqual(0)
+    expect(await visit.violations()).toEqual([])
+    await page.setViewportSize(WIDE)
+    await link.click()
+    await page.getByRole('heading', { level: 1, name: 'Orders' }).waitFor()
+    expect(query()).toEqual({ account: username, supplier, ended_from: day, ended_to: day })
+    await page.getByRole('row').nth(1).waitFor()
+    await page.goBack()
+    await page.getByText('Day', { exact: true }).click()
+    await page.locator('.u-over').click()
+    await page.getByRole('heading', { level: 1, name: 'Orders' }).waitFor()
+    expect(query()).toEqual({ account: username, ended_from: day, ended_to: day })
+    // A period is chosen in place of the days.
+    await page.goBack()
+    await page.getByText('This year').click()
+    await page.waitForFunction("location.search.includes('period=year')")
+    expect(query()).toEqual({ by: 'day', account: username, period: 'year' })
+    await visit.leave()
+    // Days of another zone than UTC are given by their times: that on which the clock is put forward has 23 hours.
+    expect(endedOn('2026-03-29', '2026-03-29', 'Europe/Berlin')).toEqual({
+      ended_from: '2026-03-28T23:00:00.000Z',
+      ended_to: '2026-03-29T22:00:00.000Z',
+    })
   })
 
   test('who may read no reports sees what waits, and no figures', async () => {

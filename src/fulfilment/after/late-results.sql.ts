@@ -35,6 +35,17 @@ export async function selectDeliverable(
   }
 }
 
+/** `selectDeliveredBefore` gives the positions of the items of an order that were charged anew before. */
+export async function selectDeliveredBefore(
+  sql: Queryable,
+  { accountId, orderId }: OrderOfAccount,
+): Promise<number[]> {
+  const rows = await sql<{ position: number }[]>`
+    select position from items
+     where account_id = ${accountId} and order_id = ${orderId} and ended_before is not null`.records()
+  return rows.map(({ position }) => position)
+}
+
 /**
  * `markDelivered` says of an attempt that it has delivered. It comes last of those that a person had given up, so that the figures find it
  * whenever they read it.

@@ -8,7 +8,12 @@ import { emptyFault, isBlank, plainLineFault, sanitize } from '../../lib/text.ts
 import { type Clock, systemClock } from '../../lib/time.ts'
 import { because } from '../../reasons.ts'
 import { followItems } from '../outcome/outcomes.sql.ts'
-import { markDelivered, selectDeliverable, settleDelivered } from './late-results.sql.ts'
+import {
+  markDelivered,
+  selectDeliverable,
+  selectDeliveredBefore,
+  settleDelivered,
+} from './late-results.sql.ts'
 import {
   insertItemEntries,
   type LockedItem,
@@ -47,6 +52,10 @@ export async function deliverAfterAll(
 ): Promise<Delivered> {
   return await sql.begin((transaction) => deliverWithin(transaction, order, request, actor, clock))
 }
+
+/** `deliveredBefore` gives the positions of the items that were delivered after all before: they cannot be so again. */
+export const deliveredBefore = async (sql: Sql, order: OrderOfAccount): Promise<ReadonlySet<number>> =>
+  new Set(await selectDeliveredBefore(sql, order))
 
 /** `deliverWithin` does what `deliverAfterAll` does, inside the caller's transaction. */
 async function deliverWithin(

@@ -9,6 +9,9 @@ import { mustNameOrder } from './order-name.ts'
 
 export { insertNote, type OrderNote } from './notes.sql.ts'
 
+/** MAX_NOTE is how many characters a note may have. */
+export const MAX_NOTE = 2000
+
 /** MAX_NOTES is how many notes of an order are shown: the newest. */
 const MAX_NOTES = 200
 

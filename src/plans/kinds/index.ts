@@ -2,8 +2,9 @@ import { Refusal } from '../../errors.ts'
 import type { PlanKind } from '../plan-kind.ts'
 import { accountsGroup } from './accounts-group.ts'
 import { manualPaste } from './manual-paste.ts'
-import { ordersBulk, ordersRefund, ordersResend } from './orders.ts'
+import { ordersBulk, ordersNote, ordersRefund, ordersResend } from './orders.ts'
 import { ordersCorrect } from './orders-correct.ts'
+import { ordersDeliver } from './orders-deliver.ts'
 import { prices } from './prices.ts'
 import { pricesCsv } from './prices-csv.ts'
 import { reviewsBulk } from './reviews-bulk.ts'
@@ -29,6 +30,8 @@ export const planKinds: PlanKind[] = [
   ordersRefund,
   ordersResend,
   ordersCorrect,
+  ordersDeliver,
+  ordersNote,
   accountsGroup,
   pricesUndo,
   servicesUndo,

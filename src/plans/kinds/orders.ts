@@ -9,6 +9,7 @@ import type { OrderId, RouteId, ServiceId } from '../../lib/ids.ts'
 import { formatMicros } from '../../lib/money.ts'
 import { actionsOf, type OrderAction } from '../../orders/desk/actions.ts'
 import { resendLastEvent } from '../../orders/desk/last-event.ts'
+import { addNote, MAX_NOTE } from '../../orders/desk/notes.ts'
 import { findRows, type ListedOrder } from '../../orders/desk/order-rows.ts'
 import { OperatorOrders } from '../../orders/read/operator-orders.ts'
 import { filterOf, orderFilter } from '../../orders/read/order-filter.ts'
@@ -47,7 +48,10 @@ type Chosen = Static<ReturnType<typeof chosenShape>>
 const chosenShape = () => Type.Object(chosen)
 
 /** Action is what is done to each order of a plan. */
-type Action = Extract<OrderAction, 'cancel' | 'ask' | 'verify' | 'resend_webhook' | 'refund' | 'resend'>
+type Action = Extract<
+  OrderAction,
+  'cancel' | 'ask' | 'verify' | 'resend_webhook' | 'refund' | 'resend' | 'note'
+>
 
 const acts = ['cancel', 'ask', 'verify', 'resend_webhook'] as const
 
@@ -128,6 +132,29 @@ export const ordersRefund = rowKind({
   applyRow: (work, row) => applyTo(work, row, (order) => carryOut(work, order, 'refund')),
 })
 
+/** `ordersNote` writes the same down of many orders, for the staff alone, however they stand. */
+export const ordersNote = rowKind({
+  name: 'orders.note',
+  what: 'The same note written down of many orders',
+  permissions: ['orders.act'],
+  reading: 'orders.read',
+  input: Type.Object(
+    {
+      ...chosen,
+      text: Type.String({ minLength: 1, maxLength: MAX_NOTE, pattern: '\\S', description: 'The note' }),
+    },
+    { additionalProperties: false },
+  ),
+  async compute(work, { text, ...input }) {
+    const { rows, summary } = await planOf(work, input, 'note')
+    return { rows: rows.map((row) => ({ ...row, before: null, after: { note: text } })), summary }
+  },
+  async applyRow(work, row, { text }) {
+    await addNote(work.sql, Number(row.key) as OrderId, text, work.actor, work.clock)
+    return { outcome: 'done' }
+  },
+})
+
 /** `planOf` has a row for each order: `fits`, or why its state does not allow it. An order that there is none of is refused. */
 async function planOf(work: Work, input: Chosen, action: Action) {
   const found = await findRows(work.sql, await chosenIn(work, input), work.clock)
@@ -206,7 +233,7 @@ const sortedOf = (value: unknown): unknown =>
 async function carryOut(
   { sql, actor, why, clock }: Work,
   { id, accountId }: ListedOrder,
-  action: Exclude<Action, 'resend'>,
+  action: Exclude<Action, 'resend' | 'note'>,
 ): Promise<void> {
   switch (action) {
     case 'cancel':

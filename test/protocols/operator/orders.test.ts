@@ -286,6 +286,63 @@ describe('orders are', () => {
     expect(await one('POST', '/me/views', { ...view, name: ' ' })).toMatchObject({ status: 422 })
   })
 
+  it('found by views that a manager shares with all, of every list, which only a manager changes then', async () => {
+    const [manager, support, catalogue] = await Promise.all(
+      (['manager', 'support', 'catalogue'] as const).map(async (role) => {
+        const { headers } = await office.person(role)
+        return { headers, change: changer(office.server, headers) }
+      }),
+    )
+    if (!manager || !support || !catalogue) throw new Error('nobody is there')
+    const seenBy = async ({ headers }: { headers: Record<string, string> }, list: string) => {
+      const { json } = await ask(office.server, 'GET', `/me/views?list=${list}`, { headers })
+      return json.data.items
+    }
+    const lists = ['orders', 'resellers', 'services', 'deposits', 'suppliers', 'inbox', 'audit']
+    for (const list of lists) {
+      const made = await manager.change('POST', '/me/views', { list, name: `Ours of ${list}`, query: 'a=b' })
+      expect(made.json.data).toMatchObject({ is_shared: false, is_own: true })
+      const path = `/me/views/${made.json.data.id}`
+      expect((await manager.change('POST', path, { is_shared: true })).json.data).toMatchObject({
+        is_shared: true,
+      })
+    }
+    const [shared] = (await seenBy(support, 'deposits')) as { id: number }[]
+    expect(shared).toMatchObject({ name: 'Ours of deposits', is_shared: true, is_own: false })
+    const path = `/me/views/${shared?.id}`
+    // Filters may say what a role may not read, so they are read with the list alone.
+    for (const list of ['deposits', 'audit']) {
+      const { headers } = catalogue
+      expect((await ask(office.server, 'GET', `/me/views?list=${list}`, { headers })).status, list).toBe(403)
+    }
+    const expectLacking = ({ status, json }: { status: number; json: unknown }) => {
+      expect(status).toBe(403)
+      expect(JSON.stringify(json)).toContain('views.share')
+    }
+    for (const body of [{ name: 'Mine now' }, { is_shared: false }])
+      expectLacking(await support.change('POST', path, body))
+    expectLacking(await ask(office.server, 'DELETE', path, { headers: support.headers }))
+    const mine = { list: 'deposits', name: 'ours OF deposits', query: '' }
+    expect(await support.change('POST', '/me/views', mine)).toMatchObject({ status: 409 })
+    const own = (await support.change('POST', '/me/views', { ...mine, name: 'Mine' })).json.data
+    expectLacking(await support.change('POST', `/me/views/${own.id}`, { is_shared: true }))
+    // Another manager changes it, too. The trail tells of it, and nothing of what people keep for themselves.
+    const other = changer(office.server, (await office.person('owner')).headers)
+    expect((await other('POST', path, { name: 'All of us' })).json.data).toMatchObject({
+      ...{ name: 'All of us', is_shared: true, is_own: false },
+    })
+    const trail = await office.server.sql`
+      select before ->> 'name' as before, after ->> 'name' as after from trail where what = 'list_views'
+       and subject = ${String(shared?.id)} order by id`
+    expect([...trail]).toEqual([
+      { before: null, after: null },
+      { before: 'Ours of deposits', after: 'All of us' },
+    ])
+    expect((await manager.change('POST', path, { is_shared: false })).status).toBe(200)
+    expect(await seenBy(support, 'deposits')).toMatchObject([{ name: 'Mine' }])
+    expect(await seenBy(manager, 'deposits')).toMatchObject([{ name: 'All of us', is_own: true }])
+  })
+
   it('refunded many at a time, some in each request, and shown before', async () => {
     const own = await office.server.shop({ deposit: '50' })
     const ids: number[] = []

@@ -1,15 +1,10 @@
 import { useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
-import { api, dataOf } from '../api/client.ts'
 import { Select } from '../kit/choices.tsx'
+import { priceGroupsQuery } from './price-groups.ts'
 
 /** EVERYONE is in no price group: a `Select` needs a text for it. */
 const EVERYONE = ''
-
-const priceGroupsQuery = {
-  queryKey: ['price-groups'],
-  queryFn: ({ signal }: { signal: AbortSignal }) => dataOf(api.GET('/api/operator/price-groups', { signal })),
-}
 
 /** `PriceGroupInput` chooses one of the price groups that there are; an empty text is none of them. */
 export function PriceGroupInput({

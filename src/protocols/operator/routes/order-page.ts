@@ -10,7 +10,7 @@ import type { ItemState } from '../../../lib/states.ts'
 import { itemStates } from '../../../lib/states.ts'
 import { type OrderAction, orderActions, whyNot } from '../../../orders/desk/actions.ts'
 import { resendLastEvent } from '../../../orders/desk/last-event.ts'
-import { addNote, listNotes } from '../../../orders/desk/notes.ts'
+import { addNote, listNotes, MAX_NOTE } from '../../../orders/desk/notes.ts'
 import { readItems, readOrderPage } from '../../../orders/desk/order-page.ts'
 import { momentKinds, readTimeline } from '../../../orders/desk/timeline.ts'
 import type { StaffPermission } from '../../../staff/roles.ts'
@@ -313,7 +313,7 @@ export const orderPageRoutes = ({
     summary: 'Write something down of an order, for the staff alone',
     access: 'orders.act',
     params: longIdParams,
-    body: bodyOf({ text: text(2000) }),
+    body: bodyOf({ text: text(MAX_NOTE) }),
     answer: notes,
     refusals: ['order_not_found', 'invalid_input'],
     handle: async ({ desk, params, body }) => {

@@ -7,7 +7,8 @@ import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Autocomplete, Select } from '../../../kit/choices.tsx'
 import { TextInput } from '../../../kit/inputs.tsx'
-import { type Change, duplicateWords, groupsQuery, priceGroupsQuery, routingWords } from './service-data.ts'
+import { priceGroupsQuery } from '../../price-groups.ts'
+import { type Change, duplicateWords, groupsQuery, routingWords } from './service-data.ts'
 
 /** Chosen are the services of a plan: some, or all that fit a filter. */
 export type Chosen = { services: string[] } | { filter: Readonly<Record<string, string>> }

@@ -38,11 +38,6 @@ export const groupsQuery = queryOptions({
   queryFn: ({ signal }) => dataOf(api.GET('/api/operator/service-groups', { signal })),
 })
 
-export const priceGroupsQuery = queryOptions({
-  queryKey: ['price-groups'],
-  queryFn: ({ signal }) => dataOf(api.GET('/api/operator/price-groups', { signal })),
-})
-
 export const kindWords: Readonly<Record<ServiceRow['kind'], MessageDescriptor>> = {
   imei: msg`IMEI`,
   serial: msg`Serial number`,

@@ -5,6 +5,7 @@ import { Autocomplete, Select } from '../../../kit/choices.tsx'
 import { duration } from '../../../kit/duration.ts'
 import { problemText } from '../../../kit/faults.ts'
 import { Textarea, TextInput } from '../../../kit/inputs.tsx'
+import { priceGroupsQuery } from '../../price-groups.ts'
 import { DurationInput } from './duration-input.tsx'
 import { FieldsBuilder } from './fields-builder.tsx'
 import styles from './service.module.css'
@@ -14,7 +15,6 @@ import {
   groupsQuery,
   kindWords,
   type Problem,
-  priceGroupsQuery,
   routingWords,
   type Service,
 } from './service-data.ts'

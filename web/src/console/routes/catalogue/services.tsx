@@ -15,6 +15,7 @@ import { usePages } from '../../../kit/pages.ts'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { ActionBar, type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
+import { ListViews } from '../../list-views.tsx'
 import { BulkChange } from './bulk-change.tsx'
 import { BulkRoute } from './bulk-route.tsx'
 import styles from './catalogue.module.css'
@@ -49,6 +50,11 @@ export function Services() {
   }, [name])
   const columns = useColumns()
   const filters = useFilters()
+  const usual: [string, Values][] = [
+    [t`All`, {}],
+    [t`No route works`, { unrouted: 'yes' }],
+    [t`Off`, { active: 'no' }],
+  ]
   const rows = list.rows ?? []
   const picked = rows.filter(({ id }) => chosen.has(id))
   const mayEdit = may('catalogue.edit')
@@ -103,6 +109,7 @@ export function Services() {
         </>
       }
     >
+      <ListViews list="services" usual={usual} {...{ query, look }} onLook={setLook} />
       <FilterBar filters={filters} values={query} onChange={set}>
         {count && (
           <span className={styles.count}>

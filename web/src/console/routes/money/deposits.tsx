@@ -13,6 +13,7 @@ import { type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
 import { DepositState, depositStateWords } from '../../deposit-state.tsx'
 import { ExportButton } from '../../export-button.tsx'
+import { ListViews } from '../../list-views.tsx'
 
 const TOPICS = ['deposits']
 const KEY = ['deposits', 'list']
@@ -33,6 +34,12 @@ export function Deposits() {
   useRefreshOn(TOPICS, KEY)
   const columns = useColumns()
   const filters = useFilters()
+  const usual: [string, Values][] = [
+    [t`All`, {}],
+    [t`Needs you`, { state: 'review' }],
+    [t`To be paid`, { state: 'pending' }],
+    [t`Not credited`, { state: 'failed' }],
+  ]
   const { sort = '-begun', ...filter } = query
   const isNarrowed = Object.keys(filter).length > 0
   const to = ({ id }: Deposit) => `/money/deposits/${id}`
@@ -46,6 +53,7 @@ export function Deposits() {
         </>
       }
     >
+      <ListViews list="deposits" usual={usual} {...{ query, look }} onLook={setLook} />
       <FilterBar
         filters={filters}
         values={filter}

@@ -15,6 +15,7 @@ import { Page } from '../../../kit/page.tsx'
 import { Section } from '../../../kit/section.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { type Language, languages } from '../../../words/words.ts'
+import { priceGroupsQuery } from '../../price-groups.ts'
 import { KEY, type Piece, readPiece } from './news-data.ts'
 import styles from './write.module.css'
 
@@ -334,10 +335,7 @@ const isConflict = (fault: unknown): boolean =>
 /** `PriceGroup` chooses one of those that there are. */
 function PriceGroup({ value, onChange }: { value: string; onChange: (group: string) => void }) {
   const { t } = useLingui()
-  const groups = useQuery({
-    queryKey: ['price-groups'],
-    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/price-groups', { signal })),
-  })
+  const groups = useQuery(priceGroupsQuery)
   const names = groups.data?.items.map(({ name }) => name) ?? []
   return (
     <>

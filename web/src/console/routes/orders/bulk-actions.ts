@@ -10,8 +10,13 @@ export const bulkActions = {
   resend: 'orders.act',
   correct: 'orders.correct',
   refund: 'orders.refund',
+  deliver: 'orders.refund',
+  note: 'orders.act',
 } as const
 export type BulkAction = keyof typeof bulkActions
+
+/** `isUsual` tells which are buttons; the others stand in a menu, so that the bar keeps to one line. */
+export const isUsual = (action: BulkAction): boolean => ['ask', 'cancel', 'refund', 'note'].includes(action)
 
 export const bulkWords: Record<BulkAction, MessageDescriptor> = {
   ask: msg`Ask now`,
@@ -21,4 +26,6 @@ export const bulkWords: Record<BulkAction, MessageDescriptor> = {
   resend: msg`Another route…`,
   correct: msg`Correct…`,
   refund: msg`Refund…`,
+  deliver: msg`Deliver after all…`,
+  note: msg`Note…`,
 }

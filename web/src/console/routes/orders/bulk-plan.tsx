@@ -20,14 +20,26 @@ export interface BulkProps {
 }
 
 /** KINDS are those of actions that have a kind of plan of their own. */
-const KINDS: Partial<Record<BulkAction, 'orders.refund' | 'orders.resend' | 'orders.correct'>> = {
+const KINDS = {
   refund: 'orders.refund',
   resend: 'orders.resend',
   correct: 'orders.correct',
-}
+  deliver: 'orders.deliver',
+  note: 'orders.note',
+} as const
 
-/** More is what is asked for beside the orders: the supplier that they go to, or the lines with their results, which name the orders themselves. */
-export type More = { supplier: string } | { text: string }
+const kindOf = (action: BulkAction): (typeof KINDS)[keyof typeof KINDS] | 'orders.bulk' =>
+  action in KINDS ? KINDS[action as keyof typeof KINDS] : 'orders.bulk'
+
+/** More is what is asked for beside the orders: the supplier that they go to, the note that they get, or the lines with their results, which name the orders themselves. */
+export type More = { supplier: string } | { note: string } | { lines: string }
+
+/** `inputOf` gives the input of the plan. */
+function inputOf(action: BulkAction, chosen: BulkProps['chosen'], more: More | undefined): object {
+  if (!more) return action in KINDS ? chosen : { ...chosen, action }
+  if ('lines' in more) return { text: more.lines }
+  return 'note' in more ? { ...chosen, text: more.note } : { ...chosen, ...more }
+}
 
 /** `Planned` shows what would be done, and does it as shown, order by order. */
 export function Planned({
@@ -47,19 +59,15 @@ export function Planned({
   const made = useQuery({
     queryKey: ['plan', key],
     queryFn: () => {
-      const kind = KINDS[action] ?? 'orders.bulk'
-      const input = {
-        ...(more && 'text' in more ? more : { ...chosen, ...more }),
-        ...(kind === 'orders.bulk' && { action }),
-      }
-      return dataOf(api.POST('/api/operator/plans', { body: { kind, input: input as never } }))
+      const input = inputOf(action, chosen, more) as never
+      return dataOf(api.POST('/api/operator/plans', { body: { kind: kindOf(action), input } }))
     },
     staleTime: Number.POSITIVE_INFINITY,
     meta: { isMade: true },
     retry: false,
   })
   const title = i18n._(bulkWords[action])
-  const lines = more && 'text' in more ? more.text : undefined
+  const lines = more && 'lines' in more ? more.lines : undefined
   const back = onBack && (
     <Button variant="default" size="compact-md" mt="md" onClick={onBack}>
       <Trans>Change the text</Trans>
@@ -76,9 +84,9 @@ export function Planned({
     )
   const { id, verdicts, rows, summary } = made.data
   const fits = verdicts['fits'] ?? 0
-  const given = Object.entries((summary['gives_back'] ?? {}) as Record<string, string>)
+  const given = Object.entries((summary['gives_back'] ?? summary['charges'] ?? {}) as Record<string, string>)
   const sum = given.map(([currency, amount]) => money(amount, currency)).join(' + ')
-  const needsReason = action === 'cancel' || action in KINDS
+  const needsReason = action !== 'note' && (action === 'cancel' || action in KINDS)
   const supplier = more && 'supplier' in more ? more.supplier : ''
   const misfits =
     lines === undefined ? (
@@ -117,7 +125,14 @@ export function Planned({
       }}
     >
       <p>
-        {action === 'correct' ? (
+        {action === 'deliver' ? (
+          <Trans>
+            {fits} of {rows} lines deliver an item. {sum} is charged to the resellers, whose shops are told;
+            an item is charged anew once.
+          </Trans>
+        ) : action === 'note' ? (
+          <Plural value={rows} one="# order gets this note:" other="# orders get this note:" />
+        ) : action === 'correct' ? (
           <Trans>
             {fits} of {rows} lines replace a result. Prices stay charged, and the resellers are told.
           </Trans>
@@ -142,12 +157,14 @@ export function Planned({
           <Trans>Those that still wait go to {supplier} next. Their prices stay as they are.</Trans>
         )}
       </p>
+      {more && 'note' in more && <p className={styles.noted}>{more.note}</p>}
       {misfits}
       {back}
     </ActDialog>
   )
 
   function reasonsOf(): string[] {
+    if (action === 'deliver') return [t`The supplier delivered late`, t`Given back by mistake`]
     if (action === 'refund') return [t`The results were wrong`, t`They came too late`, t`Out of goodwill`]
     return action === 'cancel' ? [t`The reseller asked for it`, t`They take too long`] : []
   }
@@ -164,6 +181,10 @@ export function Planned({
         return t`Have ${fits} verified`
       case 'resend':
         return t`Send ${fits} to ${supplier}`
+      case 'deliver':
+        return t`Deliver ${fits} and charge ${sum}`
+      case 'note':
+        return t`Write it down`
       case 'correct':
         return t`Replace ${fits} results`
       default:

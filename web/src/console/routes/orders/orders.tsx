@@ -1,10 +1,11 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Button } from '@mantine/core'
+import { Button, Menu } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
+import { Icon } from '../../../identity/icons.tsx'
 import { type Filter, FilterBar, type Values, withValue } from '../../../kit/filters.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { useLiveRows } from '../../../kit/live-rows.ts'
@@ -16,7 +17,8 @@ import { useMay } from '../../../kit/session.tsx'
 import { stateWords } from '../../../kit/state-badge.tsx'
 import { ActionBar, List, LookMenu, NewRows, useLook, WIDE } from '../../../kit/table.tsx'
 import { ExportButton } from '../../export-button.tsx'
-import { type BulkAction, bulkActions, bulkWords } from './bulk-actions.ts'
+import { ListViews } from '../../list-views.tsx'
+import { type BulkAction, bulkActions, bulkWords, isUsual } from './bulk-actions.ts'
 import { copyInputs } from './copy-inputs.tsx'
 import { rememberList } from './kept.ts'
 import { type OrderRow, type Query, readOrders, readSome } from './order-data.ts'
@@ -30,7 +32,6 @@ const late = () => import('./late.ts')
 const Bulk = lazy(async () => ({ default: (await late()).Bulk }))
 const OrderBeside = lazy(async () => ({ default: (await late()).OrderBeside }))
 const Pasted = lazy(async () => ({ default: (await late()).Pasted }))
-const OwnViews = lazy(async () => ({ default: (await import('./own-views.tsx')).OwnViews }))
 
 /** `Orders` lists the orders of all resellers. The filter stands in the URL; the export, the count and what is live have the same. */
 export function Orders() {
@@ -65,6 +66,7 @@ export function Orders() {
     setEvery(page.items[0]?.id)
   }
   const filters = useFilters()
+  const usual = useUsualViews()
   const set = (values: Values) => void navigate({ to: '/orders', search: values })
   const beside = isWide ? Number(opened ?? 0) : undefined
   const openBeside = (id?: number) =>
@@ -89,11 +91,7 @@ export function Orders() {
   const lines = query['lines'] === undefined ? undefined : pastedLines()
   return (
     <Page title={t`Orders`} actions={<Actions {...{ columns, look, setLook, query }} />}>
-      <Views>
-        <Suspense>
-          <OwnViews {...{ query, look }} onLook={setLook} />
-        </Suspense>
-      </Views>
+      <ListViews list="orders" usual={usual} {...{ query, look }} onLook={setLook} />
       <FilterBar filters={filters} values={query} onChange={set}>
         <Count count={lines === undefined ? count : undefined} />
         <SearchField
@@ -158,11 +156,29 @@ export function Orders() {
                     <Trans>Copy IMEIs</Trans>
                   </Button>
                 )}
-                {bulk.map((action) => (
+                {bulk.filter(isUsual).map((action) => (
                   <Button key={action} size="compact-sm" variant="default" onClick={() => setActing(action)}>
                     {i18n._(bulkWords[action])}
                   </Button>
                 ))}
+                {bulk.length > 0 && (
+                  <Menu position="top-end" width={220}>
+                    <Menu.Target>
+                      <Button size="compact-sm" variant="default" aria-label={t`More actions`}>
+                        <Icon name="more" size={16} />
+                      </Button>
+                    </Menu.Target>
+                    <Menu.Dropdown>
+                      {bulk
+                        .filter((action) => !isUsual(action))
+                        .map((action) => (
+                          <Menu.Item key={action} onClick={() => setActing(action)}>
+                            {i18n._(bulkWords[action])}
+                          </Menu.Item>
+                        ))}
+                    </Menu.Dropdown>
+                  </Menu>
+                )}
               </ActionBar>
               {acting && (
                 <Suspense>
@@ -231,10 +247,10 @@ function Actions({
   )
 }
 
-/** `Views` are the filters that one looks through most. */
-function Views({ children }: { children: ReactNode }) {
+/** `useUsualViews` are the filters that come with the list. */
+function useUsualViews(): [string, Query][] {
   const { t } = useLingui()
-  const views: [string, Query][] = [
+  return [
     [t`All`, {}],
     [t`Open`, { state: 'pending,processing' }],
     [t`Late`, { state: 'late' }],
@@ -243,22 +259,6 @@ function Views({ children }: { children: ReactNode }) {
     [t`Failed`, { state: 'failed,partial' }],
     [t`Refunded`, { refunded: 'yes' }],
   ]
-  return (
-    <nav className={styles.views} aria-label={t`Views`}>
-      {views.map(([words, search]) => (
-        <Link
-          key={words}
-          to="/orders"
-          search={search}
-          className={styles.view ?? ''}
-          activeOptions={{ exact: true, includeSearch: true }}
-        >
-          {words}
-        </Link>
-      ))}
-      {children}
-    </nav>
-  )
 }
 
 /** `useCount` counts the orders that fit; undefined: not known yet. */

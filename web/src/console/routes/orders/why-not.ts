@@ -18,6 +18,7 @@ export const whyNot: Readonly<Record<string, MessageDescriptor>> = {
   ambiguous: msg`It has several items: say which.`,
   no_fit: msg`There is no such order or item.`,
   unreadable: msg`This line names no order with a result.`,
+  insufficient_balance: msg`The balance does not cover the price.`,
   no_route: msg`Its service has no route to this supplier.`,
   changed: msg`It has changed since it was shown.`,
 }

@@ -11,6 +11,7 @@ import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
+import { priceGroupsQuery } from '../../price-groups.ts'
 import { isLess } from './edits.ts'
 import { PriceHistory } from './history.tsx'
 import styles from './prices.module.css'
@@ -242,10 +243,7 @@ function Beside({ own, other }: { own: string | undefined; other: string | undef
 /** `CompareWith` chooses whose prices stand beside: everyone's, a price group's, or those of another reseller by user name. */
 function CompareWith({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   const { t } = useLingui()
-  const groups = useQuery({
-    queryKey: ['price-groups'],
-    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/price-groups', { signal })),
-  })
+  const groups = useQuery(priceGroupsQuery)
   const [text, setText] = useState(shownOf(value))
   const names = groups.data?.items.map(({ name }) => name) ?? []
   const everyone = t`Everyone`

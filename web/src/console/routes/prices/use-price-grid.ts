@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { api, dataOf } from '../../../api/client.ts'
+import { priceGroupsQuery } from '../../price-groups.ts'
 import type { Coin } from './read-price.ts'
 
 /** FILTERS are those of the grid that stand in the URL. */
@@ -16,10 +17,7 @@ export const rulesQuery = queryOptions({
 
 /** `usePriceGrid` reads the grid for the audiences and filters of the URL; without any audience for everyone and every price group. */
 export function usePriceGrid(search: Readonly<Record<string, string>>) {
-  const groups = useQuery({
-    queryKey: ['price-groups'],
-    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/price-groups', { signal })),
-  })
+  const groups = useQuery(priceGroupsQuery)
   const rules = useQuery(rulesQuery)
   const names = groups.data?.items.map(({ name }) => name) ?? []
   const audiences = search['audiences'] ?? ['everyone', ...names.map((name) => `group:${name}`)].join(',')

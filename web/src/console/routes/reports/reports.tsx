@@ -4,14 +4,17 @@ import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, SegmentedControl, Switch, Table } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useMemo } from 'react'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { type ReactNode, useMemo } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import type { paths } from '../../../api/made/operator.ts'
 import { Chart, type Series } from '../../../kit/chart.tsx'
+import { endedOn } from '../../../kit/days.ts'
+import { type Filter, FilterBar } from '../../../kit/filters.tsx'
 import { HomeSumsNote } from '../../../kit/home-sums.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
+import { useMay } from '../../../kit/session.tsx'
 import { Sum, sum } from '../../../kit/sum.tsx'
 import styles from './reports.module.css'
 
@@ -35,13 +38,17 @@ const periods: Record<string, MessageDescriptor> = {
   year: msg`This year`,
 }
 
-/** `Reports` says what was sold in a period, told apart by one thing, beside the period before, and as a file. All of the question stands in the URL. */
+/** `Reports` says what was sold in a period, told apart by one thing, beside the period before, and as a file: of periods or of days, and of all or one reseller, service or supplier. All of the
+ * question stands in the URL. */
 export function Reports() {
   const { t, i18n: words } = useLingui()
   const navigate = useNavigate()
   const search = useSearch({ strict: false }) as Record<string, string>
-  const { by = 'day', period = '30d', compare, ...narrowed } = search
-  const question = { ...narrowed, by, period }
+  const { by = 'day', compare, period: named, ...narrowed } = search
+  // Days that are given stand in place of a period.
+  const isOfDays = narrowed['from'] !== undefined || narrowed['to'] !== undefined
+  const period = isOfDays ? undefined : (named ?? '30d')
+  const question = { ...narrowed, by, ...(period !== undefined && { period }) }
   const query = { ...question, ...(compare === 'before' && { compare: 'before' as const }), limit: 1000 }
   const report = useQuery({
     queryKey: ['reports', query],
@@ -75,8 +82,8 @@ export function Reports() {
             aria-label={t`Period`}
             size="sm"
             data={choices(periods)}
-            value={period}
-            onChange={(value) => change({ period: value })}
+            value={period ?? ''}
+            onChange={(value) => change({ period: value, from: undefined, to: undefined })}
           />
         </div>
         <div className={styles.choice}>
@@ -94,15 +101,72 @@ export function Reports() {
           onChange={({ currentTarget }) => change({ compare: currentTarget.checked ? 'before' : undefined })}
         />
       </div>
+      <FilterBar
+        filters={useFilters()}
+        values={search}
+        onChange={({ period: former, ...values }) => {
+          const isBound = values['from'] !== undefined || values['to'] !== undefined
+          void navigate({
+            to: '.',
+            search: { ...values, ...(former !== undefined && !isBound && { period: former }) },
+          })
+        }}
+      />
       {report.isPending && <Loading />}
       <FaultNote fault={report.error} onRetry={() => void report.refetch()} />
-      {report.data && <Shown report={report.data} by={by} />}
+      {report.data && <Shown report={report.data} by={by} narrowed={narrowed} />}
     </Page>
   )
 }
 
-function Shown({ report, by }: { report: Report; by: string }) {
+/** `useFilters` are those that a report has beside its period. */
+function useFilters(): Filter[] {
   const { t } = useLingui()
+  return [
+    { name: 'from', label: t`From`, kind: 'day', help: t`Days stand in place of the period.` },
+    { name: 'to', label: t`To`, kind: 'day' },
+    { name: 'account', label: t`Reseller`, kind: 'text', help: t`One user name.` },
+    { name: 'service', label: t`Service`, kind: 'text', help: t`One code or id.` },
+    { name: 'supplier', label: t`Supplier`, kind: 'text', help: t`One name.` },
+    { name: 'currency', label: t`Currency`, kind: 'text', help: t`Only resellers who pay in it.` },
+  ]
+}
+
+/** OrdersOf gives the filter of the orders behind a row; undefined: there is none, or who looks may read no orders. */
+type OrdersOf = (row: Row) => Record<string, string> | undefined
+
+/** `useOrdersOf` narrows as the report is narrowed. Figures count what has ended on a day, and so do the orders behind them. */
+function useOrdersOf({ from, to, time_zone: zone }: Report, narrowed: Record<string, string>): OrdersOf {
+  const may = useMay()
+  return ({ day, month, service, group, supplier, account }) => {
+    if (!may('orders.read') || supplier?.name === null) return undefined
+    const first = day ?? (month && `${month}-01`) ?? from
+    const last = day ?? (month && lastOf(month)) ?? to
+    const kept = ['account', 'service', 'supplier'].flatMap((name) =>
+      narrowed[name] === undefined ? [] : [[name, narrowed[name]]],
+    )
+    return {
+      ...(Object.fromEntries(kept) as Record<string, string>),
+      ...(service && { service: service.code }),
+      ...(group && { service_group: group }),
+      ...(supplier?.name && { supplier: supplier.name }),
+      ...(account && { account: account.username }),
+      ...endedOn(first < from ? from : first, last > to ? to : last, zone),
+    }
+  }
+}
+
+const lastOf = (month: string): string => {
+  const [year, number] = month.split('-').map(Number)
+  return new Date(Date.UTC(year ?? 0, number ?? 0, 0)).toISOString().slice(0, 10)
+}
+
+/** ORDERS is found by its path, since pages do not know each other. */
+const ORDERS: string = '/orders'
+
+function Shown({ report, by, narrowed }: { report: Report; by: string; narrowed: Record<string, string> }) {
+  const { t } = useLingui()
+  const ordersOf = useOrdersOf(report, narrowed)
   if (report.totals.length === 0) return <Empty>{t`Nothing was sold in this period.`}</Empty>
   const isByTime = by === 'day' || by === 'month'
   return (
@@ -130,10 +194,11 @@ function Shown({ report, by }: { report: Report; by: string }) {
       {report.home && <HomeSumsNote home={report.home} uncosted={report.home.total?.uncosted} />}
       {isByTime &&
         report.totals.map(({ currency }) => (
-          <TimeChart key={currency} report={report} currency={currency} by={by} />
+          <TimeChart key={currency} {...{ report, currency, by, ordersOf }} />
         ))}
       <Rows
         rows={report.rows}
+        ordersOf={ordersOf}
         by={by}
         label={t`Rows of the report`}
         isCompared={report.before !== null && !isByTime}
@@ -153,10 +218,23 @@ const monthName = (month: string): string =>
     new Date(`${month}-01T00:00Z`),
   )
 
-function TimeChart({ report, currency, by }: { report: Report; currency: string; by: string }) {
+function TimeChart({
+  report,
+  currency,
+  by,
+  ordersOf,
+}: {
+  report: Report
+  currency: string
+  by: string
+  ordersOf: OrdersOf
+}) {
   const { t, i18n: words } = useLingui()
-  const { times, series } = useMemo(() => {
-    const rows = report.rows.filter((row) => row.currency === currency)
+  const navigate = useNavigate()
+  const may = useMay()
+  const { times, series, rows } = useMemo(() => {
+    // Until the answer by time is there, the former one is shown, whose rows are of other things.
+    const rows = report.rows.filter((row) => row.currency === currency && (row.day ?? row.month) !== null)
     const line = (label: string, name: 'turnover' | 'profit', token: string, dash?: number[]): Series => ({
       label,
       token,
@@ -166,6 +244,7 @@ function TimeChart({ report, currency, by }: { report: Report; currency: string;
     })
     const hasProfit = rows.some(({ profit }) => profit !== undefined)
     return {
+      rows,
       times: rows.map(({ day, month }) => new Date(`${day ?? `${month}-01`}T00:00`)),
       series: [
         line(t`Turnover`, 'turnover', 'accent'),
@@ -182,18 +261,26 @@ function TimeChart({ report, currency, by }: { report: Report; currency: string;
       nameOf={(at) => new Intl.DateTimeFormat(i18n.locale, { dateStyle: 'medium' }).format(at)}
       series={series}
       kind="lines"
+      {...(may('orders.read') && {
+        onPick: (at) => {
+          const search = rows[at] && ordersOf(rows[at])
+          if (search) void navigate({ to: ORDERS, search })
+        },
+      })}
     />
   )
 }
 
 function Rows({
   rows: ownRows,
+  ordersOf = () => undefined,
   home,
   by,
   label,
   isCompared,
 }: {
   rows: readonly Row[]
+  ordersOf?: OrdersOf
   /** `home` is the sum of all rows in the home currency, where that says more. */
   home?: Row | undefined
   by: string
@@ -231,9 +318,11 @@ function Rows({
               key={`${row === home} ${row.day} ${row.month} ${row.service?.id} ${row.group} ${row.supplier?.id} ${row.account?.id} ${row.currency}`}
             >
               <Table.Th scope="row" fw={row === home ? 600 : 400}>
-                {row === home
-                  ? t`All, in ${row.currency}`
-                  : (thing(row) ?? (by === 'supplier' ? t`No supplier` : row.currency))}
+                <ToOrders search={row === home ? undefined : ordersOf(row)}>
+                  {row === home
+                    ? t`All, in ${row.currency}`
+                    : (thing(row) ?? (by === 'supplier' ? t`No supplier` : row.currency))}
+                </ToOrders>
               </Table.Th>
               <Table.Td ta="end">
                 <Sum value={row.turnover} currency={row.currency} />
@@ -275,6 +364,22 @@ function Rows({
     </section>
   )
 }
+
+/** `ToOrders` leads to the orders behind a row, where there are some to be seen. */
+const ToOrders = ({
+  search,
+  children,
+}: {
+  search: Record<string, string> | undefined
+  children: ReactNode
+}) =>
+  search ? (
+    <Link to={ORDERS} search={search}>
+      {children}
+    </Link>
+  ) : (
+    children
+  )
 
 const thing = ({ day, month, service, group, supplier, account }: Row): string | null | undefined =>
   day

@@ -17,6 +17,7 @@ import { ActionBar, type Column, List, LookMenu, useLook } from '../../../kit/ta
 import { When } from '../../../kit/when.tsx'
 import { Count, useCount } from '../../count.tsx'
 import { ExportButton } from '../../export-button.tsx'
+import { ListViews } from '../../list-views.tsx'
 import { GroupDialog } from './group-dialog.tsx'
 import { NewReseller } from './new-reseller.tsx'
 import styles from './reseller.module.css'
@@ -83,6 +84,12 @@ export function Resellers() {
       help: t`Has not ordered from that day on, or never`,
     },
   ]
+  const usual: [string, Values][] = [
+    [t`All`, {}],
+    ...(may('money.read') ? ([[t`Low balance`, { low_balance: 'yes' }]] satisfies [string, Values][]) : []),
+    [t`Webhook fails`, { webhook: 'failing' }],
+    [t`Closed`, { status: 'closed' }],
+  ]
   const { sort, ...filter } = query
   const count = useCount('accounts', KEY, query)
   const mayEvery = count !== undefined && Object.keys(filter).every((name) => OF_PLANS.has(name))
@@ -115,6 +122,7 @@ export function Resellers() {
         </>
       }
     >
+      <ListViews list="resellers" usual={usual} {...{ query, look }} onLook={setLook} />
       <FilterBar filters={filters} values={query} onChange={set}>
         <Count count={count} />
         <TextInput

@@ -15,6 +15,7 @@ import { When } from '../../../kit/when.tsx'
 import { Count, useCount } from '../../count.tsx'
 import { Difference } from '../../difference.tsx'
 import { ExportButton } from '../../export-button.tsx'
+import { ListViews } from '../../list-views.tsx'
 import styles from './settings.module.css'
 
 type Query = Record<string, string>
@@ -79,6 +80,7 @@ const nouns: Readonly<Record<Noun, MessageDescriptor>> = {
   'supplier top-up': msg`supplier top-up`,
   sync: msg`list of a supplier`,
   token: msg`operator token`,
+  'shared view': msg`shared view`,
   view: msg`look at a portal`,
   webhook: msg`webhook`,
 }
@@ -110,9 +112,17 @@ export function Audit() {
     { name: 'from', label: t`From`, kind: 'day' },
     { name: 'to', label: t`To`, kind: 'day' },
   ]
+  const usual: [string, Values][] = [
+    [t`All`, {}],
+    [t`Prices`, { what: 'price' }],
+    [t`Suppliers`, { what: 'supplier' }],
+    [t`Staff`, { what: 'staff' }],
+    [t`Settings`, { what: 'setting' }],
+  ]
   const isNarrowed = Object.keys(query).length > 0
   return (
     <Page title={t`Audit`}>
+      <ListViews list="audit" usual={usual} query={query} />
       <FilterBar filters={filters} values={query} onChange={show}>
         <Count count={count} />
         <ExportButton list="/api/operator/audit" query={query} title={t`Export the changes`} />

@@ -1,9 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { NativeSelect, Radio, Stack, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { api, dataOf } from '../../../api/client.ts'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
+import { priceGroupsQuery } from '../../price-groups.ts'
 import { KeptSettingsForm, type Settings, useSettings } from './kept-settings.tsx'
 import styles from './settings.module.css'
 
@@ -27,10 +27,7 @@ export function PortalSettings() {
 
 function Form({ settings }: { settings: Settings }) {
   const { t } = useLingui()
-  const groups = useQuery({
-    queryKey: ['price-groups'],
-    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/price-groups', { signal })),
-  })
+  const groups = useQuery(priceGroupsQuery)
   const names = groups.data?.items.map(({ name }) => name) ?? []
   return (
     <KeptSettingsForm settings={settings} names={NAMES}>

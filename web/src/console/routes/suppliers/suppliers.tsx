@@ -16,6 +16,7 @@ import { Badge } from '../../../kit/state-badge.tsx'
 import { Sum } from '../../../kit/sum.tsx'
 import { ActionBar } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
+import { ListViews } from '../../list-views.tsx'
 import { type Asked, useAsking } from './ask-several.ts'
 import { type AllFigures, readAllFigures, readSuppliers, type Supplier } from './supplier-data.ts'
 import styles from './suppliers.module.css'
@@ -97,6 +98,12 @@ export function Suppliers() {
         ]
       : []),
   ]
+  const usual: [string, Values][] = [
+    [t`All`, {}],
+    [t`Paused`, { state: 'paused' }],
+    [t`Off`, { state: 'off' }],
+    ...(seesBalances ? ([[t`Low balance`, { low: 'yes' }]] satisfies [string, Values][]) : []),
+  ]
   const set = (search: Values) => void navigate({ to: '/suppliers', search, replace: true })
   const search = useSearchText(query['q'] ?? '', (text) => set(withValue(query, 'q', text)))
   const isEvery = suppliers.length > 0 && picked.length === suppliers.length
@@ -131,6 +138,7 @@ export function Suppliers() {
           </Trans>
         </Empty>
       )}
+      {all.length > 0 && <ListViews list="suppliers" usual={usual} query={query} />}
       {all.length > 0 && (
         <FilterBar filters={filters} values={query} onChange={set}>
           <TextInput aria-label={t`Name of a supplier`} placeholder={t`Name`} {...search} w={180} size="xs" />

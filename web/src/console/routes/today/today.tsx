@@ -11,6 +11,7 @@ import { useRefreshOn } from '../../../api/events.ts'
 import type { paths } from '../../../api/made/operator.ts'
 import { money } from '../../../kit/amount.tsx'
 import { Chart, type Series } from '../../../kit/chart.tsx'
+import { endedOn } from '../../../kit/days.ts'
 import { HomeSumsNote } from '../../../kit/home-sums.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
@@ -391,6 +392,7 @@ const share = (rate: number | null): string =>
 function MonthChart({ currency, isAll }: { currency: string; isAll: boolean }) {
   const { t } = useLingui()
   const navigate = useNavigate()
+  const { business } = useSession()
   const query = { period: '30d', by: 'day', ...(isAll ? { in: currency } : { currency }), limit: 100 }
   const sales = useQuery({
     queryKey: ['reports', query],
@@ -437,9 +439,10 @@ function MonthChart({ currency, isAll }: { currency: string; isAll: boolean }) {
       nameOf={dayName}
       series={drawn.series}
       kind="lines"
-      onPick={(at) =>
-        void navigate({ to: ORDERS, search: { from: drawn.days[at] ?? '', to: drawn.days[at] ?? '' } })
-      }
+      onPick={(at) => {
+        const day = drawn.days[at]
+        if (day) void navigate({ to: ORDERS, search: endedOn(day, day, business.time_zone) })
+      }}
     />
   )
 }

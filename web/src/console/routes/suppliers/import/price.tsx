@@ -5,6 +5,7 @@ import { type FormEvent, useEffect, useMemo, useState } from 'react'
 import { api, dataOf } from '../../../../api/client.ts'
 import { AtFields, NativeSelect, TextInput } from '../../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../../kit/notes.tsx'
+import { priceGroupsQuery } from '../../../price-groups.ts'
 import { type PriceForm, stillThere } from './choices.ts'
 import styles from './import.module.css'
 import type { StepProps } from './import.tsx'
@@ -32,10 +33,7 @@ export function Price({ list, choices, onChoose, next, currency }: StepProps & {
     queryKey: ['rates'],
     queryFn: ({ signal }) => dataOf(api.GET('/api/operator/rates', { signal })),
   })
-  const groups = useQuery({
-    queryKey: ['price-groups'],
-    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/price-groups', { signal })),
-  })
+  const groups = useQuery(priceGroupsQuery)
   const { prices } = choices
   const there = stillThere(choices, list)
   const news = there.filter(({ choice }) => choice.as === 'new')
