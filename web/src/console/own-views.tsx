@@ -13,7 +13,7 @@ import type { Values } from '../kit/filter-values.ts'
 import { FaultNote } from '../kit/notes.tsx'
 import { useMay } from '../kit/session.tsx'
 import styles from './list-views.module.css'
-import { type ListViewsProps, pageOf, type ViewedList } from './list-views.tsx'
+import { type ListViewsProps, pageOf, type ViewedList } from './viewed-lists.ts'
 
 const readViews = (list: ViewedList, signal: AbortSignal) =>
   dataOf(api.GET('/api/operator/me/views', { params: { query: { list } }, signal }))
