@@ -74,7 +74,7 @@ export function timeOf(text: string, field: string, now: Date): Date {
   // Date takes the 31st of a shorter month for a day of the next.
   const exists = new Date(`${day}T00:00Z`)
   if (Number.isNaN(read.getTime()) || !exists.toISOString().startsWith(`${day}`)) {
-    const message = `${JSON.stringify(text)} is no date such as 2031-12-31, nor a duration such as 30d`
+    const message = `--${field.replaceAll('_', '-')} ${JSON.stringify(text)} is no date such as 2031-12-31, nor a duration such as 30d`
     throw new Refusal('invalid_input', message, field)
   }
   return read

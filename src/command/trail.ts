@@ -66,9 +66,10 @@ function changeText({ before, after, why }: Change): string {
   const said = why === null ? '' : `\nbecause: ${why}`
   if (before === null) return `made: ${valuesText(after ?? {})}${said}`
   if (after === null) return `removed: ${valuesText(before)}${said}`
-  const changed = Object.keys(after).map(
-    (name) => `${name}: ${valueText(before[name])} -> ${valueText(after[name])}`,
-  )
+  // What names the thing stands in both, as it was.
+  const changed = Object.keys(after)
+    .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+    .map((name) => `${name}: ${valueText(before[name])} -> ${valueText(after[name])}`)
   return `${changed.join('\n')}${said}`
 }
 

@@ -43,7 +43,7 @@ export async function move(
   if (earlier) {
     if (earlier.kind === kind && earlier.amount === magnitude(amount)) return { ...earlier, isRepeated: true }
     const what = `${earlier.kind} of ${formatMicros(earlier.amount, wallet.currency)} ${wallet.currency}`
-    throw new Refusal('conflict', `names entry ${earlier.id}, a ${what}`, 'reference')
+    throw new Refusal('conflict', `the reference names entry ${earlier.id}, a ${what}`, 'reference')
   }
   const availableAfter = micros(wallet.available + amount)
   if (amount < 0n && availableAfter < -wallet.creditLimit) {

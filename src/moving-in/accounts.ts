@@ -59,13 +59,11 @@ export function accountsPart(move: Move, told: Told): Part {
       lines.set(name, row.line)
     }
     if (login.length > MAX_LOGIN) wrong('username', `must not be longer than ${MAX_LOGIN} characters`)
-    const currency = readCurrency(cells['currency'] ?? '')
-    if ('message' in currency) {
-      wrong('currency', currency.message)
-      known.refuse('account', login, cells['id'], cells['email'])
-      return undefined
-    }
-    if (here && here.currency !== currency.value) {
+    const read = readCurrency(cells['currency'] ?? '')
+    if ('message' in read) wrong('currency', read.message)
+    // Where the currency is wrong the rest of the row is looked at all the same, so that everything that is wrong with it is told at once.
+    const currency = 'message' in read ? STAND_IN : read
+    if (here && !('message' in read) && here.currency !== currency.value) {
       wrong('currency', `the account buys in ${here.currency}, and that never changes`)
     }
     const form = { name: cells['name'] ?? login, email: cells['email'] }
@@ -76,9 +74,9 @@ export function accountsPart(move: Move, told: Told): Part {
     const amountOf = (column: string): Micros | undefined => {
       const text = cells[column]
       if (text === undefined) return undefined
-      const read = readAmount(text, currency.value)
-      if ('value' in read) return read.value
-      wrong(column, read.message)
+      const amount = readAmount(text, currency.value)
+      if ('value' in amount) return amount.value
+      wrong(column, amount.message)
       return ZERO
     }
     const balance = amountOf('balance') ?? ZERO
@@ -156,6 +154,8 @@ export function accountsPart(move: Move, told: Told): Part {
 }
 
 const MAX_LOGIN = 200
+
+const STAND_IN = { value: 'USD' }
 
 const columnNames = (name: string): string =>
   ({ creditLimit: 'credit_limit', closed: 'status', login: 'username' })[name] ?? name

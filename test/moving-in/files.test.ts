@@ -176,7 +176,7 @@ describe('what is wrong with files', () => {
         row('21,debtor,Debtor,debtor@mail.example,USD,,-5.01,5,') +
         row('22,rupiah,Rupiah,rupiah@mail.example,IDR,,15.000,,') +
         row('23,nomail,No mail,,USD,,0,,') +
-        row('24,wrong,Wrong,wrong,XXQ,,0,,') +
+        row('24,wrong,Wrong,wrong,XXQ,,abc,,odd') +
         row('25,late,Late,late@mail.example,USD,Gold2,1e3,,gone'),
       'keys.csv': `${files['keys.csv']}17,ABC-DEF-GHJ-KLM\n18,short\n99,LONGENOUGHKEY\n`,
       'prices.csv': `${files['prices.csv']}7,VIP,,USD,0.40\n8,VIP,,USD,1\n7,None,,USD,1\n7,VIP,17,USD,1\n7,,17,EUR,1\n7,VIP,,USD,-1\n7,VIP,,,1\n`,
@@ -202,6 +202,9 @@ describe('what is wrong with files', () => {
       'accounts.csv 7 balance: a debt needs a credit limit: credit_limit is 5.00',
       'accounts.csv 8 balance: may be 15 or 15000 IDR: write it without a point',
       'accounts.csv 10 currency: must be a currency code such as USD',
+      'accounts.csv 10 email: must be an email address',
+      'accounts.csv 10 balance: is no amount such as 12.50, with at most 6 decimals',
+      'accounts.csv 10 status: must be active or closed: say by the mapping what it means',
       'accounts.csv 11 balance: is no amount such as 12.50, with at most 6 decimals',
       'accounts.csv 11 status: must be active or closed: say by the mapping what it means',
       'accounts.csv 11 group: there is no such price group',

@@ -54,7 +54,8 @@ export async function violations(sql: Sql, truth: Truth, items: number): Promise
     else if (state === 'unknown' && !shown && !asked) found.push(`${about} is unknown, and nobody is asked`)
   }
   if (ended.length + waiting.length !== items) found.push(`${ended.length} + ${waiting.length} items`)
-  if (ended.length < items * 0.8) found.push(`only ${ended.length} items have ended`)
+  // What nobody can know stays open: how much that is depends on which worker came first.
+  if (ended.length < items * 0.7) found.push(`only ${ended.length} items have ended`)
   return await Promise.all(found.slice(0, 20).map((one) => explained(sql, truth, one)))
 }
 

@@ -190,11 +190,14 @@ describe('ways to pay in', () => {
   })
 
   it('are disabled and enabled', async () => {
+    const whyless = await api.ask('POST /deposit-providers/bank/disable', { body: {} })
+    expect(whyless).toMatchObject({ status: 400, json: { errors: { why: [expect.any(String)] } } })
     for (const verb of ['disable', 'enable'] as const) {
-      const done = await api.ask(`POST /deposit-providers/bank/${verb}`, { body: {} })
+      const body = verb === 'disable' ? { why: 'The account there is closed' } : {}
+      const done = await api.ask(`POST /deposit-providers/bank/${verb}`, { body })
       expect(done).toMatchObject({ status: 200, json: { data: { enabled: verb === 'enable' } } })
-      const { body } = await new RestClient(office.server, shop).get('/api/deposit/provider')
-      expect(JSON.stringify(body).includes('Our bank')).toBe(verb === 'enable')
+      const shown = await new RestClient(office.server, shop).get('/api/deposit/provider')
+      expect(JSON.stringify(shown.body).includes('Our bank')).toBe(verb === 'enable')
     }
   })
 
