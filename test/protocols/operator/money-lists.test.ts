@@ -271,7 +271,7 @@ it('both are for who may read money', async () => {
   }
 })
 
-describe('deposits', () => {
+describe('sorted deposits', () => {
   it('are sorted by when they were begun or settled, page by page, of all or of one account, and name who settled them', async () => {
     const { sql } = office.server
     await bank(office.server, { code: 'sorted' })
