@@ -87,7 +87,8 @@ export async function digestAt(sql: Sql, clock: Clock): Promise<Message> {
     [unasked, unknown > 0 && `Items whose outcome nobody knows: ${unknown}; their price is held`],
     [
       byHand.count,
-      byHand.oldest && `Work by hand: ${byHand.count} items, the oldest of ${utc(byHand.oldest)}`,
+      byHand.oldest &&
+        `Work by hand: ${byHand.count} ${byHand.count === 1 ? 'item' : 'items'}, the oldest of ${utc(byHand.oldest)}`,
     ],
     [
       deposits.length,
