@@ -3,7 +3,13 @@ import type { StaffId } from '../lib/ids.ts'
 
 /** viewedLists are the lists of the console whose filters are kept. */
 export const viewedLists = [
-  ...(['orders', 'resellers', 'services', 'deposits', 'suppliers', 'inbox', 'audit'] as const),
+  'orders',
+  'resellers',
+  'services',
+  'deposits',
+  'suppliers',
+  'inbox',
+  'audit',
 ] as const
 
 export type ViewedList = (typeof viewedLists)[number]
@@ -29,20 +35,21 @@ export interface ListView extends ViewContent {
   isShared: boolean
 }
 
+const seenBy = (sql: Queryable, staffId: StaffId) => sql`
+  select v.id, v.list, v.staff_id, s.name as owner_name, v.name, v.query, v.columns, v.is_dense, v.is_shared
+    from list_views v join staff s on s.id = v.staff_id
+   where (v.staff_id = ${staffId} or v.is_shared)`
+
 /** `selectViews` gives those of a list that a person sees, by name: its own, and those that are shared. */
 export async function selectViews(sql: Queryable, staffId: StaffId, list: ViewedList): Promise<ListView[]> {
   return await sql<ListView[]>`
-    select v.id, v.list, v.staff_id, s.name as owner_name, v.name, v.query, v.columns, v.is_dense, v.is_shared
-      from list_views v join staff s on s.id = v.staff_id
-     where v.list = ${list} and (v.staff_id = ${staffId} or v.is_shared) order by lower(v.name), v.id`.records()
+    ${seenBy(sql, staffId)} and v.list = ${list} order by lower(v.name), v.id`.records()
 }
 
 /** `findView` gives one that a person sees; undefined: there is none of this id. */
 export async function findView(sql: Queryable, staffId: StaffId, id: number): Promise<ListView | undefined> {
   const [view] = await sql<ListView[]>`
-    select v.id, v.list, v.staff_id, s.name as owner_name, v.name, v.query, v.columns, v.is_dense, v.is_shared
-      from list_views v join staff s on s.id = v.staff_id
-     where v.id = ${id} and (v.staff_id = ${staffId} or v.is_shared)`.records()
+    ${seenBy(sql, staffId)} and v.id = ${id}`.records()
   return view
 }
 
