@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import { chapterFor } from './help-chapters.ts'
 import { htmlOf } from './markdown.ts'
-import { makePage, publicPage, sendPublic } from './public-page.ts'
+import { makePage, type PublicPage, publicPage, sendPublic } from './public-page.ts'
 
 /** CHAPTERS is where the documentation lies that comes with the program. */
 const CHAPTERS = fileURLToPath(new URL('../../../docs/', import.meta.url))
@@ -29,18 +29,21 @@ export function helpPages(scope: FastifyInstance): void {
     const [, chapter = '', anchor = ''] = /^([\w-]+)\.md(#[^#]+)?$/.exec(target) ?? []
     return chapters.has(chapter) ? `/help/${chapter}${anchor}` : undefined
   }
+  /** `made` has the pages that were asked for: anybody may ask, and a chapter does not change while the program runs. */
+  const made = new Map<string, Promise<PublicPage>>()
+  const pageOf = async (chapter: string): Promise<PublicPage> => {
+    const text = await readFile(`${CHAPTERS}${chapter}.md`, 'utf8')
+    const [, title = chapter] = /^# (.+)$/m.exec(text) ?? []
+    return makePage(title, await htmlOf(text.replace(/^# .+\n/, ''), linkOf), { style: STYLE })
+  }
   scope.get<{ Params: { '*': string } }>('/help/for/*', (request, reply) =>
     reply.redirect(`/help/${chapterFor(`/${request.params['*']}`)}`),
   )
   scope.get<{ Params: { chapter: string } }>('/help/:chapter', async (request, reply) => {
     const { chapter } = request.params
     if (!chapters.has(chapter)) return sendPublic(reply, 404, publicPage.noChapter())
-    const text = await readFile(`${CHAPTERS}${chapter}.md`, 'utf8')
-    const [, title = chapter] = /^# (.+)$/m.exec(text) ?? []
-    return sendPublic(
-      reply,
-      200,
-      makePage(title, htmlOf(text.replace(/^# .+\n/, ''), linkOf), { style: STYLE }),
-    )
+    const page = made.get(chapter) ?? pageOf(chapter)
+    made.set(chapter, page)
+    return sendPublic(reply, 200, await page)
   })
 }
