@@ -353,6 +353,17 @@ describe('a plan of services', () => {
     expect((await apply('catalogue', plan.id)).data).toMatchObject({ outcomes: { done: 4 } })
     expect(await book()).toEqual(['n1 3.00', 's1 2.00'])
   })
+
+  it('gives many a further route: what is no service is named once, and what they cost is for who reads costs', async () => {
+    const { sql } = office.server
+    await sql`insert into suppliers (kind, name, url, currency) values ('sandbox', 'Further', 'https://b.example', 'USD')`
+    const input = { services: ['s1', 'none', 'S1', 'NONE'], supplier: 'Further' }
+    const plan = await make('catalogue', 'services.route', input)
+    expect(plan.summary).toMatchObject({ routes: 1, unmatched: 1 })
+    expect(await rowsOf('catalogue', plan.id)).toHaveLength(2)
+    for (const path of [`/plans/${plan.id}`, `/plans/${plan.id}/rows`])
+      expect(await as('support', 'GET', path)).toMatchObject({ status: 403 })
+  })
 })
 
 describe('who may', () => {
