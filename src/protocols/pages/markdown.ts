@@ -59,7 +59,7 @@ const anchorOf = (heading: string): string =>
 const listOf = (line: string): 'ul' | 'ol' | undefined =>
   line.startsWith('- ') ? 'ul' : /^\d+\. /.test(line) ? 'ol' : undefined
 
-const isBlock = (line: string): boolean => /^(?:#{1,4} |```|\||!\[)/.test(line) || listOf(line) !== undefined
+const isBlock = (line: string): boolean => /^(?:#{1,4} .|```|\||!\[)/.test(line) || listOf(line) !== undefined
 
 /** `itemOf` writes what stands in an item of a list: its text, and a list or code below it, which is indented. */
 function itemOf(item: string, links: Links): string {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { helpChapters } from '../../../src/protocols/pages/help-chapters.ts'
+import { htmlOf } from '../../../src/protocols/pages/markdown.ts'
 import { standingOf } from '../../../src/public-status/public-status.ts'
 import { exchange } from '../../support/dhru.ts'
 import { imei, type Shop } from '../../support/server.ts'
@@ -207,6 +208,8 @@ it('the documentation is there as pages; what it leads to is there, too, and so 
   expect(console).toContain('<h2 id="getting-in">Getting in</h2>')
   expect(console).toMatch(/<td>Today<\/td>/)
   expect(console).not.toMatch(/<script|<img|style=|onload|\]\(/)
+  // A heading that says nothing is text, as whatever else is not known.
+  expect(htmlOf('# \n\nText', () => undefined)).toBe('<p># </p>\n<p>Text</p>')
   for (const path of ['/help/nothing', '/help/..%2Fpackage', '/help/console.md'])
     expect((await get(path)).status).toBe(404)
 })
