@@ -44,38 +44,37 @@ export async function findMatches(
   return await withDearer(transaction, found, currency, clock)
 }
 
-/**
- * `attachListed` gives active services of ours, named by id or code, their routes to what a supplier's list, as it was last taken over, has of the same
- * name or code. `missing` are those that there are not.
- */
+/** `attachListed` gives services of ours their routes to what a supplier's list, as it was last taken over, has of the same name or code. */
 export async function attachListed(
   transaction: Transaction,
   { id, currency }: ListedSupplier,
-  { services, by }: { services: readonly string[]; by: 'code' | 'name' },
+  { ours, by }: { ours: OurCandidate[]; by: 'code' | 'name' },
   clock: Clock,
-): Promise<Attached & { missing: string[] }> {
-  await lockServices(transaction)
-  const { ours, missing } = await findOurs(transaction, id, services)
+): Promise<Attached> {
   const theirs = await selectListed(transaction, { supplier: id, currency })
   const found = await withDearer(transaction, matchServices(ours, theirs, by), currency, clock)
   if (found.matches.length > 0) await insertAttached(transaction, id, found.matches)
-  return { ...found, missing }
+  return found
 }
 
-/** `findOurs` finds active services by id or code, with the routes that they have to a supplier. */
-export async function findOurs(
+/**
+ * `lockOurs` finds active services by id or code, with the routes that they have to a supplier, and lets nobody else write services until the
+ * transaction ends. `missing` are the names that there is no such service of, each once.
+ */
+export async function lockOurs(
   transaction: Transaction,
   supplier: ListedSupplier['id'],
   services: readonly string[],
 ): Promise<{ ours: OurCandidate[]; missing: string[] }> {
+  await lockServices(transaction)
   const all = await selectOurs(transaction, supplier)
   const byName = new Map(
     all.flatMap((one) => [[one.code.toLowerCase(), one] as const, [String(one.id), one] as const]),
   )
-  const found = services.map((name) => byName.get(name.toLowerCase()))
+  const names = new Map(services.map((name) => [name.toLowerCase(), name]))
   return {
-    ours: [...new Set(found.filter((one) => one !== undefined))],
-    missing: services.filter((_, at) => found[at] === undefined),
+    ours: [...new Set([...names.keys()].flatMap((key) => byName.get(key) ?? []))],
+    missing: [...names].flatMap(([key, name]) => (byName.has(key) ? [] : [name])),
   }
 }
 

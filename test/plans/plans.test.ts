@@ -282,7 +282,9 @@ describe('a plan of prices', () => {
 })
 
 it('a plan of one price group for many leaves out those that are excepted', async () => {
-  const plan = await make('manager', 'accounts.group', { accounts: ['anna', 'binh'], group: null })
+  // Some are named twice.
+  const accounts = ['anna', 'binh', 'ANNA', 'Binh']
+  const plan = await make('manager', 'accounts.group', { accounts, group: null })
   expect(plan).toMatchObject({ rows: 1, summary: { changed: 1, unchanged: 1 } })
   const gold = await make('manager', 'accounts.group', { accounts: ['binh'], group: 'Gold' })
   expect((await apply('manager', gold.id)).data).toMatchObject({ outcomes: { done: 1 } })
@@ -352,6 +354,17 @@ describe('a plan of services', () => {
     expect(rows[1]).toMatchObject({ before: null, after: { code: 'n1' }, verdict: 'new' })
     expect((await apply('catalogue', plan.id)).data).toMatchObject({ outcomes: { done: 4 } })
     expect(await book()).toEqual(['n1 3.00', 's1 2.00'])
+  })
+
+  it('gives many a further route: what is no service is named once, and what they cost is for who reads costs', async () => {
+    const { sql } = office.server
+    await sql`insert into suppliers (kind, name, url, currency) values ('sandbox', 'Further', 'https://b.example', 'USD')`
+    const input = { services: ['s1', 'none', 'S1', 'NONE'], supplier: 'Further' }
+    const plan = await make('catalogue', 'services.route', input)
+    expect(plan.summary).toMatchObject({ routes: 1, unmatched: 1 })
+    expect(await rowsOf('catalogue', plan.id)).toHaveLength(2)
+    for (const path of [`/plans/${plan.id}`, `/plans/${plan.id}/rows`])
+      expect(await as('support', 'GET', path)).toMatchObject({ status: 403 })
   })
 })
 

@@ -197,8 +197,12 @@ describePages('the inbox', () => {
     await visit.click('See what would become of them')
     await page.getByText('it fits 3 of 3.').waitFor()
     await page.getByText('The supplier had an outage').click()
+    const outcomes = page.waitForResponse(/\/plans\/\d+\/rows/)
     await visit.click('Give back $3.00')
     await page.getByText('3 done, 0 left out, 0 failed.').waitFor()
+    // The rows are read again: as they were before, none of them was done.
+    await outcomes
+    expect(await page.getByRole('dialog').getByRole('listitem').count()).toBe(0)
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click()
     await page.getByText('Nothing that waits fits these filters.').waitFor()
     const given = await sql`

@@ -378,6 +378,7 @@ describePages('orders in the console', () => {
       .getByRole('region', { name: 'The chosen rows' })
       .getByRole('button', { name: 'Refund…' })
       .click()
+    await page.getByRole('dialog', { name: 'Refund', exact: true }).waitFor()
     await page.getByText('It fits 2 of 3 orders.').waitFor()
     await page.getByText('1 order is left out').waitFor()
     await page.getByText('They came too late').click()

@@ -87,6 +87,8 @@ describePages('the price book', () => {
     await page.getByText('7 changes', { exact: true }).waitFor()
     await shot(visit, 'plan-rule')
     expect(await visit.violations()).toEqual([])
+    // People have names, and sentences one full stop.
+    expect(await page.getByText(/^Made by /).textContent()).not.toMatch(/staff:|\.\./)
     await visit.click('Apply 7 changes')
     await page.getByText('Applied by').waitFor()
     expect(visit.steps).toBeLessThanOrEqual(6)

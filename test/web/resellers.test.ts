@@ -89,7 +89,7 @@ describePages('resellers in the console', () => {
     await page.keyboard.press('Escape')
     await visit.click('Price group and credit limit…')
     await page.getByText('Can be spent: $25.50').waitFor()
-    await page.getByLabel('Credit limit in USD').fill('20')
+    await page.getByLabel('Credit limit in USD').fill('20,00')
     await page.getByText('Can be spent: now $25.50 → after $45.50').waitFor()
     await visit.expectUsable('another credit limit')
     await visit.click('Change the terms')

@@ -111,6 +111,12 @@ describePages('suppliers', () => {
     await visit.click('1', 'link')
     await page.getByRole('button', { name: 'Leave out State: Outcome unknown' }).waitFor()
     expect(new URL(page.url()).search).toBe('?supplier=Big+Panel&state=unknown')
+    // What is refused of its schedule is said at the field, which gets the focus.
+    await page.goto(`/console/suppliers/${big?.id}/lists`)
+    const gone = page.getByLabel('Gone, in percent')
+    await gone.fill('500')
+    await visit.click('Save')
+    await gone.and(page.locator('[aria-invalid="true"]:focus')).waitFor()
     await visit.leave()
   })
 

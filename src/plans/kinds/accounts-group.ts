@@ -49,12 +49,13 @@ export const accountsGroup = wholeKind({
       throw new Refusal('invalid_input', 'say which resellers: these, or a filter', 'input.accounts')
     const names = accounts ?? (await namesOfResellers(sql, filterOf(filter ?? {}), clock.now()))
     const rows: PlanRow[] = []
+    const seen = new Set<string>()
     let unchanged = 0
     for (const name of new Set(names)) {
       const before = await findAccount(sql, name)
       const key = keyOf(before.username)
-      if (rows.some((row) => row.key === key)) continue
-      if (without.has(key)) continue
+      if (seen.has(key) || without.has(key)) continue
+      seen.add(key)
       const after = await changeAccount(sql, before.id, { group })
       if (after.group === before.group) unchanged++
       else

@@ -1,10 +1,11 @@
 import { type Static, Type } from 'typebox'
+import { type ErrorCode, Refusal } from '../../errors.ts'
 import { MAX_CORRECTED } from '../../fulfilment/after/corrections.ts'
 import { invalid, refusalFor } from '../../lib/fault.ts'
-import type { OrderId } from '../../lib/ids.ts'
+import type { AccountId, OrderId } from '../../lib/ids.ts'
 import type { Item } from '../../orders/order.ts'
 import { type OperatorOrder, OperatorOrders } from '../../orders/read/operator-orders.ts'
-import type { PlanRow, Work } from '../plan-kind.ts'
+import type { PlanRow, RowOutcome, Work } from '../plan-kind.ts'
 
 const MAX_LINES = 1000
 
@@ -99,4 +100,33 @@ async function rowOfLine(
   const row = await rowOf({ found, item, result })
   if (row.verdict !== 'fits') return { ...misfit(row.verdict, subject), ...row }
   return { ...base, key: `${order}/${item.position}`, subject: { line, ...subject }, ...row }
+}
+
+/** ItemResult is what a row keeps to be applied. */
+export interface ItemResult {
+  name: { accountId: AccountId; orderId: OrderId }
+  item: number
+  result: string
+}
+
+/** `keptOf` gives it of an item that a line names. */
+export const keptOf = ({ found: { order }, item, result }: NamedItem): ItemResult => ({
+  ...{ name: { accountId: order.accountId, orderId: order.id }, item: item.position, result },
+})
+
+/** `applyLine` has `apply` do what a row that fits says. `refused` says what a refusal means for the row, by its code; others are thrown. */
+export async function applyLine<Kept extends ItemResult>(
+  { verdict, own }: PlanRow,
+  apply: (kept: Kept) => Promise<unknown>,
+  refused: Partial<Record<ErrorCode, RowOutcome>>,
+): Promise<RowOutcome> {
+  if (verdict !== 'fits' || !own) return { outcome: 'skipped', reason: verdict }
+  try {
+    await apply(own as unknown as Kept)
+    return { outcome: 'done' }
+  } catch (error) {
+    const outcome = error instanceof Refusal ? refused[error.code] : undefined
+    if (outcome) return outcome
+    throw error
+  }
 }

@@ -4,7 +4,7 @@ import { orThrow, resultOf } from '../../lib/fault.ts'
 import { formatMicros, formatMoney } from '../../lib/money.ts'
 import { addRoute } from '../../supplier-routes/routes.ts'
 import { findSupplier } from '../../suppliers/suppliers.ts'
-import { attachListed, type Dearer, findOurs } from '../../sync/attach.ts'
+import { attachListed, type Dearer, lockOurs } from '../../sync/attach.ts'
 import { type Planned, type PlanRow, type Work, wholeKind } from '../plan-kind.ts'
 import { chosenFaults, chosenServices, fitting } from './services-bulk.ts'
 
@@ -27,7 +27,8 @@ export const servicesRoute = wholeKind({
   name: 'services.route',
   what: 'A further route for many services',
   permissions: ['suppliers.edit'],
-  reading: 'catalogue.read',
+  // Its rows say what the services cost.
+  reading: 'costs.read',
   input,
   fields: { supplier: 'input.supplier' },
   carryOut,
@@ -43,19 +44,20 @@ async function carryOut(
   orThrow(resultOf(undefined, chosenFaults(services, filter)))
   const { transaction, sql, clock } = work
   const { id, name, currency, kind } = await findSupplier(transaction, named)
-  const chosen = await findOurs(transaction, id, services ?? (await fitting(work, filter ?? {})))
+  const chosen = await lockOurs(transaction, id, services ?? (await fitting(work, filter ?? {})))
   const ours = chosen.ours.filter(({ code }) => !without.has(keyOf(code)))
   const supplier = { id, name, currency }
   const byCode = new Map(ours.map((one) => [one.code, one]))
-  const left = chosen.missing.map((code) => leftRow({ code }, 'there is no such service that is on'))
+  const left = chosen.missing
+    .filter((code) => !without.has(keyOf(code)))
+    .map((code) => leftRow({ code }, 'there is no such service that is on'))
   if (!supplierKinds.get(kind).hasServices) {
     const further = ours.filter(({ routes }) => routes.length === 0)
     for (const one of further) await addRoute(sql, { service: String(one.id), supplier: String(id) })
     const made = further.map((one) => routeRow(one, { supplier, theirs: { remoteId: '', name, cost: null } }))
     return plannedOf({ made, left, supplier: name, attached: ours.length - further.length })
   }
-  const wanted = { services: ours.map((one) => String(one.id)), by }
-  const found = await attachListed(transaction, supplier, wanted, clock)
+  const found = await attachListed(transaction, supplier, { ours, by }, clock)
   const dearer = new Map(found.dearer.map((one) => [one.ours.id, one]))
   const made = found.matches.map((one) =>
     routeRow(one.ours, { supplier, theirs: one.theirs, dearer: dearer.get(one.ours.id) }),

@@ -497,6 +497,16 @@ describe('resellers', () => {
     expect(await get(`/accounts/${username}/move-preview?credit_limit=-1`)).toMatchObject({ status: 422 })
     expect(await read(`/accounts/${username}`)).toMatchObject({ available: '5.00', spendable: '5.00' })
     expect(await preview('amount=-6')).toMatchObject({ after: '-1.00', fits: false })
+    const { username: owing } = await office.server.shop({ deposit: '5' })
+    await office.server.sql`
+      update wallets set credit_limit = 20000000
+       where account_id = (select id from accounts where username = ${owing})`
+    const taken = { amount: '-11', note: 'taken' }
+    expect(await change('POST', `/accounts/${owing}/adjust`, taken)).toMatchObject({ status: 200 })
+    const ofOwing = (query: string) => read(`/accounts/${owing}/move-preview?${query}`)
+    expect(await ofOwing('credit_limit=6')).toMatchObject({ spendable: '0.00', fits: true })
+    expect(await ofOwing('credit_limit=5')).toMatchObject({ spendable: '-1.00', fits: false })
+    expect(await ofOwing('amount=1')).toMatchObject({ after: '-5.00', fits: true })
     await change('POST', `/accounts/${username}/deposit`, { amount: '10', note: 'cash' })
     expect((await preview('amount=10&note=cash')).same).toMatchObject({ note: 'cash' })
     expect((await preview('amount=10&note=other')).same).toBeNull()

@@ -29,7 +29,7 @@ export function Applied({ plan, title, words = {}, onClose }: AppliedProps) {
     refetchInterval: ({ state }) => (state.data?.finished_at ? false : EVERY_MS),
   })
   const isOver = Boolean(now.data?.finished_at)
-  const others = usePlanRows(isOver ? plan : undefined, { isWhole: true })
+  const others = usePlanRows(isOver ? plan : undefined, { isWhole: true, isOver: true })
   const { done = 0, skipped = 0, failed = 0 } = now.data?.outcomes ?? {}
   const all = now.data?.rows ?? 0
   const rest = others.rows.filter(({ outcome }) => outcome !== 'done')

@@ -7,7 +7,7 @@ import { type FormEvent, useEffect, useMemo, useState } from 'react'
 import { ApiFault, api, dataOf } from '../api/client.ts'
 import { money } from '../kit/amount.tsx'
 import { faultText } from '../kit/faults.ts'
-import { TextInput } from '../kit/inputs.tsx'
+import { AtFields, TextInput } from '../kit/inputs.tsx'
 import { useKeys } from '../kit/keys.tsx'
 import { FaultNote, Loading } from '../kit/notes.tsx'
 import { useMay } from '../kit/session.tsx'
@@ -172,48 +172,50 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
         </dl>
       </div>
       <SeenBefore others={found.data?.seen_before ?? []} />
-      <FaultNote fault={fault} untouched={t`Nothing was credited.`} isOnce />
-      {found.data && !found.data.may_decide ? (
-        <Settled deposit={deposit} />
-      ) : isRefusing ? (
-        <form onSubmit={refuse} className={styles.choices}>
-          <TextInput
-            field="reason"
-            label={t`Why, as the reseller reads it`}
-            value={reason}
-            onChange={({ currentTarget }) => setReason(currentTarget.value)}
-            required
-            maxLength={500}
-            data-autofocus
+      <AtFields fault={fault}>
+        <FaultNote fault={fault} untouched={t`Nothing was credited.`} isOnce />
+        {found.data && !found.data.may_decide ? (
+          <Settled deposit={deposit} />
+        ) : isRefusing ? (
+          <form onSubmit={refuse} className={styles.choices}>
+            <TextInput
+              field="reason"
+              label={t`Why, as the reseller reads it`}
+              value={reason}
+              onChange={({ currentTarget }) => setReason(currentTarget.value)}
+              required
+              maxLength={500}
+              data-autofocus
+            />
+            <p className={styles.lead}>{t`Nothing is credited; the balance stays as it is.`}</p>
+            <div className={styles.foot}>
+              <Button variant="default" onClick={() => setDoing('confirm')}>{t`Back`}</Button>
+              <Button type="submit" color="var(--failed)" loading={isBusy}>{t`Refuse ${credited}`}</Button>
+            </div>
+          </form>
+        ) : doing === 'other' ? (
+          <OtherAmount
+            other={other}
+            currency={deposit.currency}
+            isBusy={isBusy}
+            onSubmit={creditOther}
+            onBack={() => setDoing('confirm')}
           />
-          <p className={styles.lead}>{t`Nothing is credited; the balance stays as it is.`}</p>
-          <div className={styles.foot}>
-            <Button variant="default" onClick={() => setDoing('confirm')}>{t`Back`}</Button>
-            <Button type="submit" color="var(--failed)" loading={isBusy}>{t`Refuse ${credited}`}</Button>
-          </div>
-        </form>
-      ) : doing === 'other' ? (
-        <OtherAmount
-          other={other}
-          currency={deposit.currency}
-          isBusy={isBusy}
-          onSubmit={creditOther}
-          onBack={() => setDoing('confirm')}
-        />
-      ) : (
-        <>
-          <p className={styles.lead}>
-            {t`${credited} is credited to ${account.data?.name ?? deposit.provider} now, once; ${after} is available then. Look first that the money is on your account.`}
-          </p>
-          {mayDecide && (
-            <Group justify="flex-end">
-              <Button variant="default" onClick={() => setDoing('other')}>{t`Another amount came…`}</Button>
-              <Button variant="default" onClick={() => setDoing('refuse')}>{t`Refuse…`}</Button>
-              <Button onClick={confirm} loading={isBusy}>{t`Confirm ${credited}`}</Button>
-            </Group>
-          )}
-        </>
-      )}
+        ) : (
+          <>
+            <p className={styles.lead}>
+              {t`${credited} is credited to ${account.data?.name ?? deposit.provider} now, once; ${after} is available then. Look first that the money is on your account.`}
+            </p>
+            {mayDecide && (
+              <Group justify="flex-end">
+                <Button variant="default" onClick={() => setDoing('other')}>{t`Another amount came…`}</Button>
+                <Button variant="default" onClick={() => setDoing('refuse')}>{t`Refuse…`}</Button>
+                <Button onClick={confirm} loading={isBusy}>{t`Confirm ${credited}`}</Button>
+              </Group>
+            )}
+          </>
+        )}
+      </AtFields>
     </>
   )
 }

@@ -6,7 +6,8 @@ import { FaultNote, Loading } from '../kit/notes.tsx'
 import { Reveal, useReveal } from './reveal.tsx'
 
 /**
- * `ExchangesOf` shows what was sent and received about one item, as far as it is kept; `attempt`: by that one alone. Answers that may have a secret result are shown when they are asked for.
+ * `ExchangesOf` shows what was sent and received about one item, as far as it is kept; with `attempt` that of one attempt alone. Answers that may have a
+ * secret result are shown when they are asked for.
  */
 export function ExchangesOf({ order, item, attempt }: { order: number; item: number; attempt?: number }) {
   const { t } = useLingui()

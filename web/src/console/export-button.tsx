@@ -4,7 +4,7 @@ import { lazy, Suspense, useState } from 'react'
 import { useKeys } from '../kit/keys.tsx'
 import type { ExportProps } from './export-dialog.tsx'
 
-// It is seldom wanted, and so loaded when it is.
+// The dialog is loaded when it is opened: few who read a list export it.
 const ExportDialog = lazy(async () => ({ default: (await import('./export-dialog.tsx')).ExportDialog }))
 
 /** `ExportButton` asks how the file of a list is to be, and gives it; `e` does so, too. */

@@ -125,7 +125,7 @@ function Who({ what, subject }: { what: Noun; subject: string | undefined }) {
   return (
     <span className="muted">
       <Trans>
-        Changed by {change.actor_name ?? change.actor} <When at={change.at} />.
+        Changed by {change.actor_name ?? change.actor} <When at={change.at} exact />.
       </Trans>
     </span>
   )

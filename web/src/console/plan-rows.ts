@@ -4,14 +4,19 @@ import { api, dataOf } from '../api/client.ts'
 
 /**
  * `usePlanRows` reads the rows of a plan, those of one verdict or all. `more` reads the next ones; with `isWhole` they are read to the end by
- * themselves. Nothing is read while `plan` is undefined.
+ * themselves. `isOver` reads what became of them: rows that were read before the plan was applied are not shown for that. Nothing is read while `plan`
+ * is undefined.
  */
 export function usePlanRows(
   plan: number | undefined,
-  { verdict = '', isWhole = false }: { verdict?: string; isWhole?: boolean } = {},
+  {
+    verdict = '',
+    isWhole = false,
+    isOver = false,
+  }: { verdict?: string; isWhole?: boolean; isOver?: boolean } = {},
 ) {
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
-    queryKey: ['plans', String(plan), 'rows', verdict],
+    queryKey: ['plans', String(plan), 'rows', verdict, ...(isOver ? ['outcomes'] : [])],
     enabled: plan !== undefined,
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ page }: { page: { next_cursor: string | null } }) => page.next_cursor ?? undefined,

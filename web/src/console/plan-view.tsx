@@ -200,12 +200,12 @@ function Summary({ plan }: { plan: PlanData }) {
       <p className="muted">
         {plan.applied_at ? (
           <Trans>
-            Applied by {plan.applied_by} <When at={plan.applied_at} />.
+            Applied by {plan.applied_by_name ?? plan.applied_by} <When at={plan.applied_at} exact />.
           </Trans>
         ) : (
           <Trans>
-            Made by {plan.actor} <When at={plan.created_at} />. It can be applied until{' '}
-            <When at={plan.ends_at} exact />.
+            Made by {plan.actor_name ?? plan.actor} <When at={plan.created_at} exact />. It can be applied
+            until <When at={plan.ends_at} exact />.
           </Trans>
         )}
         {plan.why && ` ${plan.why}`}

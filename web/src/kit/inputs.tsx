@@ -4,8 +4,8 @@ import { isOfField, problemText } from './faults.ts'
 import { FormContext, problemsOf } from './form-faults.ts'
 
 /**
- * `AtFields` stands around a form: its inputs below (those of this file and choices.tsx, by `field` or `name`, as the API names the value) show what `fault` says of them, and the
- * first of them gets the focus. FaultNote says the rest.
+ * `AtFields` stands around a form: its inputs (those of this file and choices.tsx) show what `fault` says of them, and the first of these gets the
+ * focus. An input is known by its `field` or `name`, which is the name of the value in the API. FaultNote says the rest of the fault.
  */
 export function AtFields({ fault, children }: { fault: unknown; children: ReactNode }) {
   const shown = useMemo(() => new Set<string>(), [])

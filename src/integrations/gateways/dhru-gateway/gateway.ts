@@ -139,7 +139,7 @@ export class DhruGateway implements Gateway {
     for (const [name, value] of Object.entries({ action, ...query })) url.searchParams.set(name, value)
     return {
       ...{ method, url: url.href, headers: { authorization: `Bearer ${secrets['api_key']}` } },
-      ...(body !== undefined && { body }),
+      body,
     }
   }
 }

@@ -12,6 +12,12 @@ export interface JsonCall {
   body?: unknown
 }
 
+/** `basicCall` is a call with a key in the place of the user name of Basic authentication, and no password. */
+export const basicCall = (key: string | undefined, call: Omit<JsonCall, 'headers'>): JsonCall => ({
+  ...call,
+  headers: { authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` },
+})
+
 /** JsonAnswer is an answer of any status. */
 export interface JsonAnswer {
   status: number

@@ -12,7 +12,7 @@ import {
 } from '../gateway.ts'
 import type { GatewayDeps } from '../gateway-kind.ts'
 import { type GatewayTest, judged } from '../gateway-test.ts'
-import { amountIn, currencyIn, JsonApi, type JsonCall, pageIn, textIn } from '../json-api/index.ts'
+import { amountIn, basicCall, currencyIn, JsonApi, type JsonCall, pageIn, textIn } from '../json-api/index.ts'
 import { depositNamed, nameOf } from '../json-api/names.ts'
 import { returnsOf } from '../payment-page.ts'
 
@@ -109,11 +109,7 @@ export class MidtransGateway implements Gateway {
   }
 
   #request(method: 'GET' | 'POST', url: string, body?: unknown): JsonCall {
-    const key = Buffer.from(`${this.#deps.secrets['server_key']}:`).toString('base64')
-    return {
-      ...{ method, url, headers: { authorization: `Basic ${key}` } },
-      ...(body !== undefined && { body }),
-    }
+    return basicCall(this.#deps.secrets['server_key'], { method, url, body })
   }
 }
 

@@ -14,6 +14,7 @@ import type { GatewayDeps } from '../gateway-kind.ts'
 import { type GatewayTest, judged } from '../gateway-test.ts'
 import {
   amountIn,
+  basicCall,
   currencyIn,
   JsonApi,
   type JsonCall,
@@ -106,12 +107,8 @@ export class XenditGateway implements Gateway {
 
   #request(method: 'GET' | 'POST', path: string, body?: unknown): JsonCall {
     const { settings, secrets } = this.#deps
-    const key = Buffer.from(`${secrets['secret_key']}:`).toString('base64')
-    return {
-      ...{ method, url: `${String(settings['url']).replace(/\/$/, '')}${path}` },
-      headers: { authorization: `Basic ${key}` },
-      ...(body !== undefined && { body }),
-    }
+    const url = `${String(settings['url']).replace(/\/$/, '')}${path}`
+    return basicCall(secrets['secret_key'], { method, url, body })
   }
 }
 

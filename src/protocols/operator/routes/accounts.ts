@@ -301,7 +301,8 @@ export const accountRoutes = ({ clock, publicUrl }: Pick<OperatorDeps, 'clock' |
       return {
         ...{ currency, available: money(available), after: money(after) },
         ...{ spendable_now: money(available + creditLimit), spendable: money(after + limitThen) },
-        fits: moved >= ZERO || after >= -limitThen,
+        // Money comes in whatever is owed; a limit is not set below that.
+        fits: (limit === undefined && moved >= ZERO) || after >= -limitThen,
         same: same && {
           at: same.at,
           actor_name: names.get(same.actor ?? '') ?? same.actor,

@@ -1,5 +1,7 @@
 import { type Static, Type } from 'typebox'
+import { actorNames } from '../../../audit/actors.ts'
 import type { PlanId } from '../../../lib/ids.ts'
+import type { Desk } from '../../../people/desk.ts'
 import { findKind, planKinds } from '../../../plans/kinds/index.ts'
 import type { KeptRow, PlanView } from '../../../plans/plan.ts'
 import type { PlanKind, PlanMoney } from '../../../plans/plan-kind.ts'
@@ -32,6 +34,7 @@ const plan = Type.Object({
     description: '`ended`: it was not applied in time, and another one is to be made',
   }),
   actor: Type.String(),
+  actor_name: orNull(Type.String(), 'What the person, program or key is called now'),
   created_at: time(),
   ends_at: time('Until when it may be applied'),
   rows: Type.Integer(),
@@ -41,6 +44,7 @@ const plan = Type.Object({
   may_apply: Type.Boolean({ description: 'You have the permissions for that' }),
   outcomes: Type.Object({ done: Type.Integer(), skipped: Type.Integer(), failed: Type.Integer() }),
   applied_by: orNull(Type.String()),
+  applied_by_name: orNull(Type.String(), 'What the person, program or key is called now'),
   applied_at: orNull(time()),
   finished_at: orNull(time()),
   why: orNull(Type.String()),
@@ -64,7 +68,33 @@ const row = Type.Object({
 
 type Wire = Static<typeof plan>
 
-function wirePlan(one: PlanView, { permissions }: Caller, now: Date): Wire {
+/** `named` gives plans as the API shows them to a caller, with the names of those who made and applied them. */
+async function named(
+  read: Desk['read'],
+  plans: readonly PlanView[],
+  { caller, clock }: { caller: Caller; clock: OperatorDeps['clock'] },
+): Promise<Wire[]> {
+  const names = await actorNames(
+    read,
+    plans.flatMap(({ actor, appliedBy }) => [actor, ...(appliedBy === null ? [] : [appliedBy])]),
+  )
+  const now = clock.now()
+  return plans.map((one) => wirePlan(one, names, caller, now))
+}
+
+/** `namedOne` is `named` for one. */
+const namedOne = async (
+  read: Desk['read'],
+  one: PlanView,
+  of: { caller: Caller; clock: OperatorDeps['clock'] },
+): Promise<Wire> => (await named(read, [one], of))[0] as Wire
+
+function wirePlan(
+  one: PlanView,
+  names: ReadonlyMap<string, string>,
+  { permissions }: Caller,
+  now: Date,
+): Wire {
   const kind = planKinds.find(({ name }) => name === one.kind)
   const isOver = one.state === 'ready' && one.endsAt <= now
   const needed = [
@@ -72,10 +102,12 @@ function wirePlan(one: PlanView, { permissions }: Caller, now: Date): Wire {
     ...one.needs.flatMap((name) => kind?.confirmations?.[name] ?? []),
   ]
   return {
-    ...{ id: one.id, kind: one.kind, state: isOver ? 'ended' : one.state, actor: one.actor },
+    ...{ id: one.id, kind: one.kind, state: isOver ? 'ended' : one.state },
+    ...{ actor: one.actor, actor_name: names.get(one.actor) ?? null },
     ...{ created_at: one.createdAt, ends_at: one.endsAt, rows: one.rowCount, verdicts: one.verdicts },
     ...{ summary: { ...one.summary }, needs: one.needs, outcomes: one.outcomes },
     may_apply: kind !== undefined && needed.every((permission) => permissions.has(permission)),
+    applied_by_name: one.appliedBy === null ? null : (names.get(one.appliedBy) ?? null),
     ...{ applied_by: one.appliedBy, applied_at: one.appliedAt, finished_at: one.finishedAt, why: one.why },
     undone_by: one.state === 'applied' ? (kind?.undoneBy ?? null) : null,
   }
@@ -157,10 +189,9 @@ export const planRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       const before = readCursor(cursor, given)
       const { permissions } = caller
       const { plans, next } = await listPlans(desk.read, { kind: given.kind, permissions, before, limit })
-      const now = clock.now()
       return {
         page: {
-          items: plans.map((one) => wirePlan(one, caller, now)),
+          items: await named(desk.read, plans, { caller, clock }),
           next_cursor: cursorText(next, given),
         },
       }
@@ -195,7 +226,7 @@ export const planRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       const made = await inFieldsOf({ ...kind.fields }, () =>
         makePlan(desk.change, { kind, input, by: caller, clock }),
       )
-      return wirePlan(made, caller, clock.now())
+      return namedOne(desk.change, made, { caller, clock })
     },
   }),
   route({
@@ -209,7 +240,9 @@ export const planRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     answer: plan,
     refusals: ['not_found', 'permission_denied'],
     handle: async (call) =>
-      wirePlan(await showPlan(call.desk.read, await mayRead(call)), call.caller, clock.now()),
+      namedOne(call.desk.read, await showPlan(call.desk.read, await mayRead(call)), {
+        ...{ caller: call.caller, clock },
+      }),
   }),
   route({
     method: 'GET',
@@ -274,7 +307,7 @@ export const planRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       const { except = [], why = '', confirm = [] } = body
       const application = { except: [...new Set(except)], why, confirm }
       const done = await applyPlan(desk.change, params.id as PlanId, application, { by: caller, clock })
-      return wirePlan(done, caller, clock.now())
+      return namedOne(desk.change, done, { caller, clock })
     },
   }),
   route({
@@ -291,7 +324,10 @@ export const planRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     handle: async (call) => {
       const { desk, caller, params } = call
       await mayApply(call)
-      return wirePlan(await discardPlan(desk.change, params.id as PlanId, clock), caller, clock.now())
+      return namedOne(desk.change, await discardPlan(desk.change, params.id as PlanId, clock), {
+        caller,
+        clock,
+      })
     },
   }),
 ]

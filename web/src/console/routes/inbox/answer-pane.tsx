@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useMemo, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { money } from '../../../kit/amount.tsx'
-import { TextInput } from '../../../kit/inputs.tsx'
+import { AtFields, TextInput } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { When } from '../../../kit/when.tsx'
@@ -116,49 +116,51 @@ export function AnswerPane({ id, onDone }: { id: number; onDone: () => void }) {
       </fieldset>
       {meaning !== undefined && (
         <form className={styles.choices} onSubmit={(event) => void teach(event)}>
-          <Switch
-            label={t`For all suppliers of its kind (${heard.supplier.kind})`}
-            checked={ofKind}
-            onChange={({ currentTarget }) => setOfKind(currentTarget.checked)}
-          />
-          <TextInput
-            field="phrase"
-            label={t`Only a part of the words`}
-            description={t`Left empty, all of the words count: ${heard.words}`}
-            value={phrase}
-            onChange={({ currentTarget }) => setPhrase(currentTarget.value)}
-            maxLength={200}
-          />
-          <FaultNote fault={preview.error} untouched={t`Nothing was taught.`} />
-          {seen && (
-            <div role="status">
-              <p className={styles.lead}>
-                {t`Fits ${seen.fits} of the last ${seen.looked_at} answers; ${seen.known} of these are known already, and stay as they are.`}
-              </p>
-              <ul className={`${styles.samples} ${styles.columns}`}>
-                {seen.items.slice(0, 12).map((one) => (
-                  <li key={`${one.order} ${one.item}`} className={styles.sample}>
-                    <span className="code">{one.input}</span> · {one.username} ·{' '}
-                    {money(one.amount, one.currency)}
-                  </li>
-                ))}
-              </ul>
+          <AtFields fault={fault}>
+            <Switch
+              label={t`For all suppliers of its kind (${heard.supplier.kind})`}
+              checked={ofKind}
+              onChange={({ currentTarget }) => setOfKind(currentTarget.checked)}
+            />
+            <TextInput
+              field="phrase"
+              label={t`Only a part of the words`}
+              description={t`Left empty, all of the words count: ${heard.words}`}
+              value={phrase}
+              onChange={({ currentTarget }) => setPhrase(currentTarget.value)}
+              maxLength={200}
+            />
+            <FaultNote fault={preview.error} untouched={t`Nothing was taught.`} />
+            {seen && (
+              <div role="status">
+                <p className={styles.lead}>
+                  {t`Fits ${seen.fits} of the last ${seen.looked_at} answers; ${seen.known} of these are known already, and stay as they are.`}
+                </p>
+                <ul className={`${styles.samples} ${styles.columns}`}>
+                  {seen.items.slice(0, 12).map((one) => (
+                    <li key={`${one.order} ${one.item}`} className={styles.sample}>
+                      <span className="code">{one.input}</span> · {one.username} ·{' '}
+                      {money(one.amount, one.currency)}
+                    </li>
+                  ))}
+                </ul>
+              </div>
+            )}
+            <TextInput
+              field="why"
+              label={t`Reason`}
+              value={why}
+              onChange={({ currentTarget }) => setWhy(currentTarget.value)}
+              required
+              maxLength={500}
+            />
+            <FaultNote fault={fault} untouched={t`Nothing was taught, and no money was moved.`} />
+            <div className={styles.foot}>
+              <Button type="submit" loading={isBusy} disabled={!seen}>
+                {t`Teach, and settle ${waiting} items`}
+              </Button>
             </div>
-          )}
-          <TextInput
-            field="why"
-            label={t`Reason`}
-            value={why}
-            onChange={({ currentTarget }) => setWhy(currentTarget.value)}
-            required
-            maxLength={500}
-          />
-          <FaultNote fault={fault} untouched={t`Nothing was taught, and no money was moved.`} />
-          <div className={styles.foot}>
-            <Button type="submit" loading={isBusy} disabled={!seen}>
-              {t`Teach, and settle ${waiting} items`}
-            </Button>
-          </div>
+          </AtFields>
         </form>
       )}
     </>

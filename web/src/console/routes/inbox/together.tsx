@@ -6,7 +6,7 @@ import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { money } from '../../../kit/amount.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
-import { Textarea, TextInput } from '../../../kit/inputs.tsx'
+import { AtFields, Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Applied } from '../../applied.tsx'
 import { usePlanRows } from '../../plan-rows.ts'
@@ -82,58 +82,60 @@ export function Together({ reviews, onDone, onClose }: TogetherProps) {
   return (
     <Dialog opened onClose={onClose} title={title}>
       <form onSubmit={(event) => void look(event)}>
-        <Stack>
-          <FaultNote fault={review.error} onRetry={() => void review.refetch()} />
-          {review.isPending && <Loading rows={3} />}
-          <Radio.Group
-            label={t`What is decided about each of them`}
-            value={chosen ?? ''}
-            onChange={(value) => setChosen(value as Decision)}
-          >
-            <Stack gap="xs" mt="xs">
-              {choices.map(({ decision }, at) => (
-                <Radio
-                  key={decision}
-                  value={decision}
-                  label={i18n._(decisionWords(decision))}
-                  {...(at === 0 && { 'data-autofocus': true })}
-                />
-              ))}
-            </Stack>
-          </Radio.Group>
-          {chosen === 'found' && (
-            <Textarea
-              field="references"
-              label={t`The supplier's numbers`}
-              description={t`A line for each: the IMEI, and the number that the supplier has it under.`}
-              value={references}
-              onChange={({ currentTarget }) => setReferences(currentTarget.value)}
-              required
-              autosize
-              minRows={4}
-              maxRows={14}
-              classNames={{ input: 'code' }}
-            />
-          )}
-          {chosen === 'give_back' && (
-            <TextInput
-              field="message"
-              label={t`What the resellers read`}
-              value={message}
-              onChange={({ currentTarget }) => setMessage(currentTarget.value)}
-              maxLength={500}
-            />
-          )}
-          <FaultNote fault={fault} untouched={<Trans>Nothing is decided.</Trans>} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              <Trans>Close</Trans>
-            </Button>
-            <Button type="submit" loading={isBusy} disabled={chosen === undefined}>
-              <Trans>See what would become of them</Trans>
-            </Button>
-          </Group>
-        </Stack>
+        <AtFields fault={fault}>
+          <Stack>
+            <FaultNote fault={review.error} onRetry={() => void review.refetch()} />
+            {review.isPending && <Loading rows={3} />}
+            <Radio.Group
+              label={t`What is decided about each of them`}
+              value={chosen ?? ''}
+              onChange={(value) => setChosen(value as Decision)}
+            >
+              <Stack gap="xs" mt="xs">
+                {choices.map(({ decision }, at) => (
+                  <Radio
+                    key={decision}
+                    value={decision}
+                    label={i18n._(decisionWords(decision))}
+                    {...(at === 0 && { 'data-autofocus': true })}
+                  />
+                ))}
+              </Stack>
+            </Radio.Group>
+            {chosen === 'found' && (
+              <Textarea
+                field="references"
+                label={t`The supplier's numbers`}
+                description={t`A line for each: the IMEI, and the number that the supplier has it under.`}
+                value={references}
+                onChange={({ currentTarget }) => setReferences(currentTarget.value)}
+                required
+                autosize
+                minRows={4}
+                maxRows={14}
+                classNames={{ input: 'code' }}
+              />
+            )}
+            {chosen === 'give_back' && (
+              <TextInput
+                field="message"
+                label={t`What the resellers read`}
+                value={message}
+                onChange={({ currentTarget }) => setMessage(currentTarget.value)}
+                maxLength={500}
+              />
+            )}
+            <FaultNote fault={fault} untouched={<Trans>Nothing is decided.</Trans>} />
+            <Group justify="flex-end">
+              <Button variant="default" onClick={onClose}>
+                <Trans>Close</Trans>
+              </Button>
+              <Button type="submit" loading={isBusy} disabled={chosen === undefined}>
+                <Trans>See what would become of them</Trans>
+              </Button>
+            </Group>
+          </Stack>
+        </AtFields>
       </form>
     </Dialog>
   )

@@ -31,7 +31,10 @@ const KINDS = {
 const kindOf = (action: BulkAction): (typeof KINDS)[keyof typeof KINDS] | 'orders.bulk' =>
   action in KINDS ? KINDS[action as keyof typeof KINDS] : 'orders.bulk'
 
-/** More is what is asked for beside the orders: the supplier that they go to, the note that they get, or the lines with their results, which name the orders themselves. */
+/**
+ * More is what is asked for beside the orders: the supplier that they go to, the note that they get, or the lines with their results, which name the
+ * orders themselves.
+ */
 export type More = { supplier: string } | { note: string } | { lines: string }
 
 /** `inputOf` gives the input of the plan. */
@@ -66,7 +69,8 @@ export function Planned({
     meta: { isMade: true },
     retry: false,
   })
-  const title = i18n._(bulkWords[action])
+  // Behind a button follows more; a title stands for itself.
+  const title = i18n._(bulkWords[action]).replace(/…$/, '')
   const lines = more && 'lines' in more ? more.lines : undefined
   const back = onBack && (
     <Button variant="default" size="compact-md" mt="md" onClick={onBack}>

@@ -1,4 +1,4 @@
-/** What the list of orders wants seldom is loaded together, when any of it is wanted. */
+/** The dialogs for many orders, an order beside its list and the list of pasted lines are one file for browsers: the list of orders loads it when one of them is opened. */
 export { Bulk } from './bulk.tsx'
 export { OrderBeside } from './order.tsx'
 export { Pasted } from './pasted.tsx'

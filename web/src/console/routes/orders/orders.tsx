@@ -27,7 +27,7 @@ import styles from './orders.module.css'
 
 const TOPICS = ['orders', 'reviews']
 
-// What is seldom wanted is loaded when it is.
+// They are loaded when one of them is opened, so that the list is there sooner.
 const late = () => import('./late.ts')
 const Bulk = lazy(async () => ({ default: (await late()).Bulk }))
 const OrderBeside = lazy(async () => ({ default: (await late()).OrderBeside }))

@@ -38,8 +38,10 @@ const periods: Record<string, MessageDescriptor> = {
   year: msg`This year`,
 }
 
-/** `Reports` says what was sold in a period, told apart by one thing, beside the period before, and as a file: of periods or of days, and of all or one reseller, service or supplier. All of the
- * question stands in the URL. */
+/**
+ * `Reports` says what was sold in a period or on some days, told apart by one thing, beside the time before, and as a file: of all, or of one reseller,
+ * service, supplier or currency. The whole question stands in the URL.
+ */
 export function Reports() {
   const { t, i18n: words } = useLingui()
   const navigate = useNavigate()

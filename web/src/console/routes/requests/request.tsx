@@ -32,15 +32,17 @@ export function Request() {
   return (
     <Page title={t`Request`}>
       <FaultNote fault={asked.error} onRetry={() => void asked.refetch()} />
+      <FaultNote fault={reseller.error} onRetry={() => void reseller.refetch()} />
       {asked.isPending && <Loading rows={2} />}
       {asked.data && (
         <Stack>
           <p>
-            {username === undefined ? (
+            {account === null && (
               <span className="muted">
                 <Trans>It was refused before anybody knew whose it was.</Trans>
               </span>
-            ) : (
+            )}
+            {username !== undefined && (
               <Trans>
                 Asked by <Link to={`/resellers/${username}` as string}>{reseller.data?.name}</Link>.{' '}
                 <Link to={`/resellers/${username}/requests` as string}>All its requests</Link>
@@ -50,11 +52,15 @@ export function Request() {
           <RequestLog
             rows={[asked.data]}
             isOpen
-            keyName={(key) => (
-              <Link to={`/resellers/${username}/keys` as string} className="code">
-                {key}
-              </Link>
-            )}
+            keyName={(key) =>
+              username === undefined ? (
+                <span className="code">{key}</span>
+              ) : (
+                <Link to={`/resellers/${username}/keys` as string} className="code">
+                  {key}
+                </Link>
+              )
+            }
             order={(id) => (
               <Link to="/orders/$id" params={{ id: String(id) }} className="code">
                 {id}

@@ -391,11 +391,11 @@ function Terms({ reseller, onClose }: DialogProps) {
   const { username: account, name, currency, credit_limit = '0' } = begun
   const [group, setGroup] = useState(begun.group ?? '')
   const [limit, setLimit] = useState(credit_limit)
+  const given = limit.trim().replace(',', '.')
   const draft = {
     ...(group !== (begun.group ?? '') && { group: group || null }),
-    ...(limit.trim() !== credit_limit && { credit_limit: limit.trim() }),
+    ...(given !== credit_limit && { credit_limit: given }),
   }
-  const given = limit.trim().replace(',', '.')
   const isLimit = /^\d+(?:\.\d+)?$/.test(given)
   return (
     <ChangeDialog

@@ -6,7 +6,7 @@ import { type FormEvent, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { CardTable } from '../../../kit/card-table.tsx'
-import { TextInput } from '../../../kit/inputs.tsx'
+import { AtFields, TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { When } from '../../../kit/when.tsx'
@@ -201,24 +201,26 @@ function TryAnswer({ supplier }: { supplier: string }) {
       <h2 className={styles.heading}>
         <Trans>Try an answer</Trans>
       </h2>
-      <form onSubmit={submit}>
-        <Group align="end" wrap="nowrap">
-          <TextInput
-            field="words"
-            label={t`What it said`}
-            placeholder={t`Paste its words`}
-            value={said}
-            onChange={({ currentTarget }) => setSaid(currentTarget.value)}
-            maxLength={4000}
-            flex={1}
-            maw={560}
-          />
-          <Button type="submit" variant="default" loading={read.isPending} disabled={said.trim() === ''}>
-            <Trans>How is it read?</Trans>
-          </Button>
-        </Group>
-      </form>
-      <FaultNote fault={read.error} />
+      <AtFields fault={read.error}>
+        <form onSubmit={submit}>
+          <Group align="end" wrap="nowrap">
+            <TextInput
+              field="words"
+              label={t`What it said`}
+              placeholder={t`Paste its words`}
+              value={said}
+              onChange={({ currentTarget }) => setSaid(currentTarget.value)}
+              maxLength={4000}
+              flex={1}
+              maw={560}
+            />
+            <Button type="submit" variant="default" loading={read.isPending} disabled={said.trim() === ''}>
+              <Trans>How is it read?</Trans>
+            </Button>
+          </Group>
+        </form>
+        <FaultNote fault={read.error} />
+      </AtFields>
       {read.data && (
         <p role="status">
           <ReadWords read={read.data} />

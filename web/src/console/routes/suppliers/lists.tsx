@@ -8,7 +8,7 @@ import { type FormEvent, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { CardTable } from '../../../kit/card-table.tsx'
 import { isOvertaken } from '../../../kit/faults.ts'
-import { TextInput } from '../../../kit/inputs.tsx'
+import { AtFields, TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { useMay } from '../../../kit/session.tsx'
@@ -233,57 +233,59 @@ function Schedule({ supplier }: { supplier: string }) {
           <Trans>Only when somebody asks for it. What changes by more than this waits for a person.</Trans>
         )}
       </p>
-      <form onSubmit={submit} className={styles.filters}>
-        <TextInput
-          field="every_minutes"
-          label={t`Every so many hours`}
-          placeholder={t`Never`}
-          value={hours}
-          onChange={({ currentTarget }) => setWritten({ ...written, hours: currentTarget.value })}
-          inputMode="decimal"
-          pattern="[0-9]+([.,][0-9]+)?"
-          w={160}
-        />
-        <TextInput
-          field="max_loss"
-          label={t`Gone, in percent`}
-          value={loss}
-          onChange={({ currentTarget }) => setWritten({ ...written, loss: currentTarget.value })}
-          inputMode="numeric"
-          pattern="[0-9]+"
-          required
-          w={160}
-        />
-        <TextInput
-          field="max_jump"
-          label={t`A cost, in percent`}
-          value={jump}
-          onChange={({ currentTarget }) => setWritten({ ...written, jump: currentTarget.value })}
-          inputMode="numeric"
-          pattern="[0-9]+"
-          required
-          w={160}
-        />
-        {!isBehind && (
-          <Button type="submit" variant="default" loading={save.isPending}>
-            <Trans>Save</Trans>
-          </Button>
+      <AtFields fault={save.error}>
+        <form onSubmit={submit} className={styles.filters}>
+          <TextInput
+            field="every_minutes"
+            label={t`Every so many hours`}
+            placeholder={t`Never`}
+            value={hours}
+            onChange={({ currentTarget }) => setWritten({ ...written, hours: currentTarget.value })}
+            inputMode="decimal"
+            pattern="[0-9]+([.,][0-9]+)?"
+            w={160}
+          />
+          <TextInput
+            field="max_loss"
+            label={t`Gone, in percent`}
+            value={loss}
+            onChange={({ currentTarget }) => setWritten({ ...written, loss: currentTarget.value })}
+            inputMode="numeric"
+            pattern="[0-9]+"
+            required
+            w={160}
+          />
+          <TextInput
+            field="max_jump"
+            label={t`A cost, in percent`}
+            value={jump}
+            onChange={({ currentTarget }) => setWritten({ ...written, jump: currentTarget.value })}
+            inputMode="numeric"
+            pattern="[0-9]+"
+            required
+            w={160}
+          />
+          {!isBehind && (
+            <Button type="submit" variant="default" loading={save.isPending}>
+              <Trans>Save</Trans>
+            </Button>
+          )}
+        </form>
+        {isBehind && race.now ? (
+          <Overtaken
+            {...{ base: race.base, now: race.now, draft, what: 'supplier', subject: supplier }}
+            hidden={['next_at']}
+            isSaving={save.isPending}
+            onMine={() => save.mutate()}
+            onTheirs={() => {
+              setWritten({})
+              save.reset()
+            }}
+          />
+        ) : (
+          <FaultNote fault={save.error} untouched={t`Nothing was changed.`} />
         )}
-      </form>
-      {isBehind && race.now ? (
-        <Overtaken
-          {...{ base: race.base, now: race.now, draft, what: 'supplier', subject: supplier }}
-          hidden={['next_at']}
-          isSaving={save.isPending}
-          onMine={() => save.mutate()}
-          onTheirs={() => {
-            setWritten({})
-            save.reset()
-          }}
-        />
-      ) : (
-        <FaultNote fault={save.error} untouched={t`Nothing was changed.`} />
-      )}
+      </AtFields>
     </section>
   )
 }

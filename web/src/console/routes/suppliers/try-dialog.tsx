@@ -9,7 +9,7 @@ import { api, dataOf } from '../../../api/client.ts'
 import { money } from '../../../kit/amount.tsx'
 import { Bytes } from '../../../kit/bytes.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
-import { TextInput } from '../../../kit/inputs.tsx'
+import { AtFields, TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
@@ -121,85 +121,88 @@ export function TryDialog({ supplier, onClose }: { supplier: Supplier; onClose: 
         </Stack>
       ) : (
         <form onSubmit={submit}>
-          <Stack>
-            {hasServices && (
-              <>
-                <TextInput
-                  field="remote_service"
-                  label={t`Its service`}
-                  description={t`A part of the name, or the id there.`}
-                  value={wanted}
-                  onChange={({ currentTarget }) => {
-                    setWanted(currentTarget.value)
-                    setChosen(undefined)
-                  }}
-                  autoComplete="off"
-                  data-autofocus
-                />
-                <FaultNote fault={services.error} />
-                {services.data?.items.length === 0 && (
-                  <p className="muted">
-                    {q ? (
-                      <Trans>Its list has no such service.</Trans>
-                    ) : (
-                      <Trans>Its list was not taken over yet: read it first, by the import.</Trans>
-                    )}
-                  </p>
-                )}
-                {services.data && services.data.items.length > 0 && (
-                  <ul className={styles.choices} aria-label={t`Services of ${name}`}>
-                    {services.data.items.map((one) => (
-                      <li key={one.remote_service}>
-                        <button
-                          type="button"
-                          aria-pressed={chosen?.remote_service === one.remote_service}
-                          onClick={() => setChosen(one)}
-                        >
-                          <span>
-                            {one.name} <span className="muted code">{one.remote_service}</span>
-                          </span>
-                          {one.cost !== undefined && <span>{money(one.cost, one.currency)}</span>}
-                        </button>
-                      </li>
-                    ))}
-                  </ul>
-                )}
-              </>
-            )}
-            <TextInput
-              field="imei"
-              label={t`IMEI or serial number`}
-              value={imei}
-              onChange={({ currentTarget }) => setImei(currentTarget.value)}
-              required
-              maxLength={255}
-              autoComplete="off"
-              classNames={{ input: 'code' }}
-            />
-            <p>
-              {cost ? (
-                <Trans>
-                  This buys at {name} for {cost}, outside of any order: nobody is charged for it but you.
-                </Trans>
-              ) : (
-                <Trans>
-                  This buys at {name}, in {currency}, outside of any order: nobody is charged for it but you.
-                </Trans>
+          <AtFields fault={buy.error}>
+            <Stack>
+              {hasServices && (
+                <>
+                  <TextInput
+                    field="remote_service"
+                    label={t`Its service`}
+                    description={t`A part of the name, or the id there.`}
+                    value={wanted}
+                    onChange={({ currentTarget }) => {
+                      setWanted(currentTarget.value)
+                      setChosen(undefined)
+                    }}
+                    autoComplete="off"
+                    data-autofocus
+                  />
+                  <FaultNote fault={services.error} />
+                  {services.data?.items.length === 0 && (
+                    <p className="muted">
+                      {q ? (
+                        <Trans>Its list has no such service.</Trans>
+                      ) : (
+                        <Trans>Its list was not taken over yet: read it first, by the import.</Trans>
+                      )}
+                    </p>
+                  )}
+                  {services.data && services.data.items.length > 0 && (
+                    <ul className={styles.choices} aria-label={t`Services of ${name}`}>
+                      {services.data.items.map((one) => (
+                        <li key={one.remote_service}>
+                          <button
+                            type="button"
+                            aria-pressed={chosen?.remote_service === one.remote_service}
+                            onClick={() => setChosen(one)}
+                          >
+                            <span>
+                              {one.name} <span className="muted code">{one.remote_service}</span>
+                            </span>
+                            {one.cost !== undefined && <span>{money(one.cost, one.currency)}</span>}
+                          </button>
+                        </li>
+                      ))}
+                    </ul>
+                  )}
+                </>
               )}
-            </p>
-            <FaultNote
-              fault={buy.error}
-              untouched={t`It may have been bought. Press again: it is the same test, and is not bought twice.`}
-            />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                <Trans>Close</Trans>
-              </Button>
-              <Button type="submit" loading={buy.isPending} disabled={hasServices && !chosen}>
-                {cost ? t`Buy it for ${cost}` : t`Buy it`}
-              </Button>
-            </Group>
-          </Stack>
+              <TextInput
+                field="imei"
+                label={t`IMEI or serial number`}
+                value={imei}
+                onChange={({ currentTarget }) => setImei(currentTarget.value)}
+                required
+                maxLength={255}
+                autoComplete="off"
+                classNames={{ input: 'code' }}
+              />
+              <p>
+                {cost ? (
+                  <Trans>
+                    This buys at {name} for {cost}, outside of any order: nobody is charged for it but you.
+                  </Trans>
+                ) : (
+                  <Trans>
+                    This buys at {name}, in {currency}, outside of any order: nobody is charged for it but
+                    you.
+                  </Trans>
+                )}
+              </p>
+              <FaultNote
+                fault={buy.error}
+                untouched={t`It may have been bought. Press again: it is the same test, and is not bought twice.`}
+              />
+              <Group justify="flex-end">
+                <Button variant="default" onClick={onClose}>
+                  <Trans>Close</Trans>
+                </Button>
+                <Button type="submit" loading={buy.isPending} disabled={hasServices && !chosen}>
+                  {cost ? t`Buy it for ${cost}` : t`Buy it`}
+                </Button>
+              </Group>
+            </Stack>
+          </AtFields>
         </form>
       )}
     </Dialog>

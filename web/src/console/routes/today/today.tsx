@@ -6,7 +6,7 @@ import { SegmentedControl } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useMemo } from 'react'
-import { api, dataOf } from '../../../api/client.ts'
+import { ApiFault, api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import type { paths } from '../../../api/made/operator.ts'
 import { money } from '../../../kit/amount.tsx'
@@ -424,13 +424,13 @@ function MonthChart({ currency, isAll }: { currency: string; isAll: boolean }) {
       ],
     }
   }, [sales.data, currency, t])
-  if (sales.error && isAll)
+  if (isAll && sales.error instanceof ApiFault && sales.error.status >= 400 && sales.error.status < 500)
     return (
       <p className="muted">
         <Trans>All currencies can be drawn once each has had a rate to {currency} on every day.</Trans>
       </p>
     )
-  if (!drawn) return null
+  if (!drawn) return <FaultNote fault={sales.error} onRetry={() => void sales.refetch()} />
   return (
     <Chart
       title={t`Turnover and profit a day, 30 days`}

@@ -8,7 +8,7 @@ import { ApiFault, answerOf, dataOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
 import { money } from '../../../kit/amount.tsx'
 import { faultText } from '../../../kit/faults.ts'
-import { TextInput } from '../../../kit/inputs.tsx'
+import { AtFields, TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { PayWays } from '../../../kit/pay-in.tsx'
@@ -101,31 +101,33 @@ function Begin({ ways }: { ways: readonly Way[] }) {
   const said = isKnown ? money(quote.data.amount, currency) : undefined
   return (
     <form onSubmit={submit} className={styles.panel}>
-      <PayWays
-        ways={ways.map((way) => ({ ...way, least: way.min_deposit, most: way.max_deposit }))}
-        {...{ currency, chosen: code, onChoose: setCode }}
-      />
-      <TextInput
-        field="amount"
-        label={t`Amount to be credited, in ${currency}`}
-        value={text}
-        onChange={({ currentTarget }) => setText(currentTarget.value)}
-        inputMode="decimal"
-        autoComplete="off"
-        error={refused && amount !== '' ? faultText(refused) : undefined}
-        required
-      />
-      <Stack gap="sm" role="status">
-        {isKnown && <Quote {...quote.data} />}
-      </Stack>
-      {quote.error !== null && !refused && amount !== '' && <FaultNote fault={quote.error} />}
-      <FaultNote
-        fault={fault}
-        untouched={<Trans>Nothing was begun for which you have to pay. Your balance is unchanged.</Trans>}
-      />
-      <Button type="submit" loading={isBusy} disabled={!isKnown}>
-        {said === undefined ? <Trans>Begin</Trans> : <Trans>Pay in {said}</Trans>}
-      </Button>
+      <AtFields fault={fault}>
+        <PayWays
+          ways={ways.map((way) => ({ ...way, least: way.min_deposit, most: way.max_deposit }))}
+          {...{ currency, chosen: code, onChoose: setCode }}
+        />
+        <TextInput
+          field="amount"
+          label={t`Amount to be credited, in ${currency}`}
+          value={text}
+          onChange={({ currentTarget }) => setText(currentTarget.value)}
+          inputMode="decimal"
+          autoComplete="off"
+          error={refused && amount !== '' ? faultText(refused) : undefined}
+          required
+        />
+        <Stack gap="sm" role="status">
+          {isKnown && <Quote {...quote.data} />}
+        </Stack>
+        {quote.error !== null && !refused && amount !== '' && <FaultNote fault={quote.error} />}
+        <FaultNote
+          fault={fault}
+          untouched={<Trans>Nothing was begun for which you have to pay. Your balance is unchanged.</Trans>}
+        />
+        <Button type="submit" loading={isBusy} disabled={!isKnown}>
+          {said === undefined ? <Trans>Begin</Trans> : <Trans>Pay in {said}</Trans>}
+        </Button>
+      </AtFields>
     </form>
   )
 }

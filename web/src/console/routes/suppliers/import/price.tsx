@@ -56,155 +56,153 @@ export function Price({ list, choices, onChoose, next, currency }: StepProps & {
   return (
     <Stack gap="xl">
       <form id="prices" onSubmit={submit}>
-        <AtFields fault={groups.error ?? rates.error}>
-          <Stack gap="lg">
-            {needsPrices && (
-              <section aria-labelledby="sold">
-                <h2 id="sold" className={styles.heading}>
-                  <Trans>What the new services are sold for</Trans>
-                </h2>
-                <p className="muted">
-                  <Trans>
-                    The cost, and so many percent of it, and a fixed amount, rounded up. Each currency and
-                    each price group has a line of its own; a group without one pays what everyone pays.
-                  </Trans>
-                </p>
-                <FaultNote fault={groups.error ?? rates.error} />
-                {groups.isPending && <Loading rows={2} />}
-                <Stack gap="sm">
-                  {prices.map((one, at) => (
-                    // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place.
-                    <fieldset key={at} className={styles.rule} aria-label={t`Price ${at + 1}`}>
-                      <NativeSelect
-                        label={t`For`}
-                        value={one.group}
-                        onChange={({ currentTarget }) => write(at, { group: currentTarget.value })}
-                        data={[
-                          { value: '', label: t`Everyone` },
-                          ...(groups.data?.items ?? []).map(({ name }) => ({
-                            value: String(name),
-                            label: String(name),
-                          })),
-                        ]}
-                      />
-                      <TextInput
-                        label={t`Currency`}
-                        value={one.currency}
-                        onChange={({ currentTarget }) =>
-                          write(at, { currency: currentTarget.value.toUpperCase() })
-                        }
-                        required
-                        minLength={3}
-                        maxLength={3}
-                        autoComplete="off"
-                      />
-                      <TextInput
-                        label={t`Percent`}
-                        value={one.percent}
-                        onChange={({ currentTarget }) => write(at, { percent: currentTarget.value })}
-                        required={one.fixed.trim() === ''}
-                        inputMode="decimal"
-                        autoComplete="off"
-                      />
-                      <TextInput
-                        label={t`And an amount`}
-                        value={one.fixed}
-                        onChange={({ currentTarget }) => write(at, { fixed: currentTarget.value })}
-                        inputMode="decimal"
-                        autoComplete="off"
-                      />
-                      <TextInput
-                        label={t`Rounded up to`}
-                        placeholder={t`The coin`}
-                        value={one.round}
-                        onChange={({ currentTarget }) => write(at, { round: currentTarget.value })}
-                        inputMode="decimal"
-                        autoComplete="off"
-                      />
-                      <TextInput
-                        label={t`At least`}
-                        value={one.minPrice}
-                        onChange={({ currentTarget }) => write(at, { minPrice: currentTarget.value })}
-                        inputMode="decimal"
-                        autoComplete="off"
-                      />
-                      {prices.length > 1 && (
-                        <Button
-                          variant="subtle"
-                          size="compact-sm"
-                          aria-label={t`Remove price ${at + 1}`}
-                          onClick={() => onChoose({ prices: prices.filter((_, place) => place !== at) })}
-                        >
-                          <Trans>Remove</Trans>
-                        </Button>
-                      )}
-                    </fieldset>
-                  ))}
-                  <Button
-                    variant="default"
-                    w="fit-content"
-                    onClick={() => onChoose({ prices: [...prices, emptyPrice(currency)] })}
-                  >
-                    <Trans>Another currency or price group</Trans>
-                  </Button>
-                </Stack>
-              </section>
-            )}
-            {needsPrices && (
-              <section aria-labelledby="called">
-                <h2 id="called" className={styles.heading}>
-                  <Trans>How they are called, and where they stand</Trans>
-                </h2>
-                <div className={styles.two}>
-                  <TextInput
-                    label={t`Left out of names`}
-                    description={t`What names begin with, such as the supplier’s own.`}
-                    value={choices.dropPrefix}
-                    onChange={({ currentTarget }) => onChoose({ dropPrefix: currentTarget.value })}
-                    maxLength={100}
-                    autoComplete="off"
-                  />
-                  {theirs.slice(0, 60).map((group) => (
+        <Stack gap="lg">
+          {needsPrices && (
+            <section aria-labelledby="sold">
+              <h2 id="sold" className={styles.heading}>
+                <Trans>What the new services are sold for</Trans>
+              </h2>
+              <p className="muted">
+                <Trans>
+                  The cost, and so many percent of it, and a fixed amount, rounded up. Each currency and each
+                  price group has a line of its own; a group without one pays what everyone pays.
+                </Trans>
+              </p>
+              <FaultNote fault={groups.error ?? rates.error} />
+              {groups.isPending && <Loading rows={2} />}
+              <Stack gap="sm">
+                {prices.map((one, at) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place.
+                  <fieldset key={at} className={styles.rule} aria-label={t`Price ${at + 1}`}>
+                    <NativeSelect
+                      label={t`For`}
+                      value={one.group}
+                      onChange={({ currentTarget }) => write(at, { group: currentTarget.value })}
+                      data={[
+                        { value: '', label: t`Everyone` },
+                        ...(groups.data?.items ?? []).map(({ name }) => ({
+                          value: String(name),
+                          label: String(name),
+                        })),
+                      ]}
+                    />
                     <TextInput
-                      key={group}
-                      label={t`Group of ours for ${group}`}
-                      placeholder={group}
-                      value={choices.groups[group] ?? ''}
+                      label={t`Currency`}
+                      value={one.currency}
                       onChange={({ currentTarget }) =>
-                        onChoose({ groups: { ...choices.groups, [group]: currentTarget.value } })
+                        write(at, { currency: currentTarget.value.toUpperCase() })
                       }
-                      maxLength={200}
+                      required
+                      minLength={3}
+                      maxLength={3}
                       autoComplete="off"
                     />
-                  ))}
-                </div>
-              </section>
-            )}
-            <section aria-labelledby="guarded">
-              <h2 id="guarded" className={styles.heading}>
-                <Trans>Margin</Trans>
-              </h2>
-              <Stack gap="sm">
-                <TextInput
-                  label={t`Margin floor, in percent`}
-                  description={t`What must remain of a price: an item that would leave less waits for a person. Empty: nothing is sold at a loss.`}
-                  value={choices.marginFloor}
-                  onChange={({ currentTarget }) => onChoose({ marginFloor: currentTarget.value })}
-                  inputMode="decimal"
-                  maw={420}
-                  autoComplete="off"
-                />
-                {needsPrices && (
-                  <Switch
-                    label={t`Prices follow later costs`}
-                    checked={choices.follows}
-                    onChange={({ currentTarget }) => onChoose({ follows: currentTarget.checked })}
-                  />
-                )}
+                    <TextInput
+                      label={t`Percent`}
+                      value={one.percent}
+                      onChange={({ currentTarget }) => write(at, { percent: currentTarget.value })}
+                      required={one.fixed.trim() === ''}
+                      inputMode="decimal"
+                      autoComplete="off"
+                    />
+                    <TextInput
+                      label={t`And an amount`}
+                      value={one.fixed}
+                      onChange={({ currentTarget }) => write(at, { fixed: currentTarget.value })}
+                      inputMode="decimal"
+                      autoComplete="off"
+                    />
+                    <TextInput
+                      label={t`Rounded up to`}
+                      placeholder={t`The coin`}
+                      value={one.round}
+                      onChange={({ currentTarget }) => write(at, { round: currentTarget.value })}
+                      inputMode="decimal"
+                      autoComplete="off"
+                    />
+                    <TextInput
+                      label={t`At least`}
+                      value={one.minPrice}
+                      onChange={({ currentTarget }) => write(at, { minPrice: currentTarget.value })}
+                      inputMode="decimal"
+                      autoComplete="off"
+                    />
+                    {prices.length > 1 && (
+                      <Button
+                        variant="subtle"
+                        size="compact-sm"
+                        aria-label={t`Remove price ${at + 1}`}
+                        onClick={() => onChoose({ prices: prices.filter((_, place) => place !== at) })}
+                      >
+                        <Trans>Remove</Trans>
+                      </Button>
+                    )}
+                  </fieldset>
+                ))}
+                <Button
+                  variant="default"
+                  w="fit-content"
+                  onClick={() => onChoose({ prices: [...prices, emptyPrice(currency)] })}
+                >
+                  <Trans>Another currency or price group</Trans>
+                </Button>
               </Stack>
             </section>
-          </Stack>
-        </AtFields>
+          )}
+          {needsPrices && (
+            <section aria-labelledby="called">
+              <h2 id="called" className={styles.heading}>
+                <Trans>How they are called, and where they stand</Trans>
+              </h2>
+              <div className={styles.two}>
+                <TextInput
+                  label={t`Left out of names`}
+                  description={t`What names begin with, such as the supplier’s own.`}
+                  value={choices.dropPrefix}
+                  onChange={({ currentTarget }) => onChoose({ dropPrefix: currentTarget.value })}
+                  maxLength={100}
+                  autoComplete="off"
+                />
+                {theirs.slice(0, 60).map((group) => (
+                  <TextInput
+                    key={group}
+                    label={t`Group of ours for ${group}`}
+                    placeholder={group}
+                    value={choices.groups[group] ?? ''}
+                    onChange={({ currentTarget }) =>
+                      onChoose({ groups: { ...choices.groups, [group]: currentTarget.value } })
+                    }
+                    maxLength={200}
+                    autoComplete="off"
+                  />
+                ))}
+              </div>
+            </section>
+          )}
+          <section aria-labelledby="guarded">
+            <h2 id="guarded" className={styles.heading}>
+              <Trans>Margin</Trans>
+            </h2>
+            <Stack gap="sm">
+              <TextInput
+                label={t`Margin floor, in percent`}
+                description={t`What must remain of a price: an item that would leave less waits for a person. Empty: nothing is sold at a loss.`}
+                value={choices.marginFloor}
+                onChange={({ currentTarget }) => onChoose({ marginFloor: currentTarget.value })}
+                inputMode="decimal"
+                maw={420}
+                autoComplete="off"
+              />
+              {needsPrices && (
+                <Switch
+                  label={t`Prices follow later costs`}
+                  checked={choices.follows}
+                  onChange={({ currentTarget }) => onChoose({ follows: currentTarget.checked })}
+                />
+              )}
+            </Stack>
+          </section>
+        </Stack>
       </form>
       {lacks.map((one) => (
         <RateOf key={one} base={currency} quote={one} />
