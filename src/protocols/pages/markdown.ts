@@ -25,9 +25,10 @@ const asHere = (links: Links): MarkedExtension => ({
     html: ({ text }) => (text.startsWith('<!--') ? '' : escapeUTF8(text)),
   },
   hooks: {
-    // A table that is wider than the page is scrolled, with the keyboard too.
+    // A table that is wider than the page is scrolled, with the keyboard too. A picture was alone in its paragraph.
     postprocess: (html) =>
       html
+        .replaceAll('<p></p>\n', '')
         .replaceAll('<table>', '<div class="table" tabindex="0"><table>')
         .replaceAll('</table>', '</table></div>'),
   },
