@@ -13,8 +13,9 @@ const loaded = new Set<string>()
 async function load(): Promise<void> {
   const language = i18n.locale as Language
   if (loaded.has(language)) return
-  loaded.add(language)
   i18n.load(language, (await words[language]()).messages)
+  // A load that has failed is tried again.
+  loaded.add(language)
 }
 
 /** `speakFaults` loads these words in the language that is shown, now and when another one is chosen. */
