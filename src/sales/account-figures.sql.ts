@@ -23,7 +23,7 @@ export async function selectAccountFigures(
     select account_id, sum(orders)::int as orders, sum(charged)::int as charged, sum(failed)::int as failed,
            sum(rejected)::int as rejected, sum(turnover)::bigint as turnover, sum(refunded)::bigint as refunded
       from sales
-     where cut = 'account' and not whole_month and day >= ${since}::timestamptz::date
+     where cut = 'account' and unit = 'day' and day >= ${since}::timestamptz::date
        and account_id > 0 and (${accounts}::int[] is null or account_id = any(${accounts}::int[]))
      group by 1`.records()
 }

@@ -18,7 +18,7 @@ export async function selectWrongFigures(
            s.turnover, c.turnover as turnover_by_ledger, s.refunded, c.refunded as refunded_by_ledger,
            s.cost, c.cost as cost_by_ledger
       from sales s
-      full join cells c on c.cut = s.cut and c.whole_month = s.whole_month and c.day = s.day and c.account_id = s.account_id and c.service_id = s.service_id
+      full join cells c on c.cut = s.cut and c.unit = s.unit and c.day = s.day and c.account_id = s.account_id and c.service_id = s.service_id
                        and c.supplier_id = s.supplier_id and c.currency = s.currency and c.cost_currency = s.cost_currency
      where s is distinct from c
      order by 1, 2, 3, 4, 5, 6 limit ${limit}`

@@ -215,13 +215,13 @@ export const cellsOf = (sql: Queryable) => sql`
            ('account', true, true, true, false, false), ('service', true, true, false, true, false),
            ('supplier', true, false, false, false, true), ('all', true, true, false, false, false)
   ), cells as (
-    select c.cut, m.whole_month, case when m.whole_month then date_trunc('month', d.day)::date else d.day end as day,
+    select c.cut, u.unit, date_trunc(u.unit::text, d.day)::date as day,
            case when c.of_accounts then d.account_id else 0 end as account_id,
            case when c.of_services then d.service_id else 0 end as service_id,
            case when c.of_suppliers then d.supplier_id else 0 end as supplier_id, d.currency, d.cost_currency, ${sumsOf(sql)}
       from changes d
       join cuts c on c.has_orders or not d.is_placing
-      join (values (false), (true)) as m (whole_month) on m.whole_month or c.by_day
+      join unnest(enum_range(null::sales_unit)) as u (unit) on u.unit <> 'day' or c.by_day
      group by 1, 2, 3, 4, 5, 6, 7, 8
   )`
 
@@ -245,7 +245,7 @@ export async function foldSpans(sql: Transaction, spans: readonly Span[], timeZo
     with ${changesOf(sql, spans, timeZone)}, ${cellsOf(sql)}, ${quartersOf(sql)}, summed as (
       insert into sales as f
       select * from cells
-      on conflict (cut, whole_month, day, account_id, service_id, supplier_id, currency, cost_currency) do update set ${added(sql)}
+      on conflict (cut, unit, day, account_id, service_id, supplier_id, currency, cost_currency) do update set ${added(sql)}
     ), summed_quarters as (
       insert into sale_quarters as f
       select * from quarters

@@ -17,6 +17,20 @@ export function dayBehind(day: string, days: number): string {
 
 const firstOfMonth = (day: string): string => `${day.slice(0, 7)}-01`
 
+/** Unit is how long a row of the figures is of, from its day on. A quarter is one of the year. */
+export type Unit = 'day' | 'month' | 'quarter'
+
+/** `firstOf` gives the first day of the month or quarter that a day is in; of a day the day itself. */
+export function firstOf(unit: Unit, day: string): string {
+  if (unit === 'day') return day
+  const first = firstOfMonth(day)
+  return unit === 'month' ? first : monthsBehind(first, -((Number(first.slice(5, 7)) - 1) % 3))
+}
+
+/** `nextOf` gives the first day behind the month or quarter that a day is in. */
+export const nextOf = (unit: Unit, day: string): string =>
+  unit === 'day' ? dayBehind(day, 1) : monthsBehind(firstOf(unit, day), unit === 'month' ? 1 : 3)
+
 /** `nextMonth` gives the first day of the month behind that of a day. */
 export const nextMonth = (day: string): string => monthsBehind(day, 1)
 

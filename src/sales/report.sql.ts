@@ -1,6 +1,7 @@
 import type { Queryable, Transaction } from '../database/database.ts'
 import type { AccountId, ServiceId, SupplierId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
+import type { Unit } from './period.ts'
 
 /** Cut says which things a row of the figures is of by themselves: see the schema. */
 export type Cut =
@@ -66,7 +67,7 @@ export async function selectPairs(
 ): Promise<{ currency: string; costCurrency: string }[]> {
   return await sql<{ currency: string; costCurrency: string }[]>`
     select distinct currency, cost_currency from sales
-     where cut = 'all' and not whole_month and day between ${from}::text::date and ${to}::text::date
+     where cut = 'all' and unit = 'day' and day between ${from}::text::date and ${to}::text::date
      order by 1, 2`.records()
 }
 
@@ -133,8 +134,8 @@ const narrowed = (sql: Queryable, { accountId, serviceId, supplierId, currency, 
   ${currencies === undefined ? sql`` : sql`and f.currency = any(${[...currencies]}::text[])`}`
 
 const stretchesIn = (sql: Queryable, stretches: readonly Stretch[]) => sql`
-  unnest(${stretches.map(({ cut }) => cut)}::text[]::sales_cut[], ${stretches.map(({ wholeMonths }) => wholeMonths)}::boolean[],
-         ${stretches.map(({ first }) => first)}::text[], ${stretches.map(({ last }) => last)}::text[]) as z (cut, whole_month, first, last)`
+  unnest(${stretches.map(({ cut }) => cut)}::text[]::sales_cut[], ${stretches.map(({ unit }) => unit)}::text[]::sales_unit[],
+         ${stretches.map(({ first }) => first)}::text[], ${stretches.map(({ last }) => last)}::text[]) as z (cut, unit, first, last)`
 
 /** `cellsIn` are the rows `f` of the table that hold what is wanted. */
 const cellsIn = (sql: Queryable, wanted: Wanted, stretches: readonly Stretch[]) => sql`
@@ -142,7 +143,7 @@ const cellsIn = (sql: Queryable, wanted: Wanted, stretches: readonly Stretch[]) 
   -- Each part is read by itself, from the rows that begin with its cut, whatever is known of how many there are.
   cross join lateral (
     select * from sales f
-     where f.cut = z.cut and f.whole_month = z.whole_month and f.day between z.first::date and z.last::date
+     where f.cut = z.cut and f.unit = z.unit and f.day between z.first::date and z.last::date
        ${narrowed(sql, wanted)}
     offset 0) f`
 
@@ -150,12 +151,17 @@ const cellsIn = (sql: Queryable, wanted: Wanted, stretches: readonly Stretch[]) 
 const MAX_PROBES = 100_000
 const DAY_MS = 86_400_000
 
-/** `daysIn` gives about how many days, or months, a stretch has. */
-const daysIn = ({ first, last, wholeMonths }: Stretch): number =>
-  ((Date.parse(last) - Date.parse(first)) / DAY_MS + 1) / (wholeMonths ? 28 : 1)
+const DAYS: Record<Unit, number> = { day: 1, month: 28, quarter: 90 }
+
+/** `lengthOf` gives about how many days, months and quarters stretches have. */
+const lengthOf = (stretches: readonly Stretch[]): number =>
+  stretches.reduce(
+    (sum, { first, last, unit }) => sum + ((Date.parse(last) - Date.parse(first)) / DAY_MS + 1) / DAYS[unit],
+    0,
+  )
 
 /**
- * `rowsOfRanked` looks the rows `f` of each row `r` of `ranked` up in a cut, month by month and day by day. As many columns of the primary key are named as
+ * `rowsOfRanked` looks the rows `f` of each row `r` of `ranked` up in a cut, one quarter, month or day after the other. As many columns of the primary key are named as
  * are known, so that each look is a short one.
  */
 const rowsOfRanked = (
@@ -163,13 +169,18 @@ const rowsOfRanked = (
   { wanted, into, cut }: { wanted: Wanted; into: string | null; cut: Cut },
 ) => sql`
   select * from sales f
-   where u.cut = ${cut}::sales_cut and f.cut = ${cut}::sales_cut and f.whole_month = u.whole_month and f.day = u.day
+   where u.cut = ${cut}::sales_cut and f.cut = ${cut}::sales_cut and f.unit = u.unit and f.day = u.day
      ${isOf(cut, 'account') ? (wanted.by.account ? sql`and f.account_id = r.account` : sql``) : sql`and f.account_id = 0`}
      ${isOf(cut, 'service') ? (wanted.by.service ? sql`and f.service_id = r.service ${isOf(cut, 'account') && !wanted.by.account ? sql`and f.service_id > 0` : sql``}` : sql``) : sql`and f.service_id = 0`}
      ${isOf(cut, 'supplier') ? (wanted.by.supplier ? sql`and f.supplier_id = r.supplier` : sql``) : sql`and f.supplier_id = 0`}
      ${into === null && !wanted.by.account ? sql`and f.currency = r.target` : sql``} ${narrowed(sql, wanted)}`
 
 const isOf = (cut: Cut, name: string): boolean => cut === 'each' || cut.split('_').includes(name)
+
+const sumsOf = (sql: Queryable) => sql`
+  sum(c.orders) as orders, sum(c.placed) as placed, sum(c.charged) as charged, sum(c.failed) as failed, sum(c.cancelled) as cancelled,
+  sum(c.rejected) as rejected, sum(c.corrected) as corrected, sum(c.uncosted) as uncosted, sum(c.turnover) as turnover,
+  sum(c.refunded) as refunded, sum(c.cost) as cost, sum(c.times) as times`
 
 /** Reading says how figures are read. `into`: all in this currency. `mostCells`, null: from however many rows of the table. */
 interface Reading {
@@ -181,8 +192,8 @@ interface Reading {
 }
 
 /**
- * `selectSales` gives figures, by time, and then the largest turnover first. Which rows are shown is found by their turnover alone, for which the primary
- * key is enough; the rest is read of those only.
+ * `selectSales` gives figures, by time, and then the largest turnover first. Where there may be many more rows than are shown, those that are shown are
+ * found by their turnover alone, for which the primary key is enough, and the rest is read of them only. Else all is summed up at once.
  */
 export async function selectSales(
   sql: Queryable,
@@ -191,7 +202,6 @@ export async function selectSales(
 ): Promise<SalesSums[]> {
   const { by } = wanted
   const { days, rows } = factors
-  const most = mostCells === null ? null : mostCells + 1
   const time =
     by.time === 'month'
       ? sql`date_trunc('month', f.day)::date`
@@ -201,72 +211,85 @@ export async function selectSales(
   const keys = sql`
     ${time} as time, ${by.account ? sql`f.account_id` : sql`null::int`} as account, ${by.service ? sql`f.service_id` : sql`null::int`} as service,
     ${by.group ? sql`sv.group_name` : sql`null::text`} as of_group, ${by.supplier ? sql`f.supplier_id` : sql`null::int`} as supplier`
-  const services = by.group ? sql`join services sv on sv.id = f.service_id` : sql``
+  const epoch = sql`width_bucket(f.day, ${days}::text[]::date[])`
+  const cells = sql`
+    (select f.* from ${cellsIn(sql, wanted, stretches)} limit ${mostCells === null ? null : mostCells + 1}::bigint) f
+    ${by.group ? sql`join services sv on sv.id = f.service_id` : sql``}`
+  const ranked = (found: typeof keys) => sql`
+    select row_number() over () as rank, o.*
+      from (select * from (${found}) t
+             order by time, turnover desc nulls last, account, service, of_group, supplier, target limit ${limit}::bigint) o`
+  const turnover = sql`
+    sum(c.turnover * case when c.currency = c.target then 1 else s.factor end)`
+  const atOnce = () => sql`
+    sums as materialized (
+      select c.time, c.account, c.service, c.of_group, c.supplier, c.target, c.currency, c.cost_currency, c.epoch, count(*) as cells, ${sumsOf(sql)}
+        from (select ${keys}, coalesce(${into}::text, f.currency) as target, ${epoch} as epoch, f.* from ${cells}) c
+       group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+    ), ranked as materialized (${ranked(sql`
+      select c.time, c.account, c.service, c.of_group, c.supplier, c.target, round(${turnover}) as turnover, sum(sum(c.cells)) over () as cells
+        from sums c
+        left join factors s on s.epoch = c.epoch and s.source = c.currency and s.target = c.target
+       group by 1, 2, 3, 4, 5, 6`)}
+    ), summed as (
+      select r.rank, c.*
+        from ranked r
+        join sums c on c.target = r.target ${by.time === null ? sql`` : sql`and c.time = r.time`} ${by.account ? sql`and c.account = r.account` : sql``}
+         ${by.service ? sql`and c.service = r.service` : sql``} ${by.group ? sql`and c.of_group = r.of_group` : sql``}
+         ${by.supplier ? sql`and c.supplier = r.supplier` : sql``}
+    )`
   // An account has one currency, for good.
   const isOneCurrency = by.account && into === null
-  const found =
+  const found = () =>
     into === null
       ? sql`
         select c.time, c.account, c.service, c.of_group, c.supplier, c.currency as target, sum(c.turnover) as turnover,
                sum(count(*)) over () as cells
-          from (select ${keys}, ${isOneCurrency ? sql`null::text` : sql`f.currency`} as currency, f.turnover
-                  from (select f.* from ${cellsIn(sql, wanted, stretches)} limit ${most}::bigint) f ${services}) c
+          from (select ${keys}, ${isOneCurrency ? sql`null::text` : sql`f.currency`} as currency, f.turnover from ${cells}) c
          group by 1, 2, 3, 4, 5, 6`
       : sql`
-        select c.time, c.account, c.service, c.of_group, c.supplier, ${into}::text as target,
-               round(sum(c.turnover * case when c.currency = ${into}::text then 1 else s.factor end)) as turnover,
-               sum(sum(c.cells)) over () as cells
-          from (select time, account, service, of_group, supplier, currency, epoch, sum(turnover) as turnover, count(*) as cells
-                  from (select ${keys}, f.currency, width_bucket(f.day, ${days}::text[]::date[]) as epoch, f.turnover
-                          from (select f.* from ${cellsIn(sql, wanted, stretches)} limit ${most}::bigint) f ${services}) o
-                 group by 1, 2, 3, 4, 5, 6, 7) c
-          left join factors s on s.epoch = c.epoch and s.source = c.currency and s.target = ${into}::text
-         group by 1, 2, 3, 4, 5`
-  const looks = (limit ?? Number.POSITIVE_INFINITY) * stretches.reduce((sum, one) => sum + daysIn(one), 0)
-  const isLookedUp = (by.account || by.service || by.supplier) && !by.group && looks <= MAX_PROBES
-  const cuts = [...new Set(stretches.map(({ cut }) => cut))]
-  const [cut = 'all', other] = cuts
-  const theirs = isLookedUp
-    ? sql`
-      cross join (
-        select z.cut, z.whole_month, d.day::date as day
-          from ${stretchesIn(sql, stretches)}
-         cross join generate_series(z.first::timestamp, z.last::timestamp,
-                                    case when z.whole_month then interval '1 month' else interval '1 day' end) as d (day)
-        offset 0) u
-      cross join lateral (
-        ${rowsOfRanked(sql, { wanted, into, cut })}
-        ${other === undefined ? sql`` : sql`union all ${rowsOfRanked(sql, { wanted, into, cut: other })}`}
-        offset 0) f
-      where ${by.time === null ? sql`true` : by.time === 'day' ? sql`u.day = r.time` : sql`date_trunc('month', u.day)::date = r.time`}`
-    : sql`
-      cross join ${cellsIn(sql, wanted, stretches)}
-      where ${by.time === null ? sql`true` : sql`${time} = r.time`} ${isOneCurrency || into !== null ? sql`` : sql`and f.currency = r.target`}
-        ${by.account ? sql`and f.account_id = r.account` : sql``} ${by.service ? sql`and f.service_id = r.service` : sql``}
-        ${by.group ? sql`and f.service_id = r.of_service` : sql``} ${by.supplier ? sql`and f.supplier_id = r.supplier` : sql``}`
-  // The services of a group come first: by them and the accounts or suppliers its rows are few.
-  const ofGroups = by.group
-    ? sql`(select r.*, sv.id as of_service from ranked r join services sv on sv.group_name = r.of_group offset 0)`
-    : sql`(select r.*, null::int as of_service from ranked r)`
+        select c.time, c.account, c.service, c.of_group, c.supplier, c.target, round(${turnover}) as turnover, sum(sum(c.cells)) over () as cells
+          from (select time, account, service, of_group, supplier, ${into}::text as target, currency, epoch, sum(turnover) as turnover,
+                       count(*) as cells
+                  from (select ${keys}, f.currency, ${epoch} as epoch, f.turnover from ${cells}) o
+                 group by 1, 2, 3, 4, 5, 6, 7, 8) c
+          left join factors s on s.epoch = c.epoch and s.source = c.currency and s.target = c.target
+         group by 1, 2, 3, 4, 5, 6`
+  const [cut = 'all', other] = [...new Set(stretches.map((stretch) => stretch.cut))]
+  const lookedUp = () => sql`
+    cross join (
+      select z.cut, z.unit, d.day::date as day
+        from ${stretchesIn(sql, stretches)}
+       cross join generate_series(z.first::timestamp, z.last::timestamp,
+                                  case z.unit when 'day' then interval '1 day' when 'month' then interval '1 month' else interval '3 months' end)
+             as d (day)
+      offset 0) u
+    cross join lateral (
+      ${rowsOfRanked(sql, { wanted, into, cut })}
+      ${other === undefined ? sql`` : sql`union all ${rowsOfRanked(sql, { wanted, into, cut: other })}`}
+      offset 0) f
+    where ${by.time === null ? sql`true` : by.time === 'day' ? sql`u.day = r.time` : sql`date_trunc('month', u.day)::date = r.time`}`
+  const readAgain = () => sql`
+    cross join ${cellsIn(sql, wanted, stretches)}
+    where ${by.time === null ? sql`true` : sql`${time} = r.time`} ${isOneCurrency || into !== null ? sql`` : sql`and f.currency = r.target`}
+      ${by.account ? sql`and f.account_id = r.account` : sql``} ${by.service ? sql`and f.service_id = r.service` : sql``}
+      ${by.supplier ? sql`and f.supplier_id = r.supplier` : sql``}`
+  const firstRanked = (most: number) => sql`
+    ranked as materialized (${ranked(found())}
+    ), summed as (
+      select c.rank, c.currency, c.cost_currency, c.target, c.epoch, ${sumsOf(sql)}
+        from (select r.rank, coalesce(${into}::text, f.currency) as target, ${epoch} as epoch, f.*
+                from ranked r ${most * lengthOf(stretches) <= MAX_PROBES ? lookedUp() : readAgain()}) c
+       group by 1, 2, 3, 4, 5
+    )`
+  const isOfThings = by.account || by.service || by.supplier
   return await sql<SalesSums[]>`
     with factors as materialized (
       select epoch, source, target, over / under as factor
-        from unnest(${rows.map(({ epoch }) => epoch)}::int[], ${rows.map((row) => row.from)}::text[], ${rows.map((row) => row.to)}::text[],
+        from unnest(${rows.map((row) => row.epoch)}::int[], ${rows.map((row) => row.from)}::text[], ${rows.map((row) => row.to)}::text[],
                     ${rows.map(({ over }) => String(over))}::text[]::numeric[], ${rows.map(({ under }) => String(under))}::text[]::numeric[])
                as given (epoch, source, target, over, under)
-    ), ranked as materialized (
-      select row_number() over () as rank, o.*
-        from (select * from (${found}) t
-               order by time, turnover desc nulls last, account, service, of_group, supplier, target limit ${limit}::bigint) o
-    ), summed as (
-      select c.rank, c.currency, c.cost_currency, c.target, c.epoch, sum(c.orders) as orders, sum(c.placed) as placed,
-             sum(c.charged) as charged, sum(c.failed) as failed, sum(c.cancelled) as cancelled, sum(c.rejected) as rejected,
-             sum(c.corrected) as corrected, sum(c.uncosted) as uncosted, sum(c.turnover) as turnover, sum(c.refunded) as refunded,
-             sum(c.cost) as cost, sum(c.times) as times
-        from (select r.rank, coalesce(${into}::text, f.currency) as target, width_bucket(f.day, ${days}::text[]::date[]) as epoch, f.*
-                from ${ofGroups} r ${theirs}) c
-       group by 1, 2, 3, 4, 5
-    ), converted as (
+    ), ${limit === null || by.group || !isOfThings ? atOnce() : firstRanked(limit)}, converted as (
       select c.rank, c.target, sum(c.orders)::int as orders, sum(c.placed)::int as placed, sum(c.charged)::int as charged,
              sum(c.failed)::int as failed, sum(c.cancelled)::int as cancelled, sum(c.rejected)::int as rejected,
              sum(c.corrected)::int as corrected,
@@ -294,10 +317,10 @@ export async function selectSales(
      order by r.rank`.records()
 }
 
-/** Stretch is a part of a period: whole months, or days. */
+/** Stretch is a part of a period: whole quarters of the year, whole months, or days. */
 export interface Stretch {
   cut: Cut
-  wholeMonths: boolean
+  unit: Unit
   first: string
   last: string
 }

@@ -9,7 +9,17 @@ import { countsOf, percentileOf } from './buckets.ts'
 import { factorsFor } from './factors.ts'
 import { selectSalesState } from './fold.sql.ts'
 import { type HomeSums, homeSums, needsHome } from './home.ts'
-import { dayBehind, monthsBehind, nextMonth, type Period, periodBefore, periodOf } from './period.ts'
+import {
+  dayBehind,
+  firstOf,
+  monthsBehind,
+  nextMonth,
+  nextOf,
+  type Period,
+  periodBefore,
+  periodOf,
+  type Unit,
+} from './period.ts'
 import {
   type Cut,
   dayOf,
@@ -21,6 +31,9 @@ import {
   selectSales,
   type Wanted,
 } from './report.sql.ts'
+
+/** UNITS are those of the figures' rows, the longest first. */
+const UNITS: readonly Unit[] = ['quarter', 'month', 'day']
 
 /** MAX_CELLS bounds the rows of the table from which an answer for two or three things is summed up: about a second's work. */
 const MAX_CELLS = 500_000
@@ -278,14 +291,14 @@ const toldApart = ({ by, accountId, serviceId, supplierId }: Wanted): string[] =
   ...(by.supplier || supplierId !== null ? ['supplier'] : []),
 ]
 
-/** `cutsFor` gives the rows of the table that hold what is asked for, the fewest that do: of whole months, and of days. */
-function cutsFor(wanted: Wanted): { ofMonths: Cut; ofDays: Cut } {
-  const names = toldApart(wanted)
-  if (names.length === 3) return { ofMonths: 'each', ofDays: 'each' }
-  if (names.length === 2) return { ofMonths: names.join('_') as Cut, ofDays: 'each' }
-  const cut = (names[0] ?? 'all') as Cut
-  return { ofMonths: cut, ofDays: cut }
+/** `cutFor` gives the rows of the table that hold what is asked for, the fewest that do: those of two things are there by months and quarters alone. */
+function cutFor(names: readonly string[], unit: Unit): Cut {
+  if (names.length === 3 || (names.length === 2 && unit === 'day')) return 'each'
+  return (names.join('_') || 'all') as Cut
 }
+
+/** `unitsFor` gives the units of the rows from which an answer can be summed up, the longest first. */
+const unitsFor = (time: Grouped['time']): readonly Unit[] => UNITS.slice(UNITS.indexOf(time ?? 'quarter'))
 
 interface Reading {
   into: string | null
@@ -315,9 +328,9 @@ async function firstRows(
 }
 
 function cellsOf(wanted: Wanted, { days }: Factors): Stretch[] {
-  const { ofMonths, ofDays } = cutsFor(wanted)
-  const parts = apart(stretchesOf(wanted, wanted.by.time === 'day'), days)
-  return parts.map((part) => ({ ...part, cut: part.wholeMonths ? ofMonths : ofDays }))
+  const names = toldApart(wanted)
+  const parts = apart(stretchesOf(wanted, unitsFor(wanted.by.time)), days)
+  return parts.map((part) => ({ ...part, cut: cutFor(names, part.unit) }))
 }
 
 /** `rowsOf` refuses what would be summed up from too many rows of the table, and what cannot be converted. */
@@ -379,33 +392,38 @@ function rowOf(row: SalesSums, wanted: Wanted): SalesRow {
   }
 }
 
-/** Part is a part of a period: whole months, or days. */
+/** Part is a part of a period: whole quarters of the year, whole months, or days. */
 type Part = Omit<Stretch, 'cut'>
 
-/** `apart` takes months in which a rate changes apart into their days, which are converted by different rates. */
-export function apart(stretches: readonly Part[], changes: readonly string[]): Part[] {
-  return stretches.flatMap((stretch) => {
-    if (!stretch.wholeMonths) return [stretch]
-    const months: Part[] = []
-    for (let first = stretch.first; first <= stretch.last; first = nextMonth(first)) {
-      const last = dayBehind(nextMonth(first), -1)
-      const wholeMonths = !changes.some((day) => day > first && day <= last)
-      months.push({ wholeMonths, first, last })
-    }
-    return months
-  })
+/** `stretchesOf` divides a period into whole ones of the longest unit, which are read at once, and those of the shorter ones before and behind them. */
+export function stretchesOf({ from, to }: Period, units: readonly Unit[]): Part[] {
+  if (from > to) return []
+  const [unit = 'day', ...shorter] = units
+  const begin = firstOf(unit, from) === from ? from : nextOf(unit, from)
+  const end = firstOf(unit, dayBehind(to, 1))
+  if (begin >= end) return stretchesOf({ from, to }, shorter)
+  return [
+    ...stretchesOf({ from, to: dayBehind(begin, -1) }, shorter),
+    { unit, first: begin, last: dayBehind(end, -1) },
+    ...stretchesOf({ from: end, to }, shorter),
+  ]
 }
 
-/** `stretchesOf` divides a period into whole months, which are read at once, and the days before and behind them. */
-export function stretchesOf({ from, to }: Period, onlyDays: boolean): Part[] {
-  const days = (first: string, last: string): Part[] =>
-    first > last ? [] : [{ wholeMonths: false, first, last }]
-  const begin = from.endsWith('-01') ? from : nextMonth(from)
-  const end = dayBehind(to, 1).endsWith('-01') ? dayBehind(to, 1) : `${to.slice(0, 7)}-01`
-  if (onlyDays || begin >= end) return days(from, to)
-  return [
-    ...days(from, dayBehind(begin, -1)),
-    { wholeMonths: true, first: begin, last: dayBehind(end, -1) },
-    ...days(end, to),
-  ]
+/** `apart` takes months and quarters in which a rate changes apart into shorter ones and days, which are converted by different rates. */
+export function apart(parts: readonly Part[], changes: readonly string[]): Part[] {
+  return parts.flatMap((part) => {
+    if (part.unit === 'day') return [part]
+    const shorter = UNITS.slice(UNITS.indexOf(part.unit) + 1)
+    const pieces: Part[] = []
+    for (let first = part.first; first <= part.last; first = nextOf(part.unit, first)) {
+      const last = dayBehind(nextOf(part.unit, first), -1)
+      const isChanged = changes.some((day) => day > first && day <= last)
+      pieces.push(
+        ...(isChanged
+          ? apart(stretchesOf({ from: first, to: last }, shorter), changes)
+          : [{ unit: part.unit, first, last }]),
+      )
+    }
+    return pieces
+  })
 }

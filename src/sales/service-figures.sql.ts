@@ -20,7 +20,7 @@ export async function selectServiceCounts(
     select service_id, sum(charged)::int as charged, sum(failed)::int as failed, sum(rejected)::int as rejected,
            sum(times)::text as times
       from sales
-     where cut = 'service' and not whole_month and day >= ${since}::timestamptz::date
+     where cut = 'service' and unit = 'day' and day >= ${since}::timestamptz::date
        and service_id > 0 and (${services}::int[] is null or service_id = any(${services}::int[]))
      group by 1
     having sum(charged) + sum(failed) > 0`.records()
@@ -39,7 +39,7 @@ export async function selectBuyers(sql: Queryable, service: ServiceId, since: Da
            (count(*) filter (where exists (select from api_keys k
                                             where k.account_id = b.account_id and k.dialect = 'panel' and k.revoked_at is null)))::int as panels
       from (select distinct account_id from sales
-             where cut = 'account_service' and whole_month and service_id = ${service}
+             where cut = 'account_service' and unit = 'month' and service_id = ${service}
                and day >= date_trunc('month', ${since}::timestamptz)::date) b`.records()
   return counts ?? { buyers: 0, panels: 0 }
 }

@@ -40,7 +40,7 @@ export async function selectSpending(sql: Queryable, now: Date): Promise<Map<Sup
     select f.supplier_id, sum(f.cost)::bigint as spent, (d.today - min(f.day) + 1)::int as days
       from sales_state z
      cross join lateral (select (${now}::timestamptz at time zone z.time_zone)::date as today) d
-      join sales f on f.cut = 'supplier' and not f.whole_month and f.day between d.today - 6 and d.today
+      join sales f on f.cut = 'supplier' and f.unit = 'day' and f.day between d.today - 6 and d.today
       join suppliers s on s.id = f.supplier_id and s.currency = f.cost_currency
      where f.cost > 0
      group by f.supplier_id, d.today`.records()

@@ -49,7 +49,7 @@ export async function selectDays(
          order by at desc limit 1) b on true
       left join (
         select day, sum(cost)::bigint as spent from sales
-         where supplier_id = ${id} and cut = 'supplier' and not whole_month and cost_currency = ${currency}
+         where supplier_id = ${id} and cut = 'supplier' and unit = 'day' and cost_currency = ${currency}
            -- A day more than is asked for, whatever the time zone.
            and day >= (${now}::timestamptz - (${days}::int + 1) * interval '1 day')::date
          group by day) s on s.day = d.day

@@ -13,9 +13,9 @@ beforeAll(async () => {
     insert into exchange_rates (base, quote, rate, valid_from, actor)
     values ('EUR', 'USD', 1.10, '2026-01-01', 'test')`
   await sql`
-    insert into sales (cut, whole_month, day, account_id, service_id, supplier_id, currency, cost_currency, orders, placed, charged, failed,
+    insert into sales (cut, unit, day, account_id, service_id, supplier_id, currency, cost_currency, orders, placed, charged, failed,
                        cancelled, rejected, corrected, uncosted, turnover, refunded, cost, times)
-    select 'all', false, day, 0, 0, 0, currency, '', 1, 1, 1, 0, 0, 0, 0, 0, turnover, 0, 0, 0
+    select 'all', 'day', day, 0, 0, 0, currency, '', 1, 1, 1, 0, 0, 0, 0, 0, turnover, 0, 0, 0
       from (values ('EUR', 10000000), ('USD', 20000000), ('XAF', 5000000)) v (currency, turnover),
            (values ('2026-03-04'::date), (now()::date), (now()::date + 1)) d (day)`
   // The test may begin before midnight and end after it.

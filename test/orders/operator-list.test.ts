@@ -70,9 +70,9 @@ beforeAll(async () => {
     insert into ledger_entries (account_id, id, kind, amount, available_after, order_id, position, actor, note, created_at)
     select account_id, 100000 + id, 'refund', 400000, 0, id, 1, 'test', 'late', now() from orders where id % 1000 = 5`
   await sql`
-    insert into sales (cut, whole_month, day, account_id, service_id, supplier_id, currency, cost_currency, orders, placed, charged, failed,
+    insert into sales (cut, unit, day, account_id, service_id, supplier_id, currency, cost_currency, orders, placed, charged, failed,
                        cancelled, rejected, corrected, uncosted, turnover, refunded, cost, times)
-    values ('service', false, now()::date, 0, 1000001, 0, 'USD', '', 0, 0, 100, 0, 0, 0, 0, 0, 0, 0, 0, 100 * '1e960'::numeric)`
+    values ('service', 'day', now()::date, 0, 1000001, 0, 'USD', '', 0, 0, 100, 0, 0, 0, 0, 0, 0, 0, 0, 100 * '1e960'::numeric)`
   await sql`insert into price_groups (name) values ('Gold')`
   await sql`update accounts set price_group_id = 1 where id = ${accounts[1] ?? ''}::int`
   await sql.unsafe('analyze')

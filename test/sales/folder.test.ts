@@ -108,7 +108,7 @@ test('a route that was chosen and never sent to is not who gave the result', asy
   await deliverAfterAll(shop.sql, nameOf(id), { result: 'clean', why: 'it came' }, ANN, shop.clock)
   await fold()
   const charged =
-    await shop.sql`select supplier_id from sales where cut = 'each' and not whole_month and charged > 0`
+    await shop.sql`select supplier_id from sales where cut = 'each' and unit = 'day' and charged > 0`
   expect(charged.map(({ supplier_id }) => supplier_id)).toEqual([0])
 })
 

@@ -63,7 +63,7 @@ export const folded = async (sql: Sql): Promise<Recounted[]> => [
   ...(await sql<Recounted[]>`
     select day::text, account_id, service_id, supplier_id, currency, cost_currency, orders, placed, charged, failed, cancelled, rejected,
            corrected, uncosted, turnover, refunded, cost
-      from sales where cut = 'each' and not whole_month order by 1, 2, 3, 4, 5, 6`),
+      from sales where cut = 'each' and unit = 'day' order by 1, 2, 3, 4, 5, 6`),
 ]
 
 /** `timesOf` gives how long each charged item took, in milliseconds, of all groups by their names. */

@@ -105,15 +105,15 @@ it('is found wrong by the check when a figure, a time or a whole row is another'
   expect(await spoil(`update folded_ledgers set last_id = last_id / 2`)).toEqual([...figures, ...quarters])
 })
 
-it('has the same in every cut, in days as in months, and in quarters of an hour', async () => {
+it('has the same in every cut, in days as in months and quarters of the year, and in quarters of an hour', async () => {
   const sums = database.sql`
     to_json(array[sum(charged), sum(failed), sum(cancelled), sum(rejected), sum(corrected), sum(uncosted), sum(turnover), sum(refunded),
                   sum(cost), sum(times)])::text`
-  const found = await database.sql<{ cut: string; whole_month: boolean; orders: bigint; sums: string }[]>`
-    select cut::text, whole_month, sum(orders) as orders, ${sums} as sums from sales group by 1, 2
+  const found = await database.sql<{ cut: string; unit: string; orders: bigint; sums: string }[]>`
+    select cut::text, unit::text, sum(orders) as orders, ${sums} as sums from sales group by 1, 2
     union all
-    select 'quarters', false, sum(orders), ${sums} from sale_quarters`
-  expect(found).toHaveLength(8 + 5 + 1)
+    select 'quarters', 'day', sum(orders), ${sums} from sale_quarters`
+  expect(found).toHaveLength(8 * 2 + 5 + 1)
   expect(new Set(found.map((one) => one.sums)).size).toBe(1)
   const counted = found.filter(({ orders }) => orders > 0n)
   expect(new Set(counted.map(({ cut }) => cut))).toEqual(new Set(['account', 'service', 'all', 'quarters']))
@@ -134,12 +134,12 @@ it('tells of a day what SQL counts of it up to the same time a week before', asy
   const now = new Date('2026-03-12T21:30:00Z')
   const figures = await readToday(sql, {}, { now: () => now })
   expect(figures).toMatchObject({ day: '2026-03-12', dayBefore: '2026-03-05', timeZone: ZONE })
-  const spans = {
+  const units = {
     now: ['2026-03-12T04:00:00Z', '2026-03-12T21:45:00Z'],
     before: ['2026-03-05T05:00:00Z', '2026-03-05T22:45:00Z'],
   } as const
   for (const name of ['now', 'before'] as const) {
-    const [from, to] = spans[name]
+    const [from, to] = units[name]
     const counted = await sql<{ currency: string; charged: number; turnover: bigint; orders: number }[]>`
       with ended as (
         select a.currency, i.price from items i join accounts a on a.id = i.account_id

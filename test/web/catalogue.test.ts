@@ -49,9 +49,9 @@ describePages('the catalogue in the console', () => {
       select v.id, s.id, '10' || v.id, 80000, s.id from services v cross join suppliers s
        where s.name like '%Panel' and v.code in ('fmi', 'carrier', 'att')`
     await sql`
-      insert into sales (cut, whole_month, day, account_id, service_id, supplier_id, currency, cost_currency, orders, placed, charged,
+      insert into sales (cut, unit, day, account_id, service_id, supplier_id, currency, cost_currency, orders, placed, charged,
                          failed, cancelled, rejected, corrected, uncosted, turnover, refunded, cost, times)
-      select 'service', false, (now() - interval '2 days')::date, 0, id, 0, 'USD', '', 0, 0, 970, 30, 0, 0, 0, 0, 0, 0, 0,
+      select 'service', 'day', (now() - interval '2 days')::date, 0, id, 0, 'USD', '', 0, 0, 970, 30, 0, 0, 0, 0, 0, 0, 0,
              ('970' || repeat('0', 12 * 122))::numeric from services where code = 'fmi'`
     serviceOf = async (code) => {
       const [row] = await sql<Record<string, unknown>[]>`select * from services where code = ${code}`

@@ -45,9 +45,9 @@ describePages('suppliers', () => {
       insert into supplier_balances (supplier_id, at, currency, balance)
       select id, now() - interval '5 days', 'EUR', 30000000 from suppliers where name = 'Big Panel'`
     await sql`
-      insert into sales (cut, whole_month, day, account_id, service_id, supplier_id, currency, cost_currency, orders, placed, charged, failed,
+      insert into sales (cut, unit, day, account_id, service_id, supplier_id, currency, cost_currency, orders, placed, charged, failed,
                          cancelled, rejected, corrected, uncosted, turnover, refunded, cost, times)
-      select 'supplier', false, (now() at time zone 'UTC')::date - 3, 0, 0, id, 'USD', 'EUR', 0, 0, 3, 0, 0, 0, 0, 0, 9000000, 0, 4500000, 0
+      select 'supplier', 'day', (now() at time zone 'UTC')::date - 3, 0, 0, id, 'USD', 'EUR', 0, 0, 3, 0, 0, 0, 0, 0, 9000000, 0, 4500000, 0
         from suppliers where name = 'Big Panel'`
   })
   afterAll(() => office.stop())

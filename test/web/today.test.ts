@@ -105,7 +105,7 @@ describePages('today and reports', () => {
   test('a report of some days, of one reseller, leads to the orders behind its rows and points', async () => {
     const [row] = await office.server.sql<{ username: string; day: string }[]>`
       select u.username, f.day::text from sales f join accounts u on u.id = f.account_id
-       where f.cut = 'account' and not f.whole_month order by f.charged desc, f.day limit 1`
+       where f.cut = 'account' and f.unit = 'day' order by f.charged desc, f.day limit 1`
     const { username = '', day = '' } = row ?? {}
     const visit = await Visit.as(office, 'owner', { screen: WIDE })
     const { page } = visit

@@ -6,11 +6,13 @@
 create type sales_cut as enum (
   'each', 'account_service', 'account_supplier', 'service_supplier', 'account', 'service', 'supplier', 'all');
 
+-- How long a row is of, from its day on: those of months and of quarters of the year are sums of days, so that a year is read from few rows.
+create type sales_unit as enum ('day', 'month', 'quarter');
+
 create table sales (
   cut sales_cut not null,
-  -- True: it is of the whole month that begins on this day, so that a year is read from few rows. Two things are told apart by whole months alone:
-  -- by days that would be nearly as many rows as each has.
-  whole_month boolean not null,
+  -- Two things are told apart by months and quarters alone: by days that would be nearly as many rows as each has.
+  unit sales_unit not null,
   day date not null,
   -- 0: all of them, by the cut; of a supplier also: nobody had it.
   account_id integer not null,
@@ -39,11 +41,11 @@ create table sales (
   -- added as numbers are (see src/sales/buckets.ts).
   times numeric not null,
   -- With the turnover, by which the rows of a report are chosen: that reads no more than this index.
-  primary key (cut, whole_month, day, account_id, service_id, supplier_id, currency, cost_currency) include (turnover)
+  primary key (cut, unit, day, account_id, service_id, supplier_id, currency, cost_currency) include (turnover)
 ) with (fillfactor = 80);
-create index sales_of_account on sales (account_id, cut, whole_month, day) where account_id > 0;
-create index sales_of_service on sales (service_id, cut, whole_month, day) where service_id > 0;
-create index sales_of_supplier on sales (supplier_id, cut, whole_month, day) where supplier_id > 0;
+create index sales_of_account on sales (account_id, cut, unit, day) where account_id > 0;
+create index sales_of_service on sales (service_id, cut, unit, day) where service_id > 0;
+create index sales_of_supplier on sales (supplier_id, cut, unit, day) where supplier_id > 0;
 
 -- The same by quarters of an hour, of everything.
 create table sale_quarters (

@@ -13,7 +13,7 @@ export async function selectCountedTimes(sql: Queryable, since: Date): Promise<C
   return await sql<CountedTimes[]>`
     select service_id, sum(charged)::int as charged, sum(times)::text as times
       from sales
-     where cut = 'service' and not whole_month and day >= ${since}::timestamptz::date
+     where cut = 'service' and unit = 'day' and day >= ${since}::timestamptz::date
      group by 1
     having sum(charged) > 0`.records()
 }

@@ -473,10 +473,10 @@ describe('resellers', () => {
       (await ask(office.server, 'GET', '/accounts?in_credit=yes', { headers: catalogue.headers })).status,
     ).toBe(403)
     await office.server.sql`
-      insert into sales (cut, whole_month, day, account_id, service_id, supplier_id, currency, cost_currency, orders, placed, charged, failed,
+      insert into sales (cut, unit, day, account_id, service_id, supplier_id, currency, cost_currency, orders, placed, charged, failed,
                          cancelled, rejected, corrected, uncosted, turnover, refunded, cost, times)
-      select 'account', whole_month, day, (select min(id) from accounts), 0, 0, 'USD', '', 2, 2, 2, 1, 0, 1, 0, 0, 5000000, 1000000, 0, 0
-        from (values (false, current_date), (false, current_date - 60), (true, date_trunc('month', now())::date)) d (whole_month, day)`
+      select 'account', unit::sales_unit, day, (select min(id) from accounts), 0, 0, 'USD', '', 2, 2, 2, 1, 0, 1, 0, 0, 5000000, 1000000, 0, 0
+        from (values ('day', current_date), ('day', current_date - 60), ('month', date_trunc('month', now())::date)) d (unit, day)`
     const [first] = (await read('/accounts?sort=-turnover&limit=1')).page.items
     expect(first).toMatchObject({ turnover_30d: '5.00', refunded_30d: '1.00', orders_30d: 2 })
     expect(first.success_30d).toBeCloseTo(1 / 3)

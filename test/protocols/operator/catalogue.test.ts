@@ -32,9 +32,9 @@ const codes = async (query: string): Promise<string[]> =>
 /** `sold` has the figures say what became of items of a service lately. */
 const sold = async (code: string, charged: number, failed: number) => {
   await office.server.sql`
-    insert into sales (cut, whole_month, day, account_id, service_id, supplier_id, currency, cost_currency, orders, placed, charged,
+    insert into sales (cut, unit, day, account_id, service_id, supplier_id, currency, cost_currency, orders, placed, charged,
                        failed, cancelled, rejected, corrected, uncosted, turnover, refunded, cost, times)
-    select 'service', false, (now() - interval '2 days')::date, 0, id, 0, 'USD', '', 0, 0, ${charged}::int, ${failed}::int, 0, 0, 0, 0, 0, 0, 0,
+    select 'service', 'day', (now() - interval '2 days')::date, 0, id, 0, 'USD', '', 0, 0, ${charged}::int, ${failed}::int, 0, 0, 0, 0, 0, 0, 0,
            ${charged}::numeric from services where code = ${code}`
 }
 

@@ -123,9 +123,9 @@ describe('a file', () => {
         from services, generate_series(1, ${DEPOSITS}::int) n where code = 'sold'`
     await sql`insert into prices (service_id, currency, unit_price) select id, 'USD', 1000000 from services where code like 'many%'`
     await sql`
-      insert into sales (cut, whole_month, day, account_id, service_id, supplier_id, currency, cost_currency, orders, placed, charged, failed,
+      insert into sales (cut, unit, day, account_id, service_id, supplier_id, currency, cost_currency, orders, placed, charged, failed,
                          cancelled, rejected, corrected, uncosted, turnover, refunded, cost, times)
-      select 'service', false, '2026-11-02', 0, id, 0, 'USD', '', 1, 1, 1, 0, 0, 0, 0, 1, 1000000, 0, 0, 0 from services where code like 'many%'`
+      select 'service', 'day', '2026-11-02', 0, id, 0, 'USD', '', 1, 1, 1, 0, 0, 0, 0, 1, 1000000, 0, 0, 0 from services where code like 'many%'`
     await office.server.owner.unsafe('analyze')
     const { headers } = await office.person('owner')
     office.office.clock.advance(10 * 60_000)
