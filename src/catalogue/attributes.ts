@@ -13,6 +13,7 @@ import {
   readJson,
   readText,
   seconds,
+  secondsOrNone,
   shapeOrNone,
   shapes,
   timeOfDay,
@@ -86,8 +87,19 @@ export const serviceAttributes = {
   deliveryTime: line({
     label: 'delivery time',
     flag: '--delivery-time <text>',
-    help: 'such as "1-5 Minutes"',
+    help: 'what resellers read of how long it takes, such as "1-5 Minutes"',
     default: '',
+  }),
+  /** `promisedSeconds`: an order that is open for longer is late; null: nothing is promised. */
+  promisedSeconds: secondsOrNone({
+    label: 'promised within',
+    flag: '--promised <seconds>',
+    help: 'an order open for longer is late; or 30m, 24h, 3d; a minute to 366 days; "" takes it away',
+    more: 'without it an order is late after twice the time that nine of ten items of the service lately took',
+    whenLeftOut: 'nothing is promised',
+    default: null,
+    min: 60,
+    max: MAX_WINDOW_SECONDS,
   }),
   fields: fieldsAttribute,
   imeiFormat: inputOnly(

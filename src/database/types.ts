@@ -330,6 +330,7 @@ export interface Services {
   name: string
   opensAt: string | null
   processing: Generated<Processing>
+  promisedSeconds: number | null
   publicStatus: Generated<boolean>
   quantityOptions: Generated<number[]>
   replayWindowSeconds: Generated<number>

@@ -245,18 +245,30 @@ export function showSeconds(seconds: number): string {
   return `${seconds / length}${unit}`
 }
 
+const readSeconds = (value: unknown): number => {
+  const [, number, unit = 's'] = /^(\d{1,9})([smhdw])?$/.exec(readText(value)) ?? []
+  const size = UNITS.find(([name]) => name === unit)?.[1]
+  if (number !== undefined && size !== undefined) return Number(number) * size
+  throw new Unreadable('must be a whole number of seconds, or a duration such as 10m, 6h, 7d')
+}
+
 /** `seconds` is a whole number of seconds, or a duration such as 90s, 10m, 6h, 7d, 2w. */
 export const seconds = (described: Described<number> & Bounds) =>
   attribute<number>(described, {
-    read: (value) => {
-      const [, number, unit = 's'] = /^(\d{1,9})([smhdw])?$/.exec(readText(value)) ?? []
-      const size = UNITS.find(([name]) => name === unit)?.[1]
-      if (number !== undefined && size !== undefined) return Number(number) * size
-      throw new Unreadable('must be a whole number of seconds, or a duration such as 10m, 6h, 7d')
-    },
+    read: readSeconds,
     fault: rangeFault(described),
     show: showSeconds,
     shape: rangeShape(described),
+  })
+
+/** `secondsOrNone` is such a duration that may be missing. */
+export const secondsOrNone = (described: Described<number | null> & Bounds) =>
+  attribute<number | null>(described, {
+    nullable: true,
+    read: orNull(readSeconds),
+    fault: (value) => (value === null ? undefined : rangeFault(described)(value)),
+    show: (value) => (value === null ? '' : showSeconds(value)),
+    shape: shapeOrNone(rangeShape(described)),
   })
 
 /** `flag` is yes or no, with an option for each. */

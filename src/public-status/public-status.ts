@@ -10,7 +10,7 @@ import {
   selectShown,
 } from './public-status.sql.ts'
 
-/** Standing is how a service may stand: it works; takes far longer than it did lately; takes no orders at this hour; nobody does it now. */
+/** Standing is how a service may stand: it works; takes longer than is promised, or far longer than it did lately; takes no orders at this hour; nobody does it now. */
 export type Standing = 'works' | 'slow' | 'closed' | 'out'
 
 /** ServiceStatus is how a service stands, for everybody. */

@@ -77,8 +77,8 @@ bare,Bare,Group B,0,EUR,,,,,,,,,,,,,,\r
   })
 
   it('takes how a service is routed, and seconds also as durations', async () => {
-    const text = `${head},routing,failure_message,min_poll_seconds,max_poll_seconds,expiry_seconds
-routed,Routed,G,1,USD,best,"Sorry, no",45s,10m,2w`
+    const text = `${head},routing,failure_message,min_poll_seconds,max_poll_seconds,expiry_seconds,promised_seconds
+routed,Routed,G,1,USD,best,"Sorry, no",45s,10m,2w,3d`
     expect(await load(text)).toMatchObject({ created: 1 })
     expect((await showService(sql, 'routed')).service).toMatchObject({
       routing: 'best',
@@ -86,6 +86,7 @@ routed,Routed,G,1,USD,best,"Sorry, no",45s,10m,2w`
       minPollSeconds: 45,
       maxPollSeconds: 600,
       expirySeconds: 1_209_600,
+      promisedSeconds: 259_200,
     })
     expect(await load(text)).toMatchObject({ unchanged: 1 })
     expect(await load('code,routing,expiry_seconds\nrouted,luck,2 weeks')).toEqual([

@@ -59,6 +59,7 @@ describe('a new service', () => {
       minPollSeconds: 2,
       maxPollSeconds: 600,
       expirySeconds: 604_800,
+      promisedSeconds: null,
       visibleTo: null,
     })
     const sheet = await showService(sql, 'SIM-LOCK')
@@ -98,6 +99,7 @@ describe('a new service', () => {
       minPollSeconds: 30,
       maxPollSeconds: 3600,
       expirySeconds: 86_400,
+      promisedSeconds: 3600,
       visibleTo: ['silver', '1'],
       supplier: 'Sandbox',
     })
@@ -105,7 +107,7 @@ describe('a new service', () => {
       { name: 'EMAIL', label: 'E-mail', type: 'text', required: true, options: [] },
       { name: 'PLAN', label: 'PLAN', type: 'dropdown', required: false, options: ['S', 'L'] },
     ])
-    expect(service.visibleTo).toEqual([1, 2])
+    expect(service).toMatchObject({ promisedSeconds: 3600, visibleTo: [1, 2] })
     const sheet = await showService(sql, service.code)
     expect(sheet.service).toEqual(service)
     expect(sheet.suppliers).toEqual(['sandbox'])

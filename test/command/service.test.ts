@@ -117,12 +117,13 @@ describe('imeigate service create', () => {
       ...['--time-zone', 'Asia/Jakarta', '--duplicates', 'refuse', '--replay-window', '60'],
       ...['--processing', 'manual', '--visible-to', 'gold', '--inactive', '--routing', 'fastest'],
       ...['--failure-message', 'Try another', '--min-poll', '30', '--max-poll', '2h'],
-      ...['--expiry-seconds', '3d'],
+      ...['--expiry-seconds', '3d', '--promised', '24h'],
     )
     expect(service).toMatchObject({
       kind: 'server',
       description: 'x <b>',
       delivery_time: '1 Day',
+      promised_seconds: 86_400,
       fields: [
         { name: 'EMAIL', label: 'Email', type: 'text', required: true, options: [] },
         { name: 'PLAN', label: 'PLAN', type: 'dropdown', required: true, options: ['S', 'L'] },
@@ -163,6 +164,11 @@ describe('imeigate service create', () => {
     [['--input-schema', '{'], /^Invalid input: --input-schema is not JSON/, 'input-schema'],
     [['--price', 'cheap'], /^Invalid input: --price must be an amount/, 'price'],
     [['--kind', 'file'], /--kind/, 'kind'],
+    [
+      ['--promised', '59'],
+      'Invalid input: --promised must be a whole number from 60 to 31,622,400',
+      'promised',
+    ],
     [['--expiry-seconds', 'soon'], /--expiry-seconds must be a whole number of seconds/, 'expiry-seconds'],
   ])('with %o says what is wrong and exits 1', async (options, message, field) => {
     const given = [

@@ -338,6 +338,8 @@ create table services (
   group_name text not null check (group_name <> ''),
   description text not null default '',
   delivery_time text not null default '',
+  -- An order that is open for longer is late; null: it is late by what the service lately took.
+  promised_seconds integer check (promised_seconds between 60 and 31622400),
   kind service_kind not null,
   -- JSON Schema 2020-12 of one item: an object whose property named after the kind (imei, serial) is the input, and
   -- whose other properties are the extra fields.

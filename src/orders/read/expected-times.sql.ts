@@ -17,3 +17,15 @@ export async function selectCountedTimes(sql: Queryable, since: Date): Promise<C
      group by 1
     having sum(charged) > 0`.records()
 }
+
+/** Promised is within how many seconds an order of a service is promised to be done. */
+interface Promised {
+  serviceId: ServiceId
+  seconds: number
+}
+
+/** `selectPromises` gives the services of which the operator promises a time. */
+export async function selectPromises(sql: Queryable): Promise<Promised[]> {
+  return await sql<Promised[]>`
+    select id as service_id, promised_seconds as seconds from services where promised_seconds is not null`.records()
+}

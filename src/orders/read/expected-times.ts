@@ -2,7 +2,7 @@ import type { Queryable } from '../../database/database.ts'
 import type { ServiceId } from '../../lib/ids.ts'
 import { DAY_MS, SECOND_MS } from '../../lib/time.ts'
 import { countsOf, percentileOf } from '../../sales/buckets.ts'
-import { selectCountedTimes } from './expected-times.sql.ts'
+import { selectCountedTimes, selectPromises } from './expected-times.sql.ts'
 import { type LateOrders, selectLate } from './late.sql.ts'
 
 export type { LateOrders }
@@ -17,16 +17,23 @@ export interface ExpectedTimes {
   times: ReadonlyMap<ServiceId, number>
 }
 
-/** `expectedTimes` gives twice the time that nine of ten items of each service took in the last 30 days. What takes longer is late. */
+/**
+ * `expectedTimes` gives what is promised of each service; where nothing is, twice the time that nine of ten items of it took in the last
+ * 30 days. What takes longer is late.
+ */
 export async function expectedTimes(sql: Queryable, now: Date): Promise<ExpectedTimes> {
-  const counted = await selectCountedTimes(sql, new Date(now.getTime() - DAYS * DAY_MS))
+  const [counted, promises] = await Promise.all([
+    selectCountedTimes(sql, new Date(now.getTime() - DAYS * DAY_MS)),
+    selectPromises(sql),
+  ])
   const known = counted.flatMap(({ serviceId, charged, times }) => {
     const seconds = percentileOf(countsOf(times), 0.9)
     const isKnown = seconds !== null && charged >= FEWEST
     // Nobody misses what comes within a minute.
     return isKnown ? [[serviceId, Math.max(2 * seconds, 60) * SECOND_MS] as const] : []
   })
-  return { now, times: new Map(known) }
+  const promised = promises.map(({ serviceId, seconds }) => [serviceId, seconds * SECOND_MS] as const)
+  return { now, times: new Map([...known, ...promised]) }
 }
 
 /** `dueOf` gives of each service when the oldest order was placed that is not late yet. */

@@ -37,8 +37,8 @@ async function done(over: Record<string, string> = {}): Promise<number> {
   return order
 }
 
-async function withSupplier(): Promise<number> {
-  const order = await placed('00100105')
+async function withSupplier(over: Record<string, string> = {}): Promise<number> {
+  const order = await placed('00100105', over)
   await until(
     'it is with its supplier',
     async () => (await read(`/orders/${order}`)).items[0].attempts[0]?.state === 'accepted',
@@ -111,6 +111,42 @@ describe('an order says', () => {
     expect(Object.keys(theirs)).not.toContain('refund')
     const { order: theirRow } = await read(`/orders/${order}/summary`, support)
     expect([theirRow.cost, theirRow.margin]).toEqual([undefined, undefined])
+  })
+
+  it('until when it is expected: by what is promised of its service, else by what was measured; lists and counts know no other time', async () => {
+    const { sql } = office.server
+    const own = await office.server.service()
+    const order = await withSupplier({ ID: own })
+    await sql`update orders set created_at = created_at - interval '2 hours' where id = ${order}`
+    /** `says` gives for how many seconds the order is expected, whether it is late, and how many orders are by the list, its count and Today. */
+    const says = async () => {
+      const { order: row } = await read(`/orders/${order}/summary`)
+      const listed = (await read('/orders?state=late')).page.items.map(({ id }: { id: number }) => id)
+      const { value } = await read('/orders/count?state=late')
+      const { late } = (await read('/today')).trouble
+      const seconds =
+        row.expected_by === null ? null : (Date.parse(row.expected_by) - Date.parse(row.created_at)) / 1000
+      return [seconds, row.late, listed, value, late.count]
+    }
+    const promise = async (seconds: unknown) => {
+      const { version } = await read(`/services/${own}`)
+      return (await change('PATCH', `/services/${own}`, { promised_seconds: seconds }, { version })).json
+    }
+    expect(await says()).toEqual([null, false, [], 0, 0])
+    // Nothing of it was done yet, and it is late all the same.
+    expect(await promise(3600)).toMatchObject({ data: { promised_seconds: 3600 } })
+    expect(await says()).toEqual([3600, true, [order], 1, 1])
+    await promise(10_800)
+    expect(await says()).toEqual([10_800, false, [], 0, 0])
+    // What it lately took counts only where nothing is promised.
+    await sql`
+      insert into sales (cut, whole_month, day, account_id, service_id, supplier_id, currency, cost_currency, orders, placed, charged, failed,
+                         cancelled, rejected, corrected, uncosted, turnover, refunded, cost, times)
+      values ('service', false, now()::date, 0, ${Number(own)}, 0, 'USD', '', 0, 0, 100, 0, 0, 0, 0, 0, 0, 0, 0, ('100' || repeat('0', 12 * 122))::numeric)`
+    expect(await says()).toEqual([10_800, false, [], 0, 0])
+    expect(await promise(null)).toMatchObject({ data: { promised_seconds: null } })
+    expect(await says()).toEqual([expect.closeTo(81, 0), true, [order], 1, 1])
+    expect(await promise(59)).toMatchObject({ errors: { promised_seconds: expect.any(Array) } })
   })
 
   it('why it was not sent yet; what costs show only to who may read them', async () => {

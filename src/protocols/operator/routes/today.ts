@@ -90,7 +90,7 @@ const trouble = Type.Object({
     { count, capped: Type.Boolean(), oldest: orNull(time()) },
     {
       description:
-        'Open orders that take more than twice as long as nine of ten; `capped`: not all open items were looked at',
+        'Open orders that take longer than is expected of their services (`expected_by` of an order); `capped`: not all open items were looked at',
     },
   ),
   backup: orNull(

@@ -78,8 +78,10 @@ const row = Type.Object({
   created_at: time(),
   finished_at: orNull(time()),
   expected_by: orNull(
-    time('Placed, and twice the time that nine of ten items of the service took in the last 30 days'),
-    'null: too few were done lately',
+    time(
+      'Placed, and the time that is promised of the service; without a promise twice the time that nine of ten items of it took in the last 30 days',
+    ),
+    'null: nothing is promised, and too few were done lately',
   ),
   late: Type.Boolean(),
   secret_results: Type.Boolean({

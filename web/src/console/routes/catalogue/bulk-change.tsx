@@ -8,6 +8,7 @@ import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Autocomplete, Select } from '../../../kit/choices.tsx'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { priceGroupsQuery } from '../../price-groups.ts'
+import { DurationInput } from './duration-input.tsx'
 import { type Change, duplicateWords, groupsQuery, routingWords } from './service-data.ts'
 
 /** Chosen are the services of a plan: some, or all that fit a filter. */
@@ -46,6 +47,7 @@ export function BulkChange({
   const [change, setChange] = useState<Change>({})
   const [hours, setHours] = useState<string>('')
   const [audience, setAudience] = useState('')
+  const [late, setLate] = useState('')
   /** `set` takes a value over, or leaves it as it is (undefined). */
   const set = (given: Change) =>
     setChange((old) => {
@@ -67,7 +69,9 @@ export function BulkChange({
     <ActDialog
       title={t`Change services`}
       button={t`Review the change`}
-      isReady={Object.keys(change).length > 0}
+      isReady={
+        Object.keys(change).length > 0 && (late !== 'promised' || change.promised_seconds !== undefined)
+      }
       untouched={<Trans>No service was changed.</Trans>}
       act={act}
       onClose={onClose}
@@ -99,7 +103,7 @@ export function BulkChange({
         />
         <TextInput
           field="delivery_time"
-          label={t`Promised time`}
+          label={t`Promised time, as resellers read it`}
           placeholder={t`As it is`}
           value={change.delivery_time ?? ''}
           onChange={({ currentTarget: { value } }) =>
@@ -107,6 +111,29 @@ export function BulkChange({
           }
           maxLength={200}
         />
+        <Select
+          field="promised_seconds"
+          label={t`An order is late`}
+          allowDeselect={false}
+          value={late}
+          data={[
+            asItIs,
+            { value: 'promised', label: t`After a promised time` },
+            { value: 'measured', label: t`After twice what nine of ten lately took` },
+          ]}
+          onChange={(value) => {
+            setLate(value ?? '')
+            set({ promised_seconds: value === 'measured' ? null : undefined } as Change)
+          }}
+        />
+        {late === 'promised' && (
+          <DurationInput
+            label={t`Promised within`}
+            whenEmpty={t`Such as 30m, 24h or 3d.`}
+            seconds={change.promised_seconds ?? null}
+            onSeconds={(seconds) => set({ promised_seconds: seconds ?? undefined } as Change)}
+          />
+        )}
         <Select
           field="visible_to"
           label={t`Visible to`}

@@ -8,6 +8,7 @@ import { Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { priceGroupsQuery } from '../../price-groups.ts'
 import { DurationInput } from './duration-input.tsx'
 import { FieldsBuilder } from './fields-builder.tsx'
+import { PromisedTime } from './promised-time.tsx'
 import styles from './service.module.css'
 import {
   type Change,
@@ -60,7 +61,7 @@ export function ServiceForm({ service, draft, problems, mayEdit, onChange }: For
     seconds: now[name],
     error: faultOf(name),
     readOnly: !mayEdit,
-    onSeconds: (seconds: number) => onChange({ [name]: seconds } as Change),
+    onSeconds: (seconds: number | null) => onChange({ [name]: seconds } as Change),
   })
   const isAlways = now.opens_at === null && now.closes_at === null
   const same = { imei: t`the same IMEI`, serial: t`the same serial number`, server: t`the same` }[kind]
@@ -86,10 +87,14 @@ export function ServiceForm({ service, draft, problems, mayEdit, onChange }: For
             onChange={(group) => onChange({ group })}
           />
         </SimpleGrid>
-        <TextInput
-          label={t`Promised time`}
-          description={t`In words, such as 1-5 minutes. Empty: nothing is promised.`}
-          {...text('delivery_time')}
+        <PromisedTime
+          words={now.delivery_time}
+          wordsError={faultOf('delivery_time')}
+          seconds={now.promised_seconds}
+          error={faultOf('promised_seconds')}
+          mayEdit={mayEdit}
+          onWords={(words) => onChange({ delivery_time: words })}
+          onSeconds={(seconds) => onChange({ promised_seconds: seconds })}
         />
         <Textarea
           label={t`Description`}

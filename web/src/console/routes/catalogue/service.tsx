@@ -117,12 +117,13 @@ function Editor({ service }: { service: Service }) {
           body: draft,
         } as never),
       )
-      setDraft({})
       setAsked(undefined)
       setKey(crypto.randomUUID())
       notifications.show({ message: t`Saved.` })
       const { code } = saved as { code: string }
+      // The form shows what was typed until what was saved is there.
       await client.invalidateQueries({ queryKey: ['services'] })
+      setDraft({})
       if (code !== service.code)
         await navigate({ to: '/catalogue/services/$service', params: { service: code }, replace: true })
     } catch (error) {

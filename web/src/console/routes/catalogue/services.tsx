@@ -241,7 +241,8 @@ function useColumns(): Column<ServiceRow>[] {
     },
     {
       ...{ id: 'delivery_time', head: t`Promised`, width: 120, rank: 6 },
-      cell: ({ delivery_time: promised }) => promised || <None />,
+      cell: ({ delivery_time: words, promised_seconds: seconds }) =>
+        words || (seconds === null ? <None /> : duration(seconds)),
     },
     { id: 'active', head: t`State`, width: 130, rank: 0, cell: (service) => <State service={service} /> },
     {
