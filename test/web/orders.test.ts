@@ -500,6 +500,42 @@ describePages('orders in the console', () => {
     await visit.leave()
   })
 
+  test('columns say how long an order took, how late it is, and by which request it came', async () => {
+    const { sql } = office.server
+    const own = await office.server.service()
+    const order = { ID: own }
+    const [open, ended] = [
+      await placed({ ...order, REFERENCE: 'slow-1' }, '00100105'),
+      await placed({ ...order, REFERENCE: 'slow-2' }),
+    ]
+    await sql`update services set promised_seconds = 60 where id = ${Number(own)}`
+    await sql`update orders set created_at = created_at - interval '3 hours' where id = ${open}`
+    await sql`update orders set finished_at = created_at + interval '90 seconds' where id = ${ended}`
+    let trace = ''
+    await until('the request is logged', async () => {
+      const [row] = await sql<{ id: string }[]>`select request_id::text as id from requests where order_id = ${ended}`
+      trace = row?.id ?? ''
+      return trace !== ''
+    })
+    const visit = await Visit.as(office, 'manager', { screen: { width: 2200, height: 900 } })
+    const { page } = visit
+    await page.goto('/console/orders?search=slow-')
+    await page.getByRole('link', { name: `Order ${ended}` }).waitFor()
+    await visit.click('Columns')
+    for (const name of ['Took', 'Late by', 'Trace id'])
+      await page.getByRole('menuitemcheckbox', { name }).click()
+    await page.keyboard.press('Escape')
+    const row = (id: number) => page.getByRole('row', { name: new RegExp(String(id)) })
+    await row(open).getByRole('cell', { name: '3 hr', exact: true }).waitFor()
+    await row(ended).getByRole('cell', { name: '1.5 min', exact: true }).waitFor()
+    await visit.settled()
+    await visit.shot('optional columns of orders')
+    expect([await visit.violations(), await visit.overflow()]).toEqual([[], 0])
+    await row(ended).getByRole('link', { name: trace }).click()
+    await page.waitForURL(new RegExp(`/console/requests/${trace}`))
+    await visit.leave()
+  })
+
   test('pasted lines are found, and those that name none are said', async () => {
     const [one, two] = [await placed({ REFERENCE: 'line-a' }), await placed()]
     const visit = await Visit.as(office, 'support')

@@ -112,3 +112,31 @@ export async function selectNames(sql: Queryable, ids: readonly OrderId[]): Prom
      cross join lateral (select account_id, id from orders where id = asked.id offset 0) o
      order by asked.place`.records()
 }
+
+interface Traced {
+  id: OrderId
+  traceId: string
+}
+
+/**
+ * `selectTraces` gives the trace ids of the requests that placed orders, as far as these are kept. A request comes in shortly before its order is
+ * written; both times are looked at from the order on, so that few other requests of that moment are read.
+ */
+export async function selectTraces(
+  sql: Queryable,
+  orders: readonly Pick<OrderRow, 'accountId' | 'id' | 'createdAt'>[],
+): Promise<Traced[]> {
+  return await sql<Traced[]>`
+    select asked.id, r.trace_id
+      from unnest(${orders.map(({ accountId }) => accountId)}::int[], ${orders.map(({ id }) => id)}::bigint[],
+                  ${orders.map(({ createdAt }) => createdAt.toISOString())}::text[]::timestamptz[]) as asked (account_id, id, placed_at)
+     cross join lateral (
+       (select request_id::text as trace_id from requests
+         where at > asked.placed_at - interval '15 seconds' and at <= asked.placed_at
+           and account_id = asked.account_id and order_id = asked.id order by at desc limit 1)
+       union all
+       (select request_id::text from requests
+         where at > asked.placed_at and at <= asked.placed_at + interval '2 seconds'
+           and account_id = asked.account_id and order_id = asked.id order by at limit 1)
+       limit 1) r`.records()
+}

@@ -7,7 +7,7 @@ import { type Clock, systemClock } from '../../lib/time.ts'
 import { type ExpectedTimes, expectedBy, expectedTimes } from '../read/expected-times.ts'
 import { type OperatorOrderFilter, OperatorOrders } from '../read/operator-orders.ts'
 import type { OrderName } from '../read/orders.sql.ts'
-import { type OrderRow, selectNames, selectOrderRows } from './order-rows.sql.ts'
+import { type OrderRow, selectNames, selectOrderRows, selectTraces } from './order-rows.sql.ts'
 
 /** ListedOrder is a row of a list, with what follows from it. */
 export interface ListedOrder extends OrderRow {
@@ -19,6 +19,8 @@ export interface ListedOrder extends OrderRow {
   expectedBy: Date | null
   isLate: boolean
   waitsForPerson: boolean
+  /** `traceId` is that of the request that placed it; null: that is not kept; undefined: it was not asked for. */
+  traceId?: string | null
 }
 
 interface RowsPage {
@@ -29,14 +31,21 @@ interface RowsPage {
 /** LOOK_MS is for how long a page of rows is looked for: it then ends where it has come to, and the next one goes on there. */
 const LOOK_MS = 200
 
-/** `listRows` gives a page of orders as rows. Throws what the list of orders does. */
+/** `listRows` gives a page of orders as rows, with `traces` also the trace id of each. Throws what the list of orders does. */
 export async function listRows(
   sql: Sql,
   filter: OperatorOrderFilter & { limit: number },
   clock: Clock = systemClock,
+  { traces = false } = {},
 ): Promise<RowsPage> {
   const { names, next } = await new OperatorOrders(sql).names({ ...filter, ms: LOOK_MS })
-  return { rows: await readRows(sql, names, clock), next }
+  const rows = await readRows(sql, names, clock)
+  return { rows: traces ? await traced(sql, rows) : rows, next }
+}
+
+async function traced(sql: Sql, rows: readonly ListedOrder[]): Promise<ListedOrder[]> {
+  const found = new Map((await selectTraces(sql, rows)).map(({ id, traceId }) => [id, traceId]))
+  return rows.map((row) => ({ ...row, traceId: found.get(row.id) ?? null }))
 }
 
 /** `findRows` gives the rows of orders by their numbers. Throws order_not_found for the first that there is none of. */

@@ -155,18 +155,6 @@ export async function selectPlacing(
   return row
 }
 
-/** `selectTraceId` gives the id of the request that placed an order, which came in shortly before it; undefined: it is not kept any more. */
-export async function selectTraceId(
-  sql: Queryable,
-  { accountId, id }: OrderName,
-  { from, to }: { from: Date; to: Date },
-): Promise<string | undefined> {
-  const [row] = await sql<{ traceId: string }[]>`
-    select request_id::text as trace_id from requests
-     where at between ${from} and ${to} and account_id = ${accountId} and order_id = ${id} order by at limit 1`.records()
-  return row?.traceId
-}
-
 /** `selectBefore` gives the orders of the same account that were about the same input before, the newest first. */
 export async function selectBefore(
   sql: Queryable,

@@ -4,10 +4,10 @@ import type { OrderId } from '../../lib/ids.ts'
 import type { Micros } from '../../lib/money.ts'
 import { SECOND_MS } from '../../lib/time.ts'
 import { type AttemptView, listAttempts } from '../read/operator-orders.sql.ts'
-import type { OrderName } from '../read/orders.sql.ts'
 import { attemptWords, reviewWords } from '../read/secret-results.ts'
 import { selectNotes } from './notes.sql.ts'
 import { mustNameOrder } from './order-name.ts'
+import { selectTraces } from './order-rows.sql.ts'
 import {
   type Change,
   type Movement,
@@ -18,7 +18,6 @@ import {
   selectPlacing,
   selectQuestions,
   selectTold,
-  selectTraceId,
   type Told,
 } from './timeline.sql.ts'
 
@@ -92,13 +91,13 @@ export async function readTimeline(
   if (!placing) return { moments: [], last: 0, isWhole: true }
   const { itemCount: count, secretResults } = placing
   const within = { first: positions.first, last: Math.min(positions.last, count) }
-  const [movements, attempts, changes, questions, notes, trace] = await Promise.all([
+  const [movements, attempts, changes, questions, notes, traces] = await Promise.all([
     selectMovements(sql, name, within),
     listAttempts(sql, [name]),
     selectChanges(sql, name, within),
     selectQuestions(sql, name, within),
     selectNotes(sql, { accountId: name.accountId, orderId: id }, MAX_ITEMS),
-    traceOf(sql, name, placing.createdAt),
+    selectTraces(sql, [{ ...name, createdAt: placing.createdAt }]),
   ])
   const tried = attempts.filter(({ position }) => isWithin(position, within))
   const times = [
@@ -111,7 +110,7 @@ export async function readTimeline(
   const told = placing.webhookId === null ? [] : await selectTold(sql, name, windowsOf(times))
   const moments: Moment[] = [
     moment(placing.createdAt, 'placed', {
-      ...{ by: placing.key, state: placing.via, reference: trace ?? null },
+      ...{ by: placing.key, state: placing.via, reference: traces[0]?.traceId ?? null },
     }),
     ...movements.map(movementOf),
     ...tried.flatMap((one) => attemptOf(secretResults ? { ...one, detail: attemptWords(one) } : one, costs)),
@@ -148,14 +147,6 @@ const moment = (at: Date, kind: Moment['kind'], rest: Partial<Moment>): Moment =
   at,
   kind,
 })
-
-/** BEFORE_MS is how long before its order a request may have come in. */
-const BEFORE_MS = 15 * SECOND_MS
-
-const traceOf = (sql: Sql, name: OrderName, placedAt: Date): Promise<string | undefined> => {
-  const time = placedAt.getTime()
-  return selectTraceId(sql, name, { from: new Date(time - BEFORE_MS), to: new Date(time + 2 * SECOND_MS) })
-}
 
 /** NEAR_MS is how far an event's time may be from that of what it tells of: they are taken on two machines. */
 const NEAR_MS = 60 * SECOND_MS

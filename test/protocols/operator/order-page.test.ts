@@ -212,6 +212,8 @@ describe('one box finds', () => {
       trace = items.find(({ kind }: { kind: string }) => kind === 'placed').reference ?? undefined
       return trace !== undefined
     })
+    const listed = async (query: string) => (await read(`/orders?id=${order}${query}`)).page.items[0].trace_id
+    expect([await listed('&traces=yes'), await listed('')]).toEqual([trace, undefined])
     // The ids of requests have the time of the machine, and not that of the test's clock.
     await office.server.sql`
       update requests set at = ${new Date(Number.parseInt(String(trace).replace('-', '').slice(0, 12), 16))} where request_id = ${String(trace)}::uuid`

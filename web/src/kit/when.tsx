@@ -1,6 +1,7 @@
 import { i18n } from '@lingui/core'
 import { useLingui } from '@lingui/react'
 import { useSyncExternalStore } from 'react'
+import { duration } from './duration.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -56,5 +57,17 @@ export function When({ at, exact = false }: { at: string | null | undefined; exa
     <time dateTime={at} title={at}>
       {isNear && !exact ? ago(time, from) : moment(time)}
     </time>
+  )
+}
+
+/** `HowLong` shows the time from one time of the API to another; without the second up to now, written anew as that passes. */
+export function HowLong({ from, to }: { from: string; to?: string | null }) {
+  useLingui()
+  const now = useNow()
+  const end = to == null ? now : Date.parse(to)
+  return (
+    <span title={to == null ? from : `${from} – ${to}`}>
+      {duration(Math.max(0, end - Date.parse(from)) / 1000)}
+    </span>
   )
 }

@@ -50,6 +50,12 @@ export const orderRow = Type.Object({
   ),
   late: Type.Boolean(),
   waiting_person: Type.Boolean({ description: 'A review is open, or it is done by hand' }),
+  trace_id: Type.Optional(
+    orNull(
+      Type.String(),
+      'Of the request that placed it, only of lists that are asked for `traces`; null: the request is not kept any more',
+    ),
+  ),
 })
 
 export function wireRow(row: ListedOrder, { permissions }: Caller): Static<typeof orderRow> {
@@ -70,5 +76,6 @@ export function wireRow(row: ListedOrder, { permissions }: Caller): Static<typeo
     ...{ reference: row.reference, via: row.via, key: row.key },
     ...{ created_at: row.createdAt, finished_at: row.finishedAt },
     ...{ expected_by: row.expectedBy, late: row.isLate, waiting_person: row.waitsForPerson },
+    ...(row.traceId !== undefined && { trace_id: row.traceId }),
   }
 }

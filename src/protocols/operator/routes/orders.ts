@@ -163,13 +163,19 @@ export const operatorOrderRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       'A search gives the orders that it names whole, of any age; where there is none, those that have it as a part. A narrowed list looks at ' +
       '200,000 orders at a time, for 0.2 seconds: a page may have few of them, or none, and go on behind its cursor.',
     access,
-    query: Type.Object({ ...pageQuery, ...orderFilter, sort }),
+    query: Type.Object({
+      ...pageQuery,
+      ...orderFilter,
+      sort,
+      traces: Type.Optional(oneOf(['yes'], { description: 'With `trace_id` of each order' })),
+    }),
     answer: pageOf(orderRow),
     refusals: ['not_found', 'service_not_found', 'invalid_input'],
-    handle: async ({ desk, caller, query: { limit, cursor, ...given } }) => {
+    handle: async ({ desk, caller, query: { limit, cursor, traces, ...given } }) => {
       refuseMargins(caller, given)
       const before = readCursor(cursor, given) as OrderId | undefined
-      const { rows, next } = await listRows(desk.read, { ...filterOf(given), before, limit }, clock)
+      const wanted = { ...filterOf(given), before, limit }
+      const { rows, next } = await listRows(desk.read, wanted, clock, { traces: traces === 'yes' })
       return {
         page: { items: rows.map((one) => wireRow(one, caller)), next_cursor: cursorText(next, given) },
       }

@@ -1,10 +1,12 @@
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
+import { Link } from '@tanstack/react-router'
 import { Amount, isNegative } from '../../../kit/amount.tsx'
+import { useMay } from '../../../kit/session.tsx'
 import { Badge, SandboxTag, StateBadge } from '../../../kit/state-badge.tsx'
 import type { Column } from '../../../kit/table.tsx'
-import { When } from '../../../kit/when.tsx'
+import { HowLong, When } from '../../../kit/when.tsx'
 import type { OrderRow } from './order-data.ts'
 import styles from './orders.module.css'
 
@@ -51,7 +53,7 @@ export function OrderState({ order, marksSandbox = true }: { order: OrderRow; ma
 /** `Inputs` shows the first IMEI, and how many more there are. */
 function Inputs({ order }: { order: OrderRow }) {
   const [first] = order.inputs
-  if (!first) return <span className="muted">–</span>
+  if (!first) return <None />
   return (
     <>
       <span className="code">{first}</span>
@@ -67,6 +69,22 @@ function Margin({ order }: { order: OrderRow }) {
       {isLoss && <span aria-hidden="true">▼ </span>}
       <Amount value={order.margin} atMost={4} />
     </span>
+  )
+}
+
+const None = () => <span className="muted">–</span>
+
+/** TRACE is the column of which the list is asked for apart: see `traces` of the API. */
+export const TRACE = 'trace'
+
+/** `Trace` leads to the request, for who may read requests. */
+function Trace({ id }: { id: string }) {
+  const may = useMay()
+  if (!may('resellers.read')) return <span className="code">{id}</span>
+  return (
+    <Link to="/requests/$trace" params={{ trace: id }} className="code">
+      {id}
+    </Link>
   )
 }
 
@@ -112,6 +130,11 @@ export function useColumns(maySeeCosts: boolean): Column<OrderRow>[] {
       ...{ id: 'ended', head: t`Ended`, width: 108, rank: 10, isOptional: true, sort: 'ended' },
       cell: ({ finished_at: at }) => <When at={at} />,
     },
+    {
+      ...{ id: 'took', head: t`Took`, width: 84, rank: 10, end: true, isOptional: true },
+      cell: ({ created_at: placed, finished_at: ended }) =>
+        ended === null ? <None /> : <HowLong from={placed} to={ended} />,
+    },
     { id: 'key', head: t`API key`, width: 110, rank: 11, isOptional: true, cell: ({ key }) => key ?? '' },
     {
       ...{ id: 'group', head: t`Price group`, width: 110, rank: 12, isOptional: true },
@@ -122,8 +145,16 @@ export function useColumns(maySeeCosts: boolean): Column<OrderRow>[] {
       cell: ({ expected_by: at }) => <When at={at} />,
     },
     {
+      ...{ id: 'late_by', head: t`Late by`, width: 84, rank: 13, end: true, isOptional: true },
+      cell: ({ late, expected_by: due }) => (late && due !== null ? <HowLong from={due} /> : <None />),
+    },
+    {
       ...{ id: 'refunded', head: t`Refunded`, width: 90, rank: 14, end: true, isOptional: true },
       cell: ({ refunded }) => <Amount value={refunded} />,
+    },
+    {
+      ...{ id: TRACE, head: t`Trace id`, width: 332, rank: 15, isOptional: true },
+      cell: ({ trace_id: trace }) => (trace == null ? <None /> : <Trace id={trace} />),
     },
   ]
 }

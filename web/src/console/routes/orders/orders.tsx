@@ -22,7 +22,7 @@ import { type BulkAction, bulkActions, bulkWords, isUsual } from './bulk-actions
 import { copyInputs } from './copy-inputs.tsx'
 import { rememberList } from './kept.ts'
 import { type OrderRow, type Query, readOrders, readSome } from './order-data.ts'
-import { OrderCard, useColumns, viaWords } from './order-fields.tsx'
+import { OrderCard, TRACE, useColumns, viaWords } from './order-fields.tsx'
 import styles from './orders.module.css'
 
 const TOPICS = ['orders', 'reviews']
@@ -48,11 +48,13 @@ export function Orders() {
   /** `every` is the newest order at the moment at which all that match were chosen. */
   const [every, setEvery] = useState<number>()
   const count = useCount(query)
-  const queryKey = ['orders', query]
-  const list = usePages<OrderRow>(queryKey, (cursor, signal) => readOrders(query, cursor, signal))
+  // Trace ids are read where they are shown.
+  const asked = look.columns?.includes(TRACE) ? { ...query, traces: 'yes' } : query
+  const queryKey = ['orders', asked]
+  const list = usePages<OrderRow>(queryKey, (cursor, signal) => readOrders(asked, cursor, signal))
   const live = useLiveRows<OrderRow>({
     ...{ topics: TOPICS, queryKey, rows: list.rows },
-    find: (ids) => readSome(query, ids),
+    find: (ids) => readSome(asked, ids),
   })
   const name = JSON.stringify(query)
   // Another filter clears the choice, so that nothing is chosen that is not seen.
