@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
+import { RestClient } from '../support/rest.ts'
 import { imei, type Shop } from '../support/server.ts'
 import { until } from '../support/until.ts'
 import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
@@ -513,7 +514,9 @@ describePages('orders in the console', () => {
     await sql`update orders set finished_at = created_at + interval '90 seconds' where id = ${ended}`
     let trace = ''
     await until('the request is logged', async () => {
-      const [row] = await sql<{ id: string }[]>`select request_id::text as id from requests where order_id = ${ended}`
+      const [row] = await sql<
+        { id: string }[]
+      >`select request_id::text as id from requests where order_id = ${ended}`
       trace = row?.id ?? ''
       return trace !== ''
     })
@@ -522,17 +525,59 @@ describePages('orders in the console', () => {
     await page.goto('/console/orders?search=slow-')
     await page.getByRole('link', { name: `Order ${ended}` }).waitFor()
     await visit.click('Columns')
-    for (const name of ['Took', 'Late by', 'Trace id'])
-      await page.getByRole('menuitemcheckbox', { name }).click()
+    // What is chosen has room once others go.
+    for (const name of ['Supplier', 'Cost', 'Margin', 'Reference', 'Via', 'Took', 'Late by', 'Trace id'])
+      await page.getByRole('menuitem', { name: new RegExp(`^${name}`) }).click()
     await page.keyboard.press('Escape')
     const row = (id: number) => page.getByRole('row', { name: new RegExp(String(id)) })
-    await row(open).getByRole('cell', { name: '3 hr', exact: true }).waitFor()
+    // The clock of the test is not that of the browser.
+    await row(open)
+      .getByRole('cell', { name: /^[\d.,]+ (?:min|hr|days?)$/ })
+      .waitFor()
     await row(ended).getByRole('cell', { name: '1.5 min', exact: true }).waitFor()
     await visit.settled()
     await visit.shot('optional columns of orders')
     expect([await visit.violations(), await visit.overflow()]).toEqual([[], 0])
     await row(ended).getByRole('link', { name: trace }).click()
     await page.waitForURL(new RegExp(`/console/requests/${trace}`))
+    await visit.leave()
+  })
+
+  test('the items of a large order scroll in a box, read as one comes to them, and its life is below', async () => {
+    const many = Array.from({ length: 250 }, () => imei(++imeis))
+    const { body } = await new RestClient(office.server, shop).post('/api/order', {
+      ...{ code: Number(service), data: { imeis: many } },
+    })
+    const id = Number(body.order_id)
+    await office.server.ended(shop, String(id))
+    const visit = await Visit.as(office, 'support')
+    const { page } = visit
+    const asked: (string | null)[] = []
+    page.on('request', (request) => {
+      const { pathname, searchParams } = new URL(request.url())
+      if (pathname === `/api/operator/orders/${id}/items`) asked.push(searchParams.get('cursor'))
+    })
+    await page.goto(`/console/orders/${id}`)
+    const box = page.getByRole('region', { name: 'Items' })
+    const rows = box.locator('li[data-index]')
+    await rows
+      .first()
+      .getByText(many[0] ?? '', { exact: true })
+      .waitFor()
+    await page.getByRole('heading', { name: 'Timeline' }).waitFor()
+    expect([await rows.first().getAttribute('aria-setsize'), asked]).toEqual(['250', [null]])
+    await visit.expectUsable('an order of many items')
+    await box.focus()
+    await until('the last item is in sight', async () => {
+      await page.keyboard.press('End')
+      return (await rows.last().getAttribute('aria-posinset')) === '250'
+    })
+    expect(await rows.count()).toBeLessThan(80)
+    await rows
+      .last()
+      .getByText(many[249] ?? '', { exact: true })
+      .waitFor()
+    expect(asked).toHaveLength(3)
     await visit.leave()
   })
 

@@ -4,6 +4,7 @@ import type { AccountId } from '../../src/lib/ids.ts'
 import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
 import { PASSWORD, PortalShop } from '../protocols/portal/portal.fixtures.ts'
 import { imei } from '../support/server.ts'
+import { until } from '../support/until.ts'
 import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
 
 closeBrowserAfterwards()
@@ -354,6 +355,60 @@ describePages('the portal', () => {
       .getByRole('link', { name: /^Order \d+$/ })
       .first()
       .waitFor()
+    await visit.leave()
+  })
+
+  test('of a large order what is in sight is read and drawn; it is narrowed, and copied whole', async () => {
+    const shop = await portal.server.shop({ deposit: '300' })
+    const { headers } = await portal.person('owner', shop)
+    const imeis = Array.from({ length: 250 }, (_, n) => imei(2000 + n, n === 249 ? '00100102' : undefined))
+    const body = { code: 'carrier', data: { imeis } }
+    const order = (await portal.ask('POST', '/api/order', { body, headers })).json.order_id as number
+    await until('it has ended', async () => {
+      const { json } = await portal.ask('GET', `/api/order/${order}/status`, { headers })
+      return json.processed === 250
+    })
+    const visit = await Visit.entered(portal.server.url, headers)
+    const { page } = visit
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    let asked: (string | null)[] = []
+    page.on('request', (request) => {
+      const { pathname, searchParams } = new URL(request.url())
+      if (pathname === `/api/order/${order}/items`) asked.push(searchParams.get('cursor'))
+      if (pathname === `/api/order/${order}`) asked.push('all at once')
+    })
+    await page.goto(`/portal/orders/${order}`)
+    await page.getByText('249 of 250 done').waitFor()
+    const rows = page.getByRole('list', { name: 'Results' }).locator('> li[data-index]')
+    await rows.first().getByText(imei(2000), { exact: true }).waitFor()
+    expect(await rows.first().getAttribute('aria-setsize')).toBe('250')
+    // It is read once more when the stream of changes is there.
+    expect(new Set(asked)).toEqual(new Set([null]))
+    await visit.expectUsable('a large order')
+    await until('one has come to the end', async () => {
+      await page.evaluate('window.scrollTo(0, document.body.scrollHeight)')
+      return (await rows.last().getAttribute('aria-posinset')) === '250'
+    })
+    expect(new Set(asked)).toEqual(new Set([null, '100', '200']))
+    expect(await rows.count()).toBeLessThan(80)
+    await page.getByText('The sandbox refuses this TAC').waitFor()
+    await page.evaluate('window.scrollTo(0, 0)')
+    await rows.first().getByText(imei(2000), { exact: true }).waitFor()
+    // What has changed is read again of what is in sight alone.
+    asked = []
+    await visit.click('Have it checked again…')
+    await visit.click('Ask for another check')
+    await page.getByText('Next time from').waitFor()
+    await until('it is read again', async () => asked.length > 0)
+    expect(new Set(asked)).toEqual(new Set([null]))
+    await visit.press('y')
+    await page.getByText('250 results copied').waitFor()
+    expect((await page.evaluate<string>('navigator.clipboard.readText()')).split('\n')).toHaveLength(250)
+    await page.getByRole('combobox', { name: 'Items in state' }).click()
+    await page.getByRole('option', { name: 'Failed' }).click()
+    await rows.first().getByText(imei(2249, '00100102'), { exact: true }).waitFor()
+    await page.getByRole('heading', { name: '1 item', exact: true }).waitFor()
+    expect(await rows.count()).toBe(1)
     await visit.leave()
   })
 

@@ -5,23 +5,31 @@ import { api, dataOf } from '../../../api/client.ts'
 import { Amount, isZero } from '../../../kit/amount.tsx'
 import { Copy } from '../../../kit/copy.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
-import { usePages } from '../../../kit/pages.ts'
+import { useSeenPages } from '../../../kit/seen-pages.ts'
 import { StateBadge, stateWords } from '../../../kit/state-badge.tsx'
+import { Windowed } from '../../../kit/windowed.tsx'
 import { Reveal, useReveal } from '../../reveal.tsx'
 import styles from './order.module.css'
 import { type Item, type OrderRow, readInputs, readResults } from './order-data.ts'
 
 type ItemState = Item['state']
 
-/** `Items` are the items of an order, some at a time, in one state or in all. */
+/** BOXED is the number of items from which on they scroll in a box of their own, so that what stands below can be reached. */
+const BOXED = 20
+
+/** `Items` are the items of an order, in one state or in all. They are read as one scrolls. */
 export function Items({ order }: { order: OrderRow }) {
   const { t, i18n } = useLingui()
   const [state, setState] = useState<ItemState | null>(null)
-  const list = usePages<Item>(['order', order.id, 'items', state], async (cursor, signal) => {
-    const query = { limit: 50, ...(cursor !== undefined && { cursor }), ...(state !== null && { state }) }
-    const params = { path: { id: order.id }, query }
-    return (await dataOf(api.GET('/api/operator/orders/{id}/items', { params, signal }))).page
-  })
+  const list = useSeenPages<Item>(
+    ['order', order.id, 'items', state],
+    async (cursor, signal) => {
+      const query = { limit: 100, ...(cursor !== undefined && { cursor }), ...(state !== null && { state }) }
+      const params = { path: { id: order.id }, query }
+      return (await dataOf(api.GET('/api/operator/orders/{id}/items', { params, signal }))).page
+    },
+    { idOf: positionOf },
+  )
   const states = Object.keys(order.states)
   return (
     <section className={styles.panel}>
@@ -61,19 +69,27 @@ export function Items({ order }: { order: OrderRow }) {
       </div>
       <FaultNote fault={list.error} onRetry={list.again} />
       {!list.rows && !list.error && <Loading rows={2} />}
-      <ol className={styles.items}>
-        {list.rows?.map((item) => (
-          <ItemRow key={item.position} item={item} order={order} />
-        ))}
-      </ol>
-      {list.more && (
-        <Button variant="default" size="compact-sm" onClick={list.more}>
-          <Trans>More items</Trans>
-        </Button>
+      {list.rows && (
+        <Windowed
+          key={state}
+          name={t`Items`}
+          rows={list.rows}
+          count={state === null ? order.item_count : order.states[state]}
+          idOf={positionOf}
+          estimate={64}
+          isBox={order.item_count >= BOXED}
+          look={list.look}
+          itemClassName={styles.item}
+        >
+          {(item) => <ItemRow item={item} order={order} />}
+        </Windowed>
       )}
+      {list.isComing && <Loading rows={1} />}
     </section>
   )
 }
+
+const positionOf = ({ position }: Item): number => position
 
 /** `CopyAll` copies the lines that it reads. */
 function CopyAll({ of, children }: { of: () => Promise<string[]>; children: ReactNode }) {
@@ -119,7 +135,7 @@ function ItemRow({ item, order }: { item: Item; order: OrderRow }) {
   const text = item.result ?? item.reason
   const fields = Object.entries(item.fields ?? {})
   return (
-    <li className={styles.item}>
+    <>
       <div className={styles.itemHead}>
         {order.item_count > 1 && <span className="muted">{item.position}</span>}
         <span className={`code ${styles.input}`}>{item.input || '–'}</span>
@@ -146,6 +162,6 @@ function ItemRow({ item, order }: { item: Item; order: OrderRow }) {
           <Copy value={text} size="compact-xs" variant="subtle">{t`Copy the text`}</Copy>
         </div>
       )}
-    </li>
+    </>
   )
 }

@@ -10,7 +10,7 @@ import { duration, percent } from '../../../kit/duration.ts'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { priced } from '../../price.tsx'
-import { inputOf, resultsQuery } from '../../results.ts'
+import { inputOf, wholeQuery } from '../../results.ts'
 import { type Service, serviceQuery } from '../../service-name.tsx'
 import { useSession } from '../../session.tsx'
 import { formOf } from './form.ts'
@@ -25,7 +25,7 @@ export function Place() {
   const { again } = useSearch({ strict: false }) as { again?: string }
   const { permissions } = useSession()
   const service = useQuery(serviceQuery(code))
-  const before = useQuery({ ...resultsQuery(again ?? ''), enabled: again !== undefined })
+  const before = useQuery({ ...wholeQuery(again ?? ''), enabled: again !== undefined })
   const form = service.data && formOf(service.data.service_type.input_schema)
   const isReady = service.data && (again === undefined || !before.isPending)
   return (

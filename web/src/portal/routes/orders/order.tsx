@@ -12,11 +12,13 @@ import { copyText } from '../../../kit/copy-text.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
+import { useSeenPages } from '../../../kit/seen-pages.ts'
 import { StateBadge, stateWords } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
+import { Windowed } from '../../../kit/windowed.tsx'
 import { OrderState } from '../../order-list.tsx'
 import { priced } from '../../price.tsx'
-import { type Item, inputOf, type Ordered, resultsQuery, rowsOf } from '../../results.ts'
+import { type Item, inputOf, type Ordered, orderQuery, readEvery, readItems, rowsOf } from '../../results.ts'
 import { ServiceName } from '../../service-name.tsx'
 import { useMay } from '../../session.tsx'
 import { Actions } from './actions.tsx'
@@ -26,14 +28,11 @@ const TOPICS = ['orders']
 
 const Share = lazy(async () => ({ default: (await import('./share.tsx')).Share }))
 
-/** SHOWN is how many items are shown at first, and how many more at a time. */
-const SHOWN = 200
-
-/** `Order` is one order with the results of all its items, as they come, and what can be done about it. */
+/** `Order` is one order with the results of its items, as they come, and what can be done about it. */
 export function Order() {
   const { t } = useLingui()
   const { id } = useParams({ strict: false }) as { id: string }
-  const { data, error, refetch, isPending } = useQuery(resultsQuery(id))
+  const { data, error, refetch, isPending } = useQuery(orderQuery(id))
   const summary = useQuery({
     queryKey: ['orders', 'summary', id],
     queryFn: async ({ signal }) => {
@@ -91,7 +90,8 @@ export function Order() {
           <Results
             key={id}
             id={Number(id)}
-            items={data.result}
+            order={data}
+            count={order?.items ?? data.result.length}
             isShared={summary.data !== null}
             isSecret={summary.data !== null && order?.secret_results !== false}
           />
@@ -124,32 +124,73 @@ function Money({ of }: { of: Ordered }) {
 
 const ALL = 'all'
 
+/** `useItems` gives the items of an order that are in a state (undefined: all): of a small order at once, else as one scrolls. */
+function useItems(id: number, order: Ordered, status: Item['status'] | undefined) {
+  const isWhole = !order.result_truncated
+  const pages = useSeenPages<Item>(
+    ['orders', 'results', String(id), 'items', status],
+    (cursor, signal) => readItems(String(id), { status, cursor, limit: 100 }, signal),
+    { idOf: positionOf, enabled: !isWhole },
+  )
+  if (!isWhole) return { ...pages, every: () => readEvery(String(id), status) }
+  const rows = order.result.filter((item) => status === undefined || item.status === status)
+  return { ...pages, rows, error: null, isComing: false, isEnd: true, every: () => Promise.resolve(rows) }
+}
+
+const positionOf = ({ position }: Item): number => position
+
+/** `countsOf` counts the items of an order by their states, as far as that is known: of those that did not end well only together. */
+function countsOf(order: Ordered, count: number): Partial<Record<Item['status'], number | undefined>> {
+  if (!order.result_truncated) return countBy(order.result)
+  const { processed, processed_success: success, processed_error: failed } = order
+  return {
+    ...(processed < count && { pending: count - processed }),
+    ...(success > 0 && { success }),
+    ...(failed > 0 && { failed: undefined, cancelled: undefined }),
+  }
+}
+
+function countBy(items: readonly Item[]): Partial<Record<Item['status'], number>> {
+  const counts: Partial<Record<Item['status'], number>> = {}
+  for (const { status } of items) counts[status] = (counts[status] ?? 0) + 1
+  return counts
+}
+
 function Results({
   id,
-  items,
+  order,
+  count,
   isShared,
   isSecret,
 }: {
   id: number
-  items: readonly Item[]
+  order: Ordered
+  /** `count` is how many items it has. */
+  count: number
   isShared: boolean
   /** `isSecret`: results are shown one by one, when asked for; so too while nobody knows whether they are secret. */
   isSecret: boolean
 }) {
   const { t, i18n } = useLingui()
-  const may = useMay()
-  const [state, setState] = useState(ALL)
-  const [most, setMost] = useState(SHOWN)
+  const [state, setState] = useState<Item['status'] | typeof ALL>(ALL)
   const [sharing, setSharing] = useState<number>()
-  const states = [...new Set(items.map(({ status }) => status))]
-  const fitting = state === ALL ? items : items.filter(({ status }) => status === state)
-  const ended = fitting.filter(({ status }) => status !== 'pending')
-  const copy = () =>
-    copyText(
-      () => rowsOf(ended),
-      () => <Plural value={ended.length} one="# result copied" other="# results copied" />,
+  const list = useItems(id, order, state === ALL ? undefined : state)
+  const counts = countsOf(order, count)
+  const states = Object.keys(counts)
+  const fitting = state === ALL ? count : (counts[state] ?? (list.isEnd ? list.rows?.length : undefined))
+  const hasEnded = order.processed > 0 && state !== 'pending'
+  const copy = async () => {
+    let copied = 0
+    await copyText(
+      async () => {
+        const ended = (await list.every()).filter(({ status }) => status !== 'pending')
+        copied = ended.length
+        return rowsOf(ended)
+      },
+      () => <Plural value={copied} one="# result copied" other="# results copied" />,
     )
-  useKeys(ended.length > 0 ? { y: [t`Copy the results`, () => void copy()] } : {})
+  }
+  useKeys(hasEnded ? { y: [t`Copy the results`, () => void copy()] } : {})
   const wordsOf = (value: string) => {
     const words = stateWords[value]
     return words ? i18n._(words) : value
@@ -157,9 +198,7 @@ function Results({
   return (
     <section aria-label={t`Results`}>
       <div className={styles.head}>
-        <h2>
-          <Plural value={fitting.length} one="# item" other="# items" />
-        </h2>
+        <h2>{fitting === undefined ? t`Items` : <Plural value={fitting} one="# item" other="# items" />}</h2>
         {states.length > 1 && (
           <Select
             aria-label={t`Items in state`}
@@ -167,19 +206,14 @@ function Results({
             allowDeselect={false}
             data={[
               { value: ALL, label: t`All states` },
-              ...states.map((value) => ({ value: value as string, label: wordsOf(value) })),
+              ...states.map((value) => ({ value, label: wordsOf(value) })),
             ]}
             value={state}
-            onChange={(value) => setState(value ?? ALL)}
+            onChange={(value) => setState((value ?? ALL) as typeof state)}
           />
         )}
         <Group gap="xs" ms="auto">
-          <Button
-            variant="default"
-            size="compact-sm"
-            disabled={ended.length === 0}
-            onClick={() => void copy()}
-          >
+          <Button variant="default" size="compact-sm" disabled={!hasEnded} onClick={() => void copy()}>
             <Trans>Copy the results</Trans>
           </Button>
           {isShared && (
@@ -195,44 +229,70 @@ function Results({
           )}
         </Group>
       </div>
-      <ul className={styles.items} aria-label={t`Results`}>
-        {fitting.slice(0, most).map((item) => (
-          <li key={item.position}>
-            <div className={styles.item}>
-              <span className="code">{inputOf(item) || item.position}</span>
-              <span className={styles.beside}>
-                {item.status === 'success' && item.result !== null && (
-                  <>
-                    <Copy value={item.result} size="compact-xs" variant="subtle">{t`Copy the text`}</Copy>
-                    {isShared && !isSecret && may('results.share') && (
-                      <Button size="compact-xs" variant="subtle" onClick={() => setSharing(item.position)}>
-                        <Trans>Share…</Trans>
-                      </Button>
-                    )}
-                  </>
-                )}
-                <StateBadge state={item.status} />
-              </span>
-            </div>
-            {isSecret && item.status === 'success' ? (
-              <Secret text={item.result} />
-            ) : (
-              (item.result ?? item.error) && <Answer text={item.result ?? item.error ?? ''} />
-            )}
-          </li>
-        ))}
-      </ul>
-      {fitting.length > most && (
-        <Button variant="default" size="compact-md" mt="sm" onClick={() => setMost(most + SHOWN)}>
-          <Trans>Show more</Trans>
-        </Button>
+      <FaultNote fault={list.error} onRetry={list.again} />
+      {!list.rows && !list.error && <Loading rows={2} />}
+      {list.rows && (
+        <Windowed
+          key={state}
+          name={t`Results`}
+          rows={list.rows}
+          count={fitting}
+          idOf={positionOf}
+          estimate={44}
+          look={list.look}
+          className={styles.items}
+        >
+          {(item) => <Result {...{ item, isShared, isSecret }} onShare={() => setSharing(item.position)} />}
+        </Windowed>
       )}
+      {list.isComing && <Loading rows={1} />}
       {sharing !== undefined && (
         <Suspense>
           <Share order={id} item={sharing} onClose={() => setSharing(undefined)} />
         </Suspense>
       )}
     </section>
+  )
+}
+
+/** `Result` is an item with its answer. */
+function Result({
+  item,
+  isShared,
+  isSecret,
+  onShare,
+}: {
+  item: Item
+  isShared: boolean
+  isSecret: boolean
+  onShare: () => void
+}) {
+  const { t } = useLingui()
+  const may = useMay()
+  return (
+    <>
+      <div className={styles.item}>
+        <span className="code">{inputOf(item) || item.position}</span>
+        <span className={styles.beside}>
+          {item.status === 'success' && item.result !== null && (
+            <>
+              <Copy value={item.result} size="compact-xs" variant="subtle">{t`Copy the text`}</Copy>
+              {isShared && !isSecret && may('results.share') && (
+                <Button size="compact-xs" variant="subtle" onClick={onShare}>
+                  <Trans>Share…</Trans>
+                </Button>
+              )}
+            </>
+          )}
+          <StateBadge state={item.status} />
+        </span>
+      </div>
+      {isSecret && item.status === 'success' ? (
+        <Secret text={item.result} />
+      ) : (
+        (item.result ?? item.error) && <Answer text={item.result ?? item.error ?? ''} />
+      )}
+    </>
   )
 }
 
