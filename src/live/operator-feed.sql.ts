@@ -2,7 +2,7 @@ import type { Queryable } from '../database/database.ts'
 
 /** Marks say how small things stand that nobody writes into ledger or trail: other marks, something has changed. */
 export interface Marks {
-  /** `reviews` and `deposits` count what waits for a person, and name the newest. */
+  /** `reviews` and `deposits` count what waits for a person, and name the newest; `reviews` has a hash of who works on what, too. */
   reviews: string
   deposits: string
   /** `suppliers` is a hash of how each fares. */
@@ -22,7 +22,9 @@ export async function selectStand(sql: Queryable): Promise<{ link: number } & Ma
   const [row] = await sql<({ link: number } & Marks)[]>`
     select (select coalesce(max(id), 0) from chain_links)::float8 as link,
            (select count(*) from (select from reviews where resolved_at is null limit ${MAX_COUNTED}::int) r)
-             || '/' || (select coalesce(max(id), 0) from reviews) as reviews,
+             || '/' || (select coalesce(max(id), 0) from reviews)
+             || '/' || (select left(md5(coalesce(string_agg(concat_ws(' ', thing, taken_by), ',' order by thing), '')), 8)
+                          from inbox_marks where taken_until > now()) as reviews,
            (select count(*) || '/' || coalesce(max(id), 0)
               from (select id from deposits where state = 'review' order by id desc limit ${MAX_COUNTED}::int) d) as deposits,
            (select left(md5(coalesce(string_agg(concat_ws(' ', supplier_id, open, opened_at, balance), ',' order by supplier_id), '')), 8)

@@ -52,6 +52,8 @@ export interface Screen {
   height: number
 }
 export const WIDE: Screen = { width: 1280, height: 800 }
+/** MIDDLE is the narrowest window that has the rail and tables: there is least room in it. */
+const MIDDLE: Screen = { width: 768, height: 800 }
 export const PHONE: Screen = { width: 360, height: 740 }
 
 interface Look {
@@ -72,9 +74,28 @@ const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best
 /** OF_COLOURS are the rules whose findings depend on the colours: the others say the same of a page in every scheme. */
 const OF_COLOURS = ['color-contrast', 'link-in-text-block']
 
+/** SLOW_LINE is a phone's line where it is weak: 150 ms to the server and back, and 1.6 Mbit a second. */
+const SLOW_LINE = { latency: 150, bytesPerSecond: 200_000 }
+/** TO_CONNECT are the trips to the server and back before the first request: of TCP and of TLS. */
+const TO_CONNECT = 2
+
+/** `MOVES` sums up in the browser by how much what is shown moves without anybody's doing: what is called cumulative layout shift. */
+const MOVES = `window.moved = 0
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.moved += entry.value
+}).observe({ type: 'layout-shift', buffered: true })`
+
 /** SHOWN tells in the browser that the page which was gone to is the one that is shown. */
 const SHOWN = `(({ status, location, resolvedLocation }) =>
   status === 'idle' && location.href === resolvedLocation?.href)(window.__TSR_ROUTER__.state)`
+
+/** Rules are some of axe's: those of some standards, or by their names, without others. */
+interface Rules {
+  runOnly?: readonly string[]
+  without?: readonly string[]
+  /** `of` is an expression for the part of the page that is looked at. */
+  of?: string
+}
 
 interface Violation {
   id: string
@@ -160,6 +181,39 @@ export class Visit {
     })
   }
 
+  /**
+   * `onWeakLine` has the browser load as a phone does on a weak line. `loaded` gives what was asked for since: `requests`, `bytes` as they came, `trips`, of which
+   * each had to wait for the one before, `seconds`, which such a line takes for bytes and trips, and by how much things `moved`.
+   */
+  async onWeakLine() {
+    const { latency, bytesPerSecond } = SLOW_LINE
+    const devtools = await this.#context.newCDPSession(this.page)
+    await devtools.send('Network.enable')
+    await devtools.send('Network.emulateNetworkConditions', {
+      ...{ offline: false, latency, downloadThroughput: bytesPerSecond, uploadThroughput: bytesPerSecond },
+    })
+    await this.page.addInitScript(MOVES)
+    // What asks for something was loaded itself before.
+    const tripOf = new Map<string, number>()
+    let [redirects, bytes] = [0, 0]
+    devtools.on('Network.requestWillBeSent', ({ request, initiator, redirectResponse }) => {
+      if (redirectResponse) redirects++
+      const by = initiator.url ?? initiator.stack?.callFrames[0]?.url ?? ''
+      if (!tripOf.has(request.url)) tripOf.set(request.url, (tripOf.get(by) ?? 0) + 1)
+    })
+    devtools.on('Network.loadingFinished', ({ encodedDataLength }) => {
+      bytes += encodedDataLength
+    })
+    return {
+      loaded: async () => {
+        const trips = TO_CONNECT + redirects + Math.max(...tripOf.values())
+        const seconds = (trips * latency) / 1000 + bytes / bytesPerSecond
+        const moved = await this.page.evaluate<number>('window.moved')
+        return { requests: tripOf.size, bytes, trips, seconds, moved }
+      },
+    }
+  }
+
   async click(
     name: string | RegExp,
     role: 'button' | 'link' | 'menuitem' | 'tab' | 'checkbox' | 'row' = 'button',
@@ -226,10 +280,11 @@ export class Visit {
   }
 
   /** `violations` is what axe finds against WCAG 2.2 AA on the page as it is now, or against some of its rules. */
-  async violations(runOnly = STANDARDS): Promise<string[]> {
+  async violations({ runOnly = STANDARDS, without = [], of = 'document' }: Rules = {}): Promise<string[]> {
     if (!(await this.page.evaluate<boolean>('"axe" in window'))) await this.page.evaluate(axeSource)
+    const rules = Object.fromEntries(without.map((rule) => [rule, { enabled: false }]))
     const found = await this.page.evaluate<Violation[]>(
-      `axe.run(document, ${JSON.stringify({ runOnly, resultTypes: ['violations'] })}).then(({ violations }) => violations)`,
+      `axe.run(${of}, ${JSON.stringify({ runOnly, rules, resultTypes: ['violations'] })}).then(({ violations }) => violations)`,
     )
     return found.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`),
@@ -257,23 +312,42 @@ export class Visit {
     await this.page.screenshot({ path: join(SHOTS, `${name.replace(/\W+/g, '-')}.png`), fullPage: true })
   }
 
-  /** `expectUsable` looks at the page in both colours: neither axe finds anything, nor is it wider than its window. */
+  /**
+   * `expectUsable` looks at the page in both colours: neither axe finds anything, nor is it wider than its window. What is wide is looked at in the
+   * middle width, too, by all rules but those of colours, which are the same there.
+   */
   async expectUsable(what: string): Promise<void> {
     for (const colorScheme of ['light', 'dark'] as const) {
       await this.page.emulateMedia({ colorScheme })
-      const found = await this.violations(colorScheme === 'light' ? STANDARDS : OF_COLOURS)
+      const found = await this.violations({ runOnly: colorScheme === 'light' ? STANDARDS : OF_COLOURS })
       const size = this.page.viewportSize()
       expect(found, `${what}, ${colorScheme}, ${size?.width} wide`).toEqual([])
       await this.shot(`${what} ${colorScheme} ${size?.width}`)
     }
     await this.page.emulateMedia({ colorScheme: 'light' })
     expect(await this.overflow(), what).toBeLessThanOrEqual(0)
-    if ((this.page.viewportSize()?.width ?? 0) > PHONE.width) return
+    const width = this.page.viewportSize()?.width ?? 0
+    if (width === WIDE.width) return await this.#expectUsableInTheMiddle(what)
+    if (width > PHONE.width) return
     const sideways = await this.sideways()
     expect(
       sideways.filter((name) => !GRIDS.some((grid) => grid.test(name))),
       `tables of ${what} that a phone shows in part`,
     ).toEqual([])
+  }
+
+  async #expectUsableInTheMiddle(what: string): Promise<void> {
+    const scrolled = await this.page.evaluate<number>('scrollY')
+    await this.page.setViewportSize(MIDDLE)
+    // What a dialog covers in part cannot be hit anyway.
+    const of = "document.querySelector('[role=dialog]') ?? document"
+    const found = await this.violations({ without: OF_COLOURS, of })
+    expect(found, `${what}, ${MIDDLE.width} wide`).toEqual([])
+    await this.shot(`${what} ${MIDDLE.width}`)
+    expect(await this.overflow(), `${what}, ${MIDDLE.width} wide`).toBeLessThanOrEqual(0)
+    await this.page.setViewportSize(WIDE)
+    // What comes next begins where the person was.
+    await this.page.evaluate(`scrollTo(0, ${scrolled})`)
   }
 
   /** `expectUsablePages` opens each page, and looks at it as `expectUsable` does: on a wide screen, then on a phone. */

@@ -211,19 +211,35 @@ describePages('the inbox', () => {
     await visit.leave()
   })
 
-  test('what was settled meanwhile is crossed out, with the reason', async () => {
+  test('two people on one review: who works on it is shown, what the other decided is crossed out with the reason, and of two decisions one counts', async () => {
     const { sql } = office.server
     const other = await office.server.shop({ deposit: '1000' })
-    const [first, second] = await sent(2, other)
-    for (const { order } of [first, second].flatMap((one) => one ?? []))
+    const [first, second, third] = await sent(3, other)
+    for (const { order } of [first, second, third].flatMap((one) => one ?? []))
       await review(order, 'expired', 'open for too long', { by: other })
-    const visit = await Visit.as(office, 'support', { screen: WIDE })
-    const { page } = visit
-    await page.goto(`/console/inbox?reseller=${other.username}`)
-    await page.getByText('2 things wait').waitFor()
-    await sql`
-      update reviews set resolution = 'wait', resolved_by = 'cli:ann', why = 'they work on it', resolved_at = now()
-       where account_id = ${other.accountId} and order_id = ${first?.order ?? 0}`
+    const path = `/console/inbox?reseller=${other.username}`
+    const { headers, id } = await office.person('support')
+    await sql`update staff set name = 'Sari' where id = ${id}`
+    const sari = await Visit.entered(office.server.url, headers)
+    const boss = await Visit.as(office, 'owner')
+    const { page } = sari
+    const opens = (visit: Visit, input = '') => visit.page.getByRole('heading', { name: input }).waitFor()
+    const reason = async (visit: Visit, words: RegExp, why: string) => {
+      await visit.click(words)
+      await visit.page.getByLabel('Reason').fill(why)
+    }
+    for (const visit of [sari, boss]) {
+      await visit.page.goto(path)
+      await opens(visit, first?.input)
+    }
+
+    // A mark keeps nobody from deciding: who has taken it may be away.
+    await sari.press('t')
+    await page.getByRole('button', { name: 'Give it back' }).waitFor()
+    await boss.page.getByRole('button', { name: 'Sari is on this', disabled: true }).waitFor()
+    await reason(boss, /Let it take longer/, 'they work on it')
+    await boss.press('Control+Enter')
+    await opens(boss, second?.input)
     const settled = page.getByRole('list', { name: 'Left the list meanwhile' })
     await settled.getByText(first?.input ?? '').waitFor()
     await settled.getByText('Let it take longer: they work on it').waitFor()
@@ -231,16 +247,42 @@ describePages('the inbox', () => {
       page.evaluate<string>(`getComputedStyle([...document.querySelectorAll('li .code')]
         .findLast((one) => one.textContent === '${input}')).textDecorationLine`)
     expect(await lineOver(first?.input)).toBe('line-through')
-    await page.getByText('1 thing waits').waitFor()
-    await visit.expectUsable('what was settled meanwhile')
+    await page.getByText('2 things wait').waitFor()
+    await sari.expectUsable('what was settled meanwhile')
+
+    // Both decide at once: hers is on its way while his is made.
+    await opens(sari, second?.input)
+    await reason(sari, /Let it take longer/, 'they asked for a day')
+    const isSent = Promise.withResolvers<void>()
+    const go = Promise.withResolvers<void>()
+    await page.route('**/reviews/*/resolve', async (route) => {
+      isSent.resolve()
+      await go.promise
+      await route.continue()
+    })
+    const answer = page.waitForResponse('**/reviews/*/resolve')
+    await sari.press('Control+Enter')
+    await isSent.promise
+    await reason(boss, /Give the money back/, 'asked by phone')
+    await boss.click('Give back $1.00')
+    await opens(boss, third?.input)
+    go.resolve()
+    expect((await answer).status()).toBe(409)
+    await settled.getByText('Give the money back: asked by phone').waitFor()
+    const decided = await sql<{ resolution: string | null }[]>`
+      select resolution from reviews where account_id = ${other.accountId} order by order_id`
+    expect(decided.map(({ resolution }) => resolution)).toEqual(['wait', 'give_back', null])
+    expect(await stateOf(second?.order ?? 0)).toBe('failed')
+    await boss.leave()
+
     // What somebody takes waits on: it has only left a list of what nobody works on.
-    await page.goto(`/console/inbox?reseller=${other.username}&taken=free`)
+    await page.goto(`${path}&taken=free`)
     await page.getByText('1 thing waits').waitFor()
     await page.getByRole('button', { name: 'Take', exact: true }).waitFor()
-    await visit.press('t')
+    await sari.press('t')
     await settled.getByText('It is no longer in this list.').waitFor()
-    expect(await lineOver(second?.input)).toBe('none')
-    await visit.leave()
+    expect(await lineOver(third?.input)).toBe('none')
+    await sari.leave()
   })
 
   test('the filters stand in the URL, in words, on a wide screen and on a phone', async () => {

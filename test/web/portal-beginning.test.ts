@@ -1,43 +1,184 @@
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAccount } from '../../src/accounts/accounts.ts'
-import { PortalShop } from '../protocols/portal/portal.fixtures.ts'
+import { createChannel } from '../../src/notices/channels.ts'
+import { balance, bank, broken, sealer } from '../deposits/deposits.fixtures.ts'
+import { MailInbox } from '../notices/notices.fixtures.ts'
+import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
+import { PASSWORD, PortalShop } from '../protocols/portal/portal.fixtures.ts'
 import { imei } from '../support/server.ts'
+import { until } from '../support/until.ts'
 import { closeBrowserAfterwards, describePages, PHONE, Visit } from './browser.fixtures.ts'
 
 closeBrowserAfterwards()
 
-describePages('the beginning in the portal', () => {
-  test('who has no account asks for one, where that is open; else the page says that it is closed', async () => {
-    for (const registration of ['closed', 'open']) {
-      const portal = await PortalShop.open({ REGISTRATION: registration, PUBLIC_URL: 'https://shop.example' })
-      const visit = await Visit.begin(portal.server.url, { screen: PHONE })
-      const { page } = visit
-      await page.goto('/portal/register')
-      if (registration === 'closed') {
-        await page.getByRole('heading', { name: 'Registration is closed' }).waitFor()
-        await visit.expectUsable('registration is closed')
-      } else {
-        await page.goto('/portal/sign-in')
-        await visit.click('Ask for an account', 'link')
-        await page.getByLabel('Name of you or your shop').fill('Corner Phones')
-        await page.getByLabel('E-mail address').fill('ana@corner.example')
-        await page.getByLabel('What you want to order').fill('300 checks a day')
-        await visit.expectUsable('registration')
-        await visit.click('Ask for an account')
-        await page.getByText('A link is on its way to ana@corner.example.').waitFor()
-        const asked = await portal.server.sql`select name, email, note, verified_at from applications`
-        expect(asked).toMatchObject([
-          { name: 'Corner Phones', email: 'ana@corner.example', note: '300 checks a day', verified_at: null },
-        ])
-      }
-      await visit.leave()
-      await portal.stop()
-    }
+/** PHOTO is a picture that phones make, and larger than the server takes: the browser makes it smaller. */
+const PHOTO = `(async () => {
+  const canvas = document.createElement('canvas')
+  canvas.width = 1400
+  canvas.height = 1400
+  const context = canvas.getContext('2d')
+  const pixels = context.createImageData(1400, 1400)
+  let seed = 1
+  for (let at = 0; at < pixels.data.length; at++) {
+    seed ^= seed << 13
+    seed ^= seed >>> 17
+    seed ^= seed << 5
+    pixels.data[at] = at % 4 === 3 ? 255 : seed & 255
+  }
+  context.putImageData(pixels, 0, 0)
+  return canvas.toDataURL('image/png').split(',')[1]
+})()`
+
+describePages('the beginning of a reseller', () => {
+  let portal: PortalShop
+  let office: OperatorOffice
+  let mail: MailInbox
+  let service: string
+  beforeAll(async () => {
+    portal = await PortalShop.open({ PUBLIC_URL: 'https://shop.example', OUTBOUND_ALLOW: '127.0.0.1' })
+    office = OperatorOffice.at(portal.server, portal.clock)
+    mail = await new MailInbox().open()
+    const settings = { host: '127.0.0.1', port: mail.port, from: 'Shop <shop@example.com>' }
+    const deps = { sql: portal.server.sql, sealer }
+    await createChannel(deps, { kind: 'email', name: 'mail', settings }, portal.clock)
+    await bank(portal.server)
+    service = await portal.server.service({ code: 'carrier', name: 'Carrier check' })
+  })
+  afterAll(async () => {
+    expect(await broken(portal.server)).toEqual([])
+    await portal.stop()
+    await mail.close()
+  })
+
+  /** `linkTo` gives the path of the link to a page of the portal that an address was sent by mail. */
+  const linkTo = async (name: string, email: string): Promise<string> => {
+    const found = () =>
+      new RegExp(`/portal/${name}#[\\w-]{22}`).exec(mail.of(email).join('\n').replaceAll('=\n', ''))?.[0]
+    await until(`the link to ${name} has come by mail`, async () => found() !== undefined)
+    return found() ?? ''
+  }
+
+  test('somebody asks for an account, is accepted, pays in with a photo as proof, and pastes IMEIs whose results arrive', async () => {
+    const visit = await Visit.begin(portal.server.url, { screen: PHONE })
+    const { page } = visit
+    await page.goto('/portal/register')
+    await page.getByRole('heading', { name: 'Registration is closed' }).waitFor()
+    await visit.expectUsable('registration is closed')
+    await portal.server.sql`insert into kept_settings (name, value) values ('REGISTRATION', 'open')`
+    await until('registration is open', async () => {
+      const { json } = await portal.ask('GET', '/registration', { headers: portal.origin })
+      return json.data.open
+    })
+    await page.goto('/portal/sign-in')
+    await visit.click('Ask for an account', 'link')
+    await page.getByLabel('Name of you or your shop').fill('Corner Phones')
+    await page.getByLabel('E-mail address').fill('ana@corner.example')
+    await page.getByLabel('What you want to order').fill('300 checks a day')
+    await visit.expectUsable('registration')
+    await visit.click('Ask for an account')
+    await page.getByText('A link is on its way to ana@corner.example.').waitFor()
+    // Nobody of the staff hears of it before the address is proved.
+    const manager = await Visit.as(office, 'manager', { screen: PHONE })
+    const { page: desk } = manager
+    await desk.goto('/console/inbox?kind=application')
+    await desk.getByText('Nothing needs you').waitFor()
+    await page.goto(await linkTo('verify', 'ana@corner.example'))
+    await visit.click('This is my address')
+
+    // It appears in the inbox by itself.
+    await desk.getByRole('button', { name: /Corner Phones/ }).click()
+    await desk.getByText('300 checks a day').waitFor()
+    await manager.expectUsable('an application')
+    await manager.click('Accept…')
+    await desk.getByLabel('Currency').fill('usd')
+    await manager.expectUsable('accepting')
+    await manager.click('Make the account')
+    await desk.getByText(/\/portal\/invite#/).waitFor()
+    await manager.press('Control+Enter')
+    await manager.leave()
+    const [account] = await portal.server.sql<{ id: number; status: string }[]>`
+      select id, status from accounts where name = 'Corner Phones'`
+    expect(account?.status).toBe('active')
+
+    await page.goto(await linkTo('invite', 'ana@corner.example'))
+    await page.getByLabel('Your name').fill('Ana')
+    await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD)
+    await visit.click('Begin')
+    const steps = page.getByRole('list', { name: 'First steps' })
+    await steps.getByRole('link', { name: 'Pay in' }).click()
+    await page.getByLabel('Amount to be credited').fill('20')
+    await visit.click('Pay in $20.00')
+    await page.getByLabel('Reference of the payment').fill('FT26329ABCD')
+    const content = Buffer.from((await page.evaluate(PHOTO)) as string, 'base64')
+    expect(content.length).toBeGreaterThan(1_048_576)
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page.getByLabel('Photo or file of the receipt').click(),
+    ])
+    await chooser.setFiles({ name: 'receipt.png', mimeType: 'image/png', buffer: content })
+    await visit.click('Hand in the proof')
+    await page.getByText('Your proof has arrived, with its file.').waitFor()
+    expect(await visit.violations()).toEqual([])
+    const [kept] = await portal.server.sql<{ mediaType: string; bytes: number }[]>`
+      select media_type as "mediaType", length(content) as bytes from deposit_proofs`
+    expect(kept?.mediaType).toBe('image/jpeg')
+    expect(kept?.bytes).toBeLessThanOrEqual(1_048_576)
+
+    // Support sees the deposit, and cannot confirm it; finance does.
+    const finance = await Visit.as(office, 'support')
+    await finance.page.goto('/console/inbox?kind=deposit')
+    await finance.page.getByRole('heading', { level: 1 }).waitFor()
+    await finance.settled()
+    expect(await finance.page.getByRole('button', { name: /^Confirm/ }).count()).toBe(0)
+    await finance.enter(portal.server.url, (await office.person('finance')).headers)
+    await finance.page.reload()
+    await finance.page.getByRole('img', { name: 'The proof that the payer handed in' }).waitFor()
+    await finance.page.getByText('FT26329ABCD').first().waitFor()
+    await finance.shot('inbox deposit')
+    await finance.click('Confirm $20.00')
+    await page.getByText('$20.00 was credited').waitFor()
+    await page.getByText('$20.00 is available now.').waitFor()
+    await finance.leave()
+
+    await page.goto('/portal/')
+    await steps.getByRole('link', { name: 'Order', exact: true }).click()
+    await visit.click('Carrier check', 'link')
+    const inputs = [imei(31), imei(32), imei(33)]
+    await page.getByLabel('One a line').focus()
+    await visit.paste(inputs.join('\n'))
+    await visit.click('Check')
+    await visit.click('Place 3 · $3.00')
+    await page.getByText('3 of 3 done').waitFor()
+    const results = page.getByRole('list', { name: 'Results' }).getByRole('listitem')
+    const texts = await results.allTextContents()
+    expect(texts).toHaveLength(3)
+    for (const [at, text] of texts.entries())
+      expect(text).toMatch(new RegExp(`${inputs[at]}.*Sandbox result`))
+    const of = { accountId: account?.id ?? 0, username: '', securityId: '', secret: '' }
+    expect(await balance(portal.server, of)).toBe('17.00')
+    await visit.leave()
+  })
+
+  test('an application is refused by keys alone, with a reason', async () => {
+    const { sql } = portal.server
+    await sql`
+      insert into applications (name, email, note, address, made_at, ends_at, verified_at)
+      values ('Eve', 'eve@corner.example', '300 checks a day', '192.0.2.1', now(), now(), now())`
+    const visit = await Visit.as(office, 'manager')
+    const { page } = visit
+    await page.goto('/console/inbox?kind=application')
+    await page.getByText('eve@corner.example').last().waitFor()
+    await visit.press('2')
+    await page.getByRole('textbox', { name: 'Reason' }).and(page.locator(':focus')).waitFor()
+    await visit.type('we sell to shops only')
+    await visit.press('Control+Enter')
+    await page.getByText('Nothing needs you').waitFor()
+    const [eve] = await sql`select accepted, why from applications where name = 'Eve'`
+    expect(eve).toMatchObject({ accepted: false, why: 'we sell to shops only' })
+    await visit.leave()
   })
 
   test('the first steps are shown to a new account, and each is gone once it is done', async () => {
-    const portal = await PortalShop.open()
-    const service = await portal.server.service()
     const made = { name: 'New', email: 'new@example.com', username: 'new', currency: 'USD' }
     const { id: accountId } = await createAccount(portal.server.sql, made, 'test')
     const { email } = await portal.invited(accountId)
@@ -52,14 +193,12 @@ describePages('the beginning in the portal', () => {
     const rich = await portal.server.shop()
     await portal.server.call(rich, { action: 'placeimeiorder', ID: service, IMEI: imei(5) })
     const { headers: known } = await portal.person('owner', rich)
-    const later = await Visit.entered(portal.server.url, known)
-    await later.page.goto('/portal/')
-    await later.page.getByRole('link', { name: 'All orders' }).waitFor()
-    await later.page.getByText('Pay in').waitFor({ state: 'detached' })
-    await expect.poll(() => later.page.getByRole('list', { name: 'First steps' }).count()).toBeLessThan(2)
-    expect(await later.page.getByRole('link', { name: 'Order', exact: true }).count()).toBe(0)
-    await later.leave()
+    await visit.enter(portal.server.url, known)
+    await page.goto('/portal/')
+    await page.getByRole('link', { name: 'All orders' }).waitFor()
+    await page.getByText('Pay in').waitFor({ state: 'detached' })
+    await expect.poll(() => steps.count()).toBeLessThan(2)
+    expect(await page.getByRole('link', { name: 'Order', exact: true }).count()).toBe(0)
     await visit.leave()
-    await portal.stop()
   })
 })

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import serveFiles from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ShownBrand } from '../../brand/shown-brand.ts'
+import { type Cookie, cookieOf } from '../kit/cookies.ts'
 import { brandInHead, brandPages } from './brand-pages.ts'
 import { helpPages } from './help-pages.ts'
 import { COMMON, publicPage, sendPublic } from './public-page.ts'
@@ -19,9 +20,16 @@ interface PagesDeps extends PublicDeps {
   built?: string
 }
 
+/** Guard is who gets a page. */
+interface Guard {
+  isAllowed?: (request: FastifyRequest) => boolean
+  /** `signedIn` is the cookie without which one signs in first. */
+  signedIn?: Cookie
+}
+
 /**
  * `pages` adds the web application: `/console` for operators, `/portal` for resellers, their files under `/assets`, and the pages that need no sign-in. A page
- * is the same for everybody, and has the brand in its head where it is for resellers; what else it shows comes from the APIs, which know who asks.
+ * is the same for everybody who has a cookie, and has the brand in its head where it is for resellers; what else it shows comes from the APIs, which know who asks.
  */
 export function pages(app: FastifyInstance, { mayCall, built = BUILT, ...deps }: PagesDeps): void {
   app.register(async (scope) => {
@@ -48,30 +56,32 @@ export function pages(app: FastifyInstance, { mayCall, built = BUILT, ...deps }:
     const application = (
       file: string,
       paths: readonly string[],
-      isAllowed: (request: FastifyRequest) => boolean = () => true,
+      { isAllowed = () => true, signedIn }: Guard = {},
     ): void => {
       const html = readFileSync(`${built}${file}`, 'utf8')
       for (const path of paths) {
         const isOurs = path.startsWith('/console')
-        scope.get(path, async (request, reply) =>
-          isAllowed(request)
-            ? sendApplication(reply, html, isOurs ? undefined : await deps.brand.now())
-            : sendPublic(reply, 403, publicPage.notAllowed(request.ip)),
-        )
+        scope.get(path, async (request, reply) => {
+          if (!isAllowed(request)) return sendPublic(reply, 403, publicPage.notAllowed(request.ip))
+          // Who has no cookie is not signed in: the application need not be loaded to find that out.
+          if (signedIn && cookieOf(request, signedIn) === undefined)
+            return reply
+              .header('cache-control', 'no-store')
+              .redirect(`/${signedIn}/sign-in?back=${encodeURIComponent(request.url)}`)
+          return sendApplication(reply, html, isOurs ? undefined : await deps.brand.now())
+        })
       }
     }
     const isOperator = ({ ip }: FastifyRequest): boolean => mayCall(ip)
-    application(
-      'gate.html',
-      ['/console/sign-in', '/console/setup', '/console/invite', '/console/email'],
-      isOperator,
-    )
-    application('console.html', ['/console', '/console/*'], isOperator)
+    application('gate.html', ['/console/sign-in', '/console/setup', '/console/invite', '/console/email'], {
+      isAllowed: isOperator,
+    })
+    application('console.html', ['/console', '/console/*'], { isAllowed: isOperator, signedIn: 'console' })
     const entrances = ['sign-in', 'invite', 'forgot', 'reset', 'verify', 'register', 'email'].map(
       (name) => `/portal/${name}`,
     )
     application('gate.html', entrances)
-    application('portal.html', ['/portal', '/portal/*'])
+    application('portal.html', ['/portal', '/portal/*'], { signedIn: 'portal' })
   })
 }
 

@@ -115,7 +115,7 @@ const idOf = ({ link, reviews, deposits, suppliers, plans }: Place): string =>
 
 function placeIn(text: string): Place {
   const [, link, reviews = '', deposits = '', suppliers = '', plans = ''] =
-    /^(\d{1,15}):(\d+\/\d+):(\d+\/\d+):([0-9a-f]{8}):([0-9a-f]{8})$/.exec(text) ?? []
+    /^(\d{1,15}):(\d+\/\d+\/[0-9a-f]{8}):(\d+\/\d+):([0-9a-f]{8}):([0-9a-f]{8})$/.exec(text) ?? []
   if (link === undefined) throw new Refusal('invalid_input', 'must be the id of an event', 'Last-Event-ID')
   return { link: Number(link), reviews, deposits, suppliers, plans }
 }

@@ -114,7 +114,7 @@ export function useColumns(maySeeCosts: boolean): Column<OrderRow>[] {
     { id: 'state', head: t`State`, width: 224, rank: 0, cell: (order) => <OrderState order={order} /> },
     { id: 'supplier', head: t`Supplier`, width: 112, rank: 6, cell: ({ suppliers }) => suppliers.join(', ') },
     {
-      ...{ id: 'price', head: t`Price`, width: 104, rank: 0, end: true },
+      ...{ id: 'price', head: t`Price`, width: 104, rank: 1, end: true },
       cell: ({ total, currency }) => <Amount value={total} currency={currency} />,
     },
     ...(maySeeCosts ? costs : []),
