@@ -39,6 +39,7 @@ import { LedgerReader } from '../ledger/ledger-reader.ts'
 import { Transfers } from '../ledger/transfers.ts'
 import type { AccountPersonId, StaffId, SupplierId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
+import { AccountFeed } from '../live/account-feed.ts'
 import { LiveRights } from '../live/live-rights.ts'
 import { OperatorFeed } from '../live/operator-feed.ts'
 import { noticeJobs } from '../notices/jobs.ts'
@@ -240,6 +241,7 @@ export async function compose(
   const refusals = new Refusals({ sql, log, keeps: on, count: countRefusal })
   const requests = new RequestLog({ sql, reads, log, on, refusals })
   const orders = new OrderReader(lookups, catalogue, { reads })
+  const orderFeed = new OrderFeed(lookups)
   const formerOrders = new FormerOrders(lookups)
   const ledger = new LedgerReader(sql, reads)
   const orderRequests = new OrderRequests(hot, clock)
@@ -344,7 +346,8 @@ export async function compose(
     gatewayWebhooks: new GatewayWebhooks(paying, notifier),
     orders,
     formerOrders,
-    orderFeed: new OrderFeed(lookups),
+    orderFeed,
+    accountFeed: new AccountFeed(lookups, orderFeed),
     operatorFeed: new OperatorFeed(database.desks.reading()),
     liveRights: new LiveRights({ notifier, clock, log }),
     ledger,

@@ -40,6 +40,13 @@ describePages('money in the portal', () => {
     expect(file.json.split('\r\n').filter(Boolean)).toHaveLength(2)
     await page.goBack()
     await visit.comesTrue("document.querySelectorAll('tr').length === 3")
+    // What moves it meanwhile appears by itself.
+    const next = await new RestClient(server, shop).post('/api/order', {
+      ...{ code: 'check', data: { imeis: [imei(701)] } },
+    })
+    expect(next.status, next.text).toBe(200)
+    await visit.comesTrue("document.querySelectorAll('tr').length === 4")
+    await page.locator('dl').getByText('97.50').waitFor()
     await visit.leave()
   })
 

@@ -8,6 +8,7 @@ import type { Deposits } from '../../deposits/deposits.ts'
 import type { IntegrationContext } from '../../integrations/kit/kind.ts'
 import type { LedgerReader } from '../../ledger/ledger-reader.ts'
 import type { AccountPersonId } from '../../lib/ids.ts'
+import type { AccountFeed } from '../../live/account-feed.ts'
 import type { OrderChecks } from '../../orders/check/order-checks.ts'
 import type { EmailChanges } from '../../people/email-changes.ts'
 import type { Passkeys } from '../../people/passkeys.ts'
@@ -38,4 +39,7 @@ export interface PortalDeps extends PeopleDeps {
   sharedResults: Pick<SharedResults, 'share' | 'stop'>
   config: Pick<Config, 'outboundAllow' | 'publicUrl'>
   context: IntegrationContext
+  accountFeed: AccountFeed
+  /** `closing` is aborted when the server takes no more requests. */
+  closing: AbortSignal
 }

@@ -15,9 +15,12 @@ export interface PortalSettings {
 /** `portalApi` adds what the portal has beyond the REST API, which answers its cookie, too. */
 export function portalApi(
   app: FastifyInstance,
-  deps: PortalDeps,
+  given: Omit<PortalDeps, 'closing'>,
   { bodyLimit, version }: PortalSettings,
 ): void {
+  const closing = new AbortController()
+  app.addHook('preClose', async () => closing.abort())
+  const deps: PortalDeps = { ...given, closing: closing.signal }
   peopleApi(app, deps, {
     ...{ via: 'portal', prefix: PREFIX, bodyLimit, routes: routesOf(deps) },
     document: (scope) => document(scope, version),

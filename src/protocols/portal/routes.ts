@@ -5,6 +5,7 @@ import { passkeyRoutes } from '../kit/passkey-routes.ts'
 import type { PortalDeps } from './deps.ts'
 import type { Route } from './route.ts'
 import { entryRoutes } from './routes/entry.ts'
+import { eventRoutes } from './routes/events.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { meRoutes } from './routes/me.ts'
 import { moneyRoutes } from './routes/money.ts'
@@ -33,6 +34,7 @@ export const routesOf = (deps: PortalDeps): Route[] =>
     keyRoutes,
     webhookRoutes,
     newsRoutes,
+    eventRoutes,
   ]
     .flatMap((make): Route[] => make({ ...deps, cookie: 'portal' }))
     .flatMap((route) => withFile(route, { isOwn: ({ role }) => role !== 'viewer' }))

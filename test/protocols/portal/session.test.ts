@@ -240,16 +240,19 @@ describe('signing out', () => {
   })
 })
 
-/** `following` is an event stream; `ended` resolves when the server has ended it. */
-async function following(headers: Record<string, string>) {
-  const reply = await fetch(`${portal.server.url}/api/order/events`, { headers })
-  expect(reply.status).toBe(200)
+/** `STREAMS` are those that somebody in the portal may follow. */
+const STREAMS = ['/api/portal/events', '/api/order/events']
+
+/** `following` is an event stream; `told` is what it has said, and `ended` resolves when the server has ended it. */
+async function following(path: string, headers: Record<string, string>) {
+  const leave = new AbortController()
+  const reply = await fetch(`${portal.server.url}${path}`, { headers, signal: leave.signal })
+  const told = { text: '' }
   const ended = (async () => {
-    let text = ''
-    for await (const bytes of reply.body ?? []) text += new TextDecoder().decode(bytes)
-    return text
+    for await (const bytes of reply.body ?? []) told.text += new TextDecoder().decode(bytes)
+    return told.text
   })()
-  return { ended }
+  return { status: reply.status, told, ended, leave: () => leave.abort() }
 }
 
 describe('an event stream', () => {
@@ -262,12 +265,58 @@ describe('an event stream', () => {
   ]
   it.each(ends)('ends with %s, and so does all else', async (_what, end) => {
     const person = await portal.person()
-    const { ended } = await following(person.headers)
+    const streams = await Promise.all(STREAMS.map((path) => following(path, person.headers)))
     await end(person)
-    expect(await ended).toContain('retry:')
+    for (const { ended } of streams) expect(await ended).toContain('retry:')
     for (const path of ['/session', '/api/wallet/snap', '/api/order']) {
       expect([path, (await portal.ask('GET', path, { headers: person.headers })).status]).toEqual([path, 401])
     }
+  })
+
+  it('says what has changed in the account and in no other, and goes on where it was broken off', async () => {
+    const { server } = portal
+    const service = await server.service()
+    const { headers, shop } = await portal.person()
+    const stranger = await portal.person()
+    const [own, other] = await Promise.all([
+      following('/api/portal/events', headers),
+      following('/api/portal/events', stranger.headers),
+    ])
+    const says = (text: string, of = own) =>
+      until(
+        `${text} is told of`,
+        () => of.told.text.includes(text),
+        () => of.told.text,
+      )
+    const order = await server.place(shop, { ID: service, IMEI: '490154203237518' })
+    await says(`{"topic":"orders","id":${order.SUCCESS[0].REFERENCEID}}`)
+    await says('{"topic":"money","id":null}')
+    // The log is written a second later.
+    await says('{"topic":"requests","id":null}')
+    own.leave()
+    await own.ended.catch(() => {})
+    const [, id = ''] = /[\s\S]*\nid: (\S+)/.exec(own.told.text) ?? []
+    // What moves no balance is told of, too: a limit, a deposit that begins.
+    await server.sql`update wallets set credit_limit = 5000000 where account_id = ${shop.accountId}`
+    const again = await following('/api/portal/events', { ...headers, 'last-event-id': id })
+    await says('{"topic":"money","id":null}', again)
+    again.leave()
+    other.leave()
+    await Promise.allSettled([again.ended, other.ended])
+    expect(other.told.text).not.toContain('event: change')
+    const wrong = await portal.ask('GET', '/events', { headers: { ...headers, 'last-event-id': 'x' } })
+    expect([wrong.status, wrong.json.code]).toEqual([422, 'INVALID_INPUT_ERROR'])
+  })
+
+  it('is one of ten at most of a person, of orders and of all else together', async () => {
+    const { headers } = await portal.person()
+    const open = await Promise.all(
+      Array.from({ length: 10 }, (_, at) => following(STREAMS[at % 2] ?? '', headers)),
+    )
+    expect(open.map(({ status }) => status)).toEqual(Array(10).fill(200))
+    for (const path of STREAMS) expect((await portal.ask('GET', path, { headers })).status).toBe(429)
+    for (const one of open) one.leave()
+    await Promise.allSettled(open.map(({ ended }) => ended))
   })
 
   it('ends while an order is waited for', async () => {

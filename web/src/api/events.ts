@@ -16,11 +16,8 @@ export interface Happening {
 interface Source {
   name: string
   url: string
-  /** `event` is the type of its events, and `read` gives what one of them, which is in JSON, says. */
-  event: string
-  read: (data: unknown) => Happening
-  /** `misses` is a topic that is read again once the stream is there: it tells nothing of what happened before. */
-  misses?: string
+  /** `misses` are topics that are read again once the stream is there: it tells nothing of what happened before. */
+  misses?: readonly string[]
 }
 
 let channel: BroadcastChannel | undefined
@@ -78,29 +75,28 @@ function followEvents(source: Source): void {
 /** `followTopics` follows what the staff is told of. */
 export function followTopics(topics: readonly string[]): void {
   if (topics.length === 0) return
-  const url = `/api/operator/events?topics=${topics.join(',')}`
-  followEvents({ name: 'imeigate-live', url, event: 'change', read: (data) => data as Happening })
+  followEvents({ name: 'imeigate-live', url: `/api/operator/events?topics=${topics.join(',')}` })
 }
 
-/** `followOrders` follows the orders of the account whose portal it is; each is a change of the topic `orders`. */
-export const followOrders = (): void =>
+/** `followAccount` follows what people of an account are told of: its orders, its money, and what its keys ask for. */
+export const followAccount = (): void =>
   followEvents({
-    ...{ name: 'imeigate-orders', url: '/api/order/events', event: 'order', misses: 'orders' },
-    read: (data) => ({ topic: 'orders', id: (data as { order_id: number }).order_id }),
+    ...{ name: 'imeigate-account', url: '/api/portal/events' },
+    misses: ['orders', 'money', 'requests'],
   })
 
 function open(source: Source): void {
   const stream = new EventSource(source.url)
   stream.onopen = () => {
     say('live')
-    if (source.misses !== undefined) tell({ topic: source.misses, id: null })
+    for (const topic of source.misses ?? []) tell({ topic, id: null })
   }
   stream.onerror = () => {
     say('lost')
     if (stream.readyState === EventSource.CLOSED) setTimeout(() => open(source), AGAIN_MS)
   }
-  stream.addEventListener(source.event, ({ data }: MessageEvent<string>) => {
-    const happening = source.read(JSON.parse(data))
+  stream.addEventListener('change', ({ data }: MessageEvent<string>) => {
+    const happening = JSON.parse(data) as Happening
     tell(happening)
     channel?.postMessage({ happening })
   })

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect } from 'react'
 import { ApiFault, dataOf, keepCsrf } from '../api/client.ts'
-import { followOrders } from '../api/events.ts'
+import { followAccount } from '../api/events.ts'
 import { portal } from '../api/portal.ts'
 
 /** `sessionQuery` reads who is signed in, and of which account; null: nobody is. */
@@ -41,7 +41,7 @@ export function useMay(): (permission: string) => boolean {
 export function SignedIn({ children }: { children: ReactNode }) {
   const { data: session } = useQuery(sessionQuery)
   useEffect(() => {
-    if (session) followOrders()
+    if (session) followAccount()
   }, [session])
   return session ? <Context value={session}>{children}</Context> : null
 }

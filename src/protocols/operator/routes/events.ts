@@ -3,14 +3,11 @@ import { Refusal } from '../../../errors.ts'
 import type { Happened, Place } from '../../../live/operator-feed.ts'
 import { type LiveTopic, topicNames, topics } from '../../../live/topics.ts'
 import { because } from '../../../reasons.ts'
-import { sendEvents } from '../../kit/event-stream.ts'
+import { heartbeat, sendLive, type Told, textOf } from '../../kit/live-stream.ts'
 import { orNull, text } from '../../kit/shapes.ts'
 import { rightOf } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
-
-/** LAST_WORDS_MS is how long a stream may take to end once its right has ended. */
-const LAST_WORDS_MS = 500
 
 const change = Type.Object({
   topic: Type.String({ description: 'As it was asked for' }),
@@ -52,32 +49,14 @@ export const eventRoutes = (deps: EventDeps) => [
       }
       const given = request.headers['last-event-id']
       const place = given === undefined ? await deps.operatorFeed.here() : placeIn(String(given))
-      const { raw } = reply
-      if (raw.destroyed) return reply
-      const close = deps.operatorFeed.openStream(caller.actor)
-      const over = new AbortController()
       const right = rightOf(
         deps,
         caller,
         request,
         wanted.map(({ topic }) => topics[topic].permission),
       )
-      const unwatch = deps.liveRights.watch(right, () => {
-        over.abort()
-        setTimeout(() => {
-          if (!raw.writableFinished) raw.destroy()
-        }, LAST_WORDS_MS)
-      })
-      const stop = (): void => over.abort()
-      deps.closing.addEventListener('abort', stop)
-      raw.once('close', () => {
-        deps.closing.removeEventListener('abort', stop)
-        unwatch()
-        close()
-        stop()
-      })
-      return sendEvents({
-        ...{ request, reply, presence: deps.presence, signal: over.signal },
+      return sendLive(deps, {
+        ...{ request, reply, right, count: () => deps.operatorFeed.openStream(caller.actor) },
         ...{ id: idOf(place), next: changesAfter(deps, wanted, place) },
       })
     },
@@ -89,26 +68,14 @@ function changesAfter({ operatorFeed }: EventDeps, wanted: readonly Wanted[], fr
   let place = from
   return async (ms: number, signal: AbortSignal): Promise<string> => {
     const news = await operatorFeed.after(place, ms, signal)
-    if (!news) return heartbeat(place)
+    if (!news) return heartbeat(idOf(place))
     place = news.place
     return textOf(
       wanted.flatMap((one) => toldOf(one, news.happened)),
-      place,
+      idOf(place),
     )
   }
 }
-
-/** `heartbeat` says how far the client has come, too: an event without data is not dispatched, but its id is kept. */
-const heartbeat = (place: Place): string => `:\nid: ${idOf(place)}\n\n`
-
-/** `textOf` gives the id with the last event only: who loses the connection in between is told all of them again. */
-const textOf = (happened: readonly Told[], place: Place): string =>
-  happened
-    .map(
-      ({ topic, id }, at) =>
-        `event: change\n${at === happened.length - 1 ? `id: ${idOf(place)}\n` : ''}data: ${JSON.stringify({ topic, id })}\n\n`,
-    )
-    .join('')
 
 const idOf = ({ link, reviews, deposits, suppliers, plans }: Place): string =>
   [link, reviews, deposits, suppliers, plans].join(':')
@@ -125,11 +92,6 @@ interface Wanted {
   name: string
   topic: LiveTopic
   id?: number
-}
-
-interface Told {
-  topic: string
-  id: number | null
 }
 
 /** `toldOf` gives what of the news is wanted; of one thing that it may be that one which has changed. */

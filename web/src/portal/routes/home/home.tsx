@@ -17,6 +17,7 @@ import styles from './home.module.css'
 
 const LAST = 10
 const TOPICS = ['orders']
+const MONEY = ['money']
 const SERVICES: string = '/services'
 const ORDERS: string = '/orders'
 const NEWS: string = '/news'
@@ -38,7 +39,7 @@ export function Home() {
   const [open, late] = [useCount('pending'), useCount('late')]
   useRefreshOn(TOPICS, ['orders', 'last'])
   useRefreshOn(TOPICS, ['orders', 'count'])
-  useRefreshOn(TOPICS, ['wallet'])
+  useRefreshOn(MONEY, ['wallet'])
   const [look] = useLook('portal-orders')
   return (
     <Page title={account.name}>

@@ -2,9 +2,6 @@ import { dataOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
 import type { KeyForm } from '../../../kit/api-keys.tsx'
 
-/** POLL_MS is how often the first call of a key is looked for. */
-const POLL_MS = 2000
-
 export const keysQuery = {
   queryKey: ['keys'],
   queryFn: async ({ signal }: { signal: AbortSignal }) =>
@@ -17,13 +14,12 @@ export const keyQuery = (id: number) => ({
     dataOf(portal.GET('/api/portal/keys/{id}', { params: { path: { id } }, signal })),
 })
 
-/** `callsQuery` reads what a key asked for lately, and goes on as long as nothing of it was let in. */
+/** `callsQuery` reads what a key asked for lately. */
 export const callsQuery = (id: number) => ({
   queryKey: ['keys', id, 'calls'],
   queryFn: async ({ signal }: { signal: AbortSignal }) =>
     (await dataOf(portal.GET('/api/requests', { params: { query: { key: id, limit: 5 } }, signal }))).page
       .items,
-  refetchInterval: POLL_MS,
 })
 
 /** `makeKey` makes a key; the operator alone sets how much one may ask. */

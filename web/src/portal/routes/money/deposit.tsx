@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { type FormEvent, useEffect, useState } from 'react'
 import { answerOf } from '../../../api/client.ts'
+import { useRefreshOn } from '../../../api/events.ts'
 import { portal } from '../../../api/portal.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { money } from '../../../kit/amount.tsx'
@@ -19,8 +20,7 @@ import { walletQuery } from './money.tsx'
 import { MoneyPage } from './money-page.tsx'
 import { proofOf } from './photo.ts'
 
-/** POLL_MS is how often a deposit that has not ended is read again. */
-const POLL_MS = 3000
+const TOPICS = ['money']
 
 /** `PayInDeposit` is one deposit: how it is paid, what proves it, and what became of it, as it happens. */
 export function PayInDeposit() {
@@ -30,8 +30,8 @@ export function PayInDeposit() {
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ['deposits', id],
     queryFn: ({ signal }) => readDeposit(id, signal),
-    refetchInterval: ({ state }) => (state.data === undefined || isOpen(state.data) ? POLL_MS : false),
   })
+  useRefreshOn(TOPICS, ['deposits', id])
   const state = data?.status
   useEffect(() => {
     if (state === 'succeeded' || state === 'failed') {

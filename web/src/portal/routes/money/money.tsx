@@ -3,6 +3,7 @@ import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { answerOf, dataOf } from '../../../api/client.ts'
+import { useRefreshOn } from '../../../api/events.ts'
 import { portal } from '../../../api/portal.ts'
 import { BalanceChanges, useBalanceChangeFilters } from '../../../kit/balance-changes.tsx'
 import { Figures } from '../../../kit/figures.tsx'
@@ -14,8 +15,7 @@ import { useSession } from '../../session.tsx'
 import styles from './money.module.css'
 import { MoneyPage } from './money-page.tsx'
 
-/** POLL_MS is how often the balance and what moved it are read again. */
-const POLL_MS = 10_000
+const TOPICS = ['money']
 
 export const walletQuery = {
   queryKey: ['wallet'],
@@ -43,6 +43,7 @@ export function Money() {
   const list = usePages<Change>(['balance-changes', query], (cursor, signal) =>
     readChanges(query, cursor, signal),
   )
+  useRefreshOn(TOPICS, ['balance-changes'])
   const isNarrowed = Object.keys(query).length > 0
   const file = `/api/portal/balance-changes.csv?${new URLSearchParams(query)}`
   return (
@@ -93,7 +94,8 @@ export function Money() {
 /** `Balances` is what the account has, as it is now. */
 export function Balances() {
   const { t } = useLingui()
-  const { data, error, refetch } = useQuery({ ...walletQuery, refetchInterval: POLL_MS })
+  const { data, error, refetch } = useQuery(walletQuery)
+  useRefreshOn(TOPICS, walletQuery.queryKey)
   if (!data) return error ? <FaultNote fault={error} onRetry={() => void refetch()} /> : <Loading rows={2} />
   const { balance, reserved, credit_limit: limit, currency } = data
   const price = (value: string) => <Price value={value} currency={currency} />

@@ -1,13 +1,16 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Group, SegmentedControl, Stack } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useCallback, useEffect } from 'react'
 import { dataOf } from '../../../api/client.ts'
+import { useLive } from '../../../api/events.ts'
 import { portal } from '../../../api/portal.ts'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { type Asked, RequestLog } from '../../../kit/request-log.tsx'
+import { NewRows } from '../../../kit/table.tsx'
 import { useMay } from '../../session.tsx'
 
 interface Search {
@@ -43,13 +46,9 @@ export function Requests() {
   const navigate = useNavigate()
   const { outcome, key } = useSearch({ strict: false }) as Search
   const isRefused = outcome === 'refused'
-  const list = usePages<Asked>(['requests', isRefused, key], (cursor, signal) =>
-    readRequests(
-      { ...(outcome !== undefined && { outcome }), ...(key !== undefined && { key }) },
-      cursor,
-      signal,
-    ),
-  )
+  const search: Search = { ...(outcome !== undefined && { outcome }), ...(key !== undefined && { key }) }
+  const list = usePages<Asked>(['requests', search], (cursor, signal) => readRequests(search, cursor, signal))
+  const newer = useNewer(search, list.isOld ? undefined : list.rows)
   const maySeeKeys = may('keys.read')
   const keys = useQuery({
     queryKey: ['keys'],
@@ -60,8 +59,8 @@ export function Requests() {
     const found = keys.data?.find((one) => one.id === id)
     return found ? found.name || found.security_id : String(id)
   }
-  const go = (search: Search) =>
-    void navigate({ to: '/requests' as string, search: search as Record<string, string> })
+  const go = (to: Search) =>
+    void navigate({ to: '/requests' as string, search: to as Record<string, string> })
   return (
     <Page title={t`Requests`}>
       <Stack>
@@ -86,11 +85,9 @@ export function Requests() {
               {t`Only of ${nameOf(Number(key))}: show all keys`}
             </Button>
           )}
-          <Button variant="subtle" size="compact-md" onClick={list.again}>
-            <Trans>Look again</Trans>
-          </Button>
         </Group>
         <FaultNote fault={list.error} onRetry={list.again} />
+        <NewRows count={newer} onShow={list.again} />
         {!list.rows && !list.error && <Loading />}
         {list.rows?.length === 0 && (
           <Empty>
@@ -98,7 +95,7 @@ export function Requests() {
               <Trans>Nothing was refused lately.</Trans>
             ) : (
               <Trans>
-                No requests lately. What your shops and programs ask for stands here a second or two later.
+                No requests lately. What your shops and programs ask for appears here a second or two later.
                 Requests with a wrong access key are nobody’s, and stand nowhere.
               </Trans>
             )}
@@ -129,4 +126,26 @@ export function Requests() {
       </Stack>
     </Page>
   )
+}
+
+const TOPICS = ['requests']
+
+/** `useNewer` counts the requests that have come since those which are shown: they never push the list, unless it is empty. */
+function useNewer(search: Search, rows: readonly Asked[] | undefined): number {
+  const client = useQueryClient()
+  const { data, refetch } = useQuery({
+    queryKey: ['newest requests', search],
+    queryFn: async ({ signal }) => (await readRequests(search, undefined, signal)).items,
+    enabled: false,
+  })
+  const look = useCallback(() => void refetch(), [refetch])
+  useLive(TOPICS, look)
+  const shown = new Set(rows?.map(({ trace_id }) => trace_id))
+  const last = rows?.[0]?.time ?? ''
+  const count = data?.filter(({ trace_id, time }) => !shown.has(trace_id) && time >= last).length ?? 0
+  const isEmpty = rows?.length === 0
+  useEffect(() => {
+    if (isEmpty && count > 0) void client.invalidateQueries({ queryKey: ['requests'] })
+  }, [client, isEmpty, count])
+  return rows === undefined || isEmpty ? 0 : count
 }
