@@ -3,10 +3,11 @@ import type { Fault } from '../errors.ts'
 import { plainDigits } from '../lib/digits.ts'
 import { fault, ok, type Refused, type Result, refused } from '../lib/fault.ts'
 import { imeiFault, normaliseImei } from '../lib/imei.ts'
+import { isObject } from '../lib/json.ts'
 import { type Check, compileSchema, type SchemaFault } from '../lib/json-schema.ts'
 import { excerpt, isPrintable, lineFault, trimmed, withoutMarks } from '../lib/text.ts'
 import { type FieldNames, fieldNamed, fieldNamesOf, type GivenInput, placed } from './field-names.ts'
-import { inputCheck, inputProperty, MAX_FIELD_LENGTH } from './input-schema.ts'
+import { type InputSchema, inputCheck, inputProperty, MAX_FIELD_LENGTH } from './input-schema.ts'
 import { isWhole, placesIn, putAt } from './order-data-schema.ts'
 import type { Service, ServiceField } from './service.ts'
 
@@ -25,11 +26,13 @@ export interface OrderInput {
 interface Plan extends FieldNames {
   check: Check
   /** `dataOf` makes what the schema checks: an item's input, or an order of it alone. */
-  dataOf(input: string, quantity: number, fields: Record<string, string> | null): Record<string, unknown>
+  dataOf(input: string, quantity: number, fields: Record<string, unknown> | null): Record<string, unknown>
   /** `input` is the property that has the input, or that has the inputs in it. */
   input: string | undefined
   /** `fields` are sorted by name. */
   fields: ServiceField[]
+  /** `lists` are the names of the fields that are lists: the value of each is one in JSON. */
+  lists: ReadonlySet<string>
 }
 
 const plans = new WeakMap<Service, Plan>()
@@ -41,10 +44,39 @@ function planOf(service: Service): Plan {
       ...(isWhole(service.inputSchema) ? wholeOrder(service) : oneItem(service)),
       ...fieldNamesOf(service.fields),
       fields: service.fields.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+      lists: listsIn(service.inputSchema),
     }
     plans.set(service, plan)
   }
   return plan
+}
+
+/** `listsIn` gives the properties that are lists, in upper case, as fields are named. */
+const listsIn = ({ properties }: InputSchema): ReadonlySet<string> =>
+  new Set(
+    Object.entries(isObject(properties) ? properties : {})
+      .filter(([, property]) => isObject(property) && property['type'] === 'array')
+      .map(([name]) => name.toUpperCase()),
+  )
+
+/** `withLists` gives fields as the schema checks them: texts, and the lists that are written in JSON. */
+const withLists = (
+  fields: Record<string, string> | null,
+  lists: ReadonlySet<string>,
+): Record<string, unknown> | null =>
+  fields &&
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, lists.has(name) ? (listIn(value) ?? value) : value]),
+  )
+
+/** `listIn` reads a list in JSON; undefined: it is none. */
+function listIn(text: string): unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return Array.isArray(value) ? value : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function oneItem({ kind, inputSchema }: Service): Pick<Plan, 'check' | 'dataOf' | 'input'> {
@@ -94,7 +126,7 @@ export function readInput(
   if (!readFields.ok) return readFields
   const [input, quantity, fields] = [readText.value, readQuantity.value, readFields.value]
 
-  const [unfit] = isChecked ? [] : plan.check(plan.dataOf(input, quantity, fields))
+  const [unfit] = isChecked ? [] : plan.check(plan.dataOf(input, quantity, withLists(fields, plan.lists)))
   if (unfit) return refusedBy(unfit, plan, input)
 
   const device = service.kind === 'serial' ? input.toUpperCase() : input
@@ -158,7 +190,7 @@ function fieldsOf(plan: Plan, sent: ReadonlyMap<string, string>): Result<Record<
   const fields: Record<string, string> = {}
   for (const [key, text] of sent) {
     const field = fieldNamed(plan.byName, key)
-    const value = field ? optionIn(field, text) : ''
+    const value = field ? valueIn(field, text, plan.lists) : ''
     if (!field || value === '' || fields[field.name] !== undefined) continue
     const wrong = fieldFault(field, value)
     if (wrong) return refused('invalid_field', wrong.path, wrong.message)
@@ -168,6 +200,12 @@ function fieldsOf(plan: Plan, sent: ReadonlyMap<string, string>): Result<Record<
     if (required && fields[name] === undefined) return refused('field_missing', name, name)
   }
   return ok(fields)
+}
+
+/** `valueIn` gives the text that is meant; of a list always the same one. */
+function valueIn(field: ServiceField, text: string, lists: ReadonlySet<string>): string {
+  const list = lists.has(field.name) ? listIn(text) : undefined
+  return list ? JSON.stringify(list) : optionIn(field, text)
 }
 
 /** `optionIn` gives the option that is meant, where a client writes one in another case, with other blanks or as HTML (`AT&amp;T`). */

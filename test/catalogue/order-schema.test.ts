@@ -1,4 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { InputSchema } from '../../src/catalogue/input-schema.ts'
 import { readData } from '../../src/catalogue/order-data.ts'
@@ -8,6 +9,7 @@ import { schemaFault } from '../../src/catalogue/schema-fault.ts'
 import type { Service, UnitPrice } from '../../src/catalogue/service.ts'
 import { faultsIn, orThrow, pathText } from '../../src/lib/fault.ts'
 import { micros } from '../../src/lib/money.ts'
+import { asText, formOf, valuesIn } from '../../web/src/portal/routes/order/form.ts'
 import { imei } from '../support/server.ts'
 import { service, text } from './catalogue.fixtures.ts'
 
@@ -253,5 +255,104 @@ describe('a schema of a whole order', () => {
   it('is good as it is here', () => {
     expect(schemaFault(of)).toBeUndefined()
     expect(schemaFault(server)).toBeUndefined()
+  })
+})
+
+/** Asked is a field that a service asks for, with what somebody fills in (one text for each input of the page) and what is meant by it. */
+interface Asked {
+  schema: Record<string, unknown>
+  texts: string[]
+  /** `value`, undefined: it is left out. */
+  value: unknown
+}
+
+describe('the form of the portal', () => {
+  const line = fc
+    .string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 12 })
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
+  const whole = fc.integer()
+  const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((one) => (one === 0 ? 0 : one))
+  const given = <Value>(schema: object, value: fc.Arbitrary<Value>, write: (one: Value) => string[]) =>
+    value.map((one): Asked => ({ schema: { ...schema }, texts: write(one), value: one }))
+  const one = (value: unknown) => [String(value)]
+  // People leave empty lines, and spaces at the ends.
+  const lines = (values: readonly unknown[]) => [`\n${values.map((value) => ` ${value}`).join(' \r\n\n')}\n`]
+  const some = (type: string, choices: readonly unknown[]) => ({ type, enum: [...choices] })
+  const choices = fc.oneof(
+    fc.uniqueArray(line, { minLength: 1, maxLength: 4 }).map((of) => some('string', of)),
+    fc.uniqueArray(whole, { minLength: 1, maxLength: 4 }).map((of) => some('integer', of)),
+  )
+  const few = { maxLength: 4 }
+  const filled: fc.Arbitrary<Asked> = fc.oneof(
+    given({ type: 'string' }, line, one),
+    given({ type: 'integer' }, whole, one),
+    given({ type: 'number' }, number, one),
+    given({ type: 'boolean' }, fc.boolean(), (is) => (is ? ['yes'] : [])),
+    choices.chain((schema) => given(schema, fc.constantFrom(...schema.enum), one)),
+    choices.chain((items) =>
+      given({ type: 'array', items }, fc.subarray(items.enum), (chosen) => chosen.map(String)),
+    ),
+    given({ type: 'array', items: { type: 'string' } }, fc.array(line, few), lines),
+    given({ type: 'array', items: { type: 'integer' } }, fc.array(whole, few), lines),
+    given({ type: 'array', items: { type: 'number' } }, fc.array(number, few), lines),
+  )
+  const left = filled
+    .filter(({ schema }) => schema['type'] !== 'boolean')
+    .map(({ schema }): Asked => ({ schema, texts: schema['items'] ? [] : [''], value: undefined }))
+  const asked = fc.dictionary(
+    fc.stringMatching(/^[A-Z][A-Z0-9_]{0,8}$/),
+    fc.record({ is: fc.oneof({ weight: 4, arbitrary: filled }, left), isRequired: fc.boolean() }),
+    { maxKeys: 6 },
+  )
+
+  it('sends what was filled in, as the schema types it; what is checked before is what is placed', async () => {
+    await fc.assert(
+      fc.asyncProperty(asked, async (fields) => {
+        const entries = Object.entries(fields).map(([name, { is, isRequired }]) => ({
+          ...{ name, ...is },
+          isRequired: isRequired && is.value !== undefined,
+        }))
+        const needed = entries.filter(({ isRequired }) => isRequired).map(({ name }) => name)
+        const inputSchema = {
+          ...{ type: 'object', required: ['imeis', ...needed], 'x-requestFrom': '/imeis' },
+          properties: {
+            imeis: { type: 'array', items: { type: 'string' } },
+            ...Object.fromEntries(entries.map(({ name, schema }) => [name, schema])),
+          },
+        }
+        const form = formOf(inputSchema)
+        if (!form) throw new Error('it is not drawn')
+        const page = new FormData()
+        for (const { name, texts } of entries)
+          for (const written of texts) page.append(`field ${name}`, written)
+        const values = valuesIn(form.fields, page)
+        const meant = entries.filter(
+          ({ value, isRequired }) =>
+            value !== undefined && (isRequired || !Array.isArray(value) || value.length > 0),
+        )
+        expect(values).toEqual(Object.fromEntries(meant.map(({ name, value }) => [name, value])))
+
+        const of = service({ inputSchema, fields: entries.map(({ name }) => text(name)) })
+        const placed = orThrow(await readData(of, price, { ...values, imeis: [imei(1)] }))
+        const checked = readInput(of, {
+          ...{ input: imei(1), quantity: undefined },
+          fields: new Map(Object.entries(values).map(([name, value]) => [name, asText(value)])),
+        })
+        expect([orThrow(checked)]).toEqual(placed)
+      }),
+    )
+  })
+
+  it.each([
+    ['a list of lists', { type: 'array', items: { type: 'array' } }],
+    ['a list of objects', { type: 'array', items: { type: 'object' } }],
+    ['a list whose items differ', { type: 'array', prefixItems: [{ type: 'string' }] }],
+    ['choices that look alike', { enum: ['1', 1] }],
+    ['a choice of nothing', { enum: ['', 'a'] }],
+    ['an object', { type: 'object' }],
+  ])('does not draw %s', (_what, schema) => {
+    const properties = { imeis: { type: 'array', items: { type: 'string' } }, X: schema }
+    expect(formOf({ properties, 'x-requestFrom': '/imeis' })).toBeUndefined()
   })
 })

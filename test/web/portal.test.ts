@@ -420,7 +420,7 @@ describePages('the portal', () => {
       ...{ code: 'many-fields', name: 'Many fields', opensAt: '00:00', closesAt: '23:59' },
       fields: [
         { name: 'NETWORK', options: ['Claro', 'Movistar'], required: true },
-        ...[{ name: 'EXPRESS' }, { name: 'COPIES' }, { name: 'NOTE' }],
+        ...[{ name: 'EXPRESS' }, { name: 'COPIES' }, { name: 'NOTE' }, { name: 'MAILS' }, { name: 'BANDS' }],
       ],
       inputSchema: {
         ...{ type: 'object', 'x-requestFrom': '/imeis', 'x-quantityFrom': '/imeis' },
@@ -430,8 +430,10 @@ describePages('the portal', () => {
           EXPRESS: { type: 'boolean', title: 'Express' },
           COPIES: { type: 'integer', title: 'Copies', minimum: 1, maximum: 3 },
           NOTE: { ...text, title: 'Note' },
+          MAILS: { type: 'array', items: text, title: 'Mails', minItems: 1, description: 'Who is told.' },
+          BANDS: { type: 'array', items: { enum: ['2G', '4G', '5G'] }, title: 'Bands' },
         },
-        required: ['imeis', 'NETWORK'],
+        required: ['imeis', 'NETWORK', 'MAILS'],
       },
     })
     await portal.server.service({
@@ -449,13 +451,19 @@ describePages('the portal', () => {
     await page.getByLabel('Network').selectOption('Movistar')
     await page.getByLabel('Express').check()
     await page.getByLabel('Copies').fill('2')
+    await page.getByLabel('Mails').fill('ana@corner.example\n\neve@corner.example')
+    await page.getByRole('group', { name: 'Bands' }).getByLabel('4G').check()
+    await page.getByRole('group', { name: 'Bands' }).getByLabel('5G').check()
     await visit.expectUsable('fields of every kind')
     await visit.click('Check')
     await visit.click('Place 1 · $1.00')
     await page.getByText('1 of 1 done').waitFor()
     const [{ fields } = { fields: null }] = await portal.server.sql`
       select fields from items where account_id = ${shop.accountId}`
-    expect(fields).toEqual({ NETWORK: 'Movistar', EXPRESS: 'true', COPIES: '2' })
+    expect(fields).toEqual({
+      ...{ NETWORK: 'Movistar', EXPRESS: 'true', COPIES: '2' },
+      ...{ MAILS: '["ana@corner.example","eve@corner.example"]', BANDS: '["4G","5G"]' },
+    })
 
     await page.goto('/portal/order/nested')
     await page.getByLabel('What is ordered, as JSON').fill('{"device": {}')

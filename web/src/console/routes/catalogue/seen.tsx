@@ -146,8 +146,12 @@ function Raw({ label, value }: { label: string; value: unknown }) {
 }
 
 interface Schema {
-  properties?: Record<string, { type?: string; title?: string; enum?: unknown[]; items?: { title?: string } }>
+  properties?: Record<
+    string,
+    { type?: string; title?: string; enum?: unknown[]; items?: { title?: string; enum?: unknown[] } }
+  >
   required?: string[]
+  'x-requestFrom'?: string
 }
 
 /** `PortalForm` draws what the portal asks for of this schema. */
@@ -158,19 +162,21 @@ function PortalForm({ schema, kind }: { schema: Schema; kind: Service['kind'] })
   return (
     <div className={styles.panel}>
       <ul className={styles.asked}>
-        {entries.map(([name, { type, title, items, enum: choices }]) => (
-          <Asked
-            key={name}
-            name={
-              title ??
-              items?.title ??
-              (type === 'array' ? (kind === 'imei' ? t`IMEIs` : t`Serial numbers`) : name)
-            }
-            isNeeded={needed.has(name)}
-          >
-            {type === 'array' ? t`one a line, up to 500` : choices?.map(String).join(' · ')}
-          </Asked>
-        ))}
+        {entries.map(([name, { type, title, items, enum: choices = items?.enum }]) => {
+          const isInputs = type === 'array' && schema['x-requestFrom'] === `/${name}`
+          const inputs = kind === 'imei' ? t`IMEIs` : t`Serial numbers`
+          return (
+            <Asked
+              key={name}
+              name={title ?? items?.title ?? (isInputs ? inputs : name)}
+              isNeeded={needed.has(name)}
+            >
+              {isInputs
+                ? t`one a line, up to 500`
+                : (choices?.map(String).join(' · ') ?? (type === 'array' ? t`one a line` : undefined))}
+            </Asked>
+          )
+        })}
       </ul>
       {entries.length === 0 && (
         <p className="muted">

@@ -4,6 +4,10 @@ export type Field = { name: string; label: string; help: string | undefined; isR
   | { kind: 'yes-no' }
   | { kind: 'choice'; choices: readonly (string | number)[] }
   | { kind: 'number'; isWhole: boolean; min: number | undefined; max: number | undefined }
+  /** `choices` are of which several may be chosen. */
+  | { kind: 'choices'; choices: readonly (string | number)[] }
+  /** A list is written one a line. `isEmptyTaken`: it may have nothing in it. */
+  | { kind: 'list'; of: 'text' | 'number'; isEmptyTaken: boolean }
 )
 
 /** Form is what a page asks for to order a service. */
@@ -24,6 +28,9 @@ interface Property {
   enum?: readonly unknown[]
   minimum?: number
   maximum?: number
+  items?: unknown
+  prefixItems?: unknown
+  minItems?: number
 }
 
 interface Schema {
@@ -62,29 +69,78 @@ function fieldOf(name: string, property: Property, isRequired: boolean): Field |
   const common = { name, label: title ?? name, help, isRequired }
   if (some !== undefined) {
     const choices = some.filter((one) => typeof one === 'string' || typeof one === 'number')
-    return choices.length === some.length ? { ...common, kind: 'choice', choices } : undefined
+    // Each is chosen by its text, and no text is no choice.
+    const texts = new Set(choices.map(String))
+    const isDrawn = choices.length === some.length && texts.size === some.length && !texts.has('')
+    return isDrawn ? { ...common, kind: 'choice', choices } : undefined
   }
   if (type === 'string') return { ...common, kind: 'text' }
   if (type === 'boolean') return { ...common, kind: 'yes-no' }
   if (type === 'number' || type === 'integer')
     return { ...common, kind: 'number', isWhole: type === 'integer', min, max }
+  return type === 'array' ? listOf(common, property) : undefined
+}
+
+/** `listOf` draws a list of texts, of numbers or of choices; undefined: its items are something else. */
+function listOf(
+  common: Pick<Field, 'name' | 'label' | 'help' | 'isRequired'>,
+  { items = {}, prefixItems, minItems = 0 }: Property,
+): Field | undefined {
+  if (prefixItems !== undefined || typeof items !== 'object' || items === null) return undefined
+  const item = fieldOf('', items as Property, true)
+  if (item?.kind === 'choice') return { ...common, kind: 'choices', choices: item.choices }
+  if (item?.kind === 'text' || item?.kind === 'number')
+    return { ...common, kind: 'list', of: item.kind, isEmptyTaken: minItems === 0 }
   return undefined
 }
 
-/** Values are what was filled in, by the names of fields; what was left out is not in it. */
-export type Values = Record<string, string | number | boolean>
+type One = string | number
 
-/** `valuesIn` reads what was filled in: as the schema types it, for the order; a text of the form alone says nothing of that. */
+/** Values are what was filled in, by the names of fields; what was left out is not in it. */
+export type Values = Record<string, One | boolean | readonly One[]>
+
+/** `valuesIn` reads what was filled in, as the schema types it. */
 export function valuesIn(fields: readonly Field[], given: FormData): Values {
   return Object.fromEntries(
-    fields.flatMap((field): [string, string | number | boolean][] => {
-      const text = String(given.get(`field ${field.name}`) ?? '').trim()
-      if (field.kind === 'yes-no') return [[field.name, text !== '']]
-      if (text === '') return []
-      if (field.kind === 'number') return [[field.name, Number(text)]]
-      if (field.kind === 'choice')
-        return [[field.name, field.choices.find((one) => String(one) === text) ?? text]]
-      return [[field.name, text]]
+    fields.flatMap((field): [string, Values[string]][] => {
+      const value = filledIn(field, given.getAll(`field ${field.name}`).map(String))
+      return value === undefined ? [] : [[field.name, value]]
     }),
   )
 }
+
+/** `filledIn` reads the texts of one field; undefined: it was left out. */
+function filledIn(field: Field, texts: readonly string[]): Values[string] | undefined {
+  const [text = ''] = texts
+  switch (field.kind) {
+    case 'yes-no':
+      return text !== ''
+    case 'choice':
+      return field.choices.find((one) => String(one) === text)
+    case 'choices':
+      return listed(
+        field.choices.filter((one) => texts.includes(String(one))),
+        field,
+      )
+    case 'list': {
+      const lines = text.split(/\r\n|\r|\n/).map((line) => line.trim())
+      const some = lines.filter((line) => line !== '')
+      return listed(field.of === 'number' ? some.map(numberIn) : some, field)
+    }
+    case 'number':
+      return text.trim() === '' ? undefined : numberIn(text.trim())
+    case 'text':
+      return text.trim() || undefined
+  }
+}
+
+/** `listed` leaves an empty list out, unless one is needed. */
+const listed = (list: readonly One[], { isRequired }: Field): readonly One[] | undefined =>
+  list.length === 0 && !isRequired ? undefined : list
+
+/** `numberIn` leaves what is no number as it is: the server says so, and names the field. */
+const numberIn = (text: string): One => (Number.isNaN(Number(text)) ? text : Number(text))
+
+/** `asText` writes a value as a text, as the Dhru wire has it, which has texts alone. */
+export const asText = (value: Values[string]): string =>
+  typeof value === 'object' ? JSON.stringify(value) : String(value)

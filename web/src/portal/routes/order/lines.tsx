@@ -11,7 +11,7 @@ import { FaultNote } from '../../../kit/notes.tsx'
 import { Badge, StateBadge, type Tone } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
 import type { Service } from '../../service-name.tsx'
-import { type Field, type Form, type Values, valuesIn } from './form.ts'
+import { asText, type Field, type Form, type Values, valuesIn } from './form.ts'
 import styles from './place.module.css'
 import type { Placing } from './place.tsx'
 
@@ -28,7 +28,7 @@ interface Asked {
 /** `check` asks what ordering some lines would do. */
 async function check(code: string, asked: Asked) {
   const { values, ...rest } = asked
-  const fields = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]))
+  const fields = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, asText(value)]))
   const body = { code, ...rest, fields }
   const verdict = await dataOf(portal.POST('/api/portal/order-checks', { body }))
   return { ...verdict, asked }
@@ -211,6 +211,32 @@ function FieldInput({ field, onChange }: { field: Field; onChange: () => void })
           {...(field.max !== undefined && { max: field.max })}
           allowDecimal={!field.isWhole}
           required={isRequired}
+        />
+      )
+    case 'choices':
+      return (
+        <Checkbox.Group
+          {...{ label, withAsterisk: isRequired }}
+          {...(help !== undefined && { description: help })}
+        >
+          <Group gap="md" mt={4}>
+            {field.choices.map((one) => (
+              <Checkbox key={String(one)} name={name} value={String(one)} label={String(one)} />
+            ))}
+          </Group>
+        </Checkbox.Group>
+      )
+    case 'list':
+      return (
+        <Textarea
+          {...common}
+          description={
+            <>
+              {help} <Trans>Write one a line.</Trans>
+            </>
+          }
+          required={isRequired && !field.isEmptyTaken}
+          rows={3}
         />
       )
     case 'text':
