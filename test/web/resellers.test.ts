@@ -120,6 +120,12 @@ describePages('resellers in the console', () => {
       .getByRole('link', { name: 'Money' })
       .click()
     await page.getByRole('cell', { name: 'Deposit' }).first().waitFor()
+    await visit.press('k')
+    await page.waitForURL(`**/resellers/${username}/keys`)
+    await visit.open(`/console/resellers/${username}/overview`)
+    await page.waitForURL(`**/resellers/${username}`)
+    await visit.open(`/console/resellers/${username}/orders`)
+    await page.waitForURL(`**/orders?account=${username}`)
     await visit.leave()
   })
 

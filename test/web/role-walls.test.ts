@@ -163,9 +163,11 @@ describePages('what each role sees of the console', () => {
     const { page } = visit
     await page.goto('/console/me')
     await page.getByRole('heading', { level: 1 }).waitFor()
-    const paths = await page.evaluate<string[]>('Object.keys(window.__TSR_ROUTER__.routesByPath)')
+    // An address that leads to another one is no page.
+    const paths = await page.evaluate<string[]>(`Object.entries(window.__TSR_ROUTER__.routesByPath)
+      .filter(([, { options }]) => !options.beforeLoad).map(([path]) => path)`)
     const seen: Seen[] = []
-    for (const path of paths.filter((one) => !['/', '/$', '/settings', '/catalogue'].includes(one)).sort()) {
+    for (const path of paths.filter((one) => !['/$', '/settings'].includes(one)).sort()) {
       const url = opened(path.replace(/(.)\/$/, '$1'))
       await visit.open(`/console${url}`)
       await page.getByRole('heading', { level: 1 }).waitFor()

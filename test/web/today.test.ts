@@ -110,7 +110,10 @@ describePages('today and reports', () => {
     const visit = await Visit.as(office, 'owner', { screen: WIDE })
     const { page } = visit
     const query = () => Object.fromEntries(new URL(page.url()).searchParams)
-    await page.goto('/console/reports?by=supplier&period=7d')
+    // The address of a report by its name.
+    await page.goto('/console/reports/suppliers?period=7d')
+    await page.getByRole('heading', { level: 1, name: 'Reports' }).waitFor()
+    expect(query()).toEqual({ by: 'supplier', period: '7d' })
     await visit.click('Filter')
     await page.getByLabel('From', { exact: true }).fill(day)
     await page.getByLabel('To', { exact: true }).fill(day)

@@ -246,8 +246,8 @@ function columnsOf(list: Pick<AnyRoute, 'answer'>, row: Row | undefined): string
   )
 }
 
-/** `csvOf` writes a line for each thing, for spreadsheets: UTF-8 with a byte order mark, and lines as RFC 4180 has them. */
-async function* csvOf(
+/** `csvOf` writes a line for each thing, for spreadsheets: UTF-8 with a byte order mark, lines as RFC 4180 has them, and no text that is a formula. */
+export async function* csvOf(
   pages: AsyncIterable<Row[]>,
   columns: readonly string[],
   delimiter: string,

@@ -638,6 +638,17 @@ describe('manual work', () => {
       more: true,
       refusing_words: [],
     })
+    // The file has what is listed, with a column for each field, and no cell that a spreadsheet would run.
+    await office.server.sql`
+      update items set fields = '{"PIN": "=1+1", "NETWORK": "AT&T"}' where order_id = ${one.order}`
+    const file = await get(`/manual.csv?service=${byHand}&separator=semicolon`)
+    expect(file.headers['content-disposition']).toBe('attachment; filename="manual.csv"')
+    const [head = '', first = '', second = '', ...none] = String(file.json).split('\r\n')
+    expect(head).toMatch(/^\ufeffinput;(PIN;NETWORK|NETWORK;PIN);order;item;supplier;service_code;/)
+    expect(first).toContain(`;${one.order};1;People;`)
+    for (const cell of [one.input, "'=1+1", 'AT&T']) expect(first.split(';')).toContain(cell)
+    expect(second).toContain(two.input)
+    expect(none).toEqual([''])
     expect((await change('POST', '/manual/take', { orders: [one.order] })).json.data).toEqual({ taken: 1 })
     const [taken] = (await read('/manual')).items
     expect(taken).toMatchObject({ taken_by: 'Anna', taken_at: expect.any(String) })

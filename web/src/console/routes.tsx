@@ -26,6 +26,21 @@ const shell = createRoute({
 const page = <const Path extends string>(path: Path, load: Load, name: string) =>
   createRoute({ getParentRoute: () => shell, path, validateSearch: texts, component: late(load, name) })
 
+/** `leads` is an address that people know a page by which has another one. What stands in its URL goes with it. */
+const leads = <const Path extends string>(
+  path: Path,
+  to: (params: Record<string, string>) => { to: string; search?: Record<string, string> },
+) =>
+  createRoute({
+    getParentRoute: () => shell,
+    path,
+    validateSearch: texts,
+    beforeLoad: ({ params, search }) => {
+      const { to: other, search: more } = to(params as Record<string, string>)
+      throw redirect({ to: other, search: { ...search, ...more }, replace: true })
+    },
+  })
+
 const reseller = page('/resellers/$username', () => import('./routes/resellers/reseller.tsx'), 'ResellerPage')
 const resellerTab = <const Path extends string>(path: Path, load: Load, name: string) =>
   createRoute({ getParentRoute: () => reseller, path, validateSearch: texts, component: late(load, name) })
@@ -41,18 +56,17 @@ const supplierTab = <const Path extends string>(path: Path, load: Load, name: st
   createRoute({ getParentRoute: () => supplier, path, validateSearch: texts, component: late(load, name) })
 
 const pages = [
-  createRoute({
-    getParentRoute: () => shell,
-    path: '/',
-    beforeLoad: () => {
-      throw redirect({ to: '/today' })
-    },
-  }),
+  leads('/', () => ({ to: '/today' })),
   page('/today', () => import('./routes/today/today.tsx'), 'Today'),
   page('/orders', () => import('./routes/orders/orders.tsx'), 'Orders'),
   page('/orders/$id', () => import('./routes/orders/order.tsx'), 'Order'),
   page('/inbox', () => import('./routes/inbox/inbox.tsx'), 'Inbox'),
   page('/resellers', () => import('./routes/resellers/resellers.tsx'), 'Resellers'),
+  leads('/resellers/$username/overview', ({ username }) => ({ to: `/resellers/${username}` })),
+  leads('/resellers/$username/orders', ({ username = '' }) => ({
+    to: '/orders',
+    search: { account: username },
+  })),
   reseller.addChildren([
     resellerTab('/', () => import('./routes/resellers/overview.tsx'), 'Overview'),
     resellerTab('/keys', () => import('./routes/resellers/keys.tsx'), 'Keys'),
@@ -77,15 +91,10 @@ const pages = [
   ]),
   page('/requests/$trace', () => import('./routes/requests/request.tsx'), 'Request'),
   page('/prices', () => import('./routes/prices/prices.tsx'), 'Prices'),
+  page('/prices/import', () => import('./routes/prices/prices.tsx'), 'PricesImport'),
   page('/prices/rules', () => import('./routes/prices/rules.tsx'), 'PriceRules'),
   page('/prices/for/$username', () => import('./routes/prices/pays.tsx'), 'PricesFor'),
-  createRoute({
-    getParentRoute: () => shell,
-    path: '/catalogue',
-    beforeLoad: () => {
-      throw redirect({ to: '/catalogue/services' })
-    },
-  }),
+  leads('/catalogue', () => ({ to: '/catalogue/services' })),
   page('/catalogue/services', () => import('./routes/catalogue/services.tsx'), 'Services'),
   page('/catalogue/services/$service', () => import('./routes/catalogue/service.tsx'), 'ServicePage'),
   page('/catalogue/groups', () => import('./routes/catalogue/groups.tsx'), 'Groups'),
@@ -93,6 +102,7 @@ const pages = [
   page('/suppliers', () => import('./routes/suppliers/suppliers.tsx'), 'Suppliers'),
   page('/suppliers/new', () => import('./routes/suppliers/new-supplier.tsx'), 'NewSupplier'),
   page('/suppliers/$supplier/import', () => import('./routes/suppliers/import/import.tsx'), 'ImportWizard'),
+  leads('/suppliers/$supplier/overview', ({ supplier: id }) => ({ to: `/suppliers/${id}` })),
   supplier.addChildren([
     supplierTab('/', () => import('./routes/suppliers/overview.tsx'), 'Overview'),
     supplierTab('/services', () => import('./routes/suppliers/services.tsx'), 'Services'),
@@ -107,6 +117,9 @@ const pages = [
   page('/news/new', () => import('./routes/news/write.tsx'), 'WriteNews'),
   page('/news/$id', () => import('./routes/news/write.tsx'), 'ChangeNews'),
   page('/plans/$id', () => import('./routes/plans/plan.tsx'), 'Plan'),
+  ...Object.entries({ sales: 'day', services: 'service', suppliers: 'supplier', resellers: 'account' }).map(
+    ([name, by]) => leads(`/reports/${name}`, () => ({ to: '/reports', search: { by } })),
+  ),
   page('/reports', () => import('./routes/reports/reports.tsx'), 'Reports'),
   settings.addChildren(
     [{ path: '/', load: loadSettings, name: 'FirstOfSettings' }, ...settingsTabs].map(

@@ -16,10 +16,13 @@ import {
   refuseFaults,
   selectRefusingWords,
 } from '../../../fulfilment/people/pasted.ts'
+import { separatorOf } from '../../../lib/csv-text.ts'
 import type { OrderId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import { type ExpectedTimes, expectedBy, expectedTimes } from '../../../orders/read/expected-times.ts'
+import type { Desk } from '../../../people/desk.ts'
 import { inFieldsOf } from '../../kit/fields.ts'
+import { csvOf, fileSeparator, MAX_COUNTED, sendFile, withRows } from '../../kit/list-files.ts'
 import { amount, bodyOf, longId, oneOf, orNull, text, time } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
@@ -68,6 +71,9 @@ const filter = {
   service: Type.Optional(text(64, { description: 'Id or code' })),
 }
 
+/** MAX_IN_FILE is how much work one file holds, the oldest: no more leaves the house without proof, either. */
+const MAX_IN_FILE = MAX_COUNTED
+
 const answered = Type.Object({
   answered: Type.Integer(),
   refused: Type.Integer(),
@@ -105,6 +111,20 @@ const wireLine = ({ line: number, item, answer }: PastedAnswer): Static<typeof l
     : { answer: 'refusal' as const, text: answer.refusal }),
 })
 
+/** `readWork` gives what waits, as it is shown. */
+async function readWork(
+  sql: Desk['read'],
+  filter: { supplier?: string; service?: string; limit: number },
+  now: Date,
+): Promise<Static<typeof manualItem>[]> {
+  const [found, times] = await Promise.all([listManual(sql, filter), expectedTimes(sql, now)])
+  const names = await actorNames(
+    sql,
+    found.flatMap((one) => takenOf(one)?.by ?? []),
+  )
+  return found.map((one) => wireManual(one, times, names))
+}
+
 export const manualRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
   route({
     method: 'GET',
@@ -123,15 +143,38 @@ export const manualRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       }),
     }),
     handle: async ({ desk, query: { limit, ...wanted } }) => {
-      const [found, times, words] = await Promise.all([
-        listManual(desk.read, { ...wanted, limit: limit + 1 }),
-        expectedTimes(desk.read, clock.now()),
+      const [found, words] = await Promise.all([
+        readWork(desk.read, { ...wanted, limit: limit + 1 }, clock.now()),
         selectRefusingWords(desk.read, wanted.supplier),
       ])
-      const takers = found.flatMap((one) => takenOf(one)?.by ?? [])
-      const names = await actorNames(desk.read, takers)
-      const items = found.slice(0, limit).map((one) => wireManual(one, times, names))
-      return { items, more: found.length > limit, refusing_words: words }
+      return { items: found.slice(0, limit), more: found.length > limit, refusing_words: words }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/manual.csv',
+    name: 'exportManual',
+    section,
+    command: 'manual list',
+    summary: 'What people do by hand and waits for them, as a file of CSV: the oldest 10,000 of a filter',
+    description: 'The input stands first, then a column for each field that a service asks for.',
+    access: 'orders.read',
+    isExport: true,
+    query: Type.Object({ ...filter, separator: fileSeparator }),
+    answer: Type.Object({}, { description: 'A file of CSV' }),
+    media: { 'text/csv': Type.String() },
+    handle: async (call) => {
+      const { separator, ...wanted } = call.query
+      const found = await readWork(call.desk.read, { ...wanted, limit: MAX_IN_FILE }, clock.now())
+      const fields = [...new Set(found.flatMap((one) => Object.keys(one.fields ?? {})))]
+      const { input: _input, fields: _fields, ...others } = manualItem.properties
+      const columns = ['input', ...fields, ...Object.keys(others)]
+      const rows = async function* () {
+        yield found.map(({ fields: given, ...one }) => ({ ...given, ...one }))
+      }
+      return await sendFile(call, { list: '/manual', name: 'manual' }, (told) =>
+        csvOf(withRows(rows(), told), columns, separatorOf(separator)),
+      )
     },
   }),
   route({

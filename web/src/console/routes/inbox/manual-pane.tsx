@@ -11,6 +11,7 @@ import { Dialog } from '../../../kit/dialog.tsx'
 import { Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { whole } from '../../../kit/numbers.ts'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
 import { usePlanRows } from '../../plan-rows.ts'
@@ -87,9 +88,18 @@ export function ManualPane({
       <Group gap="sm">
         <Copy value={inputs}>{t`Copy IMEIs`}</Copy>
         {hasFields && <Copy value={withFields}>{t`Copy with fields`}</Copy>}
+        <Button
+          component="a"
+          variant="default"
+          href={`/api/operator/manual.csv?${new URLSearchParams({ supplier: query.supplier, service: query.service })}`}
+          download
+        >{t`Download CSV`}</Button>
         <Button variant="default" onClick={() => void take()}>{t`Mark those shown as mine`}</Button>
         <Button onClick={() => setPasting(true)}>{t`Paste results`}</Button>
       </Group>
+      {work.data?.more && (
+        <p className="muted">{t`The oldest ${whole(items.length)} are shown. The file has the oldest 10,000.`}</p>
+      )}
       <CardTable label={t`Work by hand`}>
         <Table.Thead>
           <Table.Tr>

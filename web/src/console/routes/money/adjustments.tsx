@@ -12,6 +12,7 @@ import { usePages } from '../../../kit/pages.ts'
 import { SumAmount, sum } from '../../../kit/sum.tsx'
 import { type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
+import { Count, useCount } from '../../count.tsx'
 import { ExportButton } from '../../export-button.tsx'
 import { Sums } from './sums.tsx'
 
@@ -45,6 +46,7 @@ export function Adjustments() {
   const list = usePages<Adjustment>([...KEY, query], (cursor, signal) =>
     readAdjustments(query, cursor, signal),
   )
+  const count = useCount('adjustments', KEY, query)
   const columns = useColumns()
   const filters: Filter[] = [
     {
@@ -72,7 +74,9 @@ export function Adjustments() {
         filters={filters}
         values={query}
         onChange={(search) => void navigate({ to: '/money/adjustments', search })}
-      />
+      >
+        <Count count={count} />
+      </FilterBar>
       <Sums
         queryKey={[...KEY, 'sums', query]}
         read={(signal) => dataOf(api.GET('/api/operator/adjustments/sums', { params: { query }, signal }))}

@@ -11,6 +11,7 @@ import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
+import { Count, useCount } from '../../count.tsx'
 import { DepositState, depositStateWords } from '../../deposit-state.tsx'
 import { ExportButton } from '../../export-button.tsx'
 import { ListViews } from '../../list-views.tsx'
@@ -31,6 +32,7 @@ export function Deposits() {
   const navigate = useNavigate()
   const [look, setLook] = useLook('deposits')
   const list = usePages<Deposit>([...KEY, query], (cursor, signal) => readDeposits(query, cursor, signal))
+  const count = useCount('deposits', KEY, query)
   useRefreshOn(TOPICS, KEY)
   const columns = useColumns()
   const filters = useFilters()
@@ -63,7 +65,9 @@ export function Deposits() {
             search: { ...changed, ...(query['sort'] !== undefined && { sort }) },
           })
         }
-      />
+      >
+        <Count count={count} />
+      </FilterBar>
       <FaultNote fault={list.error} onRetry={list.again} />
       {!list.rows && !list.error && <Loading />}
       {list.rows?.length === 0 && list.isEnd && (

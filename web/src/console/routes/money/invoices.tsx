@@ -14,6 +14,7 @@ import { usePages } from '../../../kit/pages.ts'
 import { useMay } from '../../../kit/session.tsx'
 import { type Column, List, useLook } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
+import { Count, useCount } from '../../count.tsx'
 import { ExportButton } from '../../export-button.tsx'
 
 const KEY = ['invoices']
@@ -35,6 +36,7 @@ export function Invoices() {
   const [look] = useLook('invoices')
   const [isIssuing, setIssuing] = useState(false)
   const list = usePages<Invoice>([...KEY, query], (cursor, signal) => readInvoices(query, cursor, signal))
+  const count = useCount('invoices', KEY, query)
   const columns: readonly Column<Invoice>[] = [
     {
       ...{ id: 'name', head: t`Number`, width: 120, rank: 0 },
@@ -79,7 +81,9 @@ export function Invoices() {
         filters={filters}
         values={query}
         onChange={(search) => void navigate({ to: '/money/invoices', search })}
-      />
+      >
+        <Count count={count} />
+      </FilterBar>
       <FaultNote fault={list.error} onRetry={list.again} />
       {!list.rows && !list.error && <Loading />}
       {list.rows?.length === 0 && list.isEnd && (

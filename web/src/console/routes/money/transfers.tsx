@@ -10,6 +10,7 @@ import { usePages } from '../../../kit/pages.ts'
 import { SumAmount } from '../../../kit/sum.tsx'
 import { type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
+import { Count, useCount } from '../../count.tsx'
 import { ExportButton } from '../../export-button.tsx'
 import { Sums } from './sums.tsx'
 
@@ -28,6 +29,7 @@ export function Transfers() {
   const navigate = useNavigate()
   const [look, setLook] = useLook('transfers')
   const list = usePages<Transfer>([...KEY, query], (cursor, signal) => readTransfers(query, cursor, signal))
+  const count = useCount('transfers', KEY, query)
   const columns = useColumns()
   const filters: Filter[] = [
     {
@@ -53,7 +55,9 @@ export function Transfers() {
         filters={filters}
         values={query}
         onChange={(search) => void navigate({ to: '/money/transfers', search })}
-      />
+      >
+        <Count count={count} />
+      </FilterBar>
       <Sums
         queryKey={[...KEY, 'sums', query]}
         read={(signal) => dataOf(api.GET('/api/operator/transfers/sums', { params: { query }, signal }))}

@@ -7,6 +7,7 @@ import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { Amount } from '../../../kit/amount.tsx'
 import { Copy } from '../../../kit/copy.tsx'
+import { FileLink } from '../../../kit/file-link.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { Scrolling } from '../../../kit/scrolling.tsx'
@@ -121,14 +122,9 @@ function Pays({ username }: { username: string }) {
         <CompareWith value={compare ?? ''} onChange={(value) => set({ compare: value })} />
         <div className={styles.end}>
           <Copy value={grid ? copied() : ''} disabled={rows.length === 0}>{t`Copy`}</Copy>
-          <Button
-            component="a"
-            variant="default"
+          <FileLink
             href={`/api/operator/prices/for/${encodeURIComponent(username)}/prices.csv?${new URLSearchParams(search)}`}
-            download
-          >
-            <Trans>Download CSV</Trans>
-          </Button>
+          />
         </div>
       </div>
       <FaultNote fault={read.error} onRetry={() => void read.refetch()} />

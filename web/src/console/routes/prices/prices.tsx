@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { Icon } from '../../../identity/icons.tsx'
+import { FileLink } from '../../../kit/file-link.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
@@ -39,8 +40,11 @@ type Asked =
   | { what: 'history'; row: PriceRow; column: PriceColumn }
   | { what: 'file' }
 
-/** `Prices` is the price book: what everyone, each price group and chosen accounts pay for every service. */
-export function Prices() {
+/** `PricesImport` is the price book with the window in which a file of prices is read. */
+export const PricesImport = () => <Prices isReading />
+
+/** `Prices` is the price book: what everyone, each price group and chosen accounts pay for every service. `isReading`: a file is to be read, by the address. */
+export function Prices({ isReading = false }: { isReading?: boolean }) {
   const { t } = useLingui()
   const search = useSearch({ strict: false }) as Record<string, string>
   const navigate = useNavigate()
@@ -48,7 +52,7 @@ export function Prices() {
   const { groups, grid: read, question, file, ruleOf, error } = usePriceGrid(search)
   useRefreshOn(TOPICS, ['prices'])
   const [edits, setEdits] = useState<Edits>(NO_EDITS)
-  const [asked, setAsked] = useState<Asked>()
+  const [asked, setAsked] = useState<Asked | undefined>(isReading ? { what: 'file' } : undefined)
   const { grid, changed: others, show } = useHeldGrid(read, question)
   const wrong = grid ? wrongIn(edits, grid) : 0
   const mayEdit = may('prices.edit')
@@ -127,11 +131,7 @@ export function Prices() {
           <Button variant="default" renderRoot={(props) => <Link to="/prices/rules" {...props} />}>
             <Trans>Rules</Trans>
           </Button>
-          {may('costs.read') && (
-            <Button variant="default" component="a" href={file} download>
-              <Trans>Download CSV</Trans>
-            </Button>
-          )}
+          {may('costs.read') && <FileLink href={file} />}
           {mayEdit && (
             <Button variant="default" onClick={() => setAsked({ what: 'file' })}>
               <Trans>Read a CSV…</Trans>
@@ -322,7 +322,15 @@ export function Prices() {
       {asked?.what === 'history' && (
         <PriceHistory row={asked.row} column={asked.column} onClose={() => setAsked(undefined)} />
       )}
-      {asked?.what === 'file' && <FileDialog onPlan={toPlan} onClose={() => setAsked(undefined)} />}
+      {asked?.what === 'file' && mayEdit && (
+        <FileDialog
+          onPlan={toPlan}
+          onClose={() => {
+            setAsked(undefined)
+            if (isReading) void navigate({ to: '/prices', search, replace: true })
+          }}
+        />
+      )}
     </Page>
   )
 }

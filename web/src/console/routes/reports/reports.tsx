@@ -2,7 +2,7 @@ import type { MessageDescriptor } from '@lingui/core'
 import { i18n } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, SegmentedControl, Switch, Table } from '@mantine/core'
+import { SegmentedControl, Switch, Table } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useMemo } from 'react'
@@ -10,6 +10,7 @@ import { api, dataOf } from '../../../api/client.ts'
 import type { paths } from '../../../api/made/operator.ts'
 import { Chart, type Series } from '../../../kit/chart.tsx'
 import { endedOn } from '../../../kit/days.ts'
+import { FileLink } from '../../../kit/file-link.tsx'
 import { type Filter, FilterBar } from '../../../kit/filters.tsx'
 import { HomeSumsNote } from '../../../kit/home-sums.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
@@ -66,17 +67,7 @@ export function Reports() {
   return (
     <Page
       title={t`Reports`}
-      actions={
-        <Button
-          component="a"
-          variant="default"
-          size="sm"
-          href={`/api/operator/reports/sales.csv?${new URLSearchParams(question)}`}
-          download
-        >
-          <Trans>Download CSV</Trans>
-        </Button>
-      }
+      actions={<FileLink href={`/api/operator/reports/sales.csv?${new URLSearchParams(question)}`} />}
     >
       <div className={styles.question}>
         <div className={styles.choice}>

@@ -1,7 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet, useParams } from '@tanstack/react-router'
+import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router'
 import { useRefreshOn } from '../../../api/events.ts'
+import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
@@ -18,9 +19,11 @@ export function ResellerPage() {
   const { t } = useLingui()
   const { username = '' } = useParams({ strict: false }) as { username?: string }
   const may = useMay()
+  const navigate = useNavigate()
   const { data, error, refetch } = useQuery(resellerQuery(username))
   useRefreshOn(TOPICS, KEY)
   const base = `/resellers/${username}`
+  useKeys({ k: [t`Keys of the reseller`, () => void navigate({ to: `${base}/keys` as string })] })
   const tabs = [
     { to: base, label: t`Overview` },
     { to: `${base}/keys`, label: t`Keys` },
