@@ -91,7 +91,9 @@ import { webhookGauges } from '../webhooks/gauges.ts'
 import { findDueEvents, webhookJobs } from '../webhooks/jobs.ts'
 import { ClockWatch } from './clock-watch.ts'
 import { Preparation } from './preparation.ts'
+import { thisProcess } from './processes.ts'
 import type { Part } from './readiness.ts'
+import { sizeJobs } from './size-job.ts'
 
 /** Given is what a process gets from outside. */
 export interface Given {
@@ -117,7 +119,7 @@ export function openDatabase({ config, access: { serving: address } }: Given) {
     lockedPlacement: Array.from({ length: config.placementQueues }, () =>
       openPool(address, pools.lockedPlacement),
     ),
-    notifier: new ChangeNotifier(address, presence),
+    notifier: new ChangeNotifier(address, presence, thisProcess(config)),
   }
 }
 
@@ -281,6 +283,7 @@ export async function compose(
       ...accountPersonMailJobs({ sql: long, sealer, context, clock, publicUrl: config.publicUrl }),
       ...personMailJobs({ sql: long, sealer, context, publicUrl: config.publicUrl }),
       ...lostJobs(sql),
+      ...sizeJobs({ sql: long, clock }),
       ...backupJobs({ sql, address: access.serving, ...config.backups, clock, log }),
     },
   })

@@ -2,19 +2,24 @@ import { hostname } from 'node:os'
 import { checkBackup } from '../backup/backup.ts'
 import { backupFile, takeBackup } from '../backup/backups.ts'
 import { selectSizes } from '../database/sizes.ts'
+import { costliest } from '../database/sources.ts'
 import { Refusal } from '../errors.ts'
 import { countJobs } from '../jobs/jobs.ts'
 import type { Installation } from '../protocols/operator/deps.ts'
+import { lastFaults } from '../request-log/faults.ts'
 import { KeyRing } from '../secrets/key-ring.ts'
 import { version } from '../version.ts'
 import { checkBooks, checkpointOf } from './books.ts'
 import type { Components } from './compose.ts'
 import { symptomsOfDatabase, symptomsOfFolder, symptomsOfMachine } from './doctor.ts'
 import type { Metrics } from './metrics.ts'
+import { listProcesses } from './processes.ts'
 import type { Readiness } from './readiness.ts'
 
-/** LARGEST is how many tables are named. */
+/** LARGEST is how many tables are named, COSTLIEST how many statements, and LAST_FAULTS how many faults. */
 const LARGEST = 8
+const COSTLIEST = 10
+const LAST_FAULTS = 20
 
 /** `installationOf` tells operators how the installation is. */
 export const installationOf = (
@@ -58,12 +63,22 @@ export const installationOf = (
     health: async () => {
       const { isReady, parts } = await readiness.now()
       const startedAt = new Date(Date.now() - process.uptime() * 1000)
-      const [figures, database, jobs] = await Promise.all([
+      const [figures, database, jobs, processes, faults] = await Promise.all([
         metrics.figures(),
         selectSizes(long, LARGEST),
         countJobs(long),
+        listProcesses(long),
+        lastFaults(long, LAST_FAULTS),
       ])
-      return { version, startedAt, isReady, parts, figures, database, jobs }
+      const statements = costliest(COSTLIEST)
+      return {
+        ...{ version, startedAt, isReady, parts, figures, database, jobs },
+        ...{ processes, faults, statements },
+      }
+    },
+    schedule: () => {
+      const { everyHours, keep, folder, passphrase } = config.backups
+      return { everyHours, keep, folder, isEncrypted: passphrase !== undefined }
     },
   }
 }

@@ -58,12 +58,19 @@ export class ChangeNotifier implements RuntimeService {
   /** `#beatAt` is when the heartbeat that is under way was sent. */
   #beatAt = 0
   readonly #presence: Pick<Presence, 'lost' | 'found'> | undefined
+  /** `#about` is a comment: what a session asked last is seen by all sessions of its role. */
+  readonly #about: string
   /** `#session` is the process id of the PostgreSQL session that listens. */
   #session: number | undefined
 
-  /** `presence` is told whether the database is there. */
-  constructor(address: DatabaseAddress, presence?: Pick<Presence, 'lost' | 'found'>) {
+  /** `presence` is told whether the database is there; `about` is what `selectProcesses` then tells of this process. */
+  constructor(
+    address: DatabaseAddress,
+    presence?: Pick<Presence, 'lost' | 'found'>,
+    about?: Readonly<Record<string, string | number>>,
+  ) {
     this.#presence = presence
+    this.#about = about ? ` /* ${encodeURIComponent(JSON.stringify(about))} */` : ''
     this.#sql = openPool(address, {
       ...pools.notifications,
       told: {
@@ -92,7 +99,7 @@ export class ChangeNotifier implements RuntimeService {
     this.#publishing.add(topic)
     setTimeout(() => {
       this.#publishing.delete(topic)
-      this.#sql`select pg_notify(${CHANNEL}, ${topic})`.catch(() => {})
+      this.#sql.unsafe(`select pg_notify('${CHANNEL}', '${topic}')${this.#about}`).catch(() => {})
     }, PUBLISH_DELAY_MS)
   }
 
@@ -135,7 +142,7 @@ export class ChangeNotifier implements RuntimeService {
   /** `#beat` listens, which changes nothing in a session that listens already, and sends this process a notification. */
   async #beat(): Promise<void> {
     const [row] = await this.#sql.unsafe<{ pid: number }[]>(
-      `listen ${CHANNEL}; listen ${this.#heartbeat}; select pg_notify('${this.#heartbeat}', ''), pg_backend_pid() as pid`,
+      `listen ${CHANNEL}; listen ${this.#heartbeat}; select pg_notify('${this.#heartbeat}', ''), pg_backend_pid() as pid${this.#about}`,
     )
     const session = row?.pid
     if (session === this.#session) return

@@ -86,3 +86,19 @@ export async function diagnose(sql: Sql): Promise<Diagnosis> {
     skewMs: Math.round((clock?.now.getTime() ?? 0) - (asked + answered) / 2),
   }
 }
+
+/** `selectProcesses` gives what the processes that hear of changes say of themselves; an older one says nothing. */
+export async function selectProcesses(sql: Sql): Promise<Record<string, unknown>[]> {
+  const rows = await sql<{ about: string }[]>`
+    select substring(query from '/\\* (\\S+) \\*/') as about from pg_stat_activity
+     where usename = current_user and datname = current_database() and application_name = 'imeigate'
+       and query ~ '^(listen |select pg_notify).*/\\* \\S+ \\*/'
+     order by backend_start`
+  return rows.flatMap(({ about }) => {
+    try {
+      return [JSON.parse(decodeURIComponent(about)) as Record<string, unknown>]
+    } catch {
+      return []
+    }
+  })
+}

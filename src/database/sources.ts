@@ -32,8 +32,14 @@ export class Connection {
   /** `send` sends one statement, which PostgreSQL parses and plans once for each session and text. */
   async send({ text, values }: Written, form: Form): Promise<Rows<unknown[]>> {
     const parameters = values.map((value) => (Array.isArray(value) ? (arrayText(value) ?? value) : value))
-    const query = { name: nameOf(text), text, values: parameters }
-    return form === 'rows' ? await this.#ask(query) : await this.#ask({ ...query, rowMode: 'array' })
+    const known = preparedAs(text)
+    const query = { name: known?.name ?? '', text, values: parameters }
+    const sentAt = performance.now()
+    try {
+      return form === 'rows' ? await this.#ask(query) : await this.#ask({ ...query, rowMode: 'array' })
+    } finally {
+      if (known) noteTime(known, performance.now() - sentAt)
+    }
   }
 
   async sendText(text: string): Promise<Rows<unknown[]>> {
@@ -86,18 +92,45 @@ export class Connection {
 
 /** MAX_PREPARED bounds the texts that are kept prepared. */
 const MAX_PREPARED = 2000
-const names = new Map<string, string>()
 
-/** `nameOf` names a statement's prepared form: the same text has the same name in every session. */
-function nameOf(text: string): string {
-  let name = names.get(text)
-  if (name === undefined) {
-    if (names.size >= MAX_PREPARED) return ''
-    name = `s${names.size + 1}`
-    names.set(text, name)
-  }
-  return name
+/** StatementTimes is what a statement has taken since this process began, with the time that it waited for others on its connection. */
+export interface StatementTimes {
+  /** `text` has no values in it. */
+  text: string
+  times: number
+  totalMs: number
+  longestMs: number
 }
+
+interface Prepared extends StatementTimes {
+  name: string
+}
+
+const prepared = new Map<string, Prepared>()
+
+/** `preparedAs` gives a statement's prepared form: the same text has the same name in every session. undefined: there are too many. */
+function preparedAs(text: string): Prepared | undefined {
+  let known = prepared.get(text)
+  if (known === undefined) {
+    if (prepared.size >= MAX_PREPARED) return undefined
+    known = { name: `s${prepared.size + 1}`, text, times: 0, totalMs: 0, longestMs: 0 }
+    prepared.set(text, known)
+  }
+  return known
+}
+
+function noteTime(known: Prepared, ms: number): void {
+  known.times++
+  known.totalMs += ms
+  if (ms > known.longestMs) known.longestMs = ms
+}
+
+/** `costliest` gives the statements that have taken the most time of all, as this process has measured them. */
+export const costliest = (limit: number): StatementTimes[] =>
+  [...prepared.values()]
+    .sort((a, b) => b.totalMs - a.totalMs)
+    .slice(0, limit)
+    .map(({ name: _, text, ...times }) => ({ text: text.replace(/\s+/g, ' ').trim(), ...times }))
 
 /** Backoff spaces tries to connect to a server that is away: at most half a second apart. */
 class Backoff {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { requestIds } from '../../src/lib/request-id.ts'
 import { ask, OperatorOffice, originOf } from '../protocols/operator/office.fixtures.ts'
 import { codeAt, PASSWORD } from '../staff/people.fixtures.ts'
 import { until } from '../support/until.ts'
@@ -190,13 +191,30 @@ describePages('settings in the console', () => {
   })
 
   test('health says what doctor finds; a backup is made, seen as it comes along, and read to its end', async () => {
+    const { sql } = office.server
+    const fault = requestIds()()
+    await sql`
+      insert into stranger_requests (at, via, action, status, outcome, ip, took_us, request_id)
+      values (now(), 'portal', 'GET /orders', 500, 'internal_error', '192.0.2.1', 900, ${fault}::uuid)`
+    await sql`insert into database_sizes (day, bytes, measured_at) values (current_date - 8, 1000000, now() - interval '8 days')`
     const visit = await Visit.as(office, 'manager')
     const { page } = visit
     await page.goto('/console/settings/health')
     await page.getByRole('cell', { name: 'durability' }).waitFor()
     await page.getByText('Ready', { exact: true }).waitFor()
     await page.getByText('It takes').waitFor()
+    await page.getByText('It has grown by').first().waitFor()
+    await page.getByRole('row', { name: new RegExp(`${process.pid}.*all`) }).waitFor()
+    await page
+      .getByRole('cell', { name: /^select / })
+      .first()
+      .waitFor()
+    await page.getByRole('link', { name: fault }).click()
+    await page.getByRole('heading', { level: 1, name: 'Request' }).waitFor()
+    await page.getByText('GET /orders').first().waitFor()
+    await page.goBack()
     await page.getByRole('link', { name: 'Backups' }).click()
+    await page.getByText('The server makes no backup by itself').waitFor()
     await page.getByText('No backups yet').waitFor()
     await visit.click('Back up now')
     await page.getByText('Whole', { exact: true }).waitFor()

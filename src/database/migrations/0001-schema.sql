@@ -1670,6 +1670,8 @@ create index requests_refused on requests (account_id, id) where outcome <> 'ok'
 -- For the sweep. Not BRIN: its summaries do not shrink when rows go, and new rows in the freed pages would soon make
 -- every sweep read the whole table.
 create index requests_age on requests (at);
+-- The few that failed by our fault.
+create index requests_failed on requests (at) where outcome in ('internal_error', 'temporarily_unavailable');
 
 -- Requests that were refused before their account was known. How many are written in a minute is bounded, and how many are kept.
 create table stranger_requests (
@@ -1685,6 +1687,7 @@ create table stranger_requests (
   request_id uuid not null
 );
 create index stranger_requests_age on stranger_requests (at);
+create index stranger_requests_failed on stranger_requests (at) where outcome in ('internal_error', 'temporarily_unavailable');
 
 -- notices ----------------------------------------------------------------------------------------------------
 

@@ -22,3 +22,11 @@ create index backups_started on backups (started_at);
 
 -- True: it was open in a backup that was restored, and a supplier may have got it since. It is sent to none before a person has said so.
 alter table items add column restored boolean not null default false;
+
+-- How much room the database took on each day, in UTC: what it grows by.
+create table database_sizes (
+  day date primary key,
+  bytes bigint not null,
+  -- When it was looked at last on that day.
+  measured_at timestamptz not null
+);

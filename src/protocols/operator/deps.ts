@@ -42,6 +42,8 @@ export interface Installation {
   checkpoint(sql: Desk['change']): Promise<string>
   /** `backUp` makes a backup into the folder for them, as the settings say, and gives its id. */
   backUp(sql: Desk['change'], signal: AbortSignal): Promise<number>
+  /** `schedule` says how often backups are made by themselves; 0: never. */
+  schedule(): { everyHours: number; keep: number; folder: string; isEncrypted: boolean }
   /** `progressOf` says how far a backup has come, in rows, that this process is making. */
   progressOf(record: BackupRecord): { done: number; total: number } | undefined
   /** `checkBackup` reads a backup of this machine to its end. Throws conflict where it is not to be had here, or is not as it was written. */
@@ -56,7 +58,21 @@ export interface Installation {
     isReady: boolean
     parts: readonly { part: string; ready: boolean; since: string; why?: string }[]
     figures: readonly Figure[]
-    database: { bytes: number; tables: { name: string; bytes: number }[] }
+    database: {
+      bytes: number
+      tables: { name: string; bytes: number }[]
+      growth: { days: number; bytes: number | null }[]
+    }
+    processes: {
+      host: string
+      pid: number
+      role: string
+      version: string
+      startedAt: Date
+      isThis: boolean
+    }[]
+    faults: { at: Date; via: string; action: string; outcome: string; requestId: string }[]
+    statements: { text: string; times: number; totalMs: number; longestMs: number }[]
     jobs: { waiting: number; underWay: number; late: number; givenUp: number; oldestDueAt: Date | null }
   }>
 }

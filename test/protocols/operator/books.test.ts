@@ -71,7 +71,10 @@ it('everything is backed up into the folder for that, and read back', async () =
     ended_at: expect.any(String),
   })
   expect(made.file.startsWith(folder)).toBe(true)
-  expect((await api.read('/backups')).items).toEqual([made])
+  expect(await api.read('/backups')).toEqual({
+    items: [made],
+    schedule: { every_hours: 0, keep: 14, folder, is_encrypted: true },
+  })
   expect((await api.trail('backup', made.id)).at(-1)).toMatchObject({ actor, before: null })
   const checked = await api.ask(`POST /backups/${made.id}/check`)
   expect(checked.json.data).toMatchObject({ rows: made.rows, schema: expect.any(Number) })

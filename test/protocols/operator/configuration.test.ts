@@ -1,6 +1,10 @@
+import { hostname } from 'node:os'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { noteSize } from '../../../src/database/sizes.ts'
+import { requestIds } from '../../../src/lib/request-id.ts'
+import { DAY_MS, MINUTE_MS } from '../../../src/lib/time.ts'
 import type { OperatorDeps } from '../../../src/protocols/operator/deps.ts'
 import { routesOf } from '../../../src/protocols/operator/routes.ts'
 import { exchange } from '../../support/dhru.ts'
@@ -232,8 +236,37 @@ it('the installation is told of, and no secret', async () => {
   expect(found['suppliers']).toMatchObject({ status: 'warn', detail: expect.stringContaining('Big Panel') })
   expect(found['services']).toMatchObject({ status: 'warn', detail: expect.stringContaining('epsilon') })
   expect(found['database']).toMatchObject({ status: 'ok' })
+  const { sql } = office.server
+  const failed = requestIds()()
+  await sql`
+    insert into requests (account_id, at, key_id, via, action, status, outcome, ip, took_us, request_id)
+    select account_id, now(), id, 'rest', 'POST /order', 500, 'internal_error', '192.0.2.1', 1000, ${failed}::uuid
+      from api_keys limit 1`
+  // Once an hour it is written down how large the database is, a row for each day.
+  await office.server.owner`delete from database_sizes`
+  const then = Date.now() - 8 * DAY_MS
+  for (const minutes of [0, 30, 61]) await noteSize(sql, new Date(then + minutes * MINUTE_MS))
+  const [size, ...others] =
+    await sql`select measured_at as at, bytes::float8 as bytes from database_sizes order by day desc`
+  expect(size).toEqual({ at: new Date(then + 61 * MINUTE_MS), bytes: expect.any(Number) })
+  expect(others.length).toBeLessThanOrEqual(1)
   const health = await said('/health', '/health')
   expect(health).toMatchObject({ is_ready: true, version: expect.any(String) })
+  expect(health.database.growth).toEqual([
+    { days: 7, bytes: expect.any(Number) },
+    { days: 30, bytes: null },
+  ])
+  expect(health.processes).toContainEqual({
+    ...{ host: hostname(), pid: process.pid, role: 'all', version: health.version },
+    ...{ started_at: expect.any(String), is_this: true },
+  })
+  expect(health.faults[0]).toMatchObject({ protocol: 'rest', outcome: 'internal_error', trace_id: failed })
+  expect(health.statements).toHaveLength(10)
+  for (const { text, times, total_ms: all, longest_ms: longest } of health.statements) {
+    expect(text).toMatch(/^\S.*\S$/)
+    expect(times).toBeGreaterThan(0)
+    expect(all).toBeGreaterThanOrEqual(longest)
+  }
   expect(health.database.bytes).toBeGreaterThan(1_000_000)
   expect(health.database.tables.map(({ name }: { name: string }) => name)).toContain('trail')
   expect(health.jobs).toMatchObject({ given_up: 0, late: 0 })

@@ -16,6 +16,15 @@ export function duration(seconds: number): string {
   }).format(seconds / size)
 }
 
+/** `millis` writes milliseconds: `0.4 ms`, and from a second on as `duration` does. */
+export const millis = (value: number): string =>
+  value >= 1000
+    ? duration(value / 1000)
+    : new Intl.NumberFormat(i18n.locale, {
+        ...{ style: 'unit', unit: 'millisecond', unitDisplay: 'short' },
+        maximumFractionDigits: value < 10 ? 1 : 0,
+      }).format(value)
+
 /** `percent` writes a share from 0 to 1: `98.6%`. */
 export const percent = (share: number): string =>
   new Intl.NumberFormat(i18n.locale, { style: 'percent', maximumFractionDigits: 1 }).format(share)

@@ -34,6 +34,15 @@ const wireBackup = (
   progress: progress ? { rows: progress.done, of: progress.total } : null,
 })
 
+const wireSchedule = ({
+  everyHours,
+  keep,
+  folder,
+  isEncrypted,
+}: ReturnType<OperatorDeps['installation']['schedule']>) => ({
+  ...{ every_hours: everyHours, keep, folder, is_encrypted: isEncrypted },
+})
+
 /** `bookRoutes` prove and keep what the installation has: the books, their figures, and backups of everything. */
 export const bookRoutes = ({
   installation,
@@ -117,8 +126,20 @@ export const bookRoutes = ({
     command: 'backup list',
     access: 'backups.run',
     query: Type.Object({ limit: Type.Integer({ minimum: 1, maximum: 1000, default: 50 }) }),
-    answer: Type.Object({ items: Type.Array(backup) }),
+    answer: Type.Object({
+      items: Type.Array(backup),
+      schedule: Type.Object(
+        {
+          every_hours: Type.Integer({ description: '0: none is made by itself' }),
+          keep: Type.Integer({ description: 'So many of those that were made by themselves are kept' }),
+          folder: Type.String(),
+          is_encrypted: Type.Boolean(),
+        },
+        { description: 'As the settings of the process that answers have it' },
+      ),
+    }),
     handle: async ({ desk, query: { limit } }) => ({
+      schedule: wireSchedule(installation.schedule()),
       items: (await listBackups(desk.read, limit)).map((one) =>
         wireBackup(one, installation.progressOf(one)),
       ),

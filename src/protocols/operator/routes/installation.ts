@@ -64,8 +64,10 @@ export const installationRoutes = ({
       path: '/health',
       name: 'getHealth',
       section,
-      summary: 'Whether this process can do its work, and its figures',
-      description: 'Figures are up to ten seconds old; `GET /metrics` has more.',
+      summary: 'Whether this process can do its work, its figures, and how the installation is',
+      description:
+        'Figures are up to ten seconds old; `GET /metrics` has more. Times of statements are those that this process has measured since it began, with ' +
+        'what they waited for; what PostgreSQL itself has measured is in `pg_stat_statements`, where that is set up.',
       access,
       answer: Type.Object({
         version: Type.String(),
@@ -93,7 +95,40 @@ export const installationRoutes = ({
           tables: Type.Array(Type.Object({ name: Type.String(), bytes: Type.Number() }), {
             description: 'The largest, with their indexes',
           }),
+          growth: Type.Array(Type.Object({ days: Type.Integer(), bytes: orNull(Type.Number()) }), {
+            description: 'By how much more it takes than so many days ago; null: that is not known yet',
+          }),
         }),
+        processes: Type.Array(
+          Type.Object({
+            host: Type.String(),
+            pid: Type.Integer(),
+            role: Type.String(),
+            version: Type.String(),
+            started_at: time(),
+            is_this: Type.Boolean({ description: 'It is the one that answers' }),
+          }),
+          { description: 'Those that are connected to the database now' },
+        ),
+        faults: Type.Array(
+          Type.Object({
+            at: time(),
+            protocol: Type.String(),
+            action: Type.String(),
+            outcome: Type.String(),
+            trace_id: Type.String(),
+          }),
+          { description: 'The last 20 requests that failed by our fault, the newest first' },
+        ),
+        statements: Type.Array(
+          Type.Object({
+            text: Type.String({ description: 'Without values' }),
+            times: Type.Integer(),
+            total_ms: Type.Number(),
+            longest_ms: Type.Number(),
+          }),
+          { description: 'The ten that have taken the most time of all' },
+        ),
         jobs: Type.Object(
           {
             waiting: Type.Integer(),
@@ -106,9 +141,19 @@ export const installationRoutes = ({
         ),
       }),
       handle: async () => {
-        const { version, startedAt, isReady, parts, figures, database, jobs } = await installation.health()
+        const { version, startedAt, isReady, parts, figures, database, jobs, ...more } =
+          await installation.health()
         return {
           ...{ version, started_at: startedAt, database },
+          processes: more.processes.map(({ startedAt: since, isThis, ...one }) => ({
+            ...{ ...one, started_at: since, is_this: isThis },
+          })),
+          faults: more.faults.map(({ via, requestId, ...one }) => ({
+            ...{ ...one, protocol: via, trace_id: requestId },
+          })),
+          statements: more.statements.map(({ text, times, totalMs, longestMs }) => ({
+            ...{ text, times, total_ms: Math.round(totalMs), longest_ms: Math.round(longestMs) },
+          })),
           jobs: {
             ...{ waiting: jobs.waiting, under_way: jobs.underWay, late: jobs.late, given_up: jobs.givenUp },
             oldest_due_at: jobs.oldestDueAt,

@@ -1,4 +1,4 @@
-import { Trans, useLingui } from '@lingui/react/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button, Progress, Stack, Table } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, dataOf } from '../../../api/client.ts'
@@ -45,26 +45,28 @@ export function Backups() {
       <Stack gap="lg">
         <FaultNote fault={backups.error} onRetry={() => void backups.refetch()} />
         <FaultNote fault={make.error} untouched={<Trans>Earlier backups are unchanged.</Trans>} />
+        {backups.data && (
+          <div className={styles.lead}>
+            <Schedule schedule={backups.data.schedule} />
+            {items.length > 0 && (
+              <p>
+                {good ? (
+                  <Trans>
+                    The last good one is of <When at={good.started_at} exact />.
+                  </Trans>
+                ) : (
+                  <Trans>None of these is whole.</Trans>
+                )}
+              </p>
+            )}
+          </div>
+        )}
         {backups.isPending && <Loading rows={4} />}
         {make.isPending && <Making backup={items.find(({ progress }) => progress !== null)} />}
         {backups.data && items.length === 0 && !make.isPending && (
           <Empty action={button}>
-            <Trans>
-              No backups yet. One goes into the folder for backups of the server; BACKUP_HOURS has the server
-              make them by itself.
-            </Trans>
+            <Trans>No backups yet. One goes into the folder for backups of the server.</Trans>
           </Empty>
-        )}
-        {items.length > 0 && (
-          <p className={styles.lead}>
-            {good ? (
-              <Trans>
-                The last good one is of <When at={good.started_at} exact />.
-              </Trans>
-            ) : (
-              <Trans>None of these is whole.</Trans>
-            )}
-          </p>
         )}
         {items.length > 0 && (
           <CardTable label={t`Backups`}>
@@ -104,6 +106,45 @@ export function Backups() {
         )}
       </Stack>
     </Page>
+  )
+}
+
+/** `Schedule` says whether the server makes backups by itself, and how many of these stay. */
+function Schedule({
+  schedule: { every_hours: hours, keep, folder, is_encrypted },
+}: {
+  schedule: Awaited<ReturnType<typeof readBackups>>['schedule']
+}) {
+  return (
+    <p>
+      {hours === 0 ? (
+        <Trans>
+          The server makes no backup by itself: the setting BACKUP_HOURS says after how many hours it does.
+        </Trans>
+      ) : (
+        <>
+          <Plural
+            value={hours}
+            one="The server makes a backup every hour (BACKUP_HOURS)."
+            other="The server makes a backup every # hours (BACKUP_HOURS)."
+          />{' '}
+          <Plural
+            value={keep}
+            one="It keeps the last one that it made."
+            other="It keeps the last # that it made."
+          />
+        </>
+      )}{' '}
+      {is_encrypted ? (
+        <Trans>
+          Backups are encrypted, and go to <span className="code">{folder}</span>.
+        </Trans>
+      ) : (
+        <Trans>
+          Backups are not encrypted, and go to <span className="code">{folder}</span>.
+        </Trans>
+      )}
+    </p>
   )
 }
 

@@ -1,9 +1,11 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button, Stack, Table } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { api, dataOf } from '../../../api/client.ts'
 import { CardTable } from '../../../kit/card-table.tsx'
 import { Copy } from '../../../kit/copy.tsx'
+import { millis } from '../../../kit/duration.ts'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { sizeText, whole } from '../../../kit/numbers.ts'
 import { Page } from '../../../kit/page.tsx'
@@ -22,7 +24,7 @@ type Check = Awaited<ReturnType<typeof readChecks>>['checks'][number]
 /** GRAVE puts what fails before what is to be looked at, and that before what is well. */
 const GRAVE: Readonly<Record<Check['status'], number>> = { fail: 0, warn: 1, ok: 2 }
 
-/** `Health` is what `imeigate doctor` finds, what to do about it, and how this process is. */
+/** `Health` is what `imeigate doctor` finds, what to do about it, and how this process and the whole installation are. */
 export function Health() {
   const { t } = useLingui()
   const health = useQuery({
@@ -120,7 +122,14 @@ export function Health() {
             </CardTable>
           )}
         </div>
-        {health.data && <Room health={health.data} />}
+        {health.data && (
+          <>
+            <Processes processes={health.data.processes} />
+            <Faults faults={health.data.faults} />
+            <Room health={health.data} />
+            <Statements statements={health.data.statements} />
+          </>
+        )}
         {health.data && health.data.figures.length > 0 && (
           <div>
             <h2>
@@ -160,6 +169,174 @@ export function Health() {
   )
 }
 
+/** `Processes` are those of the whole installation: what one of them is behind, or missing, shows here. */
+function Processes({ processes }: Pick<Found, 'processes'>) {
+  const { t } = useLingui()
+  return (
+    <div>
+      <h2>
+        <Trans>Processes</Trans>
+      </h2>
+      <p className={styles.lead}>
+        <Trans>All that are connected to the database now, on whichever machine.</Trans>
+      </p>
+      <CardTable label={t`Processes`}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t`Machine`}</Table.Th>
+            <Table.Th>{t`Process`}</Table.Th>
+            <Table.Th>{t`Role`}</Table.Th>
+            <Table.Th>{t`Version`}</Table.Th>
+            <Table.Th>{t`Runs since`}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {processes.map(({ host, pid, role, version, started_at, is_this }) => (
+            <Table.Tr key={`${host} ${pid}`}>
+              <Table.Td className={styles.name}>
+                {host} {is_this && <Badge tone="off">{t`This one`}</Badge>}
+              </Table.Td>
+              <Table.Td className="code">{pid}</Table.Td>
+              <Table.Td>{role}</Table.Td>
+              <Table.Td className="code">{version}</Table.Td>
+              <Table.Td>
+                <When at={started_at} exact />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </CardTable>
+    </div>
+  )
+}
+
+/** REQUEST is found by its path, since pages do not know each other. */
+const REQUEST: string = '/requests/'
+
+/** `Faults` are the requests that failed by our fault, each with the id by which the server's log tells more. */
+function Faults({ faults }: Pick<Found, 'faults'>) {
+  const { t } = useLingui()
+  return (
+    <div>
+      <h2>
+        <Trans>Last faults</Trans>
+      </h2>
+      {faults.length === 0 ? (
+        <p className={styles.lead}>
+          <Trans>No request has failed by our fault, as far back as requests are kept.</Trans>
+        </p>
+      ) : (
+        <>
+          <p className={styles.lead}>
+            <Trans>
+              Requests that failed by our fault. The log of the server has more about each, by its trace id.
+            </Trans>
+          </p>
+          <CardTable label={t`Last faults`}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t`What was asked`}</Table.Th>
+                <Table.Th data-card="state">{t`Answer`}</Table.Th>
+                <Table.Th>{t`When`}</Table.Th>
+                <Table.Th data-card="words">{t`Trace id`}</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {faults.map(({ at, protocol, action, outcome, trace_id }) => (
+                <Table.Tr key={trace_id}>
+                  <Table.Td>
+                    {protocol} <span className="code">{action}</span>
+                  </Table.Td>
+                  <Table.Td>
+                    {outcome === 'internal_error' ? (
+                      <Badge tone="failed">{t`Internal error`}</Badge>
+                    ) : (
+                      <Badge tone="needs">{t`Not available for a while`}</Badge>
+                    )}
+                  </Table.Td>
+                  <Table.Td>
+                    <When at={at} exact />
+                  </Table.Td>
+                  <Table.Td>
+                    <Link to={`${REQUEST}${trace_id}`} className="code">
+                      {trace_id}
+                    </Link>
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </CardTable>
+        </>
+      )}
+    </div>
+  )
+}
+
+/** `Statements` are what the database works at most. */
+function Statements({ statements }: Pick<Found, 'statements'>) {
+  const { t } = useLingui()
+  return (
+    <div>
+      <h2>
+        <Trans>Statements that take most of the time</Trans>
+      </h2>
+      <p className={styles.lead}>
+        <Trans>
+          As this process has measured them since it began, with what they waited for. PostgreSQL's own
+          figures of all processes are in pg_stat_statements, where that is set up.
+        </Trans>
+      </p>
+      <CardTable label={t`Statements that take most of the time`}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th data-card="words">{t`Statement`}</Table.Th>
+            <Table.Th ta="end">{t`Times`}</Table.Th>
+            <Table.Th ta="end">{t`Each`}</Table.Th>
+            <Table.Th ta="end">{t`Longest`}</Table.Th>
+            <Table.Th ta="end">{t`Altogether`}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {statements.map(({ text, times, total_ms, longest_ms }) => (
+            <Table.Tr key={text}>
+              <Table.Td className={`code ${styles.statement}`}>
+                <span title={text}>{text}</span>
+              </Table.Td>
+              <Table.Td ta="end">{whole(times)}</Table.Td>
+              <Table.Td ta="end">{millis(total_ms / Math.max(times, 1))}</Table.Td>
+              <Table.Td ta="end">{millis(longest_ms)}</Table.Td>
+              <Table.Td ta="end">{millis(total_ms)}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </CardTable>
+    </div>
+  )
+}
+
+/** `Growth` says by how much more the database takes than some time ago. */
+function Growth({ growth }: { growth: Found['database']['growth'] }) {
+  const known = growth.filter((one) => one.bytes !== null)
+  if (known.length === 0)
+    return <Trans>What it grows by is known once it has been looked at for 7 days.</Trans>
+  return known.map(({ days, bytes }) => {
+    const size = sizeText(Math.abs(bytes ?? 0))
+    return (
+      <span key={days}>
+        {(bytes ?? 0) < 0 ? (
+          <Trans>
+            It takes {size} less than {days} days ago.
+          </Trans>
+        ) : (
+          <Trans>
+            It has grown by {size} in {days} days.
+          </Trans>
+        )}{' '}
+      </span>
+    )
+  })
+}
+
 /** `Room` is how the queue of jobs stands, and how much room the database takes. */
 function Room({ health: { jobs, database } }: { health: Found }) {
   const { t } = useLingui()
@@ -193,9 +370,8 @@ function Room({ health: { jobs, database } }: { health: Found }) {
           <Trans>Database</Trans>
         </h2>
         <p className={styles.lead}>
-          <Trans>
-            It takes {sizeText(database.bytes)}. These are its largest tables, with their indexes.
-          </Trans>
+          <Trans>It takes {sizeText(database.bytes)}.</Trans> <Growth growth={database.growth} />{' '}
+          <Trans>These are its largest tables, with their indexes.</Trans>
         </p>
         <dl className={styles.facts}>
           {database.tables.map(({ name, bytes }) => (
