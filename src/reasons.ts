@@ -62,6 +62,14 @@ export const reasons = {
   answer_too_long: 'an answer has at most {limit} characters',
   item_with_nobody: 'the item is {state}, and waits for no supplier',
   item_without_supplier: 'the item is {state}, and with no supplier',
+  item_asked_now: 'a supplier is being asked about the item at this moment: decide again in some seconds',
+  item_waits_not: 'the item does not wait any more, it is {state}',
+  item_given_back: 'the item is {state}, and its price was given back',
+  item_to_deliver:
+    'the item is {state}, and waits for no supplier: deliver it after all, on the page of its order',
+  item_went_on: 'the item has gone on to another supplier, where it is {state}',
+  sent_by_nobody_known:
+    'this database knows of no supplier that has it: give it back; or have people answer it, who are the first route of its service, and dismiss the review',
   reason_for_decision: 'a decision needs its reason',
   reason_for_rule: 'a rule needs its reason',
   review_resolved: 'review {review} is resolved already: {resolution}',
@@ -171,7 +179,7 @@ type NamesIn<T extends string> = T extends `${string}{${infer Name}}${infer Rest
 export type ValuesOf<R extends Reason> = Readonly<Record<NamesIn<(typeof reasons)[R]>, string | number>>
 
 /** Said is a reason with its values: the same as text and for programs, for one value's fault or for a whole refusal. */
-interface Said {
+export interface Said {
   readonly message: string
   readonly keyword: Reason
   readonly params: Readonly<Record<string, string | number>>
@@ -191,6 +199,9 @@ export function because<R extends Reason>(
   values: ValuesOf<R>,
   field?: string,
 ): Refusal {
-  const said = say(reason, values)
-  return new Refusal(code, said.message, field, [{ path: field === undefined ? [] : [field], ...said }])
+  return refusalOf(code, say(reason, values), field)
 }
+
+/** `refusalOf` refuses for a reason that was said before. */
+export const refusalOf = (code: ErrorCode, said: Said, field?: string): Refusal =>
+  new Refusal(code, said.message, field, [{ path: field === undefined ? [] : [field], ...said }])

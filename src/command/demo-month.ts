@@ -1,3 +1,4 @@
+import { detailText } from '../fulfilment/review-details.ts'
 import { ZERO } from '../lib/money.ts'
 import { randomNumbers } from '../lib/random.ts'
 import { DAY_MS, HOUR_MS, localTime, MINUTE_MS, SECOND_MS } from '../lib/time.ts'
@@ -377,7 +378,8 @@ class Maker {
       item.supplier_id = route.supplierId
     }
     const unknown = (item: Item, service: Offered, at: Date): void => {
-      const detail = 'no answer within 30 seconds'
+      const place = `${service.routes[0]?.supplier.toLowerCase().replaceAll(' ', '-')}.example:443`
+      const detail = detailText('too_late', { place, ms: 30_000 })
       sent(item, service, at, { state: 'unknown', reference: null, detail })
       const review: Review = {
         kind: 'unknown',
@@ -410,15 +412,16 @@ class Maker {
         sent(item, service, at, { state: 'accepted' })
         const detail =
           kind === 'cancel'
-            ? 'wanted by the reseller, after it was sent'
-            : `open since before ${localTime(ago(openedHours))}`
+            ? detailText('cancel_wanted_by_reseller', {})
+            : detailText('open_since', { time: localTime(ago(openedHours)) })
         const opened_by = kind === 'cancel' ? 'handy-klinik-berlin' : 'imeigate'
         const review = kind === undefined ? null : { kind, detail, opened_by, opened_at: ago(openedHours) }
         Object.assign(item, { state: 'processing', due_at: soon(26), review })
       }
     const below = (item: Item, service: Offered, at: Date): void => {
       const cost = (service.routes[0]?.cost ?? ZERO) * BigInt(item.quantity)
-      const detail = `Big Panel: costs ${decimal(cost)}, sold for ${decimal(item.price)} USD`
+      const sums = { cost: decimal(cost), price: decimal(item.price), currency: 'USD' }
+      const detail = detailText('below_cost', { supplier: 'Big Panel', ...sums })
       const review: Review = {
         kind: 'margin',
         detail,
@@ -432,7 +435,7 @@ class Maker {
       sent(item, service, at, { state: 'succeeded', finished_at: over })
       const review: Review = {
         kind: 'verify',
-        detail: 'the reseller doubts the result',
+        detail: detailText('doubted_by_reseller', {}),
         opened_by: 'corner-phones',
         opened_at: ago(3.2),
       }

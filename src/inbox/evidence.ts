@@ -1,9 +1,8 @@
 import type { Sql } from '../database/database.ts'
-import { type Choice, choicesFor } from '../fulfilment/people/choices.ts'
+import { type Choice, type ChoiceFacts, choicesFor } from '../fulfilment/people/choices.ts'
 import { type KeptExchange, selectExchanges, withoutAnswer } from '../fulfilment/people/order-exchanges.ts'
 import { type ReviewView, readForDecision } from '../fulfilment/people/reviews.ts'
 import { kindsDoneByPeople } from '../integrations/suppliers/index.ts'
-import { formatMicros } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import { type OperatorOrder, OperatorOrders } from '../orders/read/operator-orders.ts'
 import {
@@ -29,6 +28,14 @@ export interface Evidence {
   /** `asksAt` is when imeigate asks the supplier again by itself; null: it does not. */
   asksAt: Date | null
   choices: Choice[]
+  /** `facts` are what the consequences of the choices name; undefined: the item is gone. */
+  facts: ChoiceFacts<Sum> | undefined
+}
+
+/** Sum is an amount in micros, with its currency. */
+export interface Sum {
+  amount: bigint
+  currency: string
 }
 
 /** MAX_SAME is how many other orders of the same input are shown. */
@@ -58,7 +65,7 @@ export async function evidenceOf(
       : { orders: [] },
   ])
   const cost =
-    seesCosts && attempt?.cost != null ? withCurrency(attempt.cost, attempt.costCurrency) : undefined
+    seesCosts && attempt?.cost != null ? { amount: attempt.cost, currency: attempt.costCurrency } : null
   const isAsked =
     attempt !== undefined &&
     !kindsDoneByPeople.includes(attempt.supplierKind) &&
@@ -72,21 +79,10 @@ export async function evidenceOf(
     sameInput: same.orders.filter(({ order }) => order.id !== review.orderId),
     asksAt: isAsked ? (facts?.dueAt ?? null) : null,
     choices:
-      review.resolution !== null || !item || !facts
-        ? []
-        : choicesFor(
-            review,
-            item,
-            {
-              reseller: facts.username,
-              supplier: attempt?.supplier ?? 'the supplier',
-              price: withCurrency(facts.price - facts.refunded, facts.currency),
-              cost,
-            },
-            now,
-          ),
+      review.resolution !== null || !item || !facts ? [] : choicesFor(review, item, cost !== null, now),
+    facts: facts && {
+      ...{ reseller: facts.username, supplier: attempt?.supplier ?? null, cost },
+      price: { amount: facts.price - facts.refunded, currency: facts.currency },
+    },
   }
 }
-
-const withCurrency = (amount: bigint, currency: string): string =>
-  `${formatMicros(amount, currency)} ${currency}`

@@ -1,19 +1,16 @@
+import { detailText } from '../fulfilment/review-details.ts'
 import type { WaitingList } from './waiting.ts'
 
 /** `waitingListText` says why a supplier's list waits for a person. */
-export function waitingListText({ name, error, jumps, abovePrices, edited }: WaitingList): string {
-  const costs = [
-    jumps > 0 && (jumps === 1 ? '1 cost has jumped and waits' : `${jumps} costs have jumped and wait`),
-    abovePrices > 0 &&
-      (abovePrices === 1
-        ? '1 cost would be above a fixed price and waits'
-        : `${abovePrices} costs would be above fixed prices and wait`),
-  ].filter(Boolean)
+export function waitingListText({ name: supplier, error, jumps, abovePrices, edited }: WaitingList): string {
   return [
-    error && `the list of ${name} was not applied`,
-    costs.length > 0 && `${name}: ${costs.join(', ')}`,
-    edited > 0 && `${name} has changed services that you have edited`,
+    error && detailText('list_not_applied', { supplier }),
+    jumps === 1 && detailText('cost_jumped', { supplier }),
+    jumps > 1 && detailText('costs_jumped', { supplier, count: jumps }),
+    abovePrices === 1 && detailText('cost_above_price', { supplier }),
+    abovePrices > 1 && detailText('costs_above_prices', { supplier, count: abovePrices }),
+    edited > 0 && detailText('list_edited', { supplier }),
   ]
-    .filter(Boolean)
+    .filter((part) => typeof part === 'string')
     .join('; ')
 }

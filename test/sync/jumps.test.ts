@@ -182,7 +182,7 @@ it('a cost that waits only because a fixed price would be below it is told apart
   expect(await told()).toEqual(['Panel: 1 cost would be above a fixed price and waits'])
   await store.apply(supplier, listed('1.10', '1.20', '9'))
   expect(await told()).toEqual([
-    'Panel: 1 cost has jumped and waits, 2 costs would be above fixed prices and wait',
+    'Panel: 1 cost has jumped and waits; Panel: 2 costs would be above fixed prices and wait',
   ])
   // Where ten percent are too much already, both have jumped.
   await scheduleSync(store.sql, supplier.id, { maxJump: 5, now: new Date() })

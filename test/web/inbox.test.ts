@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ReviewKind } from '../../src/fulfilment/people/review.ts'
 import { openReviews } from '../../src/fulfilment/people/reviews.sql.ts'
+import { detailText } from '../../src/fulfilment/review-details.ts'
 import type { AccountId, OrderId } from '../../src/lib/ids.ts'
 import { brokenPromises } from '../orders/orders.fixtures.ts'
 import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
@@ -216,7 +217,9 @@ describePages('the inbox', () => {
     const other = await office.server.shop({ deposit: '1000' })
     const [first, second, third] = await sent(3, other)
     for (const { order } of [first, second, third].flatMap((one) => one ?? []))
-      await review(order, 'expired', 'open for too long', { by: other })
+      await review(order, 'expired', detailText('open_since', { time: '2026-01-02 12:04 UTC' }), {
+        by: other,
+      })
     const path = `/console/inbox?reseller=${other.username}`
     const { headers, id } = await office.person('support')
     await sql`update staff set name = 'Sari' where id = ${id}`
@@ -233,6 +236,9 @@ describePages('the inbox', () => {
       await opens(visit, first?.input)
     }
 
+    await page
+      .getByText(/^It is open for longer than its service may take: it was expected by .*2.*:04/)
+      .waitFor()
     // A mark keeps nobody from deciding: who has taken it may be away.
     await sari.press('t')
     await page.getByRole('button', { name: 'Give it back' }).waitFor()
@@ -348,11 +354,19 @@ describePages('the inbox', () => {
     await shot(support, 'inbox-phone')
     await support.leave()
     await office.server.sql`update services set secret_results = false where id = ${Number(service)}`
+    // Amounts in what a decision does are written as the reader writes them, which no text of the server is.
+    const reader = await Visit.as(office, 'owner', { locale: 'id' })
+    await reader.page.goto(`/console/inbox?order=${order}`)
+    await reader.page
+      .getByRole('button', { name: /US\$\s?1,00/ })
+      .first()
+      .waitFor()
+    await reader.leave()
     const owner = await Visit.as(office, 'owner', { scheme: 'dark' })
     const { page } = owner
     await page.goto(`/console/inbox?order=${order}`)
     await page.getByRole('button', { name: /Give the money back/ }).click()
-    await page.getByText(`${shop.username} gets 1.00 USD back now.`).waitFor()
+    await page.getByText(`${shop.username} gets $1.00 back now.`).waitFor()
     await page.getByLabel('Reason').fill('asked by phone')
     expect(await owner.violations()).toEqual([])
     await shot(owner, 'inbox-dark')

@@ -200,7 +200,7 @@ describePages('one supplier', () => {
     const unlock = page.getByRole('row', { name: /Unlock iPhone 13/ }).first()
     await unlock.getByRole('checkbox').click()
     await page.getByRole('button', { name: /^Apply \d+ changes?$/ }).click()
-    await page.getByText('1 cost has jumped and waits').first().waitFor()
+    await page.getByText('has jumped, and waits').first().waitFor()
     const costs = await office.server.sql`
       select remote_id, cost::text as cost, waiting_cost::text as waiting from supplier_services
        where remote_id in ('1', '3') order by remote_id`

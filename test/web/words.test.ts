@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { codesOf } from '../../src/errors.ts'
+import { consequences } from '../../src/fulfilment/people/choices.ts'
+import { details } from '../../src/fulfilment/review-details.ts'
 import { restCode } from '../../src/protocols/kit/refusal.ts'
 import { reasons } from '../../src/reasons.ts'
 import { buildIfOld } from './build.fixtures.ts'
@@ -49,17 +51,27 @@ test('there are words for every refusal that a route of the operator or the port
   expect(said.toSorted()).toEqual([...codes].filter((code) => !NOT_FOR_PEOPLE.includes(code)).toSorted())
 })
 
-test('there are words for every reason, with values that the reason has', () => {
-  const source = readFileSync(new URL('../../web/src/kit/fault-words.ts', import.meta.url), 'utf8')
-  const [, table = ''] = /export const reasons: Words = \{\n([\s\S]*?)\n\}/.exec(source) ?? []
-  const said = new Map(
-    [...table.matchAll(/^ {2}(\w+): msg`([^`]+)`,$/gm)].map(([, name = '', text = '']) => [name, text]),
+/** `tableIn` reads a table of words of a source of the pages: the texts by name. */
+function tableIn(path: string, name: string): Map<string, string> {
+  const source = readFileSync(new URL(`../../web/src/${path}`, import.meta.url), 'utf8')
+  const [, table = ''] = new RegExp(`const ${name}: [^=]+ = \\{\\n([\\s\\S]*?)\\n\\}`).exec(source) ?? []
+  return new Map(
+    [...table.matchAll(/^ {2}(\w+): msg`([^`]+)`,$/gm)].map(([, key = '', text = '']) => [key, text]),
   )
-  expect([...said.keys()].toSorted()).toEqual(Object.keys(reasons).toSorted())
-  const valuesIn = (text: string) => [...text.matchAll(/\{(\w+)[},]/g)].map(([, name]) => name)
-  const unknown = Object.entries(reasons).filter(([name, text]) => {
-    const has = new Set(valuesIn(text))
-    return valuesIn(said.get(name) ?? '').some((value) => !has.has(value))
+}
+
+test.each([
+  ['reason', 'kit/fault-words.ts', 'reasons', reasons],
+  ['consequence of a decision', 'console/routes/inbox/consequences.ts', 'consequences', consequences],
+  ['why something waits', 'console/details.ts', 'details', details],
+])('there are words for every %s, with values that it has', (_, path, name, texts) => {
+  const said = tableIn(path, name)
+  expect([...said.keys()].toSorted()).toEqual(Object.keys(texts).toSorted())
+  const valuesIn = (text: string) => [...text.matchAll(/\{(\w+)[},]/g)].map(([, value]) => value)
+  const unknown = Object.entries<string>(texts).filter(([key, text]) => {
+    // The page says milliseconds in seconds.
+    const has = new Set(valuesIn(text).map((value) => (value === 'ms' ? 'seconds' : value)))
+    return valuesIn(said.get(key) ?? '').some((value) => !has.has(value))
   })
   expect(unknown).toEqual([])
 })

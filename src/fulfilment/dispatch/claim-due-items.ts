@@ -3,6 +3,7 @@ import { ExchangeRates, Rates } from '../../ledger/rates.ts'
 import type { ServiceId, SupplierId } from '../../lib/ids.ts'
 import { type ClaimedItem, renamed } from '../claimed-item.ts'
 import { type NewReview, openReviews } from '../people/reviews.sql.ts'
+import { detailText } from '../review-details.ts'
 import type { SupplierLimiter } from '../supplier-limiter.ts'
 import {
   type ClaimLimits,
@@ -22,7 +23,7 @@ export const LEASE_MS = 15_000
 /** IDLE_MS is when an item that no supplier fulfils by itself is due again, so that a new route is soon used. */
 const IDLE_MS = 30_000
 
-const RESTORED = 'a backup was restored in which this was open: a supplier may have got it since'
+const RESTORED = detailText('restored', {})
 
 /** DispatchPlan is what one transaction decided about the items that were due. */
 export interface DispatchPlan {
@@ -149,7 +150,7 @@ function planWaiting(
   if (choice.kind === 'review') {
     plan.reviews.push({ item, attempt: null, kind: choice.review, detail: choice.detail })
   } else if (now.getTime() - item.placedAt.getTime() > service.expirySeconds * 1000) {
-    plan.reviews.push({ item, attempt: null, kind: 'expired', detail: 'not sent to any supplier yet' })
+    plan.reviews.push({ item, attempt: null, kind: 'expired', detail: detailText('not_sent', {}) })
   }
 }
 

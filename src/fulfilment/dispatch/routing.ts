@@ -1,5 +1,6 @@
 import type { RouteId, SupplierId } from '../../lib/ids.ts'
 import { formatMicros, type Micros, micros } from '../../lib/money.ts'
+import { detailText } from '../review-details.ts'
 
 export type Strategy = 'fixed' | 'cheapest' | 'fastest' | 'best'
 
@@ -132,7 +133,7 @@ export function chooseRoute(
     const many = failed >= MANY_FAULTS
     const wait = many ? RARELY_MS : Math.min(FIRST_WAIT_MS * 2 ** (failed - 1), MAX_WAIT_MS)
     const until = new Date(lastEnd + wait)
-    const detail = `${route.supplierName} failed ${failed} times`
+    const detail = detailText('failed_often', { supplier: route.supplierName, times: failed })
     if (until > now)
       return many ? { kind: 'review', review: 'supplier', detail, until } : { kind: 'wait', until }
   }
@@ -204,7 +205,7 @@ export function standingRoutes(
 }
 
 const failedWords = (times: number): string =>
-  `failed with this item ${times === 1 ? 'once' : `${times} times`}`
+  times === 1 ? detailText('failed_once', {}) : detailText('failed_before', { times })
 
 /** `chosenRoute` gives the route that a person has chosen for the next attempt, as long as items go by it. */
 function chosenRoute(
@@ -256,13 +257,18 @@ function price(route: RouteOption, item: RoutingCandidate, convert: Convert): Pr
   const priced = { route, cost, worth: worth ?? null, blocked: undefined }
   if (item.anyMargin) return priced
   if (worth === undefined) {
-    return { ...priced, blocked: `no exchange rate from ${route.currency} to ${item.currency}` }
+    return { ...priced, blocked: detailText('no_rate', { from: route.currency, to: item.currency }) }
   }
   // cost > price - price * floor, in integers.
   if (worth * 10_000n <= item.price * (10_000n - BigInt(route.marginFloor))) return priced
-  const sums = `costs ${formatMicros(worth, item.currency)}, sold for ${formatMicros(item.price, item.currency)} ${item.currency}`
-  const floor = route.marginFloor === 0 ? '' : `, margin floor ${route.marginFloor / 100}%`
-  return { ...priced, blocked: `${route.supplierName}: ${sums}${floor}` }
+  const { supplierName: supplier, marginFloor } = route
+  const { currency } = item
+  const sums = { cost: formatMicros(worth, currency), price: formatMicros(item.price, currency), currency }
+  const blocked =
+    marginFloor === 0
+      ? detailText('below_cost', { supplier, ...sums })
+      : detailText('below_floor', { supplier, ...sums, floor: marginFloor / 100 })
+  return { ...priced, blocked }
 }
 
 function firstProbe(routes: Priced[], now: Date): Date {

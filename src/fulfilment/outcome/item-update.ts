@@ -2,6 +2,7 @@ import type { SupplierOutcome } from '../../integrations/suppliers/supplier.ts'
 import type { ItemState } from '../../lib/states.ts'
 import { DAY_MS, HOUR_MS, localTime } from '../../lib/time.ts'
 import type { ClaimedItem } from '../claimed-item.ts'
+import { detailText } from '../review-details.ts'
 import type { AttemptUpdate, ItemPosition, ItemUpdate, ReferenceClaim } from './outcomes.sql.ts'
 
 /** ASK_AGAIN_AFTER_MS spaces the polls of an attempt of unknown outcome. A person is told after the last. */
@@ -47,7 +48,10 @@ export function updateFor(
   update.claim = claimOf(item, update, traits)
   const open = update.dueAt !== null && update.review === null
   if (open && now > item.terms.expiresAt) {
-    update.review = { kind: 'expired', detail: `open since before ${localTime(item.terms.expiresAt)}` }
+    update.review = {
+      kind: 'expired',
+      detail: detailText('open_since', { time: localTime(item.terms.expiresAt) }),
+    }
   }
   return update
 }

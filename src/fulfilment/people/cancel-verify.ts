@@ -7,6 +7,7 @@ import { type Clock, HOUR_MS, MINUTE_MS, systemClock } from '../../lib/time.ts'
 import { itemUpdate } from '../outcome/item-update.ts'
 import type { OutcomeWriter } from '../outcome/outcome-writer.ts'
 import { followItems, type ItemUpdate, writeItemUpdates } from '../outcome/outcomes.sql.ts'
+import { detailText } from '../review-details.ts'
 import { itemsOfOrder, type OrderItem, openReviews } from './reviews.sql.ts'
 import { countVerified, recheckNow, verifiedSince } from './verify.sql.ts'
 
@@ -99,7 +100,7 @@ async function askToCancel(
       item: { ...order, position },
       attempt,
       kind: 'cancel',
-      detail: `wanted by the ${who}, after it was sent`,
+      detail: detailText(`cancel_wanted_by_${who}`, {}),
       openedBy: by,
     })),
     now,
@@ -161,7 +162,7 @@ export async function requestVerify(
       item: { ...order, position },
       attempt,
       kind: 'verify' as const,
-      detail: `the ${asOperator ? 'operator' : 'reseller'} doubts the answer`,
+      detail: detailText(asOperator ? 'doubted_by_operator' : 'doubted_by_reseller', {}),
       openedBy: by,
     }))
     await openReviews(transaction, reviews, now)

@@ -1,7 +1,6 @@
 import type { Transaction } from '../../database/database.ts'
-import { Refusal } from '../../errors.ts'
 import type { Clock } from '../../lib/time.ts'
-import { because } from '../../reasons.ts'
+import { because, refusalOf } from '../../reasons.ts'
 import { refundWithin } from '../after/refunds.ts'
 import { itemUpdate } from '../outcome/item-update.ts'
 import { followItems, type ItemUpdate, writeItemUpdates } from '../outcome/outcomes.sql.ts'
@@ -25,7 +24,7 @@ export async function carryOut(
 ): Promise<void> {
   const now = clock.now()
   const reason = whyNot(review, item, decision.kind, now)
-  if (reason !== undefined) throw new Refusal('conflict', reason, 'id')
+  if (reason !== undefined) throw refusalOf('conflict', reason, 'id')
   if (decision.kind === 'send_anyway') return await allowAnyMargin(sql, item, now)
   if (review.kind === 'changed') {
     if (item.state !== 'pending')
@@ -61,7 +60,7 @@ async function resume(
 
 /** `attemptOf` gives the attempt that a review is about, where a decision needs one. */
 function attemptOf({ attempt }: Review): number {
-  if (attempt === null) throw new Refusal('conflict', UNKNOWN_ATTEMPT, 'id')
+  if (attempt === null) throw refusalOf('conflict', UNKNOWN_ATTEMPT, 'id')
   return attempt
 }
 

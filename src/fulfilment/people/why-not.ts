@@ -1,3 +1,4 @@
+import { type Said, say } from '../../reasons.ts'
 import type { DecisionKind } from './decision.ts'
 import type { Review } from './review.ts'
 import type { Decided } from './reviews.sql.ts'
@@ -10,8 +11,7 @@ const givesBack: readonly DecisionKind[] = ['give_back', 'grant']
 const aboutTheSupplier: readonly DecisionKind[] = ['found', 'send_again', 'result']
 
 /** UNKNOWN_ATTEMPT: a backup was restored, which knows nothing of what was sent after it. */
-export const UNKNOWN_ATTEMPT =
-  'this database knows of no supplier that has it: give it back; or have people answer it, who are the first route of its service, and dismiss the review'
+export const UNKNOWN_ATTEMPT: Said = say('sent_by_nobody_known', {})
 
 /** `isInHand`: a supplier is being asked about the item at this moment. */
 export const isInHand = ({ askedUntil }: Pick<Decided, 'askedUntil'>, now: Date): boolean =>
@@ -25,29 +25,25 @@ export function whyNot(
   { state, askedUntil, attempt: latest }: Pick<Decided, 'state' | 'askedUntil' | 'attempt'>,
   decision: DecisionKind,
   now: Date,
-): string | undefined {
+): Said | undefined {
   if (leaveTheItem.includes(decision)) return undefined
   // Asking may repeat the order, and its answer may be that it was done: no money is given back before it has come.
-  if (givesBack.includes(decision) && isInHand({ askedUntil }, now))
-    return 'a supplier is being asked about the item at this moment: decide again in some seconds'
+  if (givesBack.includes(decision) && isInHand({ askedUntil }, now)) return say('item_asked_now', {})
   // What was asked about an item that waits says nothing about one that a supplier may have by now (promise 4).
   if ((kind === 'margin' || kind === 'supplier') && state !== 'pending')
-    return `the item does not wait any more, it is ${state}`
+    return say('item_waits_not', { state })
   if (kind === 'changed') {
     if (state === 'pending')
       return attempt === null && aboutTheSupplier.includes(decision) ? UNKNOWN_ATTEMPT : undefined
     // What was charged is refunded, which says itself why not.
-    return decision === 'give_back'
-      ? wasGivenBack(state)
-        ? `the item is ${state}, and its price was given back`
-        : undefined
-      : `the item is ${state}, and waits for no supplier${wasGivenBack(state) ? ': deliver it after all, on the page of its order' : ''}`
+    if (decision === 'give_back') return wasGivenBack(state) ? say('item_given_back', { state }) : undefined
+    return say(wasGivenBack(state) ? 'item_to_deliver' : 'item_with_nobody', { state })
   }
   if (state !== 'pending' && state !== 'processing' && state !== 'unknown')
-    return `the item is ${state} already`
+    return say('item_ended', { state })
   if (!aboutTheSupplier.includes(decision)) return undefined
   // What is known of one supplier says nothing about another that has the item by now (promise 4).
   if (state !== 'pending' && latest !== null && latest.number !== attempt)
-    return `the item has gone on to another supplier, where it is ${state}`
-  return state === 'pending' || latest === null ? `the item is ${state}, and with no supplier` : undefined
+    return say('item_went_on', { state })
+  return state === 'pending' || latest === null ? say('item_without_supplier', { state }) : undefined
 }

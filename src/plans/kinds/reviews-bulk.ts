@@ -101,7 +101,7 @@ async function rowOf(
   const [item, facts] = await Promise.all([readForDecision(sql, review), selectItemFacts(sql, id)])
   const reference = references.get(review.input.toUpperCase()) ?? null
   const problem =
-    problemOf(review, decision, reference) ?? (item && whyNot(review, item, decision, clock.now()))
+    problemOf(review, decision, reference) ?? (item && whyNot(review, item, decision, clock.now())?.message)
   const left = facts && facts.price - facts.refunded
   const price = facts && left !== undefined ? formatMicros(left, facts.currency) : null
   const becomes = decision === 'give_back' || decision === 'grant' ? 'back' : 'held'

@@ -66,7 +66,7 @@ it('shows what was sent and received without secrets, the balance around it, the
     )
   }
   const [{ id }] = (await read(manager.headers, '/reviews?kind=unrecognised%20answer')).page.items
-  const { evidence, choices } = await read(manager.headers, `/reviews/${id}`)
+  const { evidence, choices, facts } = await read(manager.headers, `/reviews/${id}`)
   expect(evidence).toMatchObject({
     supplier: { name: 'Big Panel', kind: 'dhru', url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) },
     asks_at: expect.any(String),
@@ -82,8 +82,12 @@ it('shows what was sent and received without secrets, the balance around it, the
     ...['send_again', 'give_back', 'found', 'result'],
   ])
   expect(choices[1]).toMatchObject({
-    ...{ allowed: true, why_not: null, money: 'back' },
-    consequence: `${shop.username} gets 1.00 USD back now. If Big Panel delivers after all, its 0.08 USD is your loss.`,
+    ...{ allowed: true, why_not: null, money: 'back', consequence: 'given_back' },
+    consequence_text: `${shop.username} gets 1.00 USD back now. If Big Panel delivers after all, its 0.08 USD is your loss.`,
+  })
+  expect(facts).toEqual({
+    ...{ reseller: shop.username, supplier: 'Big Panel' },
+    ...{ price: { amount: '1.00', currency: 'USD' }, cost: { amount: '0.08', currency: 'USD' } },
   })
   // Who may give nothing back is not shown that; who sees no costs reads none.
   const support = await office.person('support')
@@ -97,7 +101,7 @@ it('shows what was sent and received without secrets, the balance around it, the
     select account_id, order_id, position, attempt, 'margin', 'made by a test', 'imeigate', now() from reviews where id = ${id}
     returning id`
   expect((await read(manager.headers, `/reviews/${again}`)).choices).toMatchObject([
-    { decision: 'send_anyway', allowed: false, why_not: 'the item does not wait any more, it is unknown' },
+    { decision: 'send_anyway', allowed: false, why_not: { code: 'item_waits_not' } },
     { decision: 'give_back', allowed: false },
     { decision: 'dismiss', allowed: true, money: 'stays' },
   ])

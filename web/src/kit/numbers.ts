@@ -3,6 +3,17 @@ import { i18n } from '@lingui/core'
 /** `whole` writes a number as the person's language does: `1.250.000`. */
 export const whole = (value: number): string => new Intl.NumberFormat(i18n.locale).format(value)
 
+/** `percentOf` writes a number of percent, as the API gives it (`38.2`): `38.2%`, `38,2 %`. No digit is lost. */
+export const percentOf = (percent: string | number, options: Intl.NumberFormatOptions = {}): string =>
+  new Intl.NumberFormat(i18n.locale, {
+    style: 'unit',
+    unit: 'percent',
+    maximumFractionDigits: 6,
+    ...options,
+  })
+    .format(percent as number)
+    .replace('-', '−')
+
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 const STEP = 1024
 

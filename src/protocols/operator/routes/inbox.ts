@@ -32,7 +32,7 @@ import {
 } from '../../kit/shapes.ts'
 import type { Caller } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
-import { reviewDetail } from '../review-detail.ts'
+import { detailsSaid, detailsSaidText, reviewDetail } from '../review-detail.ts'
 import { type Call, route } from '../route.ts'
 
 const section = 'Inbox'
@@ -55,6 +55,7 @@ const entry = Type.Object({
   kind: oneOf(inboxKindNames),
   since: time(),
   detail: Type.String(),
+  said: orNull(detailsSaid, detailsSaidText),
   account: orNull(Type.Object({ id, username: Type.String() })),
   order: orNull(Type.Object({ id: longId, item: Type.Integer() })),
   service: orNull(Type.Object({ code: Type.String(), name: Type.String() })),
@@ -71,7 +72,7 @@ const wireEntry = (one: InboxEntry, caller: Caller): Static<typeof entry> => ({
     thing: one.thing,
     kind: one.kind,
     since: one.since,
-    detail: reviewDetail(one, caller),
+    ...reviewDetail(one, caller),
     account: one.account,
   },
   order: one.order && { id: one.order.id, item: one.order.position },

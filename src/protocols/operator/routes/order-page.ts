@@ -29,6 +29,7 @@ import {
   time,
 } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
+import { detailsSaid, detailsSaidText, saidIn } from '../review-detail.ts'
 import { route } from '../route.ts'
 import { orderRow, wireRow } from './order-rows.ts'
 import { item, wireItem } from './orders.ts'
@@ -68,6 +69,7 @@ const page = Type.Object({
           supplier: Type.String(),
           why: oneOf(['off', 'margin', 'paused', 'failed', 'refused']),
           detail: orNull(Type.String(), 'Of `margin` only for who has `costs.read`'),
+          said: orNull(detailsSaid, detailsSaidText),
         }),
         { description: 'Those that it does not go by at present' },
       ),
@@ -93,6 +95,10 @@ const moment = Type.Object({
   amount: orNull(amount()),
   currency: orNull(Type.String(), 'Of the amount; null: that of the order'),
   text: orNull(Type.String()),
+  said: orNull(
+    detailsSaid,
+    'The same as `text` for programs; null: it is in the words of a supplier, or of a person',
+  ),
   id: orNull(Type.String(), 'Of a review its number, of an event its id'),
   before: orNull(Type.String()),
   after: orNull(Type.String()),
@@ -181,9 +187,10 @@ export const orderPageRoutes = ({
         })),
         waits: waits.map(({ routes, ...one }) => ({
           ...one,
-          routes: routes.map((way) =>
-            way.why === 'margin' && !may('costs.read') ? { ...way, detail: null } : way,
-          ),
+          routes: routes.map((way) => {
+            const detail = way.why === 'margin' && !may('costs.read') ? null : way.detail
+            return { ...way, detail, said: saidIn(detail) }
+          }),
         })),
         before: found.before.map((row) => wireRow(row, caller)),
       }
@@ -240,6 +247,7 @@ export const orderPageRoutes = ({
       return {
         items: moments.map(({ position: of, id: named, amount: moved, ...one }) => ({
           ...one,
+          said: saidIn(one.text),
           item: of,
           amount: moved === null ? null : formatMicros(moved, one.currency ?? row.currency),
           id:

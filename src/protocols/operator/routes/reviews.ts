@@ -1,11 +1,12 @@
 import { type Static, Type } from 'typebox'
 import { Refusal } from '../../../errors.ts'
+import { type Consequence, consequences, consequenceText } from '../../../fulfilment/people/choices.ts'
 import { type Decision, decisionsFor, resolveReview } from '../../../fulfilment/people/decisions.ts'
 import { mustFindOrder } from '../../../fulfilment/people/operator-requests.ts'
 import type { KeptExchange } from '../../../fulfilment/people/order-exchanges.ts'
 import { reviewKinds } from '../../../fulfilment/people/review.ts'
 import { findReview, listReviews, type ReviewView } from '../../../fulfilment/people/reviews.ts'
-import { type BalanceThen, type Evidence, evidenceOf } from '../../../inbox/evidence.ts'
+import { type BalanceThen, type Evidence, evidenceOf, type Sum } from '../../../inbox/evidence.ts'
 import { MAX_ID, type ReviewId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
@@ -26,7 +27,7 @@ import {
 } from '../../kit/shapes.ts'
 import type { Caller } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
-import { reviewDetail } from '../review-detail.ts'
+import { detailsSaid, detailsSaidText, reviewDetail } from '../review-detail.ts'
 import { route } from '../route.ts'
 import { item, wireOrder } from './orders.ts'
 
@@ -38,10 +39,13 @@ const decisions = [
   ...['give_back', 'send_again', 'send_anyway', 'grant'],
 ] as const satisfies Decision['kind'][]
 
+const consequenceNames = Object.keys(consequences) as Consequence[]
+
 const review = Type.Object({
   id,
   kind: oneOf(reviewKinds),
   detail: Type.String(),
+  said: orNull(detailsSaid, detailsSaidText),
   is_secret: Type.Boolean({
     description:
       'The results of its service are: what may be one is not in `detail`, see `POST /orders/{id}/reveal`',
@@ -67,7 +71,7 @@ const review = Type.Object({
 })
 
 const wireReview = (one: ReviewView, caller: Caller): Static<typeof review> => ({
-  ...{ id: one.id, kind: one.kind, detail: reviewDetail(one, caller), is_secret: one.secretResults },
+  ...{ id: one.id, kind: one.kind, ...reviewDetail(one, caller), is_secret: one.secretResults },
   ...{ order: one.orderId, item: one.position },
   ...{ account: one.accountId, username: one.username, service_code: one.serviceCode, input: one.input },
   ...{ state: one.state, attempt: one.attempt, supplier: one.supplier, reference: one.reference },
@@ -135,20 +139,53 @@ const evidence = Type.Object({
 const choice = Type.Object({
   decision: oneOf(decisions),
   allowed: Type.Boolean(),
-  why_not: orNull(Type.String(), 'null: it fits how the item is now'),
+  why_not: orNull(
+    Type.Object({
+      code: Type.String({ description: 'As in the faults of a refusal' }),
+      text: Type.String({ description: 'In English' }),
+    }),
+    'null: it fits how the item is now',
+  ),
   money: oneOf(['back', 'charged', 'stays'], { description: "What becomes of the item's price" }),
-  consequence: Type.String({ description: 'What it does to the money, for people' }),
+  consequence: oneOf(consequenceNames, { description: 'What it does to the money' }),
+  consequence_text: Type.String({ description: 'The same for people, in English' }),
 })
+
+const sum = Type.Object({ amount: amount(), currency: Type.String() })
+
+const facts = Type.Object({
+  reseller: Type.String(),
+  supplier: orNull(Type.String(), 'That of the attempt in question'),
+  price: Type.Object(sum.properties, {
+    description: 'What was held for the item, or is left of what was charged',
+  }),
+  cost: orNull(sum, 'What the supplier takes, for who has `costs.read`; null: nobody knows'),
+})
+
+const wireSum = (one: Sum): Static<typeof sum> => ({
+  amount: formatMicros(one.amount, one.currency),
+  currency: one.currency,
+})
+
+const textOf = (one: Sum): string => `${formatMicros(one.amount, one.currency)} ${one.currency}`
 
 /** MOVES are the decisions that take a permission of their own. */
 const MOVES: ReadonlySet<string> = new Set(['give_back', 'send_again', 'send_anyway', 'grant'])
 
-const choicesOf = ({ choices }: Evidence, { permissions }: Caller): Static<typeof choice>[] =>
-  choices
+function choicesOf({ choices, facts: known }: Evidence, { permissions }: Caller): Static<typeof choice>[] {
+  if (!known) return []
+  const said = { ...known, price: textOf(known.price), cost: known.cost && textOf(known.cost) }
+  return choices
     .filter(({ decision }) => permissions.has(MOVES.has(decision) ? 'reviews.give_back' : 'reviews.resolve'))
     .map(({ decision, whyNot, money, consequence }) => ({
-      ...{ decision, allowed: whyNot === null, why_not: whyNot, money, consequence },
+      ...{ decision, allowed: whyNot === null, money, consequence },
+      why_not: whyNot && { code: whyNot.keyword, text: whyNot.message },
+      consequence_text: consequenceText(consequence, said),
     }))
+}
+
+const wireFacts = ({ facts: known }: Evidence): Static<typeof facts> | null =>
+  known ? { ...known, price: wireSum(known.price), cost: known.cost && wireSum(known.cost) } : null
 
 const wireBalance = (one: BalanceThen | undefined): Static<typeof balance> | null =>
   one ? { at: one.at, balance: formatMicros(one.balance, one.currency), currency: one.currency } : null
@@ -247,6 +284,7 @@ export const reviewRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       currency: Type.String(),
       item,
       evidence,
+      facts: orNull(facts, 'What the consequences of the choices name; null: the item is gone'),
       choices: Type.Array(choice, {
         description: 'The decisions that the caller may take, with what each does to the money',
       }),
@@ -266,6 +304,7 @@ export const reviewRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
         review: wireReview(found, caller),
         currency: order.currency,
         evidence: wireEvidence(known, found),
+        facts: wireFacts(known),
         choices: choicesOf(known, caller),
         item: order.items.find((one) => one.position === position) as (typeof order.items)[number],
         others: others.filter((one) => one.id !== found.id).map((one) => wireReview(one, caller)),

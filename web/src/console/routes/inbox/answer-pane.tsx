@@ -8,8 +8,8 @@ import { AtFields, TextInput } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { When } from '../../../kit/when.tsx'
+import { type Meaning, meanings } from '../../inbox-words.ts'
 import styles from './inbox.module.css'
-import { type Meaning, meanings } from './kinds.tsx'
 
 /** `AnswerPane` teaches once what words mean that no list knows: before it is kept it is shown what it fits, and what it settles. */
 export function AnswerPane({ id, onDone }: { id: number; onDone: () => void }) {

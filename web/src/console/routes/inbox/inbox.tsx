@@ -17,12 +17,13 @@ import { Badge } from '../../../kit/state-badge.tsx'
 import { ActionBar } from '../../../kit/table.tsx'
 import { ago, When } from '../../../kit/when.tsx'
 import { DepositPane } from '../../deposit-pane.tsx'
+import { detailWords } from '../../details.ts'
 import { HeldList } from '../../held-list.tsx'
+import { decisionWords, kinds, kindWords } from '../../inbox-words.ts'
 import { ListViews } from '../../list-views.tsx'
 import { AnswerPane } from './answer-pane.tsx'
 import { ApplicationPane } from './application-pane.tsx'
 import styles from './inbox.module.css'
-import { decisionWords, kinds, kindWords } from './kinds.tsx'
 import { ManualPane } from './manual-pane.tsx'
 import { ReviewPane } from './review-pane.tsx'
 import { Together } from './together.tsx'
@@ -285,13 +286,15 @@ function Gone({ entry }: { entry: Entry }) {
     resolution === null
       ? t`It is no longer in this list.`
       : by === 'imeigate'
-        ? (why ?? t`It settled itself.`)
+        ? t`It settled itself.`
         : [i18n._(decisionWords(resolution)), why].filter(Boolean).join(': ')
   return (
     <div className={styles.row}>
       <span className={resolution === null ? undefined : styles.settled}>
         <Badge tone="off">{i18n._(kindWords(entry.kind))}</Badge>{' '}
-        <span className={entry.input ? 'code' : undefined}>{entry.input ?? entry.detail}</span>
+        <span className={entry.input ? 'code' : undefined}>
+          <Name entry={entry} />
+        </span>
       </span>
       <span className="muted">{reason}</span>
     </div>
@@ -390,6 +393,17 @@ function Nothing({ settled, isNarrowed }: { settled: Settled; isNarrowed: boolea
   )
 }
 
+/** `Name` says which one of its kind waits: its IMEI, and where it has none what tells it from others. */
+function Name({ entry }: { entry: Entry }) {
+  const { t, i18n } = useLingui()
+  const { kind, thing, input, order, count, detail, said } = entry
+  if (input) return input
+  if (kind === 'manual')
+    return <Plural value={count} one="# item to be done by hand" other="# items to be done by hand" />
+  if (kind === 'deposit') return t`Deposit ${thing.replace('deposit-', '')}`
+  return order ? t`Order ${order.id}` : detailWords(i18n, detail, said)
+}
+
 function Line({ entry }: { entry: Entry }) {
   const { t, i18n } = useLingui()
   const tone = kinds[entry.kind]?.tone ?? 'needs'
@@ -403,7 +417,9 @@ function Line({ entry }: { entry: Entry }) {
         </span>
       </span>
       <span className={styles.top}>
-        <span className={entry.input ? 'code' : undefined}>{entry.input ?? entry.detail}</span>
+        <span className={entry.input ? 'code' : undefined}>
+          <Name entry={entry} />
+        </span>
         {entry.kind === 'answer' && <span>{t`${entry.count} items`}</span>}
       </span>
       <span className={styles.bottom}>
@@ -443,7 +459,9 @@ function Pane({ entry, onDone, onStay }: { entry: Entry; onDone: () => void; onS
         <ApplicationPane id={id} onDone={onDone} />
       ) : (
         <>
-          <p className={styles.lead}>{entry.detail}</p>
+          <p className={styles.lead}>
+            <Name entry={entry} />
+          </p>
           <HeldList supplier={id} since={entry.since} onDone={onDone} />
         </>
       )}

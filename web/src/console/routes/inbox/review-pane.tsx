@@ -6,14 +6,17 @@ import { type FormEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { money } from '../../../kit/amount.tsx'
 import { Bytes } from '../../../kit/bytes.tsx'
+import { reasonText } from '../../../kit/faults.ts'
 import { AtFields, Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { StateBadge } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
+import { detailWords } from '../../details.ts'
+import { decisionWords } from '../../inbox-words.ts'
 import { Reveal, useReveal } from '../../reveal.tsx'
+import { consequenceWords } from './consequences.ts'
 import styles from './inbox.module.css'
-import { decisionWords } from './kinds.tsx'
 
 const readReview = (id: number, signal: AbortSignal) =>
   dataOf(api.GET('/api/operator/reviews/{id}', { params: { path: { id } }, signal }))
@@ -36,18 +39,18 @@ export function ReviewPane({ id, onDone }: { id: number; onDone: () => void }) {
 }
 
 function Evidence({ shown }: { shown: Shown }) {
-  const { t } = useLingui()
+  const { t, i18n } = useLingui()
   const { review, evidence, item, currency } = shown
   const { before = null, after = null } = evidence.balance ?? {}
   const held = item.state === 'success' ? t`charged` : t`held`
   const look = useReveal(review.order, review.item)
-  const detail = look.data?.reviews?.find(({ id }) => id === review.id)?.detail ?? review.detail
+  const revealed = look.data?.reviews?.find(({ id }) => id === review.id)?.detail
   const exchanges =
     look.data?.exchanges?.filter(({ attempt }) => review.attempt === null || attempt === review.attempt) ??
     evidence.exchanges
   return (
     <>
-      <p className={styles.lead}>{detail}</p>
+      <p className={styles.lead}>{revealed ?? detailWords(i18n, review.detail, review.said)}</p>
       {review.is_secret && (
         <Reveal look={look} hidden={<Trans>What the supplier answered is secret.</Trans>} />
       )}
@@ -141,7 +144,7 @@ function Evidence({ shown }: { shown: Shown }) {
 
 function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
   const { t, i18n } = useLingui()
-  const { review, choices, item, currency } = shown
+  const { review, choices, facts, item, currency } = shown
   const [chosen, setChosen] = useState<string>()
   const [given, setGiven] = useState('')
   const [why, setWhy] = useState('')
@@ -212,18 +215,24 @@ function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
   return (
     <fieldset className={styles.choices}>
       <legend>{t`Decide`}</legend>
-      {choices.map(({ decision, allowed, why_not, consequence }, at) => (
+      {choices.map(({ decision, why_not: whyNot, consequence, consequence_text: text }, at) => (
         <div key={decision} className={styles.card} {...(decision === chosen && { 'data-chosen': true })}>
           <button
             type="button"
             className={styles.pick}
             aria-pressed={decision === chosen}
-            disabled={!allowed}
+            disabled={whyNot !== null}
             onClick={() => choose(decision)}
           >
             <kbd>{at + 1}</kbd>
             <strong>{i18n._(decisionWords(decision))}</strong>
-            <span>{allowed ? consequence : why_not}</span>
+            <span>
+              {whyNot !== null
+                ? (reasonText({ ...whyNot, field: '', params: {} }) ?? whyNot.text)
+                : facts
+                  ? consequenceWords(i18n, consequence, facts)
+                  : text}
+            </span>
           </button>
           {decision === chosen && (
             <form ref={form} className={styles.form} onSubmit={(event) => void submit(event)}>

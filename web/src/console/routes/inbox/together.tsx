@@ -9,9 +9,9 @@ import { Dialog } from '../../../kit/dialog.tsx'
 import { AtFields, Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Applied } from '../../applied.tsx'
+import { decisionWords } from '../../inbox-words.ts'
 import { usePlanRows } from '../../plan-rows.ts'
 import styles from './inbox.module.css'
-import { decisionWords } from './kinds.tsx'
 
 const readReview = (id: number, signal: AbortSignal) =>
   dataOf(api.GET('/api/operator/reviews/{id}', { params: { path: { id } }, signal }))

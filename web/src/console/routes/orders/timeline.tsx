@@ -9,7 +9,9 @@ import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import type { Tone } from '../../../kit/state-badge.tsx'
 import { stateWords } from '../../../kit/state-badge.tsx'
 import { moment as timeOf } from '../../../kit/when.tsx'
+import { detailWords } from '../../details.ts'
 import { ExchangesOf } from '../../exchanges.tsx'
+import { decisionWords, kindWords } from '../../inbox-words.ts'
 import styles from './order.module.css'
 import type { Moment, OrderRow } from './order-data.ts'
 
@@ -119,9 +121,9 @@ function Sentence({ one, order }: { one: Moment; order: OrderRow }) {
         </>
       )
     case 'asked_person':
-      return <>{t`A person is asked: ${one.state ?? ''}`}</>
+      return <>{t`A person is asked: ${i18n._(kindWords(one.state ?? ''))}`}</>
     case 'decided':
-      return <>{t`${whoOf(one)} decided: ${one.state ?? ''}`}</>
+      return <>{t`${whoOf(one)} decided: ${i18n._(decisionWords(one.state ?? ''))}`}</>
     case 'charged':
       return <>{t`${amount} charged`}</>
     case 'given_back':
@@ -178,10 +180,11 @@ function Sentence({ one, order }: { one: Moment; order: OrderRow }) {
 }
 
 function Words({ one }: { one: Moment }): ReactNode {
+  const { i18n } = useLingui()
   if (one.kind === 'ask' || one.kind === 'webhook' || one.kind === 'look') return null
   return (
     <>
-      {one.text && <p className={styles.words}>{one.text}</p>}
+      {one.text && <p className={styles.words}>{detailWords(i18n, one.text, one.said)}</p>}
       {one.after && (
         <details>
           <summary>

@@ -14,6 +14,7 @@ import { usePages } from '../../../kit/pages.ts'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
+import { detailWords } from '../../details.ts'
 import { HeldList } from '../../held-list.tsx'
 import { Overtaken, useRace } from '../../overtaken.tsx'
 import styles from './supplier.module.css'
@@ -73,7 +74,7 @@ export function Lists() {
           <h2 id="held" className={styles.heading}>
             <Trans>Waits for you</Trans>
           </h2>
-          <p>{waits.detail}</p>
+          <p>{detailWords(i18n, waits.detail, waits.said)}</p>
           <HeldList supplier={one.id} since={waits.since} />
         </section>
       )}

@@ -1,6 +1,6 @@
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
-import type { Tone } from '../../../kit/state-badge.tsx'
+import type { Tone } from '../kit/state-badge.tsx'
 
 /** `kinds` says what each kind of the inbox is called, and how it looks. */
 export const kinds: Readonly<Record<string, { tone: Tone; words: MessageDescriptor }>> = {
@@ -18,7 +18,7 @@ export const kinds: Readonly<Record<string, { tone: Tone; words: MessageDescript
   application: { tone: 'waiting', words: msg`Asks for an account` },
 }
 
-/** `decisions` says what each decision about a review is called. */
+/** `decisions` says what each decision about a review is called, and what else a review may have come to. */
 const decisions: Readonly<Record<string, MessageDescriptor>> = {
   found: msg`The supplier has it`,
   result: msg`It is done: enter the result`,
@@ -29,10 +29,15 @@ const decisions: Readonly<Record<string, MessageDescriptor>> = {
   send_again: msg`Send it again`,
   send_anyway: msg`Send it anyway`,
   grant: msg`Cancel it, and give the money back`,
+  settled: msg`It settled itself`,
+  resent: msg`Sent by another route`,
+  confirmed: msg`The supplier has confirmed it`,
+  changed: msg`The supplier has said otherwise`,
 }
 
-/** `kindWords` and `decisionWords` give what somebody reads of a kind, and of a decision. */
-export const kindWords = (kind: string): MessageDescriptor => kinds[kind]?.words ?? { id: kind }
+/** `kindWords` and `decisionWords` give what somebody reads of a kind of the inbox, or of a review, and of a decision. */
+export const kindWords = (kind: string): MessageDescriptor =>
+  kinds[kind === 'unrecognised answer' ? 'answer' : kind]?.words ?? { id: kind }
 export const decisionWords = (decision: string): MessageDescriptor => decisions[decision] ?? { id: decision }
 
 /** `meanings` says what unrecognised words may be taught to mean, in the order in which they are offered. */
