@@ -57,7 +57,10 @@ export function register(program: Command): void {
     .option('--item <number>', 'only this item of the order', wholeFrom(1, 1000))
     .action(answering((ids: string[], { reason, item }) => answer(ids, item, { refusal: reason })))
   filtered(manual.command('paste'))
-    .argument('[file]', 'lines of: IMEI result; standard input when left out')
+    .argument(
+      '[file]',
+      'lines of: IMEI, order number or reference, and the result; standard input when left out',
+    )
     .description('many results at once; all are written, or none where a line fits nothing')
     .option('--skip-unknown', 'leave out lines that fit nothing')
     .option(
@@ -142,13 +145,16 @@ interface Problem {
   reason: string
 }
 
+const foundBy = { input: 'IMEI or input', order: 'order number' }
+
 /** `previewed` shows where each line would go. */
 function previewed(answers: PastedAnswer[], problems: Problem[], skips: boolean): Answer {
-  const went = answers.map(({ line, item, answer }) => ({
+  const went = answers.map(({ line, item, answer, by }) => ({
     line,
     order: item.orderId,
     item: item.position,
     input: item.input,
+    found_by: by,
     ...('result' in answer ? { result: answer.result } : { refusal: answer.refusal }),
   }))
   const shown = listed(answers, {
@@ -159,6 +165,7 @@ function previewed(answers: PastedAnswer[], problems: Problem[], skips: boolean)
       item: ({ item }) => item.position,
       service: ({ item }) => item.serviceName,
       input: ({ item }) => item.input,
+      'found by': ({ item, by }) => (by === 'reference' ? `reference ${item.reference}` : foundBy[by]),
       'is to be': ({ answer }) => ('result' in answer ? 'answered' : 'refused'),
       with: ({ answer }) =>
         ('result' in answer ? answer.result : answer.refusal).slice(0, 60).replace(/\s+/g, ' '),

@@ -133,7 +133,9 @@ describe('imeigate manual', () => {
     )
     const refused = ['--refused', 'not found']
     expect(await json('manual', 'paste', file, '--preview', ...refused)).toEqual({
-      preview: [{ line: 2, order: orders[4], item: 1, input: imei(7), refusal: 'NOT FOUND' }],
+      preview: [
+        { line: 2, order: orders[4], item: 1, input: imei(7), found_by: 'input', refusal: 'NOT FOUND' },
+      ],
       problems: [{ line: 3, reason: `nothing waits for ${imei(99)}` }],
     })
     const { stdout } = await run('manual', 'paste', file, '--preview', ...refused)

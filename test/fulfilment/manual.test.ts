@@ -218,9 +218,12 @@ test('a pasted line that fits nothing, is there twice or has no result is named'
   expect(answers).toMatchObject([{ answer: { result: 'clean' }, item: { position: 1 } }])
   expect(faults).toMatchObject([
     { path: [2], message: `nothing waits for ${imei(9)}` },
-    { path: [3], message: `is not of the form: IMEI result: "${imei(2)}"` },
+    {
+      path: [3],
+      message: `is not of the form: IMEI, order number or reference, and the result: "${imei(2)}"`,
+    },
     { path: [5], message: `${imei(1)} is there twice` },
-    { path: [6], message: 'is not of the form: IMEI result: "hello"' },
+    { path: [6], message: 'is not of the form: IMEI, order number or reference, and the result: "hello"' },
   ])
 })
 
@@ -326,6 +329,115 @@ test('a pasted result is for every item of that input, but not of several servic
   expect(answers).toMatchObject([{ item: { orderId: elsewhere } }])
   await answer(answers)
   expect((await paste({})).answers).toHaveLength(2)
+})
+
+describe('a line without an IMEI', () => {
+  /** `place` has an order of a service that asks for no IMEI wait for a person, once for each of its notes. */
+  async function place(service: Service, reference: string | null, ...notes: string[]): Promise<OrderId> {
+    const items = notes.map((NOTES) => ({ ...input(service, ''), fields: { NOTES }, canonical: NOTES }))
+    const before = (await listManual(shop.sql)).length
+    const id = await shop.place(1, { service, items })
+    await until(async () => (await listManual(shop.sql)).length === before + notes.length)
+    await shop.sql`update orders set reference = ${reference} where id = ${id}`
+    return id
+  }
+  let firmware: Service
+  beforeEach(async () => {
+    firmware = await newService(shop.sql, { code: 'firmware', kind: 'server', supplier: undefined })
+    await shop.sql`insert into supplier_routes (service_id, supplier_id) values (${firmware.id}, ${people})`
+  })
+  const read = async (...lines: string[]) => {
+    const { answers, faults } = await readPasted(shop.sql, lines.join('\n'), { refused: ['not possible'] })
+    return {
+      answers: answers.map(({ line, by, item, answer: given }) => [
+        line,
+        by,
+        `${item.orderId}/${item.position}`,
+        Object.values(given)[0],
+      ]),
+      faults: faults.map(({ path, message, verdict }) => [path[0], verdict, message]),
+    }
+  }
+
+  it('names its order by number or reference, and is charged once', async () => {
+    const one = await place(firmware, 'cart-25853', 'a')
+    const two = await place(firmware, null, 'b')
+    const three = await place(firmware, 'Job 7, red', 'c', 'd')
+    expect(
+      await read(
+        'Order\tResult',
+        'CART-25853 done code 1234',
+        `#${two} - not possible`,
+        `${three}/2\tdone: 1234567890123456`,
+        `2) Order ${three}/1: patched`,
+      ),
+    ).toEqual({
+      answers: [
+        [2, 'reference', `${one}/1`, 'done code 1234'],
+        [3, 'order', `${two}/1`, 'not possible'],
+        [4, 'order', `${three}/2`, 'done: 1234567890123456'],
+        [5, 'order', `${three}/1`, 'patched'],
+      ],
+      faults: [],
+    })
+    const { answers } = await readPasted(shop.sql, `${one}\tdone\ncart-25853\tdone again`)
+    await answer(answers)
+    expect(await shop.order(one)).toMatchObject({ state: 'success', items: [{ result: 'done' }] })
+    expect(await read(`${one} done`, 'cart-25853 done', '999999 done')).toEqual({
+      answers: [],
+      faults: [
+        [1, 'answered_before', `${one} was answered before, in order ${one}`],
+        [2, 'answered_before', `cart-25853 was answered before, in order ${one}`],
+        [3, 'no_fit', 'nothing waits for 999999'],
+      ],
+    })
+    expect(await wallet()).toMatchObject({ available: 999_960n, held: 30n })
+  })
+
+  it('that may be of several items, or names another IMEI, does nothing', async () => {
+    const one = await place(firmware, 'same', 'a')
+    const two = await place(firmware, 'same', 'b')
+    const pair = await place(firmware, String(one), 'c', 'd')
+    const [phone] = (await waiting(1)) as [OrderId]
+    await shop.sql`update orders set reference = ${imei(9)} where id = ${phone}`
+    expect(
+      await read(
+        'same done',
+        `${pair} done`,
+        `${one} done`,
+        `${two}; ${pair}; done`,
+        `${phone}\t${imei(2)}\tClean`,
+        `${imei(9)} Clean`,
+      ),
+    ).toEqual({
+      answers: [],
+      faults: [
+        [1, 'ambiguous', `same is the reference of several items: write ${one}/1 or ${two}/1`],
+        [2, 'ambiguous', `order ${pair} has several items that wait: write ${pair}/1 or ${pair}/2`],
+        [
+          3,
+          'ambiguous',
+          `${one} is an order number, and the reference of order ${pair}: write ${one}/1 or ${pair}/1`,
+        ],
+        [4, 'ambiguous', `names order ${two} and order ${pair}`],
+        [5, 'ambiguous', `order ${phone} is for ${imei(1)}, and not for ${imei(2)}`],
+        [6, 'ambiguous', `order ${phone} is for ${imei(1)}, and not for ${imei(9)}`],
+      ],
+    })
+    expect(
+      await read(`${one}/1 done`, `${two}/1 done`, `${phone} Clean`, `${imei(1)} dirty`, `${two} x`),
+    ).toEqual({
+      answers: [
+        [1, 'order', `${one}/1`, 'done'],
+        [2, 'order', `${two}/1`, 'done'],
+        [3, 'order', `${phone}/1`, 'Clean'],
+      ],
+      faults: [
+        [4, 'twice', `${imei(1)} is there twice`],
+        [5, 'twice', `${two} is there twice`],
+      ],
+    })
+  })
 })
 
 describe('what a person has done after refusing it', () => {

@@ -464,6 +464,58 @@ describePages('the inbox', () => {
     await visit.leave()
   })
 
+  test('work by hand that has no IMEI is copied by order number, and found by it or by the reference', async () => {
+    const { server } = office
+    const firmware = await server.service({
+      ...{ kind: 'server', name: 'Firmware by hand' },
+      fields: [{ name: 'NOTES', label: 'What is needed', type: 'text', required: true, options: [] }],
+    })
+    await server.sql`
+      update supplier_routes r set supplier_id = s.id from suppliers s
+       where s.name = 'Unlock Bob' and r.service_id = ${Number(firmware)}`
+    const orders: number[] = []
+    for (const reference of ['cart-1', 'cart-2', 'cart-3']) {
+      const answer = await server.place(shop, { ID: firmware, QNT: '1', NOTES: `for ${reference}` })
+      const order = Number(answer.SUCCESS[0].REFERENCEID)
+      await server.sql`update orders set reference = ${reference} where id = ${order}`
+      orders.push(order)
+    }
+    await until('all wait for a person', async () => {
+      const rows =
+        await server.sql`select from items where order_id = any(${orders}::bigint[]) and state in ('processing', 'unknown')`
+      return rows.length === 3
+    })
+    const visit = await Visit.as(office, 'support')
+    const { page } = visit
+    await page.goto('/console/inbox?kind=manual')
+    await page.getByRole('button', { name: 'Copy order numbers' }).waitFor()
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await visit.click('Copy order numbers')
+    await page.getByRole('button', { name: 'Copied' }).waitFor()
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(orders.join('\n'))
+    await shot(visit, 'inbox-manual-orders')
+    await visit.click('Paste results')
+    await page
+      .getByLabel('Lines of an order number and its result')
+      .fill(`${orders[0]}\tdone, code 1234\ncart-2: patched\ncart-9: patched`)
+    await visit.click('Preview')
+    await page.getByText('found by the reference cart-2').waitFor()
+    await page.getByText(`Order ${orders[0]}`, { exact: true }).waitFor()
+    await page.getByText('nothing waits for cart-9').waitFor()
+    await visit.expectUsable('inbox-paste-orders')
+    await visit.click('Apply 2')
+    await page.getByText('2 done, 1 left out.').waitFor()
+    const done = await server.sql<{ result: string | null }[]>`
+      select result from items where order_id = any(${orders}::bigint[]) order by order_id`
+    expect(done.map(({ result }) => result)).toEqual(['done, code 1234', 'patched', null])
+    await page.getByRole('dialog').getByText('Close', { exact: true }).click()
+    await visit.click(`Answer ${orders[2]}`)
+    await page.getByRole('textbox', { name: 'Result' }).fill('patched')
+    await visit.click('Answer, and charge $1.00')
+    await page.getByRole('button', { name: `Answer ${orders[2]}` }).waitFor({ state: 'detached' })
+    await visit.leave()
+  })
+
   test('a deposit is confirmed with its proof beside the reference, and the next one opens', async () => {
     const { sql } = office.server
     await sql`

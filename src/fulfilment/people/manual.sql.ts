@@ -30,18 +30,20 @@ export interface ManualItem extends ItemName {
 export interface ManualFilter {
   supplier?: string | undefined
   service?: string | undefined
-  /** `inputs` are in upper case, and of IMEIs the digits alone. */
-  inputs?: readonly string[] | undefined
+  /** `names` are IMEIs and other inputs, references, order numbers, and order numbers with an item (`1001/2`): in upper case, and of IMEIs the digits alone. */
+  names?: readonly string[] | undefined
 }
 
-const filtered = (sql: Queryable, { supplier, service, inputs }: ManualFilter) => sql`
+const filtered = (sql: Queryable, { supplier, service, names }: ManualFilter) => sql`
   ${supplier === undefined ? sql`` : sql`and (lower(s.name) = lower(${supplier}) or s.id::text = ${supplier})`}
   ${service === undefined ? sql`` : sql`and (lower(sv.code) = lower(${service}) or sv.id::text = ${service})`}
   ${
-    inputs === undefined
+    names === undefined
       ? sql``
-      : sql`and (upper(btrim(i.input)) = any(${inputs}::text[])
-                 or regexp_replace(i.input, '[\\s./-]', '', 'g') = any(${inputs}::text[]))`
+      : sql`and exists (
+              select from unnest(array[i.input, o.reference, i.order_id::text, i.order_id || '/' || i.position]) as own (name)
+               where upper(btrim(own.name)) = any(${names}::text[])
+                  or regexp_replace(own.name, '[\\s./-]', '', 'g') = any(${names}::text[]))`
   }`
 
 /** `selectManual` gives the oldest first, of so many items of each supplier as an operator's list looks at, those that are due next. */
@@ -104,13 +106,16 @@ export async function selectRefused(
      order by sent_at, order_id, position limit ${limit}`.records()
 }
 
-/** `selectAnswered` gives those of the inputs that people have answered with a result lately. It looks at the newest answers of each route to people. */
+/** AnsweredItem is an item that people have answered with a result. */
+export type AnsweredItem = Pick<ManualItem, 'input' | 'orderId' | 'position' | 'reference'>
+
+/** `selectAnswered` gives those of the named items that people have answered with a result lately. It looks at the newest answers of each route to people. */
 export async function selectAnswered(
   sql: Queryable,
-  { inputs, ...filter }: ManualFilter & { inputs: readonly string[] },
-): Promise<{ input: string; orderId: OrderId }[]> {
-  return await sql<{ input: string; orderId: OrderId }[]>`
-    select distinct on (i.input) i.input, i.order_id
+  filter: ManualFilter & { names: readonly string[] },
+): Promise<AnsweredItem[]> {
+  return await sql<AnsweredItem[]>`
+    select distinct i.input, i.order_id, i.position, o.reference
       from suppliers s
       join supplier_routes r on r.supplier_id = s.id
       join lateral (
@@ -121,8 +126,9 @@ export async function selectAnswered(
         select * from items
          where account_id = a.account_id and order_id = a.order_id and position = a.position offset 0) i on i.state = 'success'
       join services sv on sv.id = i.service_id
-     where s.kind = any(${kindsDoneByPeople}::text[]) ${filtered(sql, { ...filter, inputs })}
-     order by i.input, i.order_id desc`.records()
+      join orders o on o.account_id = i.account_id and o.id = i.order_id
+     where s.kind = any(${kindsDoneByPeople}::text[]) ${filtered(sql, filter)}
+     order by i.order_id, i.position`.records()
 }
 
 /** RefusedItem is an open item that a person refused by this attempt, and that no person has now. */

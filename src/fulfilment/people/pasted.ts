@@ -11,6 +11,7 @@ import {
   type ManualItem,
   selectAnswered,
 } from './manual.ts'
+import { type FoundBy, fitOf, itemNames, keyOf, namesIn } from './pasted-names.ts'
 
 export { rememberWords, selectRefusingWords } from './refusing-words.sql.ts'
 
@@ -20,10 +21,11 @@ const MAX_ANSWERED = 10_000
 /** SHOWN_FAULTS is how many lines that fit nothing are named. */
 const SHOWN_FAULTS = 50
 
-/** PastedAnswer is the answer to an item, with the line (from 1) that it stands on. */
+/** PastedAnswer is the answer to an item, with the line (from 1) that it stands on, and by what the line names the item. */
 export interface PastedAnswer extends ManualAnswer {
   item: ManualItem
   line: number
+  by: FoundBy
 }
 
 /** Pasted is what a pasted list comes to: answers, and the faults of lines that fit nothing, with the line (from 1) as their path. */
@@ -32,7 +34,7 @@ export interface Pasted {
   faults: PastedFault[]
 }
 
-/** PastedFault says what is wrong with a line, and by one word: it is no line of a result; names an input for which nothing waits, or several services; is there twice; was answered before. */
+/** PastedFault says what is wrong with a line, and by one word: it is no line of a result; names nothing that waits, or what may be several; is there twice; was answered before. */
 interface PastedFault extends Fault {
   verdict: 'unreadable' | 'no_fit' | 'ambiguous' | 'twice' | 'answered_before'
 }
@@ -44,48 +46,55 @@ export interface PasteOptions extends ManualFilter {
 
 /**
  * `readPasted` reads a list of lines `IMEI result`, as people copy it from chats and sheets: lines may be numbered, cells quoted, and a
- * tab, comma, semicolon, colon, dash, arrow, bar or blanks stand between. Every waiting item of that input gets the result, within one
- * service; where none waits, those that a person refused and that have not ended.
+ * tab, comma, semicolon, colon, dash, arrow, bar or blanks stand between. In place of the IMEI there may be the order number, also with the
+ * item (`1001/2`), or the reseller's reference. Every waiting item of an IMEI gets the result, within one service; an order number and a
+ * reference are for one item. Where none waits, those that a person refused and that have not ended are looked for.
  */
 export async function readPasted(sql: Sql, text: string, options: PasteOptions = {}): Promise<Pasted> {
   const { refused = [], ...filter } = options
   const rows = rowsOf(text)
   if (rows.length > MAX_ROWS) throw because('invalid_input', 'too_many_lines', { limit: MAX_ROWS }, 'file')
-  const inputs = [
+  const names = [
     ...new Set(rows.flatMap(({ text: row }) => [...formsOf(row)].map(({ input }) => keyOf(input)))),
   ]
-  const byInput = async (list: typeof listManual): Promise<Map<string, ManualItem[]>> => {
-    const items = await list(sql, { ...filter, inputs, limit: MAX_ANSWERED + 1 })
+  const named = async (list: typeof listManual): Promise<ManualItem[]> => {
+    const items = await list(sql, { ...filter, names, limit: MAX_ANSWERED + 1 })
     if (items.length > MAX_ANSWERED) {
       const much = `fits more than ${MAX_ANSWERED} items: paste less, or name a service or a supplier`
       throw new Refusal('invalid_input', much, 'file')
     }
-    return Map.groupBy(items, ({ input }) => keyOf(input))
+    return items
   }
-  const waiting = await byInput(listManual)
-  const refusedBefore = await byInput(listRefused)
-  const known = new Map([...refusedBefore, ...waiting])
+  const waiting = namesIn(await named(listManual))
+  const known = namesIn(await named(listRefused), waiting)
   const refusals = refused.map(normal).filter((one) => one !== '')
   const pasted: Pasted = { answers: [], faults: [] }
   const seen = new Set<string>()
   const missing: { input: string; fault: (verdict: PastedFault['verdict'], message: string) => void }[] = []
   for (const { line, text: row } of rows) {
-    const { input, result } = splitRow(row, known)
+    const forms = [...formsOf(row)].map(({ start, found, input }) => ({
+      input,
+      rest: () => cut(start, found).result,
+    }))
+    const fit = fitOf(forms, known)
+    const { input, result } = fit ? { input: fit.input, result: fit.rest() } : firstWord(row)
     const isRefused = isRefusal(result, refusals)
-    const items = (isRefused ? waiting : known).get(keyOf(input)) ?? []
-    if (items.length === 0 && pasted.answers.length === 0 && (HEADER.test(input) || SEP.test(row))) continue
+    const given = isRefused && fit ? fitOf(forms, waiting) : fit
+    const isHeader = HEADER.test(input) || SEP.test(row)
+    if (!given && pasted.answers.length === 0 && isHeader) continue
     const fault = (verdict: PastedFault['verdict'], message: string): void =>
       void pasted.faults.push({ path: [line], message, verdict })
-    if (input === '' || result === '') fault('unreadable', `is not of the form: IMEI result${quoted(row)}`)
-    else if (seen.has(keyOf(input))) fault('twice', `${input} is there twice`)
-    else if (items.length === 0) missing.push({ input, fault })
-    else if (new Set(items.map(({ serviceCode }) => serviceCode)).size > 1) {
-      fault('ambiguous', `${input} waits for several services: name one with --service`)
-    } else {
+    const certain = given?.doubt === undefined ? (given?.items ?? []) : []
+    const own = [keyOf(input), ...certain.map(placeOf)]
+    if (input === '' || result === '') fault('unreadable', `is not of the form: ${FORM}${quoted(row)}`)
+    else if (own.some((one) => seen.has(one))) fault('twice', `${input} is there twice`)
+    else if (!given) missing.push({ input, fault })
+    else if (given.doubt !== undefined) fault('ambiguous', given.doubt)
+    else {
       const answer = isRefused ? { refusal: result } : { result }
-      pasted.answers.push(...items.map((item) => ({ item, line, answer })))
+      pasted.answers.push(...given.items.map((item) => ({ item, line, answer, by: given.by })))
     }
-    seen.add(keyOf(input))
+    for (const one of own) seen.add(one)
   }
   const answered = await answeredBefore(sql, missing, filter)
   for (const { input, fault } of missing) {
@@ -97,15 +106,21 @@ export async function readPasted(sql: Sql, text: string, options: PasteOptions =
   return pasted
 }
 
-/** `answeredBefore` gives the orders in which inputs, of which nothing waits, were answered lately. */
+/** FORM is what a line must be. */
+const FORM = 'IMEI, order number or reference, and the result'
+
+/** `placeOf` tells items apart; it is no name that a line can have. */
+const placeOf = ({ orderId, position }: ManualItem): string => `item ${orderId} ${position}`
+
+/** `answeredBefore` gives the orders in which what lines name, and nothing of which waits, was answered lately. */
 async function answeredBefore(
   sql: Sql,
   missing: readonly { input: string }[],
   filter: ManualFilter,
 ): Promise<Map<string, number>> {
   if (missing.length === 0) return new Map()
-  const found = await selectAnswered(sql, { ...filter, inputs: missing.map(({ input }) => keyOf(input)) })
-  return new Map(found.map(({ input, orderId }) => [keyOf(input), orderId]))
+  const found = await selectAnswered(sql, { ...filter, names: missing.map(({ input }) => keyOf(input)) })
+  return new Map(found.flatMap((item) => itemNames(item).map(({ name }) => [name, item.orderId])))
 }
 
 /** `refuseFaults` throws invalid_input where a line fits nothing. */
@@ -116,18 +131,13 @@ export function refuseFaults(faults: readonly Fault[]): void {
   throw new Refusal('invalid_input', `nothing was written\n${lines.join('\n')}`, 'file', named)
 }
 
-/** HEADER names the column of inputs in the first line of a sheet. */
-const HEADER = /^(?:imei|imeis|imei\/sn|sn|serial|serial number|input|no|nr|n[º°]|num|id|item|#)$/i
+/** HEADER names the column of IMEIs or orders in the first line of a sheet. */
+const HEADER =
+  /^(?:imei|imeis|imei\/sn|sn|serial|serial number|input|no|nr|n[º°]|num|id|item|order|orders|reference|ref|#)$/i
 /** SEP is the first line by which spreadsheets name their delimiter. */
 const SEP = /^\s*"?sep=.?"?\s*$/i
 
 const quoted = (row: string): string => `: ${JSON.stringify(row.trim().slice(0, 60))}`
-
-/** `keyOf` compares inputs without case, and IMEIs without what people put between their digits. */
-function keyOf(input: string): string {
-  const bare = input.replace(/[\s./-]/g, '')
-  return /^\d{14,17}$/.test(bare) ? bare : input.trim().toUpperCase()
-}
 
 const normal = (text: string): string =>
   text
@@ -171,15 +181,14 @@ const NUMBERING = /^\s*(?:#?\d{1,5}\s*[.):\]]|#\d{1,5}|[-*\u2022\u2013\u2014>])\
 const NUMBER_CELL = /^\s*"?\d{1,5}"?\s*[\t;,|]\s*/
 /** SIGNS are what may stand before an input: signs, the number of the row, and words that say what it is. */
 const SIGNS = /^(?:[^\p{L}\p{N}]|\d{1,5}(?!\d)|(?:imeis?|s\/?n|serial|number|no|nr|id)(?![\p{L}\p{N}]))+/iu
+/** ORDER is what may stand before the number of an order: unlike SIGNS it takes no digits away. */
+const ORDER = /^\s*(?:(?:order|number|no|nr|id|reference|ref)(?![\p{L}\p{N}])|[#\s.:])+/iu
 /** CHAT is what messengers write before a line that is copied: "[12/11/2026, 10:03] Bob: ". */
 const CHAT = /^\s*\[[\d\s/.,:-]{5,30}(?:[ap]\.?m\.?)?\]\s*[^:]{1,40}:\s*/i
 const BETWEEN = /^(?:[\s,;:|\uff0c\uff1a\uff1b\u3001]|=?>|[-\u2013\u2014=]+>?)+/
 
-/** `splitRow` finds a waiting input at the beginning of a row, with or without a number before it; else the first word is the input. */
-function splitRow(row: string, waiting: ReadonlyMap<string, unknown>): { input: string; result: string } {
-  for (const { start, found, input } of formsOf(row)) {
-    if (waiting.has(keyOf(input))) return cut(start, found)
-  }
+/** `firstWord` takes a row that names nothing that is known: its first word is taken for the name, with or without a number before it. */
+function firstWord(row: string): { input: string; result: string } {
   const plain = withPlainInput(withoutMarks(row))
   const [, , , WORD] = FORMS
   const without = plain.replace(NUMBERING, '')
@@ -188,10 +197,14 @@ function splitRow(row: string, waiting: ReadonlyMap<string, unknown>): { input: 
   return found ? cut(start, found) : { input: '', result: '' }
 }
 
-/** `formsOf` gives all that may be the input of a row, the likeliest first. */
+/** `formsOf` gives all that may be the name of what a row is for, the likeliest first. */
 function* formsOf(row: string): Generator<{ start: string; found: RegExpExecArray; input: string }> {
   const plain = withPlainInput(withoutMarks(row))
-  const starts = [plain, ...[NUMBERING, NUMBER_CELL, CHAT, SIGNS].map((one) => plain.replace(one, ''))]
+  const starts = [
+    plain,
+    ...[NUMBERING, NUMBER_CELL, CHAT, SIGNS, ORDER].map((one) => plain.replace(one, '')),
+    plain.replace(NUMBERING, '').replace(ORDER, ''),
+  ]
   for (const start of starts) {
     for (const form of FORMS) {
       const found = form.exec(start)
@@ -204,12 +217,13 @@ function* formsOf(row: string): Generator<{ start: string; found: RegExpExecArra
 const withPlainInput = (row: string): string =>
   row.replace(/\p{Nd}{14,17}/gu, plainDigits).replace(/(?<!\d)(\d{14,17})\.0+(?!\d)/, '$1')
 
-/** FORMS are an input in quotes, an IMEI in groups of digits, a word up to any mark, and a word up to the marks of a sheet. */
+/** FORMS are an input in quotes, an IMEI in groups of digits, a word up to any mark, a word up to the marks of a sheet, and a whole cell. */
 const FORMS = [
   /^\s*["']([^"']+)["']/,
   /^\s*(\d(?:[ ./-]?\d){13,16})(?!\d)/,
   /^\s*["']?([^\s,;:|="'\uff0c\uff1a\uff1b\u3001([]+?)(?=["']?(?:[\s,;:|="'\uff0c\uff1a\uff1b\u3001([]|[-\u2013\u2014]+>|$))["']?/,
   /^\s*["']?([^\s,;:|"']+)["']?/,
+  /^\s*([^\t;|"']*[^\t;|"'\s])(?=\s*[\t;|])/,
 ]
 
 function cut(row: string, found: RegExpExecArray): { input: string; result: string } {

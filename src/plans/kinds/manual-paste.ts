@@ -34,13 +34,14 @@ export const manualPaste = rowKind({
   async compute({ sql }, { text: list, supplier, service, refused }) {
     const words = refused ?? (await selectRefusingWords(sql, supplier))
     const { answers, faults } = await readPasted(sql, list, { supplier, service, refused: words })
-    const rows: (PlanRow & { line: number })[] = answers.map(({ line, item, answer }) => {
+    const rows: (PlanRow & { line: number })[] = answers.map(({ line, item, answer, by }) => {
       const isDone = 'result' in answer
       return {
         line,
         key: `${item.orderId}/${item.position}`,
         subject: {
-          ...{ line, order: item.orderId, item: item.position, input: item.input },
+          ...{ line, order: item.orderId, item: item.position, input: item.input, found_by: by },
+          ...(by === 'reference' && { reference: item.reference }),
           ...{ service: item.serviceCode, supplier: item.supplier },
         },
         before: null,

@@ -94,17 +94,19 @@ const line = Type.Object({
   item: Type.Integer(),
   service_code: Type.String(),
   input: Type.String(),
+  found_by: oneOf(['input', 'order', 'reference'], { description: 'By what the line names it' }),
   answer: oneOf(['result', 'refusal']),
   text: Type.String(),
 })
 
-const wireLine = ({ line: number, item, answer }: PastedAnswer): Static<typeof line> => ({
+const wireLine = ({ line: number, item, answer, by }: PastedAnswer): Static<typeof line> => ({
   ...{
     line: number,
     order: item.orderId,
     item: item.position,
     service_code: item.serviceCode,
     input: item.input,
+    found_by: by,
   },
   ...('result' in answer
     ? { answer: 'result' as const, text: answer.result }
@@ -228,7 +230,8 @@ export const manualRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     name: 'pasteManual',
     section,
     command: 'manual paste',
-    summary: 'Many results at once, from a list of lines `IMEI result`',
+    summary:
+      'Many results at once, from a list of lines of an IMEI, order number or reference, and the result',
     description:
       'All are written, or none where a line fits nothing, unless `skip_unknown`. With `preview` it is shown which line goes where, and nothing is written.',
     access,

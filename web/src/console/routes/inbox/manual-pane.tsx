@@ -1,22 +1,21 @@
 import { useLingui } from '@lingui/react/macro'
-import { Button, Chip, Group, Stack, Table } from '@mantine/core'
+import { Button, Group, Stack, Table } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Amount, money } from '../../../kit/amount.tsx'
 import { CardTable } from '../../../kit/card-table.tsx'
 import { Copy } from '../../../kit/copy.tsx'
-import { Dialog } from '../../../kit/dialog.tsx'
-import { Textarea, TextInput } from '../../../kit/inputs.tsx'
+import { Textarea } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { whole } from '../../../kit/numbers.ts'
-import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
-import { usePlanRows } from '../../plan-rows.ts'
 import styles from './inbox.module.css'
 import type { Entry } from './inbox.tsx'
+import { Paste } from './manual-paste.tsx'
 
 const readWork = (query: { supplier: string; service: string; limit: number }, signal: AbortSignal) =>
   dataOf(api.GET('/api/operator/manual', { params: { query }, signal }))
@@ -45,7 +44,7 @@ export function ManualPane({
   })
   const [isPasting, setPasting] = useState(false)
   const [fault, setFault] = useState<unknown>()
-  const [answering, setAnswering] = useState<{ item: Item; isRefusal: boolean }>()
+  const [answering, setAnswering] = useState<{ item: Item & { name: string }; isRefusal: boolean }>()
   const items = work.data?.items ?? []
   const words = work.data?.refusing_words ?? []
   const refresh = () => {
@@ -75,18 +74,22 @@ export function ManualPane({
   const hasReferences = items.some(({ reference }) => reference !== null)
   const hasTimes = items.some(({ due_at }) => due_at !== null)
   const hasTakers = items.some(({ taken_at }) => taken_at !== null)
-  const inputs = items.map(({ input }) => input).join('\n')
-  const withFields = items
-    .map(({ input, fields }) => [input, ...Object.values(fields ?? {})].join('\t'))
+  const hasInputs = items.some(({ input }) => input !== '')
+  const named = items.map((one) => ({ ...one, name: nameOf(one, items) }))
+  const names = named.map(({ name }) => name).join('\n')
+  const withFields = named
+    .map(({ name, fields }) => [name, ...Object.values(fields ?? {})].join('\t'))
     .join('\n')
   return (
     <>
       <FaultNote fault={work.error ?? fault} untouched={t`Nothing was taken.`} />
       <p className={styles.lead}>
-        {t`${entry.supplier?.name ?? ''} does these by hand. Copy the IMEIs, and paste what comes back: nothing is charged or given back before you have seen every line.`}
+        {hasInputs
+          ? t`${entry.supplier?.name ?? ''} does these by hand. Copy the IMEIs, and paste what comes back: nothing is charged or given back before you have seen every line.`
+          : t`${entry.supplier?.name ?? ''} does these by hand. Copy the order numbers, and paste what comes back behind them: nothing is charged or given back before you have seen every line.`}
       </p>
       <Group gap="sm">
-        <Copy value={inputs}>{t`Copy IMEIs`}</Copy>
+        <Copy value={names}>{hasInputs ? t`Copy IMEIs` : t`Copy order numbers`}</Copy>
         {hasFields && <Copy value={withFields}>{t`Copy with fields`}</Copy>}
         <Button
           component="a"
@@ -103,7 +106,7 @@ export function ManualPane({
       <CardTable label={t`Work by hand`}>
         <Table.Thead>
           <Table.Tr>
-            <Table.Th>{t`IMEI`}</Table.Th>
+            <Table.Th>{hasInputs ? t`IMEI` : t`Order`}</Table.Th>
             {hasFields && <Table.Th data-card="words">{t`Fields`}</Table.Th>}
             <Table.Th>{t`Reseller`}</Table.Th>
             {hasReferences && <Table.Th>{t`Reference`}</Table.Th>}
@@ -117,9 +120,11 @@ export function ManualPane({
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {items.map((one) => (
+          {named.map((one) => (
             <Table.Tr key={`${one.order} ${one.item}`}>
-              <Table.Td className="code">{one.input}</Table.Td>
+              <Table.Td className="code">
+                <Link to={`/orders/${one.order}`}>{one.name}</Link>
+              </Table.Td>
               {hasFields && <Table.Td>{Object.values(one.fields ?? {}).join(', ')}</Table.Td>}
               <Table.Td>{one.username}</Table.Td>
               {hasReferences && <Table.Td>{one.reference}</Table.Td>}
@@ -146,13 +151,13 @@ export function ManualPane({
                   <Button
                     size="compact-sm"
                     variant="default"
-                    aria-label={t`Answer ${one.input}`}
+                    aria-label={t`Answer ${one.name}`}
                     onClick={() => setAnswering({ item: one, isRefusal: false })}
                   >{t`Answer…`}</Button>
                   <Button
                     size="compact-sm"
                     variant="subtle"
-                    aria-label={t`Refuse ${one.input}`}
+                    aria-label={t`Refuse ${one.name}`}
                     onClick={() => setAnswering({ item: one, isRefusal: true })}
                   >{t`Refuse…`}</Button>
                 </Group>
@@ -164,6 +169,7 @@ export function ManualPane({
       {isPasting && (
         <Paste
           query={{ supplier: query.supplier, service: query.service }}
+          hasInputs={hasInputs}
           words={words}
           onClose={() => setPasting(false)}
           onDone={refresh}
@@ -176,15 +182,22 @@ export function ManualPane({
   )
 }
 
+/** `nameOf` is how an item is copied, so that its line is found again: the IMEI, or the order number where the service asks for none. */
+const nameOf = ({ input, order, item }: Item, items: readonly Item[]): string => {
+  if (input !== '') return input
+  const isAlone = item === 1 && items.every((one) => one.order !== order || one.item === item)
+  return isAlone ? String(order) : `${order}/${item}`
+}
+
 /** `Answering` takes the result of one item, or why it cannot be done. */
 function Answering({
-  item: { order, item, input, username, price, currency },
+  item: { order, item, name, username, price, currency },
   isRefusal,
   words,
   onDone,
   onClose,
 }: {
-  item: Item
+  item: Item & { name: string }
   isRefusal: boolean
   words: readonly string[]
   onDone: () => void
@@ -195,7 +208,7 @@ function Answering({
   const sum = money(price, currency)
   return (
     <ActDialog
-      title={isRefusal ? t`Refuse ${input}` : t`Answer ${input}`}
+      title={isRefusal ? t`Refuse ${name}` : t`Answer ${name}`}
       button={isRefusal ? t`Refuse it` : t`Answer, and charge ${sum}`}
       isDangerous={isRefusal}
       needsReason={isRefusal}
@@ -232,225 +245,5 @@ function Answering({
         </Stack>
       )}
     </ActDialog>
-  )
-}
-
-const verdictTones: Record<string, Tone> = {
-  answered: 'done',
-  refused: 'failed',
-  twice: 'needs',
-  answered_before: 'off',
-  no_fit: 'needs',
-  ambiguous: 'needs',
-  unreadable: 'off',
-}
-
-/** `Paste` shows where every line goes, and then does exactly that. */
-function Paste({
-  query,
-  words: remembered,
-  onClose,
-  onDone,
-}: {
-  query: { supplier: string; service: string }
-  /** `words` are those that mean refused, as this supplier's sheets had them before. */
-  words: readonly string[]
-  onClose: () => void
-  onDone: () => void
-}) {
-  const { t } = useLingui()
-  const [text, setText] = useState('')
-  const [refused, setRefused] = useState(() => remembered.join(', ') || 'not found, rejected')
-  const [plan, setPlan] = useState<number>()
-  const [fault, setFault] = useState<unknown>()
-  const [isBusy, setBusy] = useState(false)
-  const [isApplying, setApplying] = useState(false)
-  const made = useQuery({
-    queryKey: ['plan', plan],
-    enabled: plan !== undefined,
-    refetchInterval: isApplying ? 1000 : false,
-    queryFn: ({ signal }) =>
-      dataOf(api.GET('/api/operator/plans/{id}', { params: { path: { id: plan ?? 0 } }, signal })),
-  })
-  const [verdict, setVerdict] = useState('')
-  const rows = usePlanRows(plan, { verdict })
-  const verdicts: Record<string, string> = {
-    answered: t`Answered`,
-    refused: t`Refused`,
-    twice: t`Listed twice`,
-    answered_before: t`Answered before`,
-    no_fit: t`Matches nothing`,
-    ambiguous: t`Matches several`,
-    unreadable: t`No result in it`,
-  }
-  const doing = async (work: () => Promise<void>) => {
-    setBusy(true)
-    setFault(undefined)
-    try {
-      await work()
-    } catch (error) {
-      setFault(error)
-    } finally {
-      setBusy(false)
-    }
-  }
-  const preview = () =>
-    void doing(async () => {
-      const words = refused
-        .split(',')
-        .map((one) => one.trim())
-        .filter(Boolean)
-      const input = { ...query, text, refused: words }
-      setVerdict('')
-      setPlan(
-        (
-          await dataOf(
-            api.POST('/api/operator/plans', { body: { kind: 'manual.paste', input: input as never } }),
-          )
-        ).id,
-      )
-    })
-  const counts: Record<string, number> = made.data?.verdicts ?? {}
-  const count = (counts['answered'] ?? 0) + (counts['refused'] ?? 0)
-  const apply = () =>
-    void doing(async () => {
-      await dataOf(
-        api.POST('/api/operator/plans/{id}/apply', { params: { path: { id: plan ?? 0 } }, body: {} }),
-      )
-      setApplying(true)
-    })
-  const isDone = made.data?.state === 'applied'
-  const leave = () => {
-    onDone()
-    onClose()
-  }
-  useEffect(() => {
-    if (isDone) setApplying(false)
-  }, [isDone])
-  useKeys({
-    'Ctrl+Enter': [
-      t`Carry out, and open the next`,
-      () => (plan === undefined ? preview() : isDone ? leave() : apply()),
-    ],
-  })
-  return (
-    <Dialog opened onClose={isDone ? leave : onClose} title={t`Paste results`} size="xl">
-      <Stack>
-        {plan === undefined ? (
-          <>
-            <Textarea
-              field="file"
-              label={t`Lines of an IMEI and its result`}
-              description={t`As they are copied from chats and sheets: numbering, quotes, dashes and any separator are forgiven.`}
-              value={text}
-              onChange={({ currentTarget }) => setText(currentTarget.value)}
-              autosize
-              minRows={8}
-              maxRows={16}
-              data-autofocus
-              classNames={{ input: 'code' }}
-            />
-            <TextInput
-              field="refused"
-              label={t`Words that mean refused, with commas between`}
-              description={t`A result that begins with one of these is refused: the next supplier may try, or the money goes back. They are remembered of this supplier.`}
-              value={refused}
-              onChange={({ currentTarget }) => setRefused(currentTarget.value)}
-            />
-            <FaultNote fault={fault} untouched={t`Nothing was written.`} />
-            <div className={styles.foot}>
-              <Button variant="default" onClick={onClose}>{t`Close`}</Button>
-              <Button onClick={preview} loading={isBusy} disabled={text.trim() === ''}>{t`Preview`}</Button>
-            </div>
-          </>
-        ) : (
-          <>
-            <Chip.Group value={verdict} onChange={(chosen) => setVerdict(String(chosen))}>
-              <Group gap="xs" role="group" aria-label={t`Which lines`}>
-                <Chip name="verdict" value="" size="xs" variant="outline">
-                  {t`All ${made.data?.rows ?? 0}`}
-                </Chip>
-                {Object.entries(counts).map(([one, many]) => (
-                  <Chip key={one} name="verdict" value={one} size="xs" variant="outline">
-                    {many} {verdicts[one] ?? one}
-                  </Chip>
-                ))}
-              </Group>
-            </Chip.Group>
-            <CardTable label={t`Lines`}>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t`Line`}</Table.Th>
-                  <Table.Th>{t`IMEI`}</Table.Th>
-                  <Table.Th data-card="state">{t`Becomes`}</Table.Th>
-                  <Table.Th data-card="words">{t`With`}</Table.Th>
-                  <Table.Th ta="end">{t`Money`}</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {rows.rows.map((row) => {
-                  const { line, input } = row.subject as { line: number; input?: string }
-                  const after = row.after as { result?: string; refusal?: string } | null
-                  const { currency = 'USD', charged, back } = (row.money ?? {}) as Record<string, string>
-                  return (
-                    <Table.Tr key={row.position}>
-                      <Table.Td>{line}</Table.Td>
-                      <Table.Td className="code">{input}</Table.Td>
-                      <Table.Td>
-                        <Badge tone={verdictTones[row.verdict] ?? 'off'}>
-                          {verdicts[row.verdict] ?? row.verdict}
-                        </Badge>
-                      </Table.Td>
-                      <Table.Td>{row.reason ?? after?.result ?? after?.refusal ?? row.warnings[0]}</Table.Td>
-                      <Table.Td ta="end">
-                        {charged
-                          ? t`${{ amount: money(charged, currency) }} charged`
-                          : back
-                            ? t`next supplier, or ${money(back, currency)} back`
-                            : ''}
-                      </Table.Td>
-                    </Table.Tr>
-                  )
-                })}
-              </Table.Tbody>
-            </CardTable>
-            {!rows.isEnd && (
-              <Button variant="subtle" fullWidth disabled={!rows.more} onClick={rows.more}>
-                {t`Show more`}
-              </Button>
-            )}
-
-            <FaultNote fault={rows.error ?? fault} untouched={t`Nothing was written.`} />
-            {isDone ? (
-              <p className={styles.lead} role="status">
-                {t`${made.data?.outcomes.done ?? 0} done, ${made.data?.outcomes.skipped ?? 0} left out.`}
-              </p>
-            ) : (
-              <p
-                className={styles.lead}
-              >{t`Lines that fit nothing are left out. What is shown here is what is done.`}</p>
-            )}
-            <div className={styles.foot}>
-              {isDone ? (
-                <Button onClick={leave}>{t`Close`}</Button>
-              ) : (
-                <>
-                  <Button
-                    variant="default"
-                    onClick={() => setPlan(undefined)}
-                    disabled={isApplying}
-                  >{t`Change the text`}</Button>
-                  <Button
-                    onClick={apply}
-                    loading={isBusy || isApplying}
-                    disabled={count === 0}
-                  >{t`Apply ${count}`}</Button>
-                </>
-              )}
-            </div>
-          </>
-        )}
-      </Stack>
-    </Dialog>
   )
 }

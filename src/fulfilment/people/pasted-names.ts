@@ -1,0 +1,118 @@
+import type { AnsweredItem, ManualItem } from './manual.sql.ts'
+
+/** FoundBy is by what a line names what it is for: the IMEI or other input, the order number, or the reseller's reference. */
+export type FoundBy = 'input' | 'order' | 'reference'
+
+/** `keyOf` compares names without case, and IMEIs without what people put between their digits. */
+export function keyOf(name: string): string {
+  const bare = name.replace(/[\s./-]/g, '')
+  return /^\d{14,17}$/.test(bare) ? bare : name.trim().toUpperCase()
+}
+
+/** `itemNames` gives all by which a line can name an item, in the form of `keyOf`. */
+export function itemNames({ input, orderId, position, reference }: AnsweredItem): {
+  name: string
+  by: FoundBy
+}[] {
+  return [
+    ...(input === '' ? [] : [{ name: keyOf(input), by: 'input' as const }]),
+    { name: String(orderId), by: 'order' },
+    { name: `${orderId}/${position}`, by: 'order' },
+    ...(reference === null ? [] : [{ name: keyOf(reference), by: 'reference' as const }]),
+  ]
+}
+
+/** Named are the items that have a name, by what they have it. */
+type Named = Partial<Record<FoundBy, ManualItem[]>>
+
+/** `namesIn` gives items by their names. What `before` has under the same name, by the same, stays. */
+export function namesIn(
+  items: readonly ManualItem[],
+  before: ReadonlyMap<string, Named> = new Map(),
+): Map<string, Named> {
+  const named = new Map<string, Named>()
+  for (const item of items) {
+    for (const { name, by } of itemNames(item)) {
+      const own = named.get(name) ?? {}
+      named.set(name, { ...own, [by]: [...(own[by] ?? []), item] })
+    }
+  }
+  for (const [name, own] of before) named.set(name, { ...named.get(name), ...own })
+  return named
+}
+
+/** Form is what may be the name of what a line is for; `rest` gives what stands behind it. */
+interface Form {
+  input: string
+  rest: () => string
+}
+
+/** Fit is what a line is for. `doubt` says why that is not certain; then nothing may be done. */
+export interface Fit extends Form {
+  by: FoundBy
+  items: ManualItem[]
+  doubt?: string
+}
+
+/**
+ * `fitOf` gives what a line is for, of all that its name may be; undefined: nothing. An IMEI goes before an order number, and that before a
+ * reference, which resellers choose themselves.
+ */
+export function fitOf(forms: readonly Form[], known: ReadonlyMap<string, Named>): Fit | undefined {
+  const found = forms.flatMap((form) => {
+    const named = known.get(keyOf(form.input))
+    return named ? [{ ...form, named }] : []
+  })
+  for (const by of ['input', 'order', 'reference'] as const) {
+    const first = found.find(({ named }) => named[by])
+    const items = first?.named[by]
+    if (!first || !items) continue
+    const doubt =
+      by === 'input'
+        ? doubtOfInput(first.input, items, first.named)
+        : doubtOfName(by, first, items, by === 'order' ? ordersIn(found) : [])
+    return { input: first.input, rest: first.rest, by, items, ...(doubt !== undefined && { doubt }) }
+  }
+  return undefined
+}
+
+const ordersIn = (found: readonly { named: Named }[]): number[] => [
+  ...new Set(found.flatMap(({ named }) => named.order ?? []).map(({ orderId }) => orderId)),
+]
+
+function doubtOfInput(input: string, items: readonly ManualItem[], named: Named): string | undefined {
+  if (new Set(items.map(({ serviceCode }) => serviceCode)).size > 1)
+    return `${input} waits for several services: name one with --service`
+  const other = named.order?.find((item) => !items.includes(item))
+  return (
+    other &&
+    `${input} is the input of order ${items[0]?.orderId}, and an order number: write ${exact(other)} or ${items.map(exact).join(' or ')}`
+  )
+}
+
+/** OTHER_IMEI is a name or a result that begins with an IMEI. Codes have 8, 10 or 16 digits. */
+const OTHER_IMEI = /^["']?(\d(?:[ ./-]?\d){13,14})(?!\d)/
+
+function doubtOfName(
+  by: 'order' | 'reference',
+  { input, rest, named }: Form & { named: Named },
+  items: readonly ManualItem[],
+  orders: readonly number[],
+): string | undefined {
+  const [item] = items
+  if (orders.length > 1) return `names order ${orders.join(' and order ')}`
+  if (items.length > 1) {
+    const several = by === 'order' ? 'has several items that wait' : 'is the reference of several items'
+    return `${by === 'order' ? `order ${input}` : input} ${several}: write ${items.slice(0, 5).map(exact).join(' or ')}`
+  }
+  const other = by === 'order' && !input.includes('/') && named.reference?.find((one) => one !== item)
+  if (item && other)
+    return `${input} is an order number, and the reference of order ${other.orderId}: write ${exact(item)} or ${exact(other)}`
+  const [, imei] = OTHER_IMEI.exec(input) ?? OTHER_IMEI.exec(rest()) ?? []
+  if (item && item.input !== '' && imei !== undefined && keyOf(imei) !== keyOf(item.input))
+    return `order ${item.orderId} is for ${item.input}, and not for ${imei}`
+  return undefined
+}
+
+/** `exact` names an item as nothing else is named. */
+const exact = ({ orderId, position }: ManualItem): string => `${orderId}/${position}`
