@@ -289,7 +289,7 @@ function Statements({ statements }: Pick<Found, 'statements'>) {
       <CardTable label={t`Statements that take most of the time`}>
         <Table.Thead>
           <Table.Tr>
-            <Table.Th data-card="words">{t`Statement`}</Table.Th>
+            <Table.Th>{t`Statement`}</Table.Th>
             <Table.Th ta="end">{t`Times`}</Table.Th>
             <Table.Th ta="end">{t`Each`}</Table.Th>
             <Table.Th ta="end">{t`Longest`}</Table.Th>
