@@ -17,6 +17,7 @@ import {
   insertToken,
   lockOwners,
   type PersonRow,
+  selectInvited,
   selectPeople,
   updateRole,
 } from './people.sql.ts'
@@ -43,6 +44,12 @@ export interface PersonForm {
   name?: string | undefined
   language?: Language | undefined
 }
+
+/** `invitedOnly` gives the accounts, among some, whose people were all invited and have not taken that up: nobody signs in to their portal yet. */
+export const invitedOnly = async (
+  sql: Queryable,
+  among: readonly AccountId[],
+): Promise<ReadonlySet<AccountId>> => new Set(await selectInvited(sql, among))
 
 /**
  * `invitePerson` invites a person to an account, and again one who has not used the invitation: that one counts no more. The person is told by

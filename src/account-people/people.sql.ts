@@ -61,6 +61,14 @@ export async function selectPeople(
      order by p.id`.records()
 }
 
+/** `selectInvited` gives the accounts somebody was invited to while nobody of theirs has a password. */
+export async function selectInvited(sql: Queryable, among: readonly AccountId[]): Promise<AccountId[]> {
+  const rows = await sql<{ accountId: AccountId }[]>`
+    select account_id from account_people where account_id = any(${among}::int[])
+     group by account_id having bool_and(password is null)`.records()
+  return rows.map(({ accountId }) => accountId)
+}
+
 /** `lockOwners` gives the active owners of an account, whom nobody else changes until this transaction ends. */
 export async function lockOwners(sql: Transaction, accountId: AccountId): Promise<AccountPersonId[]> {
   const rows = await sql.run(

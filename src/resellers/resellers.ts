@@ -1,3 +1,4 @@
+import { invitedOnly } from '../account-people/account-people.ts'
 import { listAccounts } from '../accounts/accounts.ts'
 import type { AccountView } from '../accounts/attributes.ts'
 import type { Sql } from '../database/database.ts'
@@ -28,13 +29,18 @@ export interface Reseller extends AccountView {
   refused: number
   /** `webhook` is what is wrong with one of its webhooks; null: nothing. */
   webhook: 'failing' | 'paused' | null
+  /** `isInvited`: people were invited to its portal, and none of them has taken that up. */
+  isInvited: boolean
 }
+
+/** `resellerStates` are those by which the list is narrowed; who is invited is active, too. */
+export const resellerStates = ['active', 'closed', 'invited'] as const
 
 export interface ResellerFilter {
   search?: string | undefined
   /** `group` is a price group's name or id. */
   group?: string | undefined
-  status?: AccountView['status'] | undefined
+  status?: (typeof resellerStates)[number] | undefined
   currency?: string | undefined
   /** `isLow`: less is left than its low mark; `isInCredit`: its balance is below 0. */
   isLow?: boolean | undefined
@@ -115,8 +121,11 @@ async function sorted(
   }: SortedFilter & { after?: ResellerPlace | undefined; limit?: number | undefined },
   now: Date,
 ): Promise<Sorted[]> {
-  const { search, group, status } = filter
-  const isPlain = sort === 'id' && !Object.entries(filter).some(([name, value]) => !PLAIN.has(name) && value)
+  const { search, group } = filter
+  const isInvited = filter.status === 'invited'
+  const status = filter.status === 'invited' ? 'active' : filter.status
+  const isPlain =
+    sort === 'id' && !isInvited && !Object.entries(filter).some(([name, value]) => !PLAIN.has(name) && value)
   const all = isPlain
     ? await listAccounts(sql, { search, group, status }, limit, after?.id as AccountId | undefined)
     : (await listAccounts(sql, { search, group, status })).filter((one) => isOf(filter, one))
@@ -143,12 +152,14 @@ export async function withFigures(
   const last = await lastOrders(sql, ids)
   const refused = await refusedCounts(sql, ids, now)
   const marks = await webhookMarks(sql)
+  const invited = await invitedOnly(sql, ids)
   return accounts.map((account) => ({
     ...account,
     figures: figures.get(account.id),
     lastOrderAt: last.get(account.id),
     refused: refused.get(account.id) ?? 0,
     webhook: marks.get(account.id) ?? null,
+    isInvited: invited.has(account.id),
   }))
 }
 
@@ -172,12 +183,16 @@ const isOf = (filter: ResellerFilter, one: AccountView): boolean =>
 /** `such` leaves out the accounts that what they did lately does not fit; it reads no more of that than the filter asks for. */
 async function such(
   sql: Sql,
-  { noOrderSince, webhook, refused = 0 }: ResellerFilter,
+  { status, noOrderSince, webhook, refused = 0 }: ResellerFilter,
   accounts: AccountView[],
   now: Date,
 ): Promise<AccountView[]> {
   let left = accounts
   const ids = () => left.map(({ id }) => id)
+  if (status === 'invited') {
+    const invited = await invitedOnly(sql, ids())
+    left = left.filter(({ id }) => invited.has(id))
+  }
   if (webhook !== undefined) {
     const marks = await webhookMarks(sql)
     left = left.filter(({ id }) => marks.get(id) === webhook)

@@ -95,6 +95,12 @@ describePages('the beginning of a reseller', () => {
     await manager.click('Make the account')
     await desk.getByText(/\/portal\/invite#/).waitFor()
     await manager.press('Control+Enter')
+    // The list of resellers says that nobody has come yet.
+    await desk.goto('/console/resellers?status=invited')
+    const invited = desk.getByRole('link', { name: /Corner Phones/ })
+    await invited.getByText('Invited').waitFor()
+    await invited.click()
+    await desk.getByRole('heading', { level: 1, name: 'Corner Phones Invited' }).waitFor()
     await manager.leave()
     const [account] = await portal.server.sql<{ id: number; status: string }[]>`
       select id, status from accounts where name = 'Corner Phones'`
@@ -166,7 +172,11 @@ describePages('the beginning of a reseller', () => {
       values ('Eve', 'eve@corner.example', '300 checks a day', '192.0.2.1', now(), now(), now())`
     const visit = await Visit.as(office, 'manager')
     const { page } = visit
-    await page.goto('/console/inbox?kind=application')
+    await page.goto('/console/resellers')
+    await page.getByText('1 person asks for an account.').waitFor()
+    await visit.expectUsable('resellers, with an application')
+    await visit.click('Decide', 'link')
+    await page.waitForURL(/\/console\/inbox\?kind=application/)
     await page.getByText('eve@corner.example').last().waitFor()
     await visit.press('2')
     await page.getByRole('textbox', { name: 'Reason' }).and(page.locator(':focus')).waitFor()

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { changeAccount, findAccount } from '../../accounts/accounts.ts'
 import { Refusal } from '../../errors.ts'
-import { namesOfResellers, type ResellerFilter } from '../../resellers/resellers.ts'
+import { namesOfResellers, type ResellerFilter, resellerStates } from '../../resellers/resellers.ts'
 import { type PlanRow, wholeKind } from '../plan-kind.ts'
 
 const text = (maxLength: number) => Type.String({ minLength: 1, maxLength })
@@ -13,7 +13,7 @@ const accountFilter = Type.Object(
   {
     search: Type.Optional(text(200)),
     group: Type.Optional(text(64)),
-    status: Type.Optional(Type.Union([Type.Literal('active'), Type.Literal('closed')])),
+    status: Type.Optional(Type.Union(resellerStates.map((state) => Type.Literal(state)))),
     currency: Type.Optional(text(3)),
     webhook: Type.Optional(Type.Union([Type.Literal('failing'), Type.Literal('paused')])),
   },

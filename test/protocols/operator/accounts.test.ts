@@ -64,6 +64,28 @@ describe('accounts', () => {
     expect((await read('/accounts/invited/people')).items).toMatchObject([
       { email: 'eve@invited.example', role: 'owner', status: 'invited' },
     ])
+    // Invited is who has people none of whom has come yet.
+    const idle = await office.server.shop()
+    const invited = async () =>
+      (await read('/accounts?status=invited')).page.items.map((one: { username: string }) => one.username)
+    expect(await invited()).toEqual(['invited'])
+    expect((await read('/accounts/count?status=invited')).value).toBe(1)
+    expect(await read('/accounts/invited')).toMatchObject({ status: 'active', invited: true })
+    expect(await read(`/accounts/${idle.username}`)).toMatchObject({ status: 'active', invited: false })
+    const come = await change('POST', `/accounts/${idle.username}/people`, {
+      role: 'owner',
+      email: 'a@idle.example',
+    })
+    expect(come.status).toBe(200)
+    expect(await invited()).toEqual(['invited', idle.username])
+    await office.server
+      .sql`update account_people set name = 'A', password = 'x' where email = 'a@idle.example'`
+    await change('POST', `/accounts/${idle.username}/people`, { role: 'member', email: 'b@idle.example' })
+    expect(await invited()).toEqual(['invited'])
+    await change('POST', '/accounts/invited/close', { why: 'test' })
+    expect(await invited()).toEqual([])
+    expect((await read('/accounts?status=active')).page.items).not.toHaveLength(0)
+    await change('POST', '/accounts/invited/reopen', {})
     const again = await change('POST', '/accounts', { ...form, invite: 'eve@invited.example' }, { key })
     expect(again.json.data).toMatchObject({ username: 'invited', link: null })
     // Where the person signs in elsewhere already, no account is made.

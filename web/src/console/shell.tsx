@@ -19,6 +19,7 @@ import { StepUp } from '../kit/step-up.tsx'
 import { TabBar } from '../kit/tab-bar.tsx'
 import { FindBox } from './find-box.tsx'
 import { firstStepsQuery, isOver } from './first-steps.ts'
+import { inboxCountsQuery } from './inbox-counts.ts'
 import { settingsTabs } from './routes/settings/tabs.ts'
 import styles from './shell.module.css'
 
@@ -140,10 +141,7 @@ const WAITING_TOPICS = ['reviews', 'deposits', 'orders', 'applications']
 
 /** `Waiting` is how much waits in the inbox that the person's role decides about. */
 function Waiting() {
-  const counts = useQuery({
-    queryKey: ['inbox', 'counts'],
-    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/inbox/counts', { signal })),
-  })
+  const counts = useQuery(inboxCountsQuery)
   useRefreshOn(WAITING_TOPICS, ['inbox'])
   const total = counts.data?.total ?? 0
   return total === 0 ? null : <span className={styles.count}>{total}</span>

@@ -25,6 +25,7 @@ import {
   type ResellerFilter,
   type ResellerPlace,
   resellerSorts,
+  resellerStates,
   withFigures,
 } from '../../../resellers/resellers.ts'
 import type { StaffPermission } from '../../../staff/roles.ts'
@@ -100,6 +101,9 @@ const reseller = Type.Object({
     Type.Boolean({ description: 'Less is left than `low_balance`; only with `money.read`' }),
   ),
   webhook: orNull(oneOf(['failing', 'paused']), 'What is wrong with a webhook of it'),
+  invited: Type.Boolean({
+    description: 'People were invited to its portal, and none of them has taken that up yet',
+  }),
   refused_24h: Type.Integer({ description: 'Refused requests of the last 24 hours, counted up to 1,000' }),
 })
 
@@ -116,7 +120,7 @@ function wireReseller(one: Reseller, caller: Caller): Static<typeof reseller> {
       refunded_30d: formatMicros(figures?.refunded ?? ZERO, currency),
     }),
     ...(caller.permissions.has('money.read') && { low: isLow(one) }),
-    webhook: one.webhook,
+    ...{ webhook: one.webhook, invited: one.isInvited },
     refused_24h: one.refused,
   }
 }
@@ -126,7 +130,11 @@ const yes = oneOf(['yes'])
 const resellerFilter = {
   search: Type.Optional(text(200, { description: 'A part of the name, user name or e-mail address' })),
   group: Type.Optional(text(64, { description: 'Id or name of a price group' })),
-  status: Type.Optional(oneOf(['active', 'closed'])),
+  status: Type.Optional(
+    oneOf(resellerStates, {
+      description: '`invited`: active, and nobody has taken up an invitation to its portal yet',
+    }),
+  ),
   currency: Type.Optional(text(3)),
   low_balance: Type.Optional(yes),
   in_credit: Type.Optional(yes),

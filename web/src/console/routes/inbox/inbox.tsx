@@ -19,6 +19,7 @@ import { ago, When } from '../../../kit/when.tsx'
 import { DepositPane } from '../../deposit-pane.tsx'
 import { detailWords } from '../../details.ts'
 import { HeldList } from '../../held-list.tsx'
+import { inboxCountsQuery } from '../../inbox-counts.ts'
 import { decisionWords, kinds, kindWords } from '../../inbox-words.ts'
 import { ListViews } from '../../list-views.tsx'
 import { AnswerPane } from './answer-pane.tsx'
@@ -35,8 +36,6 @@ const listOf = async (query: Values, cursor: string | undefined, signal: AbortSi
   const params = { query: { ...(query as object), limit: 100, ...(cursor !== undefined && { cursor }) } }
   return (await dataOf(api.GET('/api/operator/inbox', { params, signal }))).page
 }
-
-const countsOf = (signal: AbortSignal) => dataOf(api.GET('/api/operator/inbox/counts', { signal }))
 
 export type Entry = Awaited<ReturnType<typeof listOf>>['items'][number]
 
@@ -55,10 +54,7 @@ export function Inbox() {
   const [isDeciding, setDeciding] = useState(false)
   const list = usePages(['inbox', filter], (cursor, signal) => listOf(filter, cursor, signal))
   const found = list.isOld ? undefined : list.rows
-  const counts = useQuery({
-    queryKey: ['inbox', 'counts'],
-    queryFn: ({ signal }) => countsOf(signal),
-  })
+  const counts = useQuery(inboxCountsQuery)
   useRefreshOn(TOPICS, ['inbox'])
   const entries = found ?? []
   const mine = useRef(new Set<string>())
@@ -369,7 +365,7 @@ function Fitting({ count, isAll }: { count: number; isAll: boolean }) {
   )
 }
 
-type Settled = Awaited<ReturnType<typeof countsOf>>['settled']
+type Settled = Awaited<ReturnType<NonNullable<(typeof inboxCountsQuery)['queryFn']>>>['settled']
 
 /** `Nothing` says that nothing waits, or that nothing of it fits the filter. */
 function Nothing({ settled, isNarrowed }: { settled: Settled; isNarrowed: boolean }) {

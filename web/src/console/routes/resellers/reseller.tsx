@@ -39,8 +39,7 @@ export function ResellerPage() {
       title={data?.name ?? username}
       heading={
         <>
-          {data?.name ?? username} {data && <Status status={data.status} />}{' '}
-          {data && <Marks reseller={data} />}
+          {data?.name ?? username} {data && <Status of={data} />} {data && <Marks reseller={data} />}
         </>
       }
       actions={data && <OpenPortal account={data.username} name={data.name} />}

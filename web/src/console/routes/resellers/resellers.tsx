@@ -1,5 +1,6 @@
-import { Trans, useLingui } from '@lingui/react/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useRefreshOn } from '../../../api/events.ts'
@@ -17,6 +18,7 @@ import { ActionBar, type Column, List, LookMenu, useLook } from '../../../kit/ta
 import { When } from '../../../kit/when.tsx'
 import { Count, useCount } from '../../count.tsx'
 import { ExportButton } from '../../export-button.tsx'
+import { inboxCountsQuery } from '../../inbox-counts.ts'
 import { ListViews } from '../../list-views.tsx'
 import { GroupDialog } from './group-dialog.tsx'
 import { NewReseller } from './new-reseller.tsx'
@@ -59,9 +61,10 @@ export function Resellers() {
   ]
   const filters: Filter[] = [
     {
-      ...{ name: 'status', label: t`State`, kind: 'choices' },
+      ...{ name: 'status', label: t`State`, kind: 'choice' },
       choices: [
         { value: 'active', label: t`Active` },
+        { value: 'invited', label: t`Invited` },
         { value: 'closed', label: t`Closed` },
       ],
     },
@@ -88,6 +91,7 @@ export function Resellers() {
     [t`All`, {}],
     ...(may('money.read') ? ([[t`Low balance`, { low_balance: 'yes' }]] satisfies [string, Values][]) : []),
     [t`Webhook fails`, { webhook: 'failing' }],
+    [t`Invited`, { status: 'invited' }],
     [t`Closed`, { status: 'closed' }],
   ]
   const { sort, ...filter } = query
@@ -137,6 +141,7 @@ export function Resellers() {
           onBlur={({ currentTarget }) => set(withValue(query, 'search', currentTarget.value.trim()))}
         />
       </FilterBar>
+      <Applied />
       <FaultNote fault={list.error} onRetry={list.again} />
       {!list.rows && !list.error && <Loading />}
       {list.rows?.length === 0 &&
@@ -262,7 +267,8 @@ function useColumns(): Column<Reseller>[] {
       ...{ id: 'status', head: t`State`, width: 190, rank: 1 },
       cell: (reseller) => (
         <span className={styles.name}>
-          {reseller.status === 'closed' && <Status status="closed" />} <Marks reseller={reseller} />
+          {(reseller.status === 'closed' || reseller.invited) && <Status of={reseller} />}{' '}
+          <Marks reseller={reseller} />
         </span>
       ),
     },
@@ -284,9 +290,26 @@ function useColumns(): Column<Reseller>[] {
   ]
 }
 
-export function Status({ status }: { status: Reseller['status'] }) {
+/** `Status` says whether a reseller is active, closed, or invited: nobody of it has been in the portal yet. */
+export function Status({ of: { status, invited } }: { of: Pick<Reseller, 'status' | 'invited'> }) {
   const { t } = useLingui()
-  return status === 'active' ? <Badge tone="done">{t`Active`}</Badge> : <Badge tone="off">{t`Closed`}</Badge>
+  if (status === 'closed') return <Badge tone="off">{t`Closed`}</Badge>
+  return invited ? <Badge tone="waiting">{t`Invited`}</Badge> : <Badge tone="done">{t`Active`}</Badge>
+}
+
+/** `Applied` leads to those who ask for an account, where somebody waits and the person decides about it. */
+function Applied() {
+  const { data } = useQuery(inboxCountsQuery)
+  const count = data?.kinds.find(({ kind }) => kind === 'application')?.count ?? 0
+  if (count === 0) return null
+  return (
+    <p className={styles.applied}>
+      <Plural value={count} one="# person asks for an account." other="# people ask for an account." />{' '}
+      <Link to="/inbox" search={{ kind: 'application' }}>
+        <Trans>Decide</Trans>
+      </Link>
+    </p>
+  )
 }
 
 /** `Marks` say what is wrong with a reseller. */
@@ -303,14 +326,14 @@ export function Marks({ reseller: { low, webhook, refused_24h: refused } }: { re
 }
 
 function Card({ reseller }: { reseller: Reseller }) {
-  const { name, username, status, available, currency } = reseller
+  const { name, username, available, currency } = reseller
   return (
     <>
       <span>
         {name} <span className="code muted">{username}</span>
       </span>
       <span>
-        <Status status={status} /> <Marks reseller={reseller} />{' '}
+        <Status of={reseller} /> <Marks reseller={reseller} />{' '}
         {available !== undefined && <Amount value={available} currency={currency} />}
       </span>
     </>
