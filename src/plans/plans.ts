@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { actByPlan, reasonOf } from '../audit/acting.ts'
+import { actorNames } from '../audit/actors.ts'
 import { type Sql, type Transaction, within } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { addJob } from '../jobs/jobs.ts'
@@ -296,7 +297,11 @@ async function lockReady(transaction: Transaction, id: PlanId, now: Date): Promi
   const plan = await findPlan(transaction, id)
   const { state, appliedBy, endsAt } = plan
   if (state === 'discarded') throw because('conflict', 'plan_discarded', {})
-  if (state !== 'ready') throw because('conflict', 'plan_applied', { who: String(appliedBy) })
+  if (state !== 'ready') {
+    const by = String(appliedBy)
+    const names = await actorNames(transaction, [by])
+    throw because('conflict', 'plan_applied', { who: names.get(by) ?? by })
+  }
   if (endsAt <= now) throw because('conflict', 'plan_ended', {})
   return plan
 }

@@ -125,6 +125,38 @@ export async function findSupplier(sql: Queryable, idOrName: string | SupplierId
   return row
 }
 
+/** MAX_COMMAS is how many commas a name may have that is looked for among others. */
+const MAX_COMMAS = 4
+
+/**
+ * `findSuppliers` finds what a text names: ids and names, with commas between. A name may have commas itself: of those that begin at the same place the longest
+ * counts. Throws not_found for the first that there is not.
+ */
+export async function findSuppliers(sql: Queryable, named: string): Promise<SupplierRow[]> {
+  const parts = named.split(',')
+  const found: SupplierRow[] = []
+  for (let at = 0; at < parts.length; ) {
+    const part = parts[at] ?? ''
+    const long = await longestNamed(sql, parts.slice(at, at + 1 + MAX_COMMAS))
+    if (long) found.push(long.row)
+    else if (part.trim() !== '') found.push(await findSupplier(sql, part))
+    at += long?.length ?? 1
+  }
+  return found
+}
+
+/** `longestNamed` gives the supplier whose name has commas and begins with the first part, and of how many parts it is. */
+async function longestNamed(
+  sql: Queryable,
+  parts: readonly string[],
+): Promise<{ row: SupplierRow; length: number } | undefined> {
+  for (let { length } = parts; length > 1; length--) {
+    const row = await selectSupplier(sql, parts.slice(0, length).join(',').trim())
+    if (row) return { row, length }
+  }
+  return undefined
+}
+
 /** SupplierConnection is a supplier that can be called. */
 export interface SupplierConnection {
   config: SupplierConfig

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fillAccount, inputOf } from '../../bench/filled-account.ts'
 import type { OrderId } from '../../src/lib/ids.ts'
 import { type OperatorOrderFilter, OperatorOrders } from '../../src/orders/read/operator-orders.ts'
+import { filterOf } from '../../src/orders/read/order-filter.ts'
 import { imeigate } from '../support/command.ts'
 import { settingsFor } from '../support/database-on.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
@@ -39,7 +40,7 @@ beforeAll(async () => {
       to,
     })
   }
-  await sql`insert into suppliers (kind, name) values ('sandbox', 'Rare'), ('sandbox', 'Common')`
+  await sql`insert into suppliers (kind, name) values ('sandbox', 'Rare'), ('sandbox', 'Common, and Sons')`
   await sql`update items set supplier_id = case when order_id % 1000 = 7 then 2 else 3 end`
   // Few have not gone well, or are open.
   for (const [state, rest] of [
@@ -97,7 +98,12 @@ const filters: [what: string, filter: () => OperatorOrderFilter, means: () => st
     () => `service_id = (select id from services where code = '${services[1]}')`,
   ],
   ['a supplier that had few', () => ({ supplier: 'rare' }), () => 'supplier_id = 2'],
-  ['a supplier that had most', () => ({ supplier: 'Common' }), () => 'supplier_id = 3'],
+  ['a supplier with a comma', () => ({ supplier: 'common, and Sons' }), () => 'supplier_id = 3'],
+  [
+    'suppliers, one with a comma',
+    () => filterOf({ supplier: 'Rare, Common, and Sons,sandbox' }),
+    () => 'supplier_id in (1, 2, 3)',
+  ],
   ['failed', () => ({ state: 'failed' }), () => `o.state = 'failed'`],
   ['cancelled', () => ({ state: 'cancelled' }), () => `o.state = 'cancelled'`],
   ['begun', () => ({ state: 'processing' }), () => `o.state = 'processing'`],

@@ -133,7 +133,7 @@ describe('a plan of prices', () => {
     expect(await book()).toEqual(['s1 2.00', 's1 Gold 1.50', 's2 3.00'])
     expect((await apply('catalogue', plan.id, { why: 'new year' }, 'once')).status).toBe(200)
     expect(await apply('catalogue', plan.id)).toMatchObject({
-      ...{ status: 409, code: 'CONFLICT_ERROR', message: /applied already, by staff:/ },
+      ...{ status: 409, code: 'CONFLICT_ERROR', message: /applied already, by Anna/ },
     })
     const { items } = (await as('manager', 'GET', '/audit?what=price&limit=3')).data.page
     expect(items).toMatchObject(Array.from({ length: 3 }, () => ({ plan: plan.id, why: 'new year' })))

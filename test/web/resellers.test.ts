@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Route } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ask, changer, OperatorOffice } from '../protocols/operator/office.fixtures.ts'
 import { imei } from '../support/server.ts'
@@ -241,6 +242,17 @@ describePages('resellers in the console', () => {
     await page.getByText('1 in all').waitFor()
     expect(await page.getByRole('row').count()).toBe(2)
     await visit.expectUsable('resellers below their mark')
+    // What was counted up to 10,000 is never said to be all.
+    const counted = (route: Route) => route.fulfill({ json: { data: { value: 10_000, capped: true } } })
+    await page.route('**/api/operator/accounts/count*', counted)
+    await page.goto('/console/resellers?status=active')
+    await page.getByLabel('Choose all rows shown').check()
+    await visit.click('Choose all 10,000+ that match')
+    await visit.click('Price group…')
+    await page.getByText('10,000+ resellers are charged by other prices from then on.').waitFor()
+    await page.keyboard.press('Escape')
+    await page.unroute('**/api/operator/accounts/count*', counted)
+    await page.goto('/console/resellers?low_balance=yes&sort=-available')
     await page.getByRole('checkbox', { name: /Late Phones/ }).check()
     await visit.click('Price group…')
     await page.getByRole('combobox', { name: 'Price group' }).click()
@@ -286,6 +298,31 @@ describePages('resellers in the console', () => {
     await page.goto(`/console/resellers/${username}/keys`)
     await page.getByRole('cell', { name: 'Website' }).waitFor()
     await visit.expectUsable('keys of a reseller')
+    // Where somebody else has changed the key, only what both have changed is theirs when one takes it.
+    await visit.click(`Change ${key.security_id}`)
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Mine')
+    await dialog.getByLabel('Addresses that may use it').fill('198.51.100.9')
+    const keyNow = async () =>
+      (await ask(server, 'GET', `/keys/${key.id}`, { headers })).json.data as Record<string, unknown>
+    await ask(server, 'PATCH', `/keys/${key.id}`, {
+      body: { name: 'Theirs' },
+      headers: { ...headers, 'if-match': String((await keyNow())['version']) },
+    })
+    await visit.click('Save the changes')
+    await dialog.getByRole('row', { name: /Theirs.*Mine/ }).waitFor()
+    await visit.click('Take theirs')
+    await dialog.getByText('Somebody else was faster').waitFor({ state: 'detached' })
+    expect(await dialog.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('Theirs')
+    expect(await dialog.getByLabel('Addresses that may use it').inputValue()).toBe('198.51.100.9')
+    await visit.click('Save the changes')
+    await dialog.waitFor({ state: 'detached' })
+    expect(await keyNow()).toMatchObject({ name: 'Theirs', allowed_ips: ['198.51.100.9'] })
+    await ask(server, 'PATCH', `/keys/${key.id}`, {
+      body: { name: 'Website' },
+      headers: { ...headers, 'if-match': String((await keyNow())['version']) },
+    })
+    await page.reload()
     await visit.click(`More about ${key.security_id}`)
     await visit.click('New access key…', 'menuitem')
     await visit.click('Make the new access key')

@@ -5,6 +5,7 @@ import { QRIS } from '../deposits/telling-apart.fixtures.ts'
 import { changer, OperatorOffice } from '../protocols/operator/office.fixtures.ts'
 import { FailingWay } from '../suppliers/top-ups.fixtures.ts'
 import { testServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
 import { closeBrowserAfterwards, describePages, PHONE, Visit } from './browser.fixtures.ts'
 
 closeBrowserAfterwards()
@@ -117,6 +118,28 @@ describePages('suppliers', () => {
     await gone.fill('500')
     await visit.click('Save')
     await gone.and(page.locator('[aria-invalid="true"]:focus')).waitFor()
+    // Of what somebody else has changed meanwhile both values are shown; theirs are taken for that alone.
+    await gone.fill('30')
+    await page.getByLabel('A cost, in percent').fill('40')
+    const limits = async () => {
+      const [row] = await office.server.sql<{ loss: number; jump: number }[]>`
+        select max_loss as loss, max_jump as jump from supplier_syncs where supplier_id = ${Number(big?.id)}`
+      return row && { ...row }
+    }
+    await office.server.sql`
+      insert into supplier_syncs (supplier_id, max_loss) values (${Number(big?.id)}, 25)
+      on conflict (supplier_id) do update set max_loss = 25`
+    await visit.click('Save')
+    await page.getByRole('row', { name: /25.*30/ }).waitFor()
+    await visit.click('Take theirs')
+    await page.getByText('Somebody else was faster').waitFor({ state: 'detached' })
+    expect([await gone.inputValue(), await page.getByLabel('A cost, in percent').inputValue()]).toEqual([
+      '25',
+      '40',
+    ])
+    await visit.click('Save')
+    await until('it is saved', async () => (await limits())?.jump === 40)
+    expect(await limits()).toEqual({ loss: 25, jump: 40 })
     await visit.leave()
   })
 

@@ -367,7 +367,7 @@ async function wantedOf(sql: Sql, filter: OperatorOrderFilter): Promise<WantedOr
       ofServiceGroup,
       filter.serviceIds,
     ].reduce<readonly ServiceId[] | undefined>(bothOf, undefined),
-    supplierIds: await all(filter.supplier, (one) => supplierIdOf(sql, one)),
+    supplierIds: (await all(filter.supplier, (one) => supplierIdsOf(sql, one)))?.flat(),
     states,
     via: listOf(filter.via),
     isRefunded: filter.refunded === true ? true : undefined,
@@ -397,9 +397,9 @@ async function serviceIdOf(sql: Sql, idOrCode: string): Promise<ServiceId> {
   return (await findService(sql, idOrCode)).id
 }
 
-async function supplierIdOf(sql: Sql, idOrName: string): Promise<SupplierId> {
-  const { findSupplier } = await import('../../suppliers/suppliers.ts')
-  return (await findSupplier(sql, idOrName)).id
+async function supplierIdsOf(sql: Sql, named: string): Promise<SupplierId[]> {
+  const { findSuppliers } = await import('../../suppliers/suppliers.ts')
+  return (await findSuppliers(sql, named)).map(({ id }) => id)
 }
 
 async function readOperatorOrders(

@@ -50,7 +50,7 @@ export const orderFilter = {
   group: Type.Optional(text(100, { description: 'The price group of the reseller: id or name' })),
   service: names('Id or code'),
   service_group: Type.Optional(text(200, { description: 'The group that the service is in' })),
-  supplier: names('Id or name: the one that has an item, or had it at last'),
+  supplier: names('Id or name, which may have commas itself: the one that has an item, or had it at last'),
   state: someOf(
     filterStates,
     `Several with commas between: ${filterStates.join(', ')}. \`unknown\`: nobody knows what became of an item; \`waiting_person\`: a review ` +
@@ -99,7 +99,7 @@ export const filterOf = (given: OrderFilter & { sort?: OrderSort }): OperatorOrd
   group: given.group,
   service: split(given.service),
   serviceGroup: given.service_group,
-  supplier: split(given.supplier),
+  supplier: given.supplier,
   state: split(given.state) as WantedState[] | undefined,
   via: split(given.via) as Via[] | undefined,
   key: given.key,

@@ -104,7 +104,7 @@ it('is taken over exactly as it was previewed, or not at all', async () => {
   expect((await apply(asked)).json.data).toMatchObject({ imported: 0, applied: true })
   const runs = (await api.read('/suppliers/Panel/syncs')).page.items
   expect(runs.map(({ outcome }: { outcome: string }) => outcome)).toEqual(['ok', 'ok', 'failed', 'failed'])
-  expect(runs[0]).toMatchObject({ trigger: 'manual', actor, error: null })
+  expect(runs[0]).toMatchObject({ trigger: 'manual', actor, actor_name: 'Anna', error: null })
   const { page } = await api.read('/suppliers/Panel/syncs?limit=3')
   const rest = await api.read(`/suppliers/Panel/syncs?limit=3&cursor=${page.next_cursor}`)
   expect([...page.items, ...rest.page.items]).toEqual(runs)

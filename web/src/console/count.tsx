@@ -1,3 +1,4 @@
+import { i18n } from '@lingui/core'
 import { useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { api, dataOf } from '../api/client.ts'
@@ -24,10 +25,14 @@ export function useCount(list: string, key: readonly unknown[], query: Values): 
   }).data
 }
 
+/** `countText` writes a count: `10,000+` where there are more than were counted. */
+export const countText = ({ value, capped }: Counted): string =>
+  `${new Intl.NumberFormat(i18n.locale).format(value)}${capped ? '+' : ''}`
+
 /** `Count` says how many rows a list has. */
 export function Count({ count }: { count: Counted | undefined }) {
-  const { t, i18n } = useLingui()
+  const { t } = useLingui()
   if (!count) return null
-  const all = `${new Intl.NumberFormat(i18n.locale).format(count.value)}${count.capped ? '+' : ''}`
+  const all = countText(count)
   return <span className="muted">{t`${all} in all`}</span>
 }

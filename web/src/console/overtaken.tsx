@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Table } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { type ComponentProps, useState } from 'react'
+import { type ComponentProps, Fragment, type ReactNode, useState } from 'react'
 import { api, dataOf } from '../api/client.ts'
 import type { paths } from '../api/made/operator.ts'
 import { ActDialog } from '../kit/act-dialog.tsx'
@@ -174,46 +174,77 @@ export function useRace<T extends Versioned>(
   }
 }
 
+/** Round is one showing of a form: what it begins with, and which values of somebody's own are written into it already. */
+export interface Round<T> {
+  present: T
+  kept: Change
+  /** `next` begins the form anew with the thing as it is now, and with what is kept of a change. */
+  next: (kept: Change, now: T) => void
+}
+
+/** `Rounds` shows a form, and shows it anew where somebody takes the values of another one and keeps those beside them. */
+export function Rounds<T>({ present, children }: { present: T; children: (round: Round<T>) => ReactNode }) {
+  const [{ number, ...begun }, setBegun] = useState({ number: 1, present, kept: {} as Change })
+  const next = (kept: Change, now: T) => setBegun({ number: number + 1, present: now, kept })
+  return <Fragment key={number}>{children({ ...begun, next })}</Fragment>
+}
+
+/** `takeTheirs` goes on with what is left of a change beside the values of the other one; where nothing is, it ends. */
+export function takeTheirs<T>(
+  draft: Change,
+  conflicting: readonly string[],
+  { next, now, end }: { next: Round<T>['next']; now: T; end: () => void },
+): void {
+  const kept = Object.fromEntries(Object.entries(draft).filter(([name]) => !conflicting.includes(name)))
+  if (Object.keys(kept).length === 0) end()
+  else next(kept, now)
+}
+
 type DialogProps = Omit<ComponentProps<typeof ActDialog>, 'act' | 'overtaken'>
 
 /**
- * `ChangeDialog` is an ActDialog that changes a thing in place. `draft` has the values that differ from those of `present`, by their names in the API; `put`
- * sends it for a version. Where somebody else was faster it is read again by `read`, and both values are shown.
+ * `ChangeDialog` is an ActDialog that changes a thing in place. `draft` has the values that differ from those which the `round` began with, by their names in the
+ * API; `put` sends it for a version. Where somebody else was faster it is read again by `read`, and both values are shown.
  */
 export function ChangeDialog<T extends Versioned>({
-  present,
+  round,
   read,
   draft,
   put,
   what,
   subject,
+  hidden = [],
   ...dialog
 }: DialogProps & {
-  present: T
+  round: Round<T>
   read: () => Promise<T>
   draft: Change
   put: (version: string, key: string) => Promise<unknown>
   what: Noun
   subject?: string
+  hidden?: readonly string[]
 }) {
-  const race = useRace(present, read, true)
+  const race = useRace(round.present, read, true)
+  const end = () => {
+    dialog.onDone?.()
+    dialog.onClose()
+  }
   return (
     <ActDialog
       {...dialog}
       act={({ key }) => race.send((version) => put(version, key))}
-      overtaken={({ again, isBusy }) =>
-        race.now && (
+      overtaken={({ again, isBusy }) => {
+        const { now } = race
+        if (!now) return null
+        return (
           <Overtaken
-            {...{ base: race.base, now: race.now, draft, what, subject }}
+            {...{ base: race.base, now, draft, what, subject, hidden }}
             isSaving={isBusy}
             onMine={again}
-            onTheirs={() => {
-              dialog.onDone?.()
-              dialog.onClose()
-            }}
+            onTheirs={(conflicting) => takeTheirs(draft, conflicting, { next: round.next, now, end })}
           />
         )
-      }
+      }}
     />
   )
 }

@@ -405,12 +405,15 @@ function MayFields({
 /** `KeyEdit` changes the values of a key where they stand. `save` sends what has changed. */
 export function KeyEdit({
   apiKey: key,
+  written = {},
   hasRate = false,
   save,
   overtaken,
   onDone,
 }: {
   apiKey: ApiKey
+  /** `written` are changes of it with which the form begins. */
+  written?: KeyForm
   /** `hasRate`: how much it may ask a minute is set here, too. */
   hasRate?: boolean
   save: (changes: KeyForm) => Promise<unknown>
@@ -419,12 +422,13 @@ export function KeyEdit({
   onDone: () => void
 }) {
   const { t } = useLingui()
-  const [name, setName] = useState(key.name)
-  const [dialect, setDialect] = useState<Dialect>(key.dialect)
-  const [addresses, setAddresses] = useState(key.allowed_ips.join(', '))
-  const [expires, setExpires] = useState(key.expires_at === null ? '' : key.expires_at.slice(0, 10))
-  const [granted, setGranted] = useState<readonly Permission[] | null>(key.permissions)
-  const [rate, setRate] = useState(String(key.requests_per_minute ?? ''))
+  const begun = { ...key, ...written }
+  const [name, setName] = useState(begun.name)
+  const [dialect, setDialect] = useState<Dialect>(begun.dialect)
+  const [addresses, setAddresses] = useState((begun.allowed_ips ?? []).join(', '))
+  const [expires, setExpires] = useState((begun.expires_at ?? '').slice(0, 10))
+  const [granted, setGranted] = useState<readonly Permission[] | null>(begun.permissions)
+  const [rate, setRate] = useState(String(begun.requests_per_minute ?? ''))
   const changesNow = (): KeyForm => {
     const given = addressesIn(addresses)
     return {

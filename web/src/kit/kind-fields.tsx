@@ -43,6 +43,12 @@ const sentence = (help: string): string => {
   return `${plain.charAt(0).toUpperCase()}${plain.slice(1)}${plain.endsWith('.') ? '' : '.'}`
 }
 
+/** `secretsOf` leaves what was written of settings out. */
+export const secretsOf = (fields: readonly KindField[], values: KindValues): KindValues =>
+  Object.fromEntries(
+    Object.entries(values).filter(([name]) => fields.some((one) => one.name === name && one.secret)),
+  )
+
 /**
  * `givenFields` makes of what was written the settings and secrets of a body: only what was touched. A setting that was emptied goes back to its default, a
  * secret that was left empty stays as it is. What should be JSON and is not is sent as it is: the server says what is wrong, and the field shows it.

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { actorNames } from '../../../audit/actors.ts'
 import { MAX_ID } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
@@ -294,6 +295,7 @@ const run = Type.Object({
   id,
   trigger: oneOf(['manual', 'scheduled']),
   actor: Type.String(),
+  actor_name: orNull(Type.String(), 'What the person or program is called now'),
   started_at: time(),
   finished_at: orNull(time(), 'null: it is under way, or was cut off'),
   outcome: orNull(oneOf(['ok', 'failed', 'suspicious'])),
@@ -301,8 +303,9 @@ const run = Type.Object({
   error: orNull(Type.String()),
 })
 
-const wireRun = (one: SyncRun): Static<typeof run> => ({
+const wireRun = (one: SyncRun, names: ReadonlyMap<string, string>): Static<typeof run> => ({
   ...{ id: one.id, trigger: one.trigger, actor: one.actor, started_at: one.startedAt },
+  actor_name: names.get(one.actor) ?? null,
   ...{ finished_at: one.finishedAt, outcome: one.outcome, counts: one.counts, error: one.error },
 })
 
@@ -491,7 +494,16 @@ export const supplierListRoutes = ({
         const before = readCursor(cursor, { supplier }, MAX_ID)
         const found = await listRuns(desk.read, supplier, { before, limit: limit + 1 })
         const { items, next } = pageOfFound(found, limit, (last) => last.id)
-        return { page: { items: items.map(wireRun), next_cursor: cursorText(next, { supplier }) } }
+        const names = await actorNames(
+          desk.read,
+          items.map(({ actor }) => actor),
+        )
+        return {
+          page: {
+            items: items.map((one) => wireRun(one, names)),
+            next_cursor: cursorText(next, { supplier }),
+          },
+        }
       },
     }),
     route({

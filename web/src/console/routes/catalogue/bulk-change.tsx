@@ -7,6 +7,7 @@ import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Autocomplete, Select } from '../../../kit/choices.tsx'
 import { TextInput } from '../../../kit/inputs.tsx'
+import { type Counted, countText } from '../../count.tsx'
 import { priceGroupsQuery } from '../../price-groups.ts'
 import { DurationInput } from './duration-input.tsx'
 import { type Change, duplicateWords, groupsQuery, routingWords } from './service-data.ts'
@@ -37,7 +38,7 @@ export function BulkChange({
   onClose,
 }: {
   chosen: Chosen
-  count: number
+  count: Counted
   onClose: () => void
 }) {
   const { t, i18n } = useLingui()
@@ -48,6 +49,7 @@ export function BulkChange({
   const [hours, setHours] = useState<string>('')
   const [audience, setAudience] = useState('')
   const [late, setLate] = useState('')
+  const all = countText(count)
   /** `set` takes a value over, or leaves it as it is (undefined). */
   const set = (given: Change) =>
     setChange((old) => {
@@ -79,9 +81,9 @@ export function BulkChange({
       <Stack>
         <p className="muted">
           <Plural
-            value={count}
+            value={count.value}
             one="# service gets what is set here. You see it row by row before it is changed."
-            other="# services get what is set here. You see them row by row before they are changed."
+            other={`${all} services get what is set here. You see them row by row before they are changed.`}
           />
         </p>
         <Select

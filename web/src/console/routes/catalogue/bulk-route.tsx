@@ -6,6 +6,8 @@ import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Select } from '../../../kit/choices.tsx'
+import { type Counted, countText } from '../../count.tsx'
+import { suppliersQuery } from '../../suppliers-query.ts'
 import { type Chosen, inputOf } from './bulk-change.tsx'
 
 /** `BulkRoute` gives many services a further route to one supplier: it makes a plan, which shows what each finds there, and at what cost. */
@@ -15,17 +17,15 @@ export function BulkRoute({
   onClose,
 }: {
   chosen: Chosen
-  count: number
+  count: Counted
   onClose: () => void
 }) {
   const { t } = useLingui()
   const navigate = useNavigate()
-  const suppliers = useQuery({
-    queryKey: ['suppliers'],
-    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/suppliers', { signal })),
-  })
+  const suppliers = useQuery(suppliersQuery)
   const [supplier, setSupplier] = useState<string | null>(null)
   const [by, setBy] = useState('name')
+  const all = countText(count)
   return (
     <ActDialog
       title={t`A further route`}
@@ -49,9 +49,9 @@ export function BulkRoute({
       <Stack>
         <p className="muted">
           <Plural
-            value={count}
+            value={count.value}
             one="# service is looked for in the supplier's list, as it was last taken over. The route is tried after those that it has."
-            other="# services are looked for in the supplier's list, as it was last taken over. The route is tried after those that each has."
+            other={`${all} services are looked for in the supplier's list, as it was last taken over. The route is tried after those that each has.`}
           />
         </p>
         <Select

@@ -11,6 +11,8 @@ import { TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
+import { ChangeDialog, type Round, Rounds } from '../../overtaken.tsx'
+import { suppliersQuery } from '../../suppliers-query.ts'
 import styles from './service.module.css'
 import { routingWords, type Service } from './service-data.ts'
 
@@ -154,14 +156,18 @@ export function Routes({ service }: { service: Service }) {
         <AddRoute service={service} onDone={() => void refresh()} onClose={() => setAsked(undefined)} />
       )}
       {asked?.what === 'change' && (
-        <ChangeRoute
-          route={asked.route}
-          onDone={() => void refresh()}
-          onClose={() => {
-            setAsked(undefined)
-            void refresh()
-          }}
-        />
+        <Rounds present={asked.route}>
+          {(round) => (
+            <ChangeRoute
+              round={round}
+              onDone={() => void refresh()}
+              onClose={() => {
+                setAsked(undefined)
+                void refresh()
+              }}
+            />
+          )}
+        </Rounds>
       )}
       {asked?.what === 'remove' && (
         <ActDialog
@@ -222,10 +228,7 @@ function RouteFields({ form, onForm }: { form: Written; onForm: (form: Written) 
 
 function AddRoute({ service, ...rest }: { service: Service; onDone: () => void; onClose: () => void }) {
   const { t } = useLingui()
-  const suppliers = useQuery({
-    queryKey: ['suppliers'],
-    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/suppliers', { signal })),
-  })
+  const suppliers = useQuery(suppliersQuery)
   const [supplier, setSupplier] = useState<string | null>(null)
   const [form, setForm] = useState<Written>({ remote_service: '', margin_floor: '' })
   const [remote, floor] = [form.remote_service.trim(), form.margin_floor.trim()]
@@ -265,30 +268,40 @@ function AddRoute({ service, ...rest }: { service: Service; onDone: () => void; 
   )
 }
 
+/** FOLLOW are values of a route that follow from others. */
+const FOLLOW = ['works', 'available', 'cost', 'waiting_cost']
+
 /** `ChangeRoute` changes what a route is called at its supplier, and what must remain of the price. What is being done is finished where it was sent. */
-function ChangeRoute({ route, ...rest }: { route: Route; onDone: () => void; onClose: () => void }) {
+function ChangeRoute({ round, ...rest }: { round: Round<Route>; onDone: () => void; onClose: () => void }) {
   const { t } = useLingui()
+  const route = round.present
   const was: Written = { remote_service: route.remote_service ?? '', margin_floor: route.margin_floor ?? '' }
-  const [form, setForm] = useState(was)
+  const [form, setForm] = useState<Written>({ ...was, ...round.kept })
   const [remote, floor] = [form.remote_service.trim(), form.margin_floor.trim()]
   const changes = {
     ...(remote !== was.remote_service && { remote_service: remote }),
     ...(floor !== was.margin_floor && { margin_floor: floor === '' ? '0' : floor }),
   }
   return (
-    <ActDialog
+    <ChangeDialog
+      round={round}
+      read={() => dataOf(api.GET('/api/operator/routes/{id}', { params: { path: { id: route.id } } }))}
+      what="route"
+      subject={String(route.id)}
+      hidden={FOLLOW}
+      draft={changes}
+      put={(version, key) =>
+        dataOf(
+          api.PATCH('/api/operator/routes/{id}', {
+            params: { path: { id: route.id }, header: { 'if-match': version, 'idempotency-key': key } },
+            body: changes,
+          }),
+        )
+      }
       title={t`The route to ${route.supplier_name}`}
       button={t`Save the route`}
       isReady={Object.keys(changes).length > 0}
       untouched={<Trans>The route is as it was.</Trans>}
-      act={() =>
-        dataOf(
-          api.PATCH('/api/operator/routes/{id}', {
-            params: { path: { id: route.id }, header: { 'if-match': `"${route.version}"` } },
-            body: changes,
-          } as never),
-        )
-      }
       {...rest}
     >
       <Stack>
@@ -297,6 +310,6 @@ function ChangeRoute({ route, ...rest }: { route: Route; onDone: () => void; onC
         </p>
         <RouteFields form={form} onForm={setForm} />
       </Stack>
-    </ActDialog>
+    </ChangeDialog>
   )
 }

@@ -65,7 +65,7 @@ export function Services() {
   const { sort: _, ...filter } = query
   const bulk = {
     chosen: isEvery ? { filter } : { services: picked.map(({ code }) => code) },
-    count: isEvery ? (count?.value ?? 0) : picked.length,
+    count: isEvery && count ? count : { value: picked.length, capped: false },
     onClose: () => setAsked(undefined),
   }
   const { download, ...file } = useDownload()

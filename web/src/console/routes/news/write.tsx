@@ -5,9 +5,10 @@ import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useMemo, useState } from 'react'
-import { ApiFault, api, dataOf } from '../../../api/client.ts'
+import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Denied } from '../../../kit/denied.tsx'
+import { isOvertaken } from '../../../kit/faults.ts'
 import { AtFields, NativeSelect, Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { NewsItem } from '../../../kit/news-item.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
@@ -182,7 +183,8 @@ function Editor({
     save.mutate()
   }
   const mayWrite = may('news.edit')
-  const isOvertaken = onReload !== undefined && !save.isSuccess
+  const isBehind = onReload !== undefined && !save.isSuccess
+  const fault = isBehind && isOvertaken(save.error) ? null : save.error
   return (
     <Page
       title={piece ? piece.title : t`Write news`}
@@ -197,7 +199,7 @@ function Editor({
     >
       <div className={styles.both}>
         <form onSubmit={submit}>
-          <AtFields fault={isOvertaken && isConflict(save.error) ? null : save.error}>
+          <AtFields fault={fault}>
             <fieldset disabled={!mayWrite} style={{ border: 0, margin: 0, padding: 0, minInlineSize: 0 }}>
               <Section title={t`What you say`} about={t`Plain text; web addresses become links.`}>
                 <Stack>
@@ -277,7 +279,7 @@ function Editor({
                     disabled={piece?.told_at != null}
                     onChange={({ currentTarget }) => set({ tell: currentTarget.checked })}
                   />
-                  {isOvertaken && (
+                  {isBehind && (
                     <Group role="status">
                       <Trans>
                         Somebody else has changed this news. Load it again, then repeat your change.
@@ -287,7 +289,7 @@ function Editor({
                       </Button>
                     </Group>
                   )}
-                  <FaultNote fault={isOvertaken && isConflict(save.error) ? null : save.error} />
+                  <FaultNote fault={fault} />
                   {mayWrite && (
                     <Group>
                       <Button type="submit" loading={save.isPending}>
@@ -328,9 +330,6 @@ function Editor({
     </Page>
   )
 }
-
-const isConflict = (fault: unknown): boolean =>
-  fault instanceof ApiFault && fault.code === 'VERSION_CONFLICT_ERROR'
 
 /** `PriceGroup` chooses one of those that there are. */
 function PriceGroup({ value, onChange }: { value: string; onChange: (group: string) => void }) {

@@ -2,10 +2,10 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api, dataOf } from '../../../api/client.ts'
 import { Select } from '../../../kit/choices.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
+import { suppliersQuery } from '../../suppliers-query.ts'
 import { type BulkProps, Planned } from './bulk-plan.tsx'
 
 /** `BulkResend` asks which supplier has what waits next, and shows what that does. */
@@ -13,10 +13,7 @@ export function BulkResend(given: BulkProps) {
   const { t } = useLingui()
   const [name, setName] = useState<string | null>(null)
   const [supplier, setSupplier] = useState<string>()
-  const suppliers = useQuery({
-    queryKey: ['suppliers', 'names'],
-    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/suppliers', { signal })),
-  })
+  const suppliers = useQuery(suppliersQuery)
   if (supplier !== undefined) return <Planned {...given} more={{ supplier }} />
   return (
     <Dialog opened onClose={given.onClose} title={t`Another route`}>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { api, dataOf } from '../../../api/client.ts'
 import { type Filter, FilterBar, type Values, withValue } from '../../../kit/filters.tsx'
 import { useMay } from '../../../kit/session.tsx'
+import { suppliersQuery } from '../../suppliers-query.ts'
 import { useRuleText } from './rule-words.ts'
 import type { PriceRule } from './use-price-grid.ts'
 
@@ -44,11 +45,7 @@ export function PriceFilters({
     queryFn: ({ signal }) => dataOf(api.GET('/api/operator/service-groups', { signal })),
     enabled: may('catalogue.read'),
   })
-  const suppliers = useQuery({
-    queryKey: ['suppliers'],
-    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/suppliers', { signal })),
-    enabled: may('suppliers.read'),
-  })
+  const suppliers = useQuery({ ...suppliersQuery, enabled: may('suppliers.read') })
   const audience = (rule: PriceRule) => rule.username ?? rule.group ?? t`Everyone`
   const scope = (rule: PriceRule) => rule.service_code ?? rule.service_group ?? t`All services`
   const base = useRuleText()

@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { type Counted, countText } from '../../count.tsx'
 import { PriceGroupInput } from '../../price-group-input.tsx'
 
 /** `GroupDialog` puts resellers into a price group: it makes a plan, which shows each of them before anything is changed. */
@@ -14,12 +15,13 @@ export function GroupDialog({
 }: {
   /** `chosen` are they by their user names, or all that fit a filter. */
   chosen: { accounts: string[] } | { filter: Record<string, string> }
-  count: number
+  count: Counted
   onClose: () => void
 }) {
   const { t } = useLingui()
   const navigate = useNavigate()
   const [group, setGroup] = useState<string | null>(null)
+  const all = countText(count)
   const act = async ({ key }: { key: string }) => {
     const input = {
       ...chosen,
@@ -45,9 +47,9 @@ export function GroupDialog({
       <Stack>
         <p>
           <Plural
-            value={count}
+            value={count.value}
             one="# reseller is charged by other prices from then on. You see the change before it is made."
-            other="# resellers are charged by other prices from then on. You see the change before it is made."
+            other={`${all} resellers are charged by other prices from then on. You see the change before it is made.`}
           />
         </p>
         <PriceGroupInput value={group} onChange={setGroup} />

@@ -24,7 +24,7 @@ import { CardTable } from '../../../kit/card-table.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { When } from '../../../kit/when.tsx'
-import { Overtaken, useRace } from '../../overtaken.tsx'
+import { Overtaken, type Round, Rounds, takeTheirs, useRace } from '../../overtaken.tsx'
 
 const TOPICS = ['accounts']
 const KEY = ['keys']
@@ -197,13 +197,17 @@ export function Keys() {
         </ConnectionSheet>
       )}
       {changed && (
-        <ChangeKey
-          apiKey={changed}
-          onDone={() => {
-            setChanged(undefined)
-            void refresh()
-          }}
-        />
+        <Rounds present={changed}>
+          {(round) => (
+            <ChangeKey
+              round={round}
+              onDone={() => {
+                setChanged(undefined)
+                void refresh()
+              }}
+            />
+          )}
+        </Rounds>
       )}
       {rotated && (
         <RotateKey
@@ -255,30 +259,29 @@ export function Keys() {
 
 const readKey = (id: number) => dataOf(api.GET('/api/operator/keys/{id}', { params: { path: { id } } }))
 
-function ChangeKey({ apiKey, onDone }: { apiKey: ApiKey; onDone: () => void }) {
+function ChangeKey({ round, onDone }: { round: Round<ApiKey>; onDone: () => void }) {
+  const apiKey = round.present
   const race = useRace(apiKey, () => readKey(apiKey.id), true)
   return (
     <KeyEdit
       apiKey={race.base}
+      written={round.kept}
       hasRate
       save={(body) => race.send((version) => changeKey({ ...apiKey, version }, body))}
-      overtaken={(draft, { again, isBusy }) =>
-        race.now && (
+      overtaken={(changes, { again, isBusy }) => {
+        const { base, now } = race
+        if (!now) return null
+        const draft = { ...changes }
+        return (
           <Overtaken
-            {...{
-              base: race.base,
-              now: race.now,
-              draft: { ...draft },
-              what: 'key',
-              subject: String(apiKey.id),
-            }}
+            {...{ base, now, draft, what: 'key', subject: String(apiKey.id) }}
             hidden={['last_used_at']}
             isSaving={isBusy}
             onMine={again}
-            onTheirs={onDone}
+            onTheirs={(conflicting) => takeTheirs(draft, conflicting, { next: round.next, now, end: onDone })}
           />
         )
-      }
+      }}
       onDone={onDone}
     />
   )

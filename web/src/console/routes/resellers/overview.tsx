@@ -15,7 +15,7 @@ import { SumAmount } from '../../../kit/sum.tsx'
 import { When } from '../../../kit/when.tsx'
 import { History } from '../../history.tsx'
 import { LimitSaid, MoveSaid } from '../../move-said.tsx'
-import { ChangeDialog } from '../../overtaken.tsx'
+import { ChangeDialog, type Round, Rounds } from '../../overtaken.tsx'
 import { PriceGroupInput } from '../../price-group-input.tsx'
 import { PinnedNotes } from './notes.tsx'
 import styles from './reseller.module.css'
@@ -107,8 +107,16 @@ export function Overview() {
       {(doing === 'pay-in' || doing === 'adjust') && (
         <Move reseller={reseller} isDeposit={doing === 'pay-in'} onClose={() => setDoing(undefined)} />
       )}
-      {doing === 'profile' && <Profile reseller={reseller} onClose={() => setDoing(undefined)} />}
-      {doing === 'terms' && <Terms reseller={reseller} onClose={() => setDoing(undefined)} />}
+      {doing === 'profile' && (
+        <Rounds present={reseller}>
+          {(round) => <Profile round={round} onClose={() => setDoing(undefined)} />}
+        </Rounds>
+      )}
+      {doing === 'terms' && (
+        <Rounds present={reseller}>
+          {(round) => <Terms round={round} onClose={() => setDoing(undefined)} />}
+        </Rounds>
+      )}
       {(doing === 'close' || doing === 'reopen') && (
         <Close reseller={reseller} doing={doing} onClose={() => setDoing(undefined)} />
       )}
@@ -121,6 +129,11 @@ interface DialogProps {
   onClose: () => void
 }
 
+interface ChangeProps {
+  round: Round<Reseller>
+  onClose: () => void
+}
+
 /** `useDone` reads the reseller again after a change. */
 function useDone(): () => Promise<void> {
   const client = useQueryClient()
@@ -128,10 +141,11 @@ function useDone(): () => Promise<void> {
 }
 
 /** `useChange` is what the dialogs that change a reseller in place have in common. */
-function useChange(begun: Reseller) {
+function useChange(round: Round<Reseller>) {
   const client = useQueryClient()
+  const begun = round.present
   return {
-    ...{ present: begun, what: 'account' as const, subject: String(begun.id) },
+    ...{ round, what: 'account' as const, subject: String(begun.id) },
     read: () => client.fetchQuery({ ...resellerQuery(begun.username), staleTime: 0 }),
   }
 }
@@ -220,16 +234,17 @@ function Move({ reseller, isDeposit, onClose }: DialogProps & { isDeposit: boole
 }
 
 /** `Profile` changes what a reseller is called, how it is written to, and when it is told that little is left. */
-function Profile({ reseller, onClose }: DialogProps) {
+function Profile({ round, onClose }: ChangeProps) {
   const { t } = useLingui()
   const done = useDone()
-  const { username: account, currency } = reseller
-  const [begun] = useState(reseller)
-  const change = useChange(begun)
-  const [name, setName] = useState(begun.name)
-  const [email, setEmail] = useState(begun.email)
+  const begun = round.present
+  const { username: account, currency } = begun
+  const written: Reseller = { ...begun, ...round.kept }
+  const change = useChange(round)
+  const [name, setName] = useState(written.name)
+  const [email, setEmail] = useState(written.email)
   const before = begun.low_balance ?? ''
-  const [low, setLow] = useState(before)
+  const [low, setLow] = useState(written.low_balance ?? '')
   const draft = {
     ...(name.trim() !== begun.name && { name: name.trim() }),
     ...(email.trim() !== begun.email && { email: email.trim() }),
@@ -247,7 +262,7 @@ function Profile({ reseller, onClose }: DialogProps) {
           }),
         )
       }
-      title={t`Change ${reseller.name}`}
+      title={t`Change ${begun.name}`}
       button={t`Save the changes`}
       isReady={Object.keys(draft).length > 0}
       untouched={<Trans>Nothing was changed.</Trans>}
@@ -274,7 +289,7 @@ function Profile({ reseller, onClose }: DialogProps) {
           maxLength={254}
           required
         />
-        {reseller.low_balance !== undefined && (
+        {begun.low_balance !== undefined && (
           <TextInput
             field="low_balance"
             label={t`Low mark in ${currency}`}
@@ -383,14 +398,15 @@ function SignIns({ account }: { account: string }) {
   )
 }
 
-function Terms({ reseller, onClose }: DialogProps) {
+function Terms({ round, onClose }: ChangeProps) {
   const { t } = useLingui()
   const done = useDone()
-  const [begun] = useState(reseller)
-  const change = useChange(begun)
+  const begun = round.present
+  const change = useChange(round)
   const { username: account, name, currency, credit_limit = '0' } = begun
-  const [group, setGroup] = useState(begun.group ?? '')
-  const [limit, setLimit] = useState(credit_limit)
+  const written: Reseller = { ...begun, ...round.kept }
+  const [group, setGroup] = useState(written.group ?? '')
+  const [limit, setLimit] = useState(written.credit_limit ?? '0')
   const given = limit.trim().replace(',', '.')
   const draft = {
     ...(group !== (begun.group ?? '') && { group: group || null }),

@@ -206,7 +206,7 @@ export function Resellers() {
       {isGrouping && (
         <GroupDialog
           chosen={isEvery ? { filter } : { accounts: picked.map(({ username }) => username) }}
-          count={isEvery ? (count?.value ?? 0) : picked.length}
+          count={isEvery && count ? count : { value: picked.length, capped: false }}
           onClose={() => setGrouping(false)}
         />
       )}

@@ -6,12 +6,12 @@ import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { money } from '../../../kit/amount.tsx'
 import { NativeSelect, TextInput } from '../../../kit/inputs.tsx'
-import { givenFields, KindFields, type KindValues } from '../../../kit/kind-fields.tsx'
+import { givenFields, KindFields, type KindValues, secretsOf } from '../../../kit/kind-fields.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
-import { ChangeDialog } from '../../overtaken.tsx'
+import { ChangeDialog, type Round, Rounds } from '../../overtaken.tsx'
 import { TestedWay, useWayTest } from './pay-in-test.tsx'
 import styles from './settings.module.css'
 
@@ -274,15 +274,49 @@ function NewWay({ kinds, onDone, onClose }: Closing & { kinds: readonly Kind[] }
   )
 }
 
-function ChangeWay({ way, kind, onDone, onClose }: Closing & { way: Way; kind: Kind | undefined }) {
-  const { t } = useLingui()
+const termsOf = (way: Way): Draft => ({
+  ...{ name: way.name, min_amount: way.min_amount, max_amount: way.max_amount ?? '' },
+  ...{ fee_percent: way.fee_percent, fee_flat: way.fee_flat },
+})
+
+function ChangeWay({ way, kind, ...closing }: Closing & { way: Way; kind: Kind | undefined }) {
   const fields = kind?.fields ?? []
   const [values, setValues] = useState<KindValues>({})
-  const terms: Draft = {
-    ...{ name: way.name, min_amount: way.min_amount, max_amount: way.max_amount ?? '' },
-    ...{ fee_percent: way.fee_percent, fee_flat: way.fee_flat },
-  }
-  const [draft, setDraft] = useState(terms)
+  return (
+    <Rounds present={way}>
+      {(round) => (
+        <ChangeForm
+          {...{ fields, values, setValues, ...closing }}
+          round={{
+            ...round,
+            next: (kept, now) => {
+              if (!('settings' in kept)) setValues(secretsOf(fields, values))
+              round.next(kept, now)
+            },
+          }}
+        />
+      )}
+    </Rounds>
+  )
+}
+
+function ChangeForm({
+  round,
+  fields,
+  values,
+  setValues,
+  onDone,
+  onClose,
+}: Closing & {
+  round: Round<Way>
+  fields: Kind['fields']
+  values: KindValues
+  setValues: (values: KindValues) => void
+}) {
+  const { t } = useLingui()
+  const way = round.present
+  const terms = termsOf(way)
+  const [draft, setDraft] = useState(() => termsOf({ ...way, ...round.kept }))
   const changed = Object.fromEntries(
     (Object.keys(draft) as (keyof Draft)[])
       .filter((name) => draft[name] !== terms[name])
@@ -292,7 +326,7 @@ function ChangeWay({ way, kind, onDone, onClose }: Closing & { way: Way; kind: K
   const path = { code: way.code }
   return (
     <ChangeDialog
-      present={way}
+      round={round}
       read={() => dataOf(api.GET('/api/operator/deposit-providers/{code}', { params: { path } }))}
       what="deposit provider"
       subject={way.code}

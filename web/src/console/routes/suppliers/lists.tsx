@@ -141,7 +141,9 @@ export function Lists() {
                     <Table.Td>
                       <When at={run.started_at} />
                     </Table.Td>
-                    <Table.Td>{run.trigger === 'scheduled' ? t`Schedule` : run.actor}</Table.Td>
+                    <Table.Td>
+                      {run.trigger === 'scheduled' ? t`Schedule` : (run.actor_name ?? run.actor)}
+                    </Table.Td>
                     <Table.Td>
                       {outcome ? (
                         <Badge tone={outcome.tone}>{i18n._(outcome.words)}</Badge>
@@ -170,6 +172,9 @@ export function Lists() {
     </Stack>
   )
 }
+
+/** NAMES are those of the API of what is written into the form of the schedule. */
+const NAMES: Readonly<Record<string, string>> = { hours: 'every_minutes', loss: 'max_loss', jump: 'max_jump' }
 
 /** `Schedule` says when the list is read by itself, and by how much it may change before a person is asked. */
 function Schedule({ supplier }: { supplier: string }) {
@@ -278,8 +283,13 @@ function Schedule({ supplier }: { supplier: string }) {
             hidden={['next_at']}
             isSaving={save.isPending}
             onMine={() => save.mutate()}
-            onTheirs={() => {
-              setWritten({})
+            onTheirs={(conflicting) => {
+              setWritten(
+                Object.fromEntries(
+                  Object.entries(written).filter(([name]) => !conflicting.includes(NAMES[name] ?? '')),
+                ),
+              )
+              race.settle()
               save.reset()
             }}
           />

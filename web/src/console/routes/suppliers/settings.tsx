@@ -7,7 +7,7 @@ import { type FormEvent, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { isOvertaken } from '../../../kit/faults.ts'
 import { AtFields, Textarea, TextInput } from '../../../kit/inputs.tsx'
-import { givenFields, type KindField, KindFields, type KindValues } from '../../../kit/kind-fields.tsx'
+import { givenFields, KindFields, type KindValues, secretsOf } from '../../../kit/kind-fields.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { History } from '../../history.tsx'
@@ -18,12 +18,6 @@ import { Tested, useTest } from './test-supplier.tsx'
 
 /** NOT_EDITED are values that change by themselves. */
 const NOT_EDITED = ['health', 'open_items', 'secrets']
-
-/** `secretsOf` leaves what was written of settings out. */
-const secretsOf = (fields: readonly KindField[], values: KindValues): KindValues =>
-  Object.fromEntries(
-    Object.entries(values).filter(([name]) => fields.some((one) => one.name === name && one.secret)),
-  )
 
 /** `Settings` changes what a supplier is called with: only what was touched is sent, and secrets are written and never shown. */
 export function Settings() {

@@ -1,9 +1,7 @@
 import { api, dataOf } from '../../../api/client.ts'
+import type { suppliersQuery } from '../../suppliers-query.ts'
 
-/** `readSuppliers` reads all suppliers: they are few. */
-export const readSuppliers = (signal?: AbortSignal) =>
-  dataOf(api.GET('/api/operator/suppliers', signal ? { signal } : {}))
-export type Supplier = Awaited<ReturnType<typeof readSuppliers>>['items'][number]
+export type Supplier = Awaited<ReturnType<NonNullable<(typeof suppliersQuery)['queryFn']>>>['items'][number]
 
 /** `readAllFigures` reads how all suppliers fare, and the sum of our balances there. */
 export const readAllFigures = (signal?: AbortSignal) =>

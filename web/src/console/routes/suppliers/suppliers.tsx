@@ -17,8 +17,9 @@ import { Sum } from '../../../kit/sum.tsx'
 import { ActionBar } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
 import { ListViews } from '../../list-views.tsx'
+import { suppliersQuery } from '../../suppliers-query.ts'
 import { type Asked, useAsking } from './ask-several.ts'
-import { type AllFigures, readAllFigures, readSuppliers, type Supplier } from './supplier-data.ts'
+import { type AllFigures, readAllFigures, type Supplier } from './supplier-data.ts'
 import styles from './suppliers.module.css'
 import { SwitchDialog } from './switch-dialog.tsx'
 import { TopUpDialog } from './top-up-dialog.tsx'
@@ -64,7 +65,7 @@ export function Suppliers() {
   const [toppedUp, setToppedUp] = useState<Supplier>()
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set())
   const client = useQueryClient()
-  const read = useQuery({ queryKey: ['suppliers'], queryFn: ({ signal }) => readSuppliers(signal) })
+  const read = useQuery(suppliersQuery)
   const figures = useQuery({
     queryKey: ['suppliers', 'figures of all'],
     queryFn: ({ signal }) => readAllFigures(signal),
