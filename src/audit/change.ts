@@ -1,4 +1,4 @@
-import type { AccountId, PlanId, SignInId } from '../lib/ids.ts'
+import type { AccountId, OrderId, PlanId, SignInId, SupplierId } from '../lib/ids.ts'
 import type { Period } from '../lib/period.ts'
 import type { Noun } from './nouns.ts'
 
@@ -29,12 +29,23 @@ export interface Change {
   after: Values | null
 }
 
+export const actions = ['made', 'changed', 'removed'] as const
+export type Action = (typeof actions)[number]
+
 /** ChangeFilter says which changes are wanted; what is left out does not matter. `before` is the id behind which a page begins. */
 export interface ChangeFilter extends Period {
   what?: Noun | undefined
   subject?: string | undefined
   accountId?: AccountId | undefined
   actor?: string | undefined
+  /** `action` is what was done of the thing. */
+  action?: Action | undefined
+  /** `order`: changes of the order's items, notes and shared results. */
+  order?: OrderId | undefined
+  /** `supplierId`: changes of the supplier and of its routes, list, pauses, tests and top-ups. */
+  supplierId?: SupplierId | undefined
+  /** `text` is a part of the kind of the thing, of what names it, of the reason, or of who it was: by name, or as the trail has it. */
+  text?: string | undefined
   before?: number | undefined
   limit: number
 }

@@ -2,9 +2,10 @@ import type { Sql } from '../database/database.ts'
 import { isGiven, MAX_SCANNED_ROWS, type WalkedPage, walkPage } from '../database/walk.ts'
 import { Refusal } from '../errors.ts'
 import { formatMicros } from '../lib/money.ts'
+import { selectActorsNamed } from './actors.sql.ts'
 import type { Change, ChangeFilter, Values } from './change.ts'
-import { amounts, nounOf, tableOf } from './nouns.ts'
-import { hasChangesByOthers, selectStop, selectTrail } from './trail.sql.ts'
+import { amounts, nounOf, nouns, tableOf } from './nouns.ts'
+import { hasChangesByOthers, type Said, selectStop, selectTrail } from './trail.sql.ts'
 
 /** MAX_CHANGES bounds a page. */
 const MAX_CHANGES = 1000
@@ -12,19 +13,27 @@ const MAX_CHANGES = 1000
 /** `readTrail` gives changes, the newest first. */
 export async function readTrail(
   sql: Sql,
-  { what, limit, ...rest }: ChangeFilter,
+  { what, limit, text, ...rest }: ChangeFilter,
   maxRows: number = MAX_SCANNED_ROWS.operator,
 ): Promise<WalkedPage<Change, number>> {
   if (limit > MAX_CHANGES) throw new Refusal('invalid_input', `is at most ${MAX_CHANGES}`, 'limit')
-  const filter = { ...rest, what: what && tableOf[what] }
+  const { before: _, ...narrowing } = rest
+  const filter = { ...rest, what: what && tableOf[what], said: text && (await saidBy(sql, text)) }
   const page = await walkPage({
     limit,
-    isNarrowed: isGiven(what, rest.subject, rest.accountId, rest.actor, rest.from, rest.to),
+    isNarrowed: isGiven(what, text, ...Object.values(narrowing)),
     from: rest.from,
     selectStop: () => selectStop(sql, filter, maxRows),
     select: (part) => selectTrail(sql, { ...filter, ...part }),
   })
   return { ...page, items: page.items.map(readable) }
+}
+
+/** `saidBy` gives the lines that a text may be in: those of some tables, of some actors, and those that have it in themselves. */
+async function saidBy(sql: Sql, text: string): Promise<Said> {
+  const part = text.trim().toLowerCase()
+  const tables = nouns.filter((noun) => noun.includes(part)).map((noun) => tableOf[noun])
+  return { part, tables, actors: await selectActorsNamed(sql, part) }
 }
 
 /** `isChangedByOthers` tells whether anybody but an actor has changed anything here. */

@@ -221,6 +221,14 @@ describePages('orders in the console', () => {
       .getByRole('menuitem', { name: /Deliver after all…/ })
       .and(page.locator('[data-disabled]'))
       .waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByText('History', { exact: true }).click()
+    await page.getByRole('listitem').filter({ hasText: 'The supplier delivered late' }).last().waitFor()
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: 'item' })
+      .filter({ hasText: 'It came too late' })
+      .waitFor()
     await visit.leave()
   })
 

@@ -1840,6 +1840,11 @@ create index trail_of_subject on trail (what, subject, id);
 -- Prices that are no more: few lines, read with the catalogue.
 create index trail_of_removed_prices on trail (id) where what = 'prices' and after is null;
 create index trail_of_account on trail (account_id, id) where account_id is not null;
+-- Of one kind of thing and of one actor: not those that are most of all lines, which are found soon without an index.
+create index trail_of_kind on trail (what, id) where what <> 'prices';
+create index trail_of_actor on trail (actor, id) where actor <> 'imeigate';
+-- What was changed of an order; its number comes first in what names these.
+create index trail_of_order on trail (split_part(subject, '/', 1), id) where what in ('items', 'order_notes', 'shared_results');
 create trigger trail_is_final before update or delete or truncate on trail
   for each statement execute function refuse_change('line of the trail');
 

@@ -361,6 +361,34 @@ it('is read by pages, by thing, by who and by time; a cursor goes with its filte
   const { actor, subject, at } = tokens[0]
   expect((await read(`what=token&subject=${subject}`)).data.page.items.length).toBeGreaterThan(0)
   expect((await read(`actor=${encodeURIComponent(actor)}`)).data.page.items[0]).toMatchObject({ actor })
+  /** `found` has the lines of a filter, each by its noun, what names it, and what was done. */
+  const found = async (query: string) =>
+    (await read(`limit=200&${query}`)).data.page.items.map((one: Record<string, unknown>) => [
+      ...[one['what'], one['subject'], one['before'] === null ? 'made' : one['after'] === null ? 'removed' : 'changed'],
+    ])
+  expect(await found('what=subscription')).toEqual([
+    ['subscription', '1', 'removed'],
+    ['subscription', '1', 'changed'],
+    ['subscription', '1', 'made'],
+  ])
+  for (const action of ['made', 'changed', 'removed']) {
+    expect(await found(`what=subscription&action=${action}`)).toEqual([['subscription', '1', action]])
+  }
+  // Words are those of the reason, of the kind of thing, of its id, and of who it was.
+  expect(await found('q=LOST a ph')).toEqual([['staff', expect.any(String), 'changed']])
+  expect(await found('q=age text')).toEqual([
+    ['message text', 'mail.invitation/en', 'removed'],
+    ['message text', 'mail.invitation/en', 'made'],
+  ])
+  expect(await found('q=home_curr')).toEqual([['setting', 'HOME_CURRENCY', 'made']])
+  expect((await found('q=anna')).length).toBe(byPeople.length)
+  expect(await found('q=nobody has said so')).toEqual([])
+  const [{ subject: closed }] = (await read('q=does not pay')).data.page.items
+  const named = await ask(office.server, 'GET', `/accounts/${closed}`, { headers })
+  const ofAccount = await found(`account=${named.json.data.username}`)
+  expect(ofAccount).toContainEqual(['account', closed, 'changed'])
+  expect(ofAccount).toEqual(await found(`account=${closed}`))
+  expect(await read('account=nobody-here')).toMatchObject({ code: 'NOT_FOUND_ERROR' })
   expect((await read(`to=${encodeURIComponent('2020-01-01T00:00:00Z')}`)).data.page.items).toEqual([])
   expect((await read(`from=${encodeURIComponent(at)}&what=token`)).data.page.items[0]).toMatchObject({ at })
   const { next_cursor } = (await read('limit=1&what=token')).data.page

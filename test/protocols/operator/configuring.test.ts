@@ -396,6 +396,16 @@ describe('routes', () => {
     ).toMatchObject({
       ...{ status: 422, json: { errors: { cost: [expect.any(String)] } } },
     })
+    // A changed route's lines do not say whose it is; they are found by the supplier's name all the same.
+    const ofPanel = (await read('/audit?supplier=panel&limit=3')).page.items
+    expect(ofPanel).toMatchObject([{ subject: String(id) }, { subject: String(id) }, { subject: String(id) }])
+    const supplier = (await read('/suppliers/panel')).id
+    expect((await read(`/audit?supplier=${supplier}&what=supplier%20pause`)).page.items).not.toEqual([])
+    const ofSandbox = (await read('/audit?supplier=sandbox&what=route')).page.items
+    expect(ofSandbox.filter(({ subject }: { subject: string }) => subject === String(id))).toEqual([])
+    expect(
+      await ask(office.server, 'GET', '/audit?supplier=nobody', { headers }),
+    ).toMatchObject({ status: 404, json: { source: 'query' } })
     expect(await change('DELETE', `/routes/${id}`)).toMatchObject({ status: 200 })
     expect(await trailOf('route', id)).toMatchObject([
       { actor, after: null },

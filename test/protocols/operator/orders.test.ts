@@ -203,6 +203,13 @@ describe('orders are', () => {
       order: { state: 'failed', items: [{ state: 'failed', reason: 'It was wrong', refunded: '1.00' }] },
     })
     expect(await available()).toBe(before + 1)
+    await change('POST', `/orders/${order}/notes`, { text: 'They know' })
+    const { items: changes } = (await read(`/audit?order=${order}`)).page
+    expect(changes.map(({ what, subject }: Record<string, string>) => [what, subject])).toEqual([
+      ['order note', expect.stringMatching(`^${order}/`)],
+      ['item', `${order}/1`],
+      ['item', `${order}/1`],
+    ])
     expect(await office.server.status(shop, String(order))).toMatchObject({ STATUS: '3' })
     expect(await change('POST', `/orders/${order}/refund`, { reason: 'again' })).toMatchObject({
       status: 409,

@@ -10,22 +10,63 @@ import { When } from '../kit/when.tsx'
 import { Difference } from './difference.tsx'
 import styles from './history.module.css'
 
-/** `topics` are by what changes of each kind of thing are told. */
-const topics = { account: ['accounts'], service: ['services'], supplier: ['suppliers'] }
+/** `topics` are by what changes of each kind of thing are told; of none: they are read when it is opened. */
+const topics = {
+  account: ['accounts'],
+  brand: [],
+  channel: ['notices'],
+  deposit: ['deposits'],
+  'deposit provider': ['gateways'],
+  item: ['orders'],
+  key: ['accounts'],
+  person: ['accounts'],
+  rate: ['prices'],
+  seller: [],
+  service: ['services'],
+  setting: [],
+  staff: ['staff'],
+  subscription: ['notices'],
+  supplier: ['suppliers'],
+  token: ['staff'],
+  webhook: ['webhooks'],
+} as const
 
 const SHOWN = 20
 
-/** `History` shows, when it is opened, who changed a thing lately, and how it was before. Who may not read the trail does not see it. */
-export function History({ what, subject }: { what: keyof typeof topics; subject: string }) {
+/**
+ * `History` shows, when it is opened, who changed a thing lately, and how it was before. Who may not read the trail does not see it. Without a `subject` it is
+ * of all things of the kind, of `account` alone where that is given, and each line says of which: as `nameOf` names it, or by its id. With `order` it is of all
+ * that belongs to the order. Of what there is one, the subject is `true`.
+ */
+export function History({
+  what,
+  nameOf,
+  title,
+  ...narrowing
+}: {
+  what: keyof typeof topics
+  subject?: string
+  account?: string
+  order?: number
+  nameOf?: (subject: string) => string | undefined
+  /** `title` tells apart what stands on one page. */
+  title?: string
+}) {
   const { t } = useLingui()
   const may = useMay()
   const [isOpen, setOpen] = useState(false)
-  const queryKey = ['audit', 'of', what, subject]
+  const { subject, account, order } = narrowing
+  const filter = {
+    ...(order === undefined ? { what } : { order }),
+    ...(subject !== undefined && { subject }),
+    ...(account !== undefined && { account }),
+  }
+  const queryKey = ['audit', 'of', filter]
   useRefreshOn(topics[what], queryKey)
   const changes = useQuery({
     queryKey,
     queryFn: async ({ signal }) => {
-      const params = { query: { what, subject, limit: SHOWN } }
+      const params = { query: { ...filter, limit: SHOWN } }
       return (await dataOf(api.GET('/api/operator/audit', { params, signal }))).page
     },
     enabled: isOpen,
@@ -34,7 +75,7 @@ export function History({ what, subject }: { what: keyof typeof topics; subject:
   return (
     <details className={styles.history} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>
-        <Trans>History</Trans>
+        {title ?? <Trans>History</Trans>}
       </summary>
       <FaultNote fault={changes.error} onRetry={() => void changes.refetch()} />
       {isOpen && changes.isPending && <Loading rows={3} />}
@@ -52,6 +93,16 @@ export function History({ what, subject }: { what: keyof typeof topics; subject:
                 {' '}
                 {one.before === null ? t`made` : one.after === null ? t`removed` : t`changed`}
               </span>
+              {subject === undefined && (
+                <>
+                  {' · '}
+                  {order === undefined ? (
+                    (nameOf?.(one.subject) ?? <span className="code">{one.subject}</span>)
+                  ) : (
+                    <PartOfOrder what={one.what} subject={one.subject} />
+                  )}
+                </>
+              )}
             </p>
             <Difference before={one.before} after={one.after} />
             {one.why && <p className="muted">{one.why}</p>}
@@ -59,10 +110,18 @@ export function History({ what, subject }: { what: keyof typeof topics; subject:
         ))}
       </ol>
       {changes.data && changes.data.next_cursor !== null && (
-        <Link to="/settings/audit" search={{ what, subject }}>
+        <Link to="/settings/audit" search={filter}>
           <Trans>All changes of it</Trans>
         </Link>
       )}
     </details>
   )
+}
+
+/** `PartOfOrder` says which item of an order a line is about, or that it is about something else of it. */
+function PartOfOrder({ what, subject }: { what: string; subject: string }) {
+  const position = subject.split('/')[1]
+  if (what === 'item') return <Trans>item {position}</Trans>
+  if (what === 'order note') return <Trans>a note</Trans>
+  return <Trans>the link to the result of item {position}</Trans>
 }

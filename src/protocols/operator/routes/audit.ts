@@ -1,12 +1,15 @@
 import { type Static, Type } from 'typebox'
+import { findAccount } from '../../../accounts/accounts.ts'
 import { actorNames } from '../../../audit/actors.ts'
-import type { Change } from '../../../audit/change.ts'
+import { actions, type Change } from '../../../audit/change.ts'
 import { nouns } from '../../../audit/nouns.ts'
 import { readTrail } from '../../../audit/trail.ts'
 import { bound, timeOf } from '../../../contract/page.ts'
-import type { AccountId } from '../../../lib/ids.ts'
+import type { Queryable } from '../../../database/database.ts'
+import type { OrderId, SupplierId } from '../../../lib/ids.ts'
 import { DAY_MS } from '../../../lib/time.ts'
 import { type Role, roles } from '../../../staff/roles.ts'
+import { findSupplier } from '../../../suppliers/suppliers.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
 import { id, oneOf, orNull, pageOf, pageQuery, text, time } from '../../kit/shapes.ts'
 import { route } from '../route.ts'
@@ -41,6 +44,10 @@ const wireChange = (one: Change, names: ReadonlyMap<string, string>): Static<typ
   ...{ before: one.before, after: one.after },
 })
 
+/** `supplierIdOf` takes a number for an id, also of a supplier that is no more. Throws not_found. */
+const supplierIdOf = async (sql: Queryable, idOrName: string): Promise<SupplierId> =>
+  /^\d{1,9}$/.test(idOrName) ? (Number(idOrName) as SupplierId) : (await findSupplier(sql, idOrName)).id
+
 export const auditRoutes = () => [
   route({
     method: 'GET',
@@ -56,18 +63,35 @@ export const auditRoutes = () => [
     query: Type.Object({
       ...pageQuery,
       what: Type.Optional(oneOf(nouns)),
+      action: Type.Optional(oneOf(actions, { description: 'What was done of the thing' })),
       subject: Type.Optional(text(200, { description: 'The id of the thing' })),
-      account: Type.Optional(id),
+      account: Type.Optional(text(64, { description: 'Id or user name' })),
+      supplier: Type.Optional(
+        text(100, { description: 'Id or name: of the supplier and of its routes, list, pauses and top-ups' }),
+      ),
+      order: Type.Optional(
+        Type.Integer({
+          ...{ minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
+          description: 'The number of an order: of its items, notes and shared results',
+        }),
+      ),
       actor: Type.Optional(text(200)),
+      q: Type.Optional(
+        text(100, {
+          description: 'A part of what it is, of its id, of the reason, or of the name of who changed it',
+        }),
+      ),
       from: bound('The first instant: a time with its zone, or a day in UTC'),
       to: bound('The first instant behind it, or the last day in UTC'),
     }),
     answer: pageOf(change),
+    refusals: ['not_found'],
     handle: async ({ desk, query }) => {
-      const { limit, cursor, account, from, to, ...rest } = query
+      const { limit, cursor, account, supplier, order, q, from, to, ...rest } = query
       const filter = {
-        ...rest,
-        accountId: account as AccountId | undefined,
+        ...{ ...rest, text: q, order: order as OrderId | undefined },
+        accountId: account === undefined ? undefined : (await findAccount(desk.read, account)).id,
+        supplierId: supplier === undefined ? undefined : await supplierIdOf(desk.read, supplier),
         from: from === undefined ? undefined : timeOf(from),
         to: to === undefined ? undefined : timeOf(to, DAY_MS),
       }

@@ -4,6 +4,7 @@ import { useParams } from '@tanstack/react-router'
 import { useRefreshOn } from '../../../api/events.ts'
 import { Page } from '../../../kit/page.tsx'
 import { DepositPane } from '../../deposit-pane.tsx'
+import { History } from '../../history.tsx'
 import styles from './money.module.css'
 
 const TOPICS = ['deposits']
@@ -28,6 +29,7 @@ export function Deposit() {
             ])
           }
         />
+        <History what="deposit" subject={id} />
       </div>
     </Page>
   )

@@ -10,6 +10,7 @@ import { useKeys } from '../../../kit/keys.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { When } from '../../../kit/when.tsx'
+import { History } from '../../history.tsx'
 import { OrderActions } from './actions.tsx'
 import { Beside } from './beside.tsx'
 import { Items } from './items.tsx'
@@ -134,6 +135,7 @@ function OneOrder({
           <div>
             <Items order={order} />
             <Timeline order={order} />
+            <History what="item" order={order.id} />
           </div>
           <Beside summary={summary.data} />
         </div>

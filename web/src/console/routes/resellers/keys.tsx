@@ -24,6 +24,7 @@ import { CardTable } from '../../../kit/card-table.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { When } from '../../../kit/when.tsx'
+import { History } from '../../history.tsx'
 import { Overtaken, type Round, Rounds, takeTheirs, useRace } from '../../overtaken.tsx'
 
 const TOPICS = ['accounts']
@@ -180,6 +181,11 @@ export function Keys() {
           </CardTable>
         </>
       )}
+      <History
+        what="key"
+        account={username}
+        nameOf={(id) => keys.data?.page.items.find((key) => String(key.id) === id)?.security_id}
+      />
       {isMaking && (
         <NewKey
           make={async (body, key) => {

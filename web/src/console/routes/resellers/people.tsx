@@ -13,6 +13,7 @@ import { OnceShown } from '../../../kit/once-shown.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
+import { History } from '../../history.tsx'
 
 const TOPICS = ['accounts', 'people']
 const KEY = ['account-people']
@@ -80,6 +81,11 @@ export function People() {
           </CardTable>
         </>
       )}
+      <History
+        what="person"
+        account={username}
+        nameOf={(id) => items.find((person) => String(person.id) === id)?.email}
+      />
       {isInviting && (
         <Invite
           account={username}

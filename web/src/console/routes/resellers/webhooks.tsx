@@ -9,6 +9,7 @@ import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { type Hook, HookState, type WebhookCalls, WebhookView } from '../../../kit/webhook.tsx'
 import { When } from '../../../kit/when.tsx'
+import { History } from '../../history.tsx'
 import styles from './reseller.module.css'
 
 const TOPICS = ['webhooks']
@@ -173,6 +174,7 @@ export function WebhookOne() {
             <Group gap="sm">{actions}</Group>
           </div>
           {body}
+          <History what="webhook" subject={named} />
         </>
       )}
     </WebhookView>

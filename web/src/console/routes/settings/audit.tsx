@@ -103,12 +103,29 @@ export function Audit() {
       kind: 'choice',
       choices,
     },
-    { name: 'subject', label: t`Its id`, kind: 'text' },
+    {
+      ...{ name: 'action', label: t`What was done`, kind: 'choice' },
+      choices: [
+        { value: 'made', label: t`made` },
+        { value: 'changed', label: t`changed` },
+        { value: 'removed', label: t`removed` },
+      ],
+    },
+    {
+      ...{ name: 'q', label: t`Words`, kind: 'text' },
+      help: t`A part of the reason, of the name of who it was, of the thing or of its id.`,
+    },
+    { name: 'account', label: t`Reseller`, kind: 'text', help: t`A user name or a number.` },
+    {
+      ...{ name: 'supplier', label: t`Supplier`, kind: 'text' },
+      help: t`A name or a number. Its routes, list, pauses and top-ups are found, too.`,
+    },
+    { name: 'order', label: t`Order`, kind: 'text', help: t`Its number` },
     {
       ...{ name: 'actor', label: t`Who`, kind: 'text', placeholder: 'staff:3' },
       help: t`As the list names them: staff:3, token:2, key:7, cli:anna.`,
     },
-    { name: 'account', label: t`Reseller, by id`, kind: 'text' },
+    { name: 'subject', label: t`Its id`, kind: 'text' },
     { name: 'from', label: t`From`, kind: 'day' },
     { name: 'to', label: t`To`, kind: 'day' },
   ]

@@ -9,6 +9,7 @@ import { TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
+import { History } from '../../history.tsx'
 import styles from './brand.module.css'
 import settings from './settings.module.css'
 import { SettingsForm, useDraft } from './settings-form.tsx'
@@ -45,6 +46,7 @@ export function BrandSettings() {
       <FaultNote fault={kept.error} onRetry={() => void kept.refetch()} />
       {kept.isPending && <Loading rows={6} />}
       {kept.data && <Form kept={kept.data} />}
+      <History what="brand" subject="true" />
     </Page>
   )
 }

@@ -8,6 +8,7 @@ import { Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay, useSession } from '../../../kit/session.tsx'
+import { History } from '../../history.tsx'
 import { KeptSettingsForm, useSettings } from './kept-settings.tsx'
 import styles from './settings.module.css'
 import { SettingsForm, useDraft } from './settings-form.tsx'
@@ -32,6 +33,7 @@ export function Business() {
       <FaultNote fault={seller.error} onRetry={() => void seller.refetch()} />
       {seller.isPending && <Loading rows={5} />}
       {seller.data && <Form seller={seller.data} />}
+      <History what="seller" subject="true" />
       {may('settings.read') && <Counting />}
     </Page>
   )

@@ -12,6 +12,7 @@ import { givenFields, KindFields, type KindValues } from '../../../kit/kind-fiel
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
+import { History } from '../../history.tsx'
 import styles from './settings.module.css'
 
 const TOPICS = ['notices']
@@ -137,6 +138,11 @@ export function Notices() {
               <Trans>Show more</Trans>
             </Button>
           )}
+          <History
+            what="subscription"
+            title={t`History of the receivers`}
+            nameOf={(id) => subscriptions.rows?.find((one) => String(one.id) === id)?.address}
+          />
         </div>
         <div>
           <h2>
@@ -184,6 +190,11 @@ export function Notices() {
               <div className={styles.below}>{newChannel}</div>
             </>
           )}
+          <History
+            what="channel"
+            title={t`History of the channels`}
+            nameOf={(id) => all.find((channel) => String(channel.id) === id)?.name}
+          />
         </div>
       </Stack>
       {kinds.data && doing?.what === 'new channel' && (

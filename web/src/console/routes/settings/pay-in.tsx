@@ -11,6 +11,7 @@ import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
+import { History } from '../../history.tsx'
 import { ChangeDialog, type Round, Rounds } from '../../overtaken.tsx'
 import { TestedWay, useWayTest } from './pay-in-test.tsx'
 import styles from './settings.module.css'
@@ -129,6 +130,10 @@ export function PayInSettings() {
           ))}
         </ul>
       )}
+      <History
+        what="deposit provider"
+        nameOf={(id) => ways.data?.items.find((way) => String(way.id) === id)?.name}
+      />
       {doing?.what === 'new' && <NewWay kinds={known} onDone={done} onClose={close} />}
       {doing?.what === 'change' && (
         <ChangeWay

@@ -10,6 +10,7 @@ import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { When } from '../../../kit/when.tsx'
+import { History } from '../../history.tsx'
 import styles from './settings.module.css'
 
 const KEY = ['rates']
@@ -84,6 +85,7 @@ export function Rates() {
           <Trans>There are more, which are not shown.</Trans>
         </p>
       )}
+      <History what="rate" nameOf={(subject) => subject.split('/').slice(0, 2).join(' / ')} />
       {isSetting && <SetRate onClose={() => setSetting(false)} />}
     </Page>
   )

@@ -85,6 +85,7 @@ export function useDraft<Values extends object>(
         await send(changed, key)
         setEdits({})
         notifications.show({ message: said })
+        void client.invalidateQueries({ queryKey: ['audit'] })
       } catch (error) {
         setFault(error)
         if (!(error instanceof ApiFault) || error.status !== 409) return

@@ -16,6 +16,7 @@ import { Page } from '../../../kit/page.tsx'
 import { useSession } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
+import { History } from '../../history.tsx'
 import styles from './settings.module.css'
 
 const TOPICS = ['staff']
@@ -39,6 +40,7 @@ interface Link {
 }
 
 const nameOf = ({ name, email, role }: Person): string => name || email || role
+const named = (person: Person | undefined) => person && nameOf(person)
 
 /** `Staff` lists the people who run the installation: what they may do, where they are signed in, and who was invited. */
 export function Staff() {
@@ -114,6 +116,7 @@ export function Staff() {
           </Table.Tbody>
         </CardTable>
       )}
+      <History what="staff" nameOf={(id) => named(staff.data?.items.find((one) => String(one.id) === id))} />
       {isInviting && <Invite onMade={setLink} onDone={refresh} onClose={() => setInviting(false)} />}
       {chosen?.doing === 'role' && <SetRole person={chosen.person} onDone={refresh} onClose={end} />}
       {(chosen?.doing === 'suspend' || chosen?.doing === 'resume') && (

@@ -15,6 +15,7 @@ import { Page } from '../../../kit/page.tsx'
 import { useSession } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
+import { History } from '../../history.tsx'
 import styles from './settings.module.css'
 
 const TOPICS = ['staff']
@@ -110,6 +111,7 @@ export function Tokens() {
           </Table.Tbody>
         </CardTable>
       )}
+      <History what="token" nameOf={(id) => items.find((token) => String(token.id) === id)?.name} />
       {isMaking && <NewToken onMade={setMade} onDone={refresh} onClose={() => setMaking(false)} />}
       {made && (
         <OnceShown
