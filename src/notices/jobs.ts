@@ -8,9 +8,10 @@ import { tellRefusedDeposits } from './deposit-news.ts'
 import { tellDigest } from './digest.ts'
 import { conditionNames, isCondition } from './events.ts'
 import { tellLedgerNews } from './ledger-news.ts'
+import { updateFailedMessage, updateSentMessage, updateUnwantedMessage } from './messages.sql.ts'
 import { deleteEndedBefore, selectEnded } from './notices.sql.ts'
 import { tellPriceNews } from './price-news.ts'
-import { raiseNotices, SEND_NOTICE, type SendPayload } from './raise-notices.ts'
+import { MAX_ATTEMPTS, raiseNotices, SEND_NOTICE, type SendPayload } from './raise-notices.ts'
 import { selectReader } from './readers.sql.ts'
 import { selectSubscription } from './subscriptions.sql.ts'
 import { words } from './words/index.ts'
@@ -55,13 +56,21 @@ export function noticeJobs({
     const { to, notice, message } = payload as SendPayload
     const reader =
       'person' in to ? await selectReader(sql, to) : await selectSubscription(sql, to.subscription)
-    if (!reader) return
+    if (!reader) return await updateUnwantedMessage(sql, message.id)
     const { channelId, address, language } = reader
     const isOfShop = 'person' in to || ('accountId' in reader && reader.accountId !== null)
     // A message that was tried for a long time may be out of date.
     const ended = isCondition(message.event) ? await selectEnded(sql, notice) : undefined
     const text = ended ? `${message.text}\n${words[language ?? 'en'].over(utc(ended))}` : message.text
-    await sendBy(deps, channelId, address, { ...message, text }, { isOfShop })
+    try {
+      await sendBy(deps, channelId, address, { ...message, text }, { isOfShop })
+    } catch (error) {
+      const problem = (error as Error).message
+      // Where the database is away, what is thrown says so, and the message is tried again.
+      await updateFailedMessage(sql, message.id, { problem, attempts: MAX_ATTEMPTS }).catch(() => {})
+      throw error
+    }
+    await updateSentMessage(sql, message.id, { address, at: context.clock.now() })
   }
   return { [RAISE_NOTICES]: everyMinute(raise), [SEND_NOTICE]: send }
 }

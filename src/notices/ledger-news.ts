@@ -75,8 +75,10 @@ export async function tellLedgerNews(sql: Sql, now: Date, stopping: AbortSignal)
       const { againMs = 0 } = rulesOf(unread.event)
       await updateRead(transaction, unread, message && new Date(now.getTime() + againMs))
       if (!message) return
-      const { accountId, event, upTo } = unread
-      const notice = await insertTold(transaction, event, { subject: `entries to ${upTo}`, accountId }, now)
+      const { accountId, event, after, upTo } = unread
+      const entries: [bigint, bigint] = [after + 1n, upTo]
+      const told = { subject: `entries to ${upTo}`, accountId, entries }
+      const notice = await insertTold(transaction, event, told, now)
       await tell(transaction, { event, notice, accountId, message })
     })
   }

@@ -33,23 +33,42 @@ export const selectOpenNotices = (sql: Queryable, event: EventName): Promise<Ope
 export interface Notice extends OpenNotice {
   event: EventName
   accountId: AccountId | null
+  username: string | null
   raisedAt: Date
   /** `endedAt`, null: its cause is still there. */
   endedAt: Date | null
 }
 
-/** `selectNotices` gives the newest first, behind the one with the id `before`; `open`: only those whose cause is still there. */
+/** NoticesWanted: `open` are those whose cause is still there, `failed` those of which a message was given up. */
+export interface NoticesWanted {
+  open?: boolean | undefined
+  failed?: boolean | undefined
+  event?: EventName | undefined
+  accountId?: AccountId | undefined
+}
+
+/** `selectNotices` gives the newest first, behind the one with the id `before`. */
 export async function selectNotices(
   sql: Queryable,
-  { open, before, limit }: { open: boolean; before: NoticeId | undefined; limit: number },
+  {
+    ...{ open, failed, event, accountId, before, limit }
+  }: NoticesWanted & { before: NoticeId | undefined; limit: number },
 ): Promise<Notice[]> {
   let query = build
-    .selectFrom('notices')
-    .select(['id', 'event', 'subject', 'accountId', literal<number>`mark::float8`.as('mark')])
-    .select(['raisedAt', 'sentAt', 'seenAt', 'endedAt'])
-  if (open) query = query.where('endedAt', 'is', null)
-  if (before !== undefined) query = query.where('id', '<', before)
-  return await sql.run(query.orderBy('id', 'desc').limit(limit).$narrowType<{ event: EventName }>())
+    .selectFrom('notices as n')
+    .leftJoin('accounts as a', 'a.id', 'n.accountId')
+    .select(['n.id', 'n.event', 'n.subject', 'n.accountId', 'a.username'])
+    .select(literal<number>`n.mark::float8`.as('mark'))
+    .select(['n.raisedAt', 'n.sentAt', 'n.seenAt', 'n.endedAt'])
+  if (open) query = query.where('n.endedAt', 'is', null)
+  if (failed)
+    query = query.where(
+      literal<boolean>`n.id in (select notice_id from notice_messages where state = 'failed')`,
+    )
+  if (event !== undefined) query = query.where('n.event', '=', event)
+  if (accountId !== undefined) query = query.where('n.accountId', '=', accountId)
+  if (before !== undefined) query = query.where('n.id', '<', before)
+  return await sql.run(query.orderBy('n.id', 'desc').limit(limit).$narrowType<{ event: EventName }>())
 }
 
 export async function insertNotice(
@@ -68,18 +87,22 @@ export async function insertNotice(
   return row?.id as NoticeId
 }
 
-/** `insertTold` writes down something that was over when it was told. */
+/** `insertTold` writes down something that was over when it was told. `entries` are those of the account's ledger, the first and the last, that it tells of. */
 export async function insertTold(
   sql: Queryable,
   event: EventName,
-  { subject, accountId }: Pick<Condition, 'subject' | 'accountId'>,
+  {
+    subject,
+    accountId,
+    entries: [firstEntry, lastEntry] = [],
+  }: Pick<Condition, 'subject' | 'accountId'> & { entries?: [first: bigint, last: bigint] },
   now: Date,
 ): Promise<NoticeId> {
   const times = { raisedAt: now, sentAt: now, seenAt: now, endedAt: now }
   const [row] = await sql.run(
     build
       .insertInto('notices')
-      .values({ event, subject, accountId, ...times })
+      .values({ event, subject, accountId, firstEntry, lastEntry, ...times })
       .returning('id'),
   )
   return row?.id as NoticeId

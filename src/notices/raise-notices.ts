@@ -6,6 +6,7 @@ import type { AccountId, NoticeId } from '../lib/ids.ts'
 import type { Language } from '../lib/languages.ts'
 import { type Condition, conditions } from './conditions.ts'
 import { type ConditionName, type EventName, type EventRules, GONE_MS, rulesOf } from './events.ts'
+import { insertMessages } from './messages.sql.ts'
 import {
   endNotices,
   insertNotice,
@@ -23,7 +24,7 @@ import type { Words } from './words/words.ts'
 /** SEND_NOTICE is the job that tells one person. */
 export const SEND_NOTICE = 'notice_send'
 /** MAX_ATTEMPTS take three and a half hours, with the queue's growing pauses. */
-const MAX_ATTEMPTS = 10
+export const MAX_ATTEMPTS = 10
 
 export interface SendPayload {
   to: Reader
@@ -120,8 +121,14 @@ export async function tell(
   },
 ): Promise<void> {
   const said = given ?? (accountId === null ? words : await wordsOf(transaction))
-  for (const { language, ...to } of await selectReaders(transaction, event, accountId)) {
-    const sent = { id: randomUUID(), event, ...message(said[language ?? 'en'], language ?? 'en') }
+  const readers = (await selectReaders(transaction, event, accountId)).map((one) => ({
+    ...one,
+    id: randomUUID(),
+  }))
+  if (readers.length === 0) return
+  await insertMessages(transaction, notice, readers)
+  for (const { id, to, language } of readers) {
+    const sent = { id, event, ...message(said[language ?? 'en'], language ?? 'en') }
     const payload: SendPayload = { to, notice, message: sent }
     await addJob(transaction, SEND_NOTICE, payload, { attempts: MAX_ATTEMPTS })
   }

@@ -15,46 +15,49 @@ interface ReaderRow {
   kind: PersonalKind | null
   /** `language`, null: nobody said. */
   language: Language | null
+  channel: string
+  address: string
 }
 
 /**
  * `selectReaders` gives who is told of an event of one account, or (null) of the operator. An address that a person of the account has is told
- * once, and as the person has chosen, whoever has subscribed it; of people who are kept out it is told nothing.
+ * once, and as the person has chosen, whoever has subscribed it; of people who are kept out it is told nothing. `channel` is the kind of each.
  */
 export async function selectReaders(
   sql: Queryable,
   event: EventName,
   accountId: AccountId | null,
-): Promise<(Reader & { language: Language | null })[]> {
+): Promise<{ to: Reader; language: Language | null; channel: string; address: string }[]> {
   const rows = await sql<ReaderRow[]>`
     with subscribed as (
-      select s.id, c.kind, lower(s.address) as address
+      select s.id, c.kind, s.address as shown, lower(s.address) as address
         from notice_subscriptions s join notice_channels c on c.id = s.channel_id
        where s.account_id is not distinct from ${accountId}::int
          and (s.events is null or ${event}::text = any(s.events))
     )
     select s.id as subscription, null::int as person, null::text as kind,
-           (select language::text from accounts where id = ${accountId}::int) as language
+           (select language::text from accounts where id = ${accountId}::int) as language, s.kind as channel, s.shown as address
       from subscribed s
      where not exists (select from account_people p
                         where s.kind = 'email' and p.account_id = ${accountId}::int and lower(p.email) = s.address
                           and (p.suspended_at is not null or p.mailed is not null))
     union all
-    select null, p.id, w.kind, p.language::text
+    select null, p.id, w.kind, p.language::text, w.kind, w.shown
       from account_people p
-      cross join lateral (values ('email', lower(p.email), coalesce(p.mailed, ${mailedByDefault}::text[])),
-                                 ('telegram', lower(p.chat), p.chatted)) as w (kind, address, events)
+      cross join lateral (values ('email', p.email, lower(p.email), coalesce(p.mailed, ${mailedByDefault}::text[])),
+                                 ('telegram', p.chat, lower(p.chat), p.chatted)) as w (kind, shown, address, events)
      where p.account_id = ${accountId}::int and p.password is not null and p.suspended_at is null
        and w.address is not null and ${event}::text = any(w.events)
        and exists (select from notice_channels c where c.kind = w.kind)
        and not exists (select from subscribed s where s.kind = w.kind and s.address = w.address
                                                   and (w.kind <> 'email' or p.mailed is null))
      order by 1, 2, 3`.records()
-  return rows.map(({ subscription, person, kind, language }) => ({
-    ...(person !== null && kind !== null
-      ? { person, kind }
-      : { subscription: subscription as SubscriptionId }),
-    language,
+  return rows.map(({ subscription, person, kind, ...rest }) => ({
+    to:
+      person !== null && kind !== null
+        ? { person, kind }
+        : { subscription: subscription as SubscriptionId },
+    ...rest,
   }))
 }
 

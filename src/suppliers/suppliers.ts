@@ -157,6 +157,10 @@ async function longestNamed(
   return undefined
 }
 
+/** `supplierIdOf` takes a number for an id, also of a supplier that is no more. Throws not_found. */
+export const supplierIdOf = async (sql: Queryable, idOrName: string): Promise<SupplierId> =>
+  /^\d{1,9}$/.test(idOrName) ? (Number(idOrName) as SupplierId) : (await findSupplier(sql, idOrName)).id
+
 /** SupplierConnection is a supplier that can be called. */
 export interface SupplierConnection {
   config: SupplierConfig

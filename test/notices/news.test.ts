@@ -15,6 +15,7 @@ import { dueDigest } from '../../src/notices/digest.ts'
 import { noticeJobs, RAISE_NOTICES } from '../../src/notices/jobs.ts'
 import { setOwnNotices } from '../../src/notices/own-notices.ts'
 import { changeEvents, subscribe, unsubscribe } from '../../src/notices/subscriptions.ts'
+import { readTimeline } from '../../src/orders/desk/timeline.ts'
 import { GuardedOutbound } from '../../src/outbound/guarded.ts'
 import { Sealer } from '../../src/secrets/sealer.ts'
 import { FakeSupplier, REFUSED, SUCCESS, until, Workshop } from '../fulfilment/fulfilment.fixtures.ts'
@@ -88,11 +89,16 @@ async function done(n: number, items = 1): Promise<OrderId> {
   await ended(id)
   return id
 }
+/** What the timeline of an order says of who was told of it. */
+const toldOf = async (id: OrderId): Promise<string[]> =>
+  (await readTimeline(shop.sql, id, { item: undefined, costs: true })).moments
+    .filter(({ kind }) => kind === 'told')
+    .map(({ event, channel, address, state }) => [event, channel, address, state].join(' '))
 const lines = (...texts: string[]): string => texts.join('\n')
 
 test('an order that is done is told once, with what was charged, and what follows within ten minutes together', async () => {
   work()
-  await done(1)
+  const before = await done(1)
   await tell()
   expect(await look()).toEqual([])
   const id = await done(2)
@@ -114,6 +120,9 @@ test('an order that is done is told once, with what was charged, and what follow
     ),
   ])
   expect(await look(10)).toEqual([])
+  // The timeline of each order has who was told of it.
+  for (const one of [id, ...next]) expect(await toldOf(one)).toEqual([`order.done telegram ${OWNER} sent`])
+  expect(await toldOf(before)).toEqual([])
 })
 
 test('many orders are one notice, which names twenty', async () => {
@@ -164,6 +173,8 @@ test('money that is given back is told with the reason, at the end of an order a
       '   wrong',
     ),
   ])
+  const refunded = `order.refunded telegram ${OWNER} sent`
+  expect([await toldOf(id), await toldOf(other)]).toEqual([[refunded, refunded], [refunded]])
 })
 
 test('what is delivered after all is told as done, and no more as given back', async () => {
@@ -187,6 +198,11 @@ test('what is delivered after all is told as done, and no more as given back', a
       `${told} ${shop.service.name} ${imei(100)}: $0.00001 was charged`,
       `${untold} ${shop.service.name} ${imei(200)}: $0.00001 was charged`,
     ),
+  ])
+  const delivered = `order.done telegram ${OWNER} sent`
+  expect([await toldOf(told), await toldOf(untold)]).toEqual([
+    [`order.refunded telegram ${OWNER} sent`, delivered],
+    [delivered],
   ])
 })
 

@@ -8,6 +8,7 @@ import { Adjustments } from '../../src/ledger/adjustments.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
 import { noticeJobs, RAISE_NOTICES } from '../../src/notices/jobs.ts'
+import { listNotices } from '../../src/notices/notices.ts'
 import { subscribe, unsubscribe } from '../../src/notices/subscriptions.ts'
 import { GuardedOutbound } from '../../src/outbound/guarded.ts'
 import { Sealer } from '../../src/secrets/sealer.ts'
@@ -285,6 +286,31 @@ test('who was taken out before a message went is not told; a message that fails 
   await expect
     .poll(() => telegram.messages)
     .toEqual([{ chat: CHAT, text: expect.stringMatching(/is busy[\s\S]*\nThis was over at 20/) }])
+  const newest = async () => (await listNotices(database.sql, { before: undefined, limit: 1 }))[0]
+  await expect.poll(async () => (await newest())?.told).toEqual({ all: 2, sent: 1, waiting: 0, failed: 0 })
+  expect(
+    (await newest())?.messages.map(({ channel, address, state }) => [channel, address, state]).sort(),
+  ).toEqual([
+    ['telegram', CHAT, 'sent'],
+    ['telegram', '2001', 'unwanted'],
+  ])
+  // What is tried as often as it may be is given up, and says why.
+  telegram.troubles.push({ status: 502, body: '' })
+  await open('unreachable')
+  clock.advance(MINUTE)
+  await addJob(database.sql, RAISE_NOTICES, {}, { key: RAISE_NOTICES })
+  await expect
+    .poll(async () => (await newest())?.messages)
+    .toMatchObject([{ address: CHAT, state: 'waiting', problem: expect.stringContaining('HTTP 502') }])
+  telegram.troubles.push({ status: 503, body: '' })
+  await database.sql`update notice_messages set failures = 9 where state = 'waiting'`
+  await database.sql`
+    update graphile_worker._private_jobs set attempts = 9, run_at = now(), locked_at = null, locked_by = null`
+  await expect
+    .poll(async () => (await newest())?.messages)
+    .toMatchObject([{ address: CHAT, state: 'failed', problem: expect.stringContaining('HTTP 503') }])
+  const failures = await listNotices(database.sql, { failed: true, before: undefined, limit: 10 })
+  expect(failures.map(({ told: { all, failed: lost } }) => [all, lost])).toEqual([[1, 1]])
 })
 
 test.each([

@@ -285,6 +285,38 @@ describePages('settings in the console', () => {
     receiver.close()
   })
 
+  test('what was told stands in a log: to whom, whether it was sent, and why not', async () => {
+    await office.server.sql`
+      with told as (
+        insert into notices (event, subject, raised_at, sent_at, seen_at, ended_at)
+        select 'supplier.trouble', 'Panel ' || n, now(), now(), now(), case when n > 1 then now() end
+          from generate_series(1, 3) n
+        returning id, subject)
+      insert into notice_messages (id, notice_id, channel, address, state, failures, problem, queued_at, sent_at)
+      select gen_random_uuid(), id, m.channel, m.address, m.state, m.failures, m.problem, now(),
+             case when m.state = 'sent' then now() end
+        from told join (values ('Panel 1', 'telegram', '1001', 'sent', 0, null),
+                               ('Panel 2', 'email', 'ann@shop.example', 'failed', 10, 'mail.example does not answer'),
+                               ('Panel 2', 'telegram', '1001', 'sent', 0, null)) m (subject, channel, address, state, failures, problem)
+               using (subject)`
+    const visit = await Visit.as(office, 'manager')
+    const { page } = visit
+    await page.goto('/console/settings/notices')
+    const log = page.getByRole('list', { name: 'What was told' })
+    await log.getByText('Nobody wants to be told').waitFor()
+    const lost = log.getByRole('listitem').filter({ hasText: 'Panel 2' })
+    await lost.getByText('1 could not be sent').waitFor()
+    await lost.getByText('To whom').click()
+    await lost.getByText('mail.example does not answer').waitFor()
+    await visit.expectUsable('the log of notices')
+    await visit.press('f')
+    await page.getByRole('combobox', { name: 'Arrived' }).selectOption('yes')
+    await visit.click(/^Show$/)
+    await log.getByText('Panel 1').waitFor({ state: 'detached' })
+    await lost.waitFor()
+    await visit.leave()
+  })
+
   test('every page is usable by everybody, wide and on a phone, in light and dark', async () => {
     const visit = await Visit.as(office, 'owner')
     await visit.expectUsablePages(TABS.map((tab) => `/console/settings/${tab}`))

@@ -1732,14 +1732,41 @@ create table notices (
   sent_at timestamptz not null,
   -- When the condition was last found.
   seen_at timestamptz not null,
-  ended_at timestamptz
+  ended_at timestamptz,
+  -- The entries of the account's ledger that it told of; null: it is about something else.
+  first_entry bigint,
+  last_entry bigint,
+  check (num_nulls(first_entry, last_entry) in (0, 2))
 );
+create index notices_of_event on notices (event, id);
+create index notices_of_account on notices (account_id, id) where account_id is not null;
+create index notices_of_entries on notices (account_id, event, last_entry) where last_entry is not null;
 create unique index notices_open on notices (event, subject) where ended_at is null;
 -- A digest is told once for each of its times.
 create unique index notices_digests on notices (subject) where event = 'digest';
 create index notices_of_refused_deposits on notices (subject) where event = 'deposit.refused';
 create index notices_of_news on notices (subject, account_id) where event = 'news.written';
 create index notices_ended on notices (ended_at) where ended_at is not null;
+
+-- What was sent of notices, to one reader each. It goes with its notice.
+create table notice_messages (
+  -- The id that the message itself has.
+  id uuid primary key,
+  notice_id bigint not null references notices on delete cascade,
+  -- The kind of the channel, and the address there: when it was queued, or when it was sent.
+  channel text not null,
+  address text not null,
+  -- waiting: it is tried until it is sent, or has failed. unwanted: its reader was removed before.
+  state text not null default 'waiting' check (state in ('waiting', 'sent', 'failed', 'unwanted')),
+  failures integer not null default 0,
+  -- Why it may not have arrived, by the last failure.
+  problem text,
+  queued_at timestamptz not null,
+  sent_at timestamptz,
+  check ((state = 'sent') = (sent_at is not null))
+);
+create index notice_messages_of_notice on notice_messages (notice_id, queued_at);
+create index notice_messages_failed on notice_messages (notice_id) where state = 'failed';
 
 -- How far an account's ledger was read for the news of one event that somebody is told of: see src/notices/news.sql.ts. What came before the
 -- first subscription is not told.

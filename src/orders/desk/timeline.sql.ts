@@ -173,3 +173,73 @@ export async function selectBefore(
      order by 1 desc limit ${limit}`.records()
   return rows.map(({ id: one }) => one)
 }
+
+/** TellingOf is a message that told somebody of an order: of its end, or of money that was given back. */
+export interface TellingOf {
+  event: 'order.done' | 'order.refunded'
+  /** `channel` is its kind. */
+  channel: string
+  address: string
+  state: 'waiting' | 'sent' | 'failed' | 'unwanted'
+  /** `problem` is why it may not have arrived; null: no attempt has failed. */
+  problem: string | null
+  queuedAt: Date
+}
+
+/** MAX_TELLINGS bounds the messages that are told of one order. */
+const MAX_TELLINGS = 100
+
+/**
+ * `selectTellings` gives the messages that told of an order. A notice tells of a span of its account's ledger: of an order that had ended by the end of the
+ * span and of which something was delivered and kept, and of what was given back within it but for what was charged anew by then.
+ */
+export async function selectTellings(
+  sql: Queryable,
+  { accountId, id }: OrderName,
+  itemCount: number,
+): Promise<TellingOf[]> {
+  return await sql<TellingOf[]>`
+    with moved as materialized (
+      select id, kind::text as kind, position, amount from ledger_entries
+       where account_id = ${accountId} and order_id = ${id} and kind in ('capture', 'release')
+      union all
+      select id, kind::text, position, amount from ledger_entries
+       where account_id = ${accountId} and order_id = ${id} and kind = 'refund'
+      union all
+      select id, kind::text, position, amount from ledger_entries
+       where account_id = ${accountId} and order_id = ${id} and kind = 'charge'
+    ), bounds as (
+      select min(id) as first, max(id) as last from moved
+    ), spans as materialized (
+      select n.id, n.event, n.first_entry, n.last_entry
+        from bounds b
+       cross join (values ('order.done'), ('order.refunded')) as e (event)
+       cross join lateral (
+         select n.* from notices n
+          where n.account_id = ${accountId} and n.event = e.event and n.last_entry >= b.first and n.first_entry <= b.last
+            and n.last_entry <= (select coalesce(min(l.last_entry), b.last) from notices l
+                                  where l.account_id = ${accountId} and l.event = e.event and l.last_entry >= b.last)) n
+    ), told as (
+      select s.id, s.event from spans s
+       where case s.event
+               when 'order.done' then
+                 exists (select from moved m where m.kind <> 'refund' and m.id between s.first_entry and s.last_entry)
+                 and (select count(distinct m.position) from moved m
+                       where m.kind in ('capture', 'release') and m.id <= s.last_entry) = ${itemCount}::int
+                 and exists (select from moved m
+                              where m.kind in ('capture', 'charge') and m.id <= s.last_entry
+                                and (m.amount = 0
+                                     or abs(m.amount) > (select coalesce(sum(abs(r.amount)), 0) from moved r
+                                                          where r.kind = 'refund' and r.position = m.position
+                                                            and r.id > m.id and r.id <= s.last_entry)))
+               else
+                 exists (select from moved m
+                          where m.kind in ('release', 'refund') and m.id between s.first_entry and s.last_entry
+                            and not exists (select from moved c
+                                             where c.kind = 'charge' and c.position = m.position
+                                               and c.id > m.id and c.id <= s.last_entry))
+             end)
+    select t.event, m.channel, m.address, m.state, m.problem, m.queued_at
+      from told t join notice_messages m on m.notice_id = t.id
+     order by m.queued_at, m.channel, m.address limit ${MAX_TELLINGS}`.records()
+}

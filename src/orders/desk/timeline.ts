@@ -17,6 +17,7 @@ import {
   selectMovements,
   selectPlacing,
   selectQuestions,
+  selectTellings,
   selectTold,
   type Told,
 } from './timeline.sql.ts'
@@ -38,6 +39,7 @@ export const momentKinds = [
   'cancelled',
   'event',
   'delivery',
+  'told',
   'note',
   'ask',
   'webhook',
@@ -67,6 +69,10 @@ interface Moment {
   id: number | null
   before: string | null
   after: string | null
+  /** `event`, `channel` and `address` are of a notice: of what somebody was told, by which kind of channel, and where. */
+  event: string | null
+  channel: string | null
+  address: string | null
 }
 
 /** Timeline is the life of an order, the oldest moment first. `isWhole`, false: of the items behind `last` only the sums are in the order. */
@@ -91,12 +97,13 @@ export async function readTimeline(
   if (!placing) return { moments: [], last: 0, isWhole: true }
   const { itemCount: count, secretResults } = placing
   const within = { first: positions.first, last: Math.min(positions.last, count) }
-  const [movements, attempts, changes, questions, notes, traces] = await Promise.all([
+  const [movements, attempts, changes, questions, notes, tellings, traces] = await Promise.all([
     selectMovements(sql, name, within),
     listAttempts(sql, [name]),
     selectChanges(sql, name, within),
     selectQuestions(sql, name, within),
     selectNotes(sql, { accountId: name.accountId, orderId: id }, MAX_ITEMS),
+    selectTellings(sql, name, count),
     selectTraces(sql, [{ ...name, createdAt: placing.createdAt }]),
   ])
   const tried = attempts.filter(({ position }) => isWithin(position, within))
@@ -119,6 +126,7 @@ export async function readTimeline(
     ),
     ...changes.flatMap((one) => changeOf(one, secretResults)),
     ...told.flatMap(toldOf),
+    ...tellings.map(({ queuedAt, problem, ...rest }) => moment(queuedAt, 'told', { ...rest, text: problem })),
     ...notes.map(({ at, actor, kind, text }) => moment(at, kind, { by: actor, text })),
   ]
   const order = new Map(momentKinds.map((kind, place) => [kind, place]))
@@ -139,6 +147,7 @@ const isWithin = (position: number, { first, last }: Positions): boolean =>
 const NOTHING = {
   ...{ position: null, attempt: null, by: null, name: null, supplier: null, state: null, reference: null },
   ...{ amount: null, currency: null, text: null, id: null, before: null, after: null },
+  ...{ event: null, channel: null, address: null },
 }
 
 const moment = (at: Date, kind: Moment['kind'], rest: Partial<Moment>): Moment => ({

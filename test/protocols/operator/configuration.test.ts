@@ -55,6 +55,9 @@ beforeAll(async () => {
   await sql`
     insert into notices (event, subject, raised_at, sent_at, seen_at, ended_at)
     select 'supplier.trouble', n::text, now(), now(), now(), case when n > 2 then now() end from generate_series(1, 4) n`
+  await sql`
+    insert into notice_messages (id, notice_id, channel, address, state, failures, problem, queued_at)
+    select gen_random_uuid(), id, 'email', 'b@example.com', 'failed', 10, 'the server is away', now() from notices where subject = '3'`
   const [row] = await sql<{ id: number }[]>`
     insert into webhooks (account_id, key_id, url, secrets, created_at, updated_at)
     select account_id, id, 'https://shop.example/hook', '\\x00', now(), now() from api_keys where account_id = ${shop.accountId}
@@ -227,6 +230,15 @@ it('ways to pay in, webhooks and notices are shown', async () => {
     )
   expect(await subjects('limit=200')).toEqual(['4', '3', '2', '1'])
   expect(await subjects('open=yes')).toEqual(['2', '1'])
+  expect(await subjects('failed=yes&event=supplier.trouble')).toEqual(['3'])
+  expect(await subjects('event=digest')).toEqual([])
+  expect(await subjects(`account=${shop.username}`)).toEqual([])
+  expect((await said('/notices?failed=yes', '/notices')).page.items).toMatchObject([
+    {
+      told: { all: 1, sent: 0, waiting: 0, failed: 1 },
+      messages: [{ address: 'b@example.com', state: 'failed', problem: 'the server is away', sent_at: null }],
+    },
+  ])
 })
 
 it('the installation is told of, and no secret', async () => {

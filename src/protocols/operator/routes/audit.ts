@@ -5,11 +5,10 @@ import { actions, type Change } from '../../../audit/change.ts'
 import { nouns } from '../../../audit/nouns.ts'
 import { readTrail } from '../../../audit/trail.ts'
 import { bound, timeOf } from '../../../contract/page.ts'
-import type { Queryable } from '../../../database/database.ts'
-import type { OrderId, SupplierId } from '../../../lib/ids.ts'
+import type { OrderId } from '../../../lib/ids.ts'
 import { DAY_MS } from '../../../lib/time.ts'
 import { type Role, roles } from '../../../staff/roles.ts'
-import { findSupplier } from '../../../suppliers/suppliers.ts'
+import { supplierIdOf } from '../../../suppliers/suppliers.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
 import { id, oneOf, orNull, pageOf, pageQuery, text, time } from '../../kit/shapes.ts'
 import { route } from '../route.ts'
@@ -43,10 +42,6 @@ const wireChange = (one: Change, names: ReadonlyMap<string, string>): Static<typ
   ...{ what: one.what, subject: one.subject, account_id: one.accountId },
   ...{ before: one.before, after: one.after },
 })
-
-/** `supplierIdOf` takes a number for an id, also of a supplier that is no more. Throws not_found. */
-const supplierIdOf = async (sql: Queryable, idOrName: string): Promise<SupplierId> =>
-  /^\d{1,9}$/.test(idOrName) ? (Number(idOrName) as SupplierId) : (await findSupplier(sql, idOrName)).id
 
 export const auditRoutes = () => [
   route({

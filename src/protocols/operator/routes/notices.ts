@@ -17,7 +17,7 @@ import {
   updateChannel,
 } from '../../../notices/channels.ts'
 import { type EventName, events, rulesOf } from '../../../notices/events.ts'
-import { listNotices } from '../../../notices/notices.ts'
+import { listNotices, messageStates, type NoticeMessage } from '../../../notices/notices.ts'
 import { preview } from '../../../notices/preview.ts'
 import {
   findSubscription,
@@ -91,15 +91,39 @@ const wireSubscription = (one: Subscription): Static<typeof subscription> => ({
   ...{ created_by: one.actor, created_at: one.createdAt, version: subscriptionVersion(one) },
 })
 
+const message = Type.Object({
+  channel: Type.String({ description: 'The kind of the channel' }),
+  address: Type.String(),
+  state: oneOf(messageStates, {
+    description:
+      '`sent`: the channel took it. `waiting`: it is tried, for three and a half hours. `unwanted`: its receiver was removed before',
+  }),
+  problem: orNull(Type.String(), 'Why it may not have arrived, by the last attempt that failed'),
+  queued_at: time(),
+  sent_at: orNull(time()),
+})
+
 const notice = Type.Object({
   id: Type.Integer(),
   event: oneOf(Object.keys(events) as EventName[]),
   subject: Type.String({ description: 'The thing that it is about, such as the id of a supplier' }),
   account: orNull(id),
+  username: orNull(Type.String()),
   raised_at: time(),
   sent_at: time(),
   seen_at: time('When its cause was last found'),
   ended_at: orNull(time('When its cause was gone')),
+  told: Type.Object(
+    { all: Type.Integer(), sent: Type.Integer(), waiting: Type.Integer(), failed: Type.Integer() },
+    { description: 'How many messages there are of it; where it is told again, of all times' },
+  ),
+  messages: Type.Array(message, { description: 'Twenty at most: those that have not arrived, then the newest' }),
+})
+
+const wireMessage = ({
+  ...{ channel: kind, address, state, problem, queuedAt, sentAt }
+}: NoticeMessage): Static<typeof message> => ({
+  ...{ channel: kind, address, state, problem, queued_at: queuedAt, sent_at: sentAt },
 })
 
 export const noticeRoutes = ({
@@ -117,17 +141,28 @@ export const noticeRoutes = ({
     query: Type.Object({
       ...pageQuery,
       open: Type.Optional(oneOf(['yes'], { description: 'Only those whose cause is still there' })),
+      failed: Type.Optional(oneOf(['yes'], { description: 'Only those of which a message was given up' })),
+      event: Type.Optional(oneOf(Object.keys(events) as EventName[])),
+      account: Type.Optional(text(64, { description: 'Of what happened to this account: id or user name' })),
     }),
     answer: pageOf(notice),
+    refusals: ['not_found'],
     handle: async ({ desk, query: { limit, cursor, ...filter } }) => {
       const before = readCursor(cursor, filter) as NoticeId | undefined
-      const found = await listNotices(desk.read, { open: filter.open === 'yes', before, limit: limit + 1 })
+      const { open, failed, event, account } = filter
+      const found = await listNotices(desk.read, {
+        ...{ open: open === 'yes', failed: failed === 'yes', event, before, limit: limit + 1 },
+        accountId: account === undefined ? undefined : (await findAccount(desk.read, account)).id,
+      })
       const { items, next } = pageOfFound(found, limit, (last) => last.id)
       return {
         page: {
           items: items.map((one) => ({
-            ...{ id: one.id, event: one.event, subject: one.subject, account: one.accountId },
+            ...{ id: one.id, event: one.event, subject: one.subject },
+            ...{ account: one.accountId, username: one.username },
             ...{ raised_at: one.raisedAt, sent_at: one.sentAt, seen_at: one.seenAt, ended_at: one.endedAt },
+            told: one.told,
+            messages: one.messages.map(wireMessage),
           })),
           next_cursor: cursorText(next, filter),
         },

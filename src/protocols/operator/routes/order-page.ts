@@ -87,7 +87,10 @@ const moment = Type.Object({
   by: orNull(Type.String(), 'Who did it; null: it came about by itself'),
   name: orNull(Type.String(), 'The name of who did it, of the staff or of a program'),
   supplier: orNull(Type.String()),
-  state: orNull(Type.String(), 'What an attempt, a review, an event or a delivery came to'),
+  state: orNull(
+    Type.String(),
+    'What an attempt, a review, an event or a delivery came to; of a notice `waiting`, `sent`, `failed`, or `unwanted`: its receiver was removed',
+  ),
   reference: orNull(
     Type.String(),
     "The supplier's number, or the trace id of the request that placed the order",
@@ -102,6 +105,9 @@ const moment = Type.Object({
   id: orNull(Type.String(), 'Of a review its number, of an event its id'),
   before: orNull(Type.String()),
   after: orNull(Type.String()),
+  event: orNull(Type.String(), 'Of a notice what it told of, of `GET /notice-events`'),
+  channel: orNull(Type.String(), 'Of a notice the kind of the channel'),
+  address: orNull(Type.String(), 'Of a notice to whom it went'),
 })
 
 const note = Type.Object({
@@ -229,7 +235,7 @@ export const orderPageRoutes = ({
     summary: 'The life of an order, or of one item of it, the oldest moment first',
     description:
       'How it was placed, what was held, charged and given back, each attempt and the routes that were passed over, reviews and decisions, what its ' +
-      'webhook was told, and notes. Of an order of more than 200 items those of the first 200; of any other ask by its position.',
+      'webhook was told, who of the reseller was told by a notice and whether that arrived, and notes. Of an order of more than 200 items those of the first 200; of any other ask by its position.',
     access,
     params: longIdParams,
     query: Type.Object({ item: Type.Optional(position) }),

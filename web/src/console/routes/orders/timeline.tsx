@@ -77,6 +77,7 @@ const TONES: Partial<Record<Moment['kind'], Tone>> = {
 function toneOf({ kind, state }: Moment): Tone | undefined {
   if (kind === 'answered') return state === 'succeeded' ? 'done' : state === 'unknown' ? 'unknown' : 'failed'
   if (kind === 'sent' && state === 'unknown') return 'unknown'
+  if (kind === 'told') return state === 'sent' ? 'done' : state === 'failed' ? 'failed' : undefined
   if (kind === 'delivery') return state?.startsWith('2') ? 'done' : 'failed'
   return TONES[kind]
 }
@@ -87,6 +88,7 @@ const whoOf = ({ name, by }: Moment): string => name ?? by ?? 'imeigate'
 function Sentence({ one, order }: { one: Moment; order: OrderRow }) {
   const { t, i18n } = useLingui()
   const { supplier, state } = one
+  const channels: Record<string, string> = { email: t`e-mail`, telegram: 'Telegram', http: 'HTTP' }
   const amount = one.amount === null ? '' : money(one.amount, one.currency ?? order.currency)
   const number = one.reference ? <span className="code">{one.reference}</span> : null
   const shown = (name: string | null): string => {
@@ -140,6 +142,12 @@ function Sentence({ one, order }: { one: Moment; order: OrderRow }) {
       return <>{t`The webhook is told: ${shown(state)}`}</>
     case 'delivery':
       return <>{state === null ? t`The webhook was not reached` : t`The webhook answered ${state}`}</>
+    case 'told':
+      return (
+        <>
+          {told(one)} <span className="muted">· {aboutOf(one)}</span>
+        </>
+      )
     case 'note':
       return <>{t`Note by ${whoOf(one)}`}</>
     case 'ask':
@@ -165,6 +173,24 @@ function Sentence({ one, order }: { one: Moment; order: OrderRow }) {
     }
   }
 
+  function told({ address, channel, state: what }: Moment): string {
+    const [to, by] = [address ?? '', channels[channel ?? ''] ?? channel ?? '']
+    switch (what) {
+      case 'sent':
+        return t`${to} was told by ${by}`
+      case 'waiting':
+        return t`${to} is to be told by ${by}; it was not sent yet`
+      case 'failed':
+        return t`${to} could not be told by ${by}`
+      default:
+        return t`${to} was to be told by ${by}, and was removed before`
+    }
+  }
+
+  function aboutOf({ event }: Moment): string {
+    return event === 'order.refunded' ? t`money was given back` : t`the order is done`
+  }
+
   function answered({ state: what }: Moment): string {
     switch (what) {
       case 'succeeded':
@@ -182,6 +208,8 @@ function Sentence({ one, order }: { one: Moment; order: OrderRow }) {
 function Words({ one }: { one: Moment }): ReactNode {
   const { i18n } = useLingui()
   if (one.kind === 'ask' || one.kind === 'webhook' || one.kind === 'look') return null
+  // What went wrong at first matters no more.
+  if (one.kind === 'told' && one.state === 'sent') return null
   return (
     <>
       {one.text && <p className={styles.words}>{detailWords(i18n, one.text, one.said)}</p>}

@@ -13,6 +13,7 @@ import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { History } from '../../history.tsx'
+import { NoticesLog } from './notices-log.tsx'
 import styles from './settings.module.css'
 
 const TOPICS = ['notices']
@@ -55,6 +56,7 @@ export function Notices() {
   const channels = useQuery({ queryKey: [...KEY, 'channels'], queryFn: ({ signal }) => readChannels(signal) })
   const subscriptions = usePages<Subscription>([...KEY, 'subscriptions'], readSubscriptions)
   const kinds = useKinds()
+  const events = useEvents()
   useRefreshOn(TOPICS, KEY)
   const [doing, setDoing] = useState<Doing>()
   const refresh = () => void client.invalidateQueries({ queryKey: KEY })
@@ -196,6 +198,7 @@ export function Notices() {
             nameOf={(id) => all.find((channel) => String(channel.id) === id)?.name}
           />
         </div>
+        <NoticesLog events={events.data?.items ?? []} />
       </Stack>
       {kinds.data && doing?.what === 'new channel' && (
         <ChannelForm kinds={kinds.data.items} onDone={refresh} onClose={end} />
