@@ -234,6 +234,7 @@ describePages('settings in the console', () => {
 
   test('a channel is made by its kind’s fields, somebody is told by it, and a test arrives; its secret is never shown again', async () => {
     const got: string[] = []
+    let status = 200
     const receiver: Server = createServer((request, response) => {
       let body = ''
       request.on('data', (chunk) => {
@@ -241,7 +242,7 @@ describePages('settings in the console', () => {
       })
       request.on('end', () => {
         got.push(`${request.url} ${body}`)
-        response.end('ok')
+        response.writeHead(status).end('ok')
       })
     })
     await new Promise<void>((listening) => receiver.listen(0, '127.0.0.1', listening))
@@ -268,6 +269,22 @@ describePages('settings in the console', () => {
     await page.getByPlaceholder('Set. Write another one to replace it').first().waitFor()
     expect(await page.content()).not.toContain('very-secret')
     await page.getByRole('dialog').getByText('Close', { exact: true }).click()
+    // A channel is tried before anybody is told by it; what comes of it is said in words.
+    await visit.click('Send a test by pager')
+    const trial = page.getByRole('dialog')
+    await trial.getByRole('textbox', { name: 'Address' }).fill('+1 555 0100')
+    await visit.click('Send a test')
+    await trial.getByText('The URL took the message for +1 555 0100.').waitFor()
+    expect(got.splice(0)).toEqual([expect.stringContaining('+1 555 0100')])
+    await visit.expectUsable('a test that was sent')
+    status = 503
+    await visit.click('Send another test')
+    await trial.getByText('It may not have arrived.').waitFor()
+    await trial.getByText(/HTTP 503/).waitFor()
+    await visit.expectUsable('a test that has failed')
+    status = 200
+    got.length = 0
+    await trial.getByText('Close', { exact: true }).click()
     await visit.click('Add a receiver')
     await page.getByRole('textbox', { name: 'Address' }).fill('Ann')
     await page.getByLabel('Everything, also what may be added later').uncheck()
@@ -275,7 +292,7 @@ describePages('settings in the console', () => {
     expect(await visit.violations()).toEqual([])
     await visit.click('Add the receiver')
     await visit.click('Send Ann a test')
-    await page.getByText('sent', { exact: true }).waitFor()
+    await page.getByText('The URL took the message for Ann.').waitFor()
     await until('the test has come', () => got.length > 0)
     expect(got[0]).toContain('/hook?token=very-secret')
     await visit.click('Tell Ann nothing more')

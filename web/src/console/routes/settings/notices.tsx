@@ -6,7 +6,6 @@ import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Select } from '../../../kit/choices.tsx'
-import { faultText } from '../../../kit/faults.ts'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { givenFields, KindFields, type KindValues } from '../../../kit/kind-fields.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
@@ -14,6 +13,7 @@ import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { History } from '../../history.tsx'
 import { NoticesLog } from './notices-log.tsx'
+import { ChannelTest, Tested } from './notices-test.tsx'
 import styles from './settings.module.css'
 
 const TOPICS = ['notices']
@@ -45,7 +45,7 @@ const useEvents = () =>
 
 type Doing =
   | { what: 'new channel' }
-  | { what: 'change channel' | 'remove channel'; channel: Channel }
+  | { what: 'change channel' | 'test channel' | 'remove channel'; channel: Channel }
   | { what: 'new subscription' }
   | { what: 'change subscription' | 'remove subscription'; subscription: Subscription }
 
@@ -58,6 +58,10 @@ export function Notices() {
   const kinds = useKinds()
   const events = useEvents()
   useRefreshOn(TOPICS, KEY)
+  const test = useMutation({
+    mutationFn: (id: number) =>
+      dataOf(api.POST('/api/operator/notice-subscriptions/{id}/test', { params: { path: { id } } })),
+  })
   const [doing, setDoing] = useState<Doing>()
   const refresh = () => void client.invalidateQueries({ queryKey: KEY })
   const end = () => setDoing(undefined)
@@ -113,7 +117,15 @@ export function Notices() {
                     </div>
                   </div>
                   <div className={styles.buttons}>
-                    <SendTest subscription={one} />
+                    <Button
+                      size="compact-sm"
+                      variant="default"
+                      loading={test.isPending && test.variables === one.id}
+                      onClick={() => test.mutate(one.id)}
+                      aria-label={t`Send ${one.address} a test`}
+                    >
+                      <Trans>Send a test</Trans>
+                    </Button>
                     <Button
                       size="compact-sm"
                       variant="subtle"
@@ -131,6 +143,12 @@ export function Notices() {
                       <Trans>Remove…</Trans>
                     </Button>
                   </div>
+                  {test.variables === one.id && (
+                    <div role="status" className={styles.tested}>
+                      {test.data && <Tested sent={test.data} kind={one.channel} />}
+                      <FaultNote fault={test.error} untouched={<Trans>Nothing was sent.</Trans>} />
+                    </div>
+                  )}
                 </li>
               ))}
             </ul>
@@ -172,6 +190,14 @@ export function Notices() {
                       <Button
                         size="compact-sm"
                         variant="default"
+                        onClick={() => setDoing({ what: 'test channel', channel })}
+                        aria-label={t`Send a test by ${channel.name}`}
+                      >
+                        <Trans>Send a test…</Trans>
+                      </Button>
+                      <Button
+                        size="compact-sm"
+                        variant="subtle"
                         onClick={() => setDoing({ what: 'change channel', channel })}
                         aria-label={t`Change ${channel.name}`}
                       >
@@ -205,6 +231,13 @@ export function Notices() {
       )}
       {kinds.data && doing?.what === 'change channel' && (
         <ChannelForm kinds={kinds.data.items} channel={doing.channel} onDone={refresh} onClose={end} />
+      )}
+      {doing?.what === 'test channel' && (
+        <ChannelTest
+          channel={doing.channel}
+          help={kinds.data?.items.find(({ kind }) => kind === doing.channel.kind)?.address.help}
+          onClose={end}
+        />
       )}
       {doing?.what === 'remove channel' && (
         <ActDialog
@@ -262,32 +295,6 @@ const labelOf = (kinds: readonly Kind[] | undefined, kind: string): string =>
 interface DialogProps {
   onDone: () => void
   onClose: () => void
-}
-
-function SendTest({ subscription: { id, address } }: { subscription: Subscription }) {
-  const { t } = useLingui()
-  const test = useMutation({
-    mutationFn: () =>
-      dataOf(api.POST('/api/operator/notice-subscriptions/{id}/test', { params: { path: { id } } })),
-  })
-  return (
-    <>
-      <Button
-        size="compact-sm"
-        variant="default"
-        loading={test.isPending}
-        onClick={() => test.mutate()}
-        aria-label={t`Send ${address} a test`}
-      >
-        <Trans>Send a test</Trans>
-      </Button>
-      <span role="status">
-        {test.data?.ok && <span className={styles.yes}>{t`sent`}</span>}
-        {test.data && !test.data.ok && <span className={styles.no}>{test.data.problem}</span>}
-        {test.error && <span className={styles.no}>{faultText(test.error)}</span>}
-      </span>
-    </>
-  )
 }
 
 /** `ChannelForm` makes a channel, or changes one. Its fields are those that its kind says. */
