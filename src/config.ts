@@ -185,6 +185,11 @@ const settings = {
     kept: true,
     help: '`open`: who has no account may ask for one in the [portal](portal.md), by e-mail address, and somebody of the staff decides; it needs `PUBLIC_URL`',
   }),
+  READ_ONLY_SEES_COSTS: choice(['no', 'yes'], {
+    default: 'no',
+    kept: true,
+    help: '`yes`: people with the role read-only see costs, margins and balances at suppliers, and the reports, too ([roles](cli.md#staff-token))',
+  }),
   HOME_CURRENCY: text({
     pattern: '^[A-Z]{3}$',
     kept: true,
@@ -346,6 +351,7 @@ const shownSettings = (environment: NodeJS.ProcessEnv, kept: ReadonlyMap<string,
 /** KEEPABLE are the settings that the staff may make. */
 const KEEPABLE = [
   'REGISTRATION',
+  'READ_ONLY_SEES_COSTS',
   'HOME_CURRENCY',
   'NEW_ACCOUNT_CURRENCY',
   'NEW_ACCOUNT_GROUP',
@@ -360,6 +366,8 @@ export const keepable: readonly (typeof KEEPABLE)[number][] = KEEPABLE
 /** LiveSettings are those that may change while the process runs. */
 export interface LiveSettings {
   isRegistrationOpen: boolean
+  /** `readOnlySeesCosts`: the role read-only has `costs.read` and `reports.read`. */
+  readOnlySeesCosts: boolean
   /** `homeCurrency`, null: nobody said. */
   homeCurrency: string | null
   newAccountCurrency: string | null
@@ -398,6 +406,7 @@ const rulesIn = (environment: NodeJS.ProcessEnv) => ({
 
 const liveOf = (values: Values): LiveSettings => ({
   isRegistrationOpen: values.REGISTRATION === 'open' && values.PUBLIC_URL !== undefined,
+  readOnlySeesCosts: values.READ_ONLY_SEES_COSTS === 'yes',
   homeCurrency: values.HOME_CURRENCY ?? null,
   newAccountCurrency: values.NEW_ACCOUNT_CURRENCY ?? values.HOME_CURRENCY ?? null,
   newAccountGroup: values.NEW_ACCOUNT_GROUP ?? null,

@@ -11,7 +11,7 @@ import { readName } from '../people/read.ts'
 import { hashToken, randomToken } from '../people/tokens.ts'
 import { because } from '../reasons.ts'
 import { insertToken, selectTokens, type TokenRow, updateRevoked, upsertUse } from './operator-tokens.sql.ts'
-import { checkStaffPermissions, permissionsOf, type Role, type StaffPermission } from './roles.ts'
+import { checkStaffPermissions, type Grants, permissionsOf, type Role, type StaffPermission } from './roles.ts'
 
 /** SECRET_BYTES gives 256 random bits. */
 const SECRET_BYTES = 32
@@ -94,7 +94,7 @@ export async function findBearer(
   sql: Queryable,
   text: string,
   ip: string,
-  clock: Clock = systemClock,
+  { clock = systemClock, grants }: { clock?: Clock; grants?: Grants } = {},
 ): Promise<Bearer> {
   const [, body = '', digits = '', secret = '', sum] = WRITTEN.exec(text) ?? []
   const isWritten = sum !== undefined && crc32(body) === Number.parseInt(sum, 16)
@@ -107,7 +107,7 @@ export async function findBearer(
   if (!allowedIps(row.allowedIps)(ip)) throw new Refusal('ip_not_allowed', ip)
   await upsertUse(sql, row.id, now, new Date(now.getTime() - SEEN_MS))
   const { makerRole } = row
-  const ofMaker = makerRole === null ? undefined : permissionsOf(makerRole)
+  const ofMaker = makerRole === null ? undefined : permissionsOf(makerRole, grants)
   const permissions = row.permissions.filter((one) => ofMaker === undefined || ofMaker.includes(one))
   return { id: row.id, name: row.name, permissions: new Set(permissions), endsAt: row.expiresAt }
 }

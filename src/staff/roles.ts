@@ -9,6 +9,8 @@ interface Row {
   /** `what` is what it is, for people. */
   what: string
   roles: readonly Role[]
+  /** `ifSet` are roles that have it where the owner says so: see `Grants`. */
+  ifSet?: readonly Role[]
   /** `proof`: password and second factor must have been given a short time ago. */
   proof?: true
 }
@@ -91,10 +93,12 @@ export const staffPermissions = {
   'costs.read': {
     what: 'read costs, margins and our balances at suppliers',
     roles: ['owner', 'manager', 'finance', 'catalogue'],
+    ifSet: ['read-only'],
   },
   'reports.read': {
     what: 'read turnover, success and times',
     roles: ['owner', 'manager', 'finance', 'catalogue'],
+    ifSet: ['read-only'],
   },
   'suppliers.edit': {
     what: 'make and change suppliers and routes',
@@ -141,12 +145,22 @@ const rows: Readonly<Record<StaffPermission, Row>> = staffPermissions
 
 const names = Object.keys(staffPermissions) as StaffPermission[]
 
+/** Grants is what the owner has set beyond the table. `readOnlySeesCosts`: the role read-only has the permissions that name it in `ifSet`. */
+export interface Grants {
+  readOnlySeesCosts: boolean
+}
+
+const NONE: Grants = { readOnlySeesCosts: false }
+
 /** `permissionsOf` gives all that a role may do. */
-export const permissionsOf = (role: Role): StaffPermission[] =>
-  names.filter((name) => rows[name].roles.includes(role))
+export const permissionsOf = (role: Role, grants: Grants = NONE): StaffPermission[] =>
+  names.filter((name) => rolesWith(name, grants).includes(role))
 
 /** `rolesWith` gives the roles that have a permission. */
-export const rolesWith = (permission: StaffPermission): Role[] => [...rows[permission].roles]
+export const rolesWith = (permission: StaffPermission, { readOnlySeesCosts }: Grants = NONE): Role[] => {
+  const { roles: always, ifSet = [] } = rows[permission]
+  return readOnlySeesCosts ? [...always, ...ifSet] : [...always]
+}
 
 /** `needsProof` tells whether password and second factor must have been given a short time ago. */
 export const needsProof = (permission: StaffPermission): boolean => rows[permission].proof === true
@@ -157,8 +171,8 @@ export const permissionTable = (): string =>
     `| permission | to | ${roles.join(' | ')} |`,
     `| --- | --- |${' --- |'.repeat(roles.length)}`,
     ...names.map((name) => {
-      const { what, proof, roles: some } = rows[name]
-      const marks = roles.map((role) => (some.includes(role) ? 'yes' : ''))
+      const { what, proof, roles: some, ifSet = [] } = rows[name]
+      const marks = roles.map((role) => (some.includes(role) ? 'yes' : ifSet.includes(role) ? 'if set' : ''))
       return `| \`${name}\` | ${what}${proof ? ' (proof)' : ''} | ${marks.join(' | ')} |`
     }),
   ].join('\n')

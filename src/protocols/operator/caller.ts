@@ -1,10 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import { Refusal } from '../../errors.ts'
 import type { StaffId } from '../../lib/ids.ts'
-import type { Clock } from '../../lib/time.ts'
 import type { Right } from '../../live/live-rights.ts'
 import { actorOf } from '../../people/circle.ts'
-import type { Acting, Desks } from '../../people/desk.ts'
+import type { Acting } from '../../people/desk.ts'
 import { because } from '../../reasons.ts'
 import { type Bearer, findBearer, type Maker, tokenActor } from '../../staff/operator-tokens.ts'
 import { needsProof, permissionsOf, type Role, type StaffPermission } from '../../staff/roles.ts'
@@ -28,8 +27,13 @@ export function makerOf({ person }: Caller): Maker {
 const bearerIn = ({ headers }: FastifyRequest): string | undefined =>
   /^\s*Bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1]
 
-const bearerOf = (desks: Desks, request: FastifyRequest, clock: Clock): Promise<Bearer> =>
-  findBearer(desks.changing({ actor: 'imeigate' }), bearerIn(request) ?? '', request.ip, clock)
+const bearerOf = async (
+  { desks, clock, settings }: Pick<OperatorDeps, 'desks' | 'clock' | 'settings'>,
+  request: FastifyRequest,
+): Promise<Bearer> =>
+  findBearer(desks.changing({ actor: 'imeigate' }), bearerIn(request) ?? '', request.ip, {
+    ...{ clock, grants: await settings.now() },
+  })
 
 const isSafe = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD'
 
@@ -38,7 +42,10 @@ const isSafe = ({ method }: FastifyRequest): boolean => method === 'GET' || meth
  * first prove again who it is. undefined: anybody may ask this.
  */
 export async function admit(
-  deps: Pick<OperatorDeps, 'signIns' | 'desks' | 'clock' | 'throttle' | 'mayCall' | 'publicUrl'>,
+  deps: Pick<
+    OperatorDeps,
+    'signIns' | 'desks' | 'clock' | 'settings' | 'throttle' | 'mayCall' | 'publicUrl'
+  >,
   request: FastifyRequest,
   access: Access,
 ): Promise<Caller | undefined> {
@@ -54,7 +61,7 @@ export async function admit(
   if (!isSafe(request)) refuseForged(request, token)
   const actor = actorOf('staff', person.personId)
   deps.throttle.count(actor)
-  const permissions = new Set(permissionsOf(person.role))
+  const permissions = new Set(permissionsOf(person.role, await deps.settings.now()))
   refuseWithout(permissions, access)
   if (!isSafe(request) && !person.isProved && asksForProof(access)) throw new Refusal('step_up_required')
   const { role, id: signInId } = person
@@ -66,13 +73,13 @@ export async function admit(
 }
 
 async function admitProgram(
-  { desks, clock, throttle }: Pick<OperatorDeps, 'desks' | 'clock' | 'throttle'>,
+  deps: Pick<OperatorDeps, 'desks' | 'clock' | 'settings' | 'throttle'>,
   request: FastifyRequest,
   access: Access,
 ): Promise<Caller> {
-  const { id, permissions } = await bearerOf(desks, request, clock)
+  const { id, permissions } = await bearerOf(deps, request)
   const actor = tokenActor(id)
-  throttle.count(actor)
+  deps.throttle.count(actor)
   if (access === 'person' || access === 'proved person') {
     throw new Refusal('permission_denied', 'this is for people who are signed in')
   }
@@ -91,15 +98,16 @@ const actingBy = ({ ip: address, id: traceId }: FastifyRequest, who: Acting): Ac
 
 /** `rightOf` is what the caller follows something by that takes some permissions: its sign-in or its token, as it is later. */
 export const rightOf = (
-  { signIns, desks, clock }: Pick<OperatorDeps, 'signIns' | 'desks' | 'clock'>,
+  deps: Pick<OperatorDeps, 'signIns' | 'desks' | 'clock' | 'settings'>,
   { person }: Caller,
   request: FastifyRequest,
   needed: readonly StaffPermission[],
 ): Right => ({
   async check() {
-    const held = person ? await signIns.look(person.id) : await bearerOf(desks, request, clock)
+    const held = person ? await deps.signIns.look(person.id) : await bearerOf(deps, request)
     if (!held) throw new Refusal('session_expired')
-    const permissions = 'role' in held ? new Set(permissionsOf(held.role)) : held.permissions
+    const permissions =
+      'role' in held ? new Set(permissionsOf(held.role, await deps.settings.now())) : held.permissions
     for (const permission of needed) refuseWithout(permissions, permission)
     return held.endsAt
   },

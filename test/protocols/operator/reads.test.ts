@@ -5,12 +5,13 @@ import { ask, OperatorOffice } from './office.fixtures.ts'
 let office: OperatorOffice
 let shop: Shop
 let headers: Record<string, string>
+let service: string
 beforeAll(async () => {
   office = await OperatorOffice.open()
   const { server } = office
   shop = await server.shop({ deposit: '50' })
   for (let count = 0; count < 4; count++) await server.shop()
-  const service = await server.service()
+  service = await server.service()
   for (let count = 1; count <= 5; count++) {
     const placed = await server.place(shop, { ID: service, IMEI: imei(count), REFERENCE: `mine-${count}` })
     await server.ended(shop, placed.SUCCESS[0].REFERENCEID)
@@ -129,6 +130,68 @@ describe('what is shown', () => {
       deposit: { amount: '2.00', state: 'review', provider: 'bank' },
       events: [],
     })
+  })
+
+  it('shows costs and reports to the role read-only where the owner says so, everywhere at once, and not before or after', async () => {
+    const owner = await office.person('owner')
+    const manager = await office.person('manager')
+    const reader = await office.person('read-only')
+    // A program may do what its maker may, as long as it may.
+    const program = await office.program(['costs.read', 'orders.read', 'reports.read'], {
+      ...{ staffId: owner.id, role: 'owner' },
+    })
+    await office.server.sql`update operator_tokens set staff_id = ${reader.id} where permissions @> '{reports.read}'`
+    const [{ id }] = (await read('/orders?limit=1')).data.page.items
+    const seen = async (as: Record<string, string>) => {
+      const permission = async (path: string) =>
+        (await ask(office.server, 'GET', path, { headers: as })).status
+      const session = await ask(office.server, 'GET', '/session', { headers: as })
+      const order = (await read(`/orders/${id}`, as)).data
+      const list = (await read('/orders?limit=1', as)).data.page.items[0]
+      return {
+        session: (session.json.data?.person.permissions ?? []).filter((one: string) =>
+          /^(costs|reports)\.read$/.test(one),
+        ),
+        costs: ['cost' in order.items[0].attempts[0], 'cost' in list],
+        reports: await permission('/reports/sales?from=2026-01-01&to=2026-01-31'),
+        margin: await permission('/orders?margin=negative'),
+        history: await permission(`/services/${service}/price-history`),
+        file: (await ask(office.server, 'GET', '/orders.csv', { headers: as })).json.includes('cost'),
+      }
+    }
+    const nothing = { session: [], costs: [false, false], reports: 403, margin: 403, history: 403, file: false }
+    const all = { costs: [true, true], reports: 200, margin: 200, history: 200, file: true }
+    const set = async (value: string | null, as: Record<string, string>) => {
+      const { version } = (await read('/settings')).data
+      return await ask(office.server, 'PATCH', '/settings', {
+        ...{ body: { READ_ONLY_SEES_COSTS: value }, headers: { ...as, 'if-match': `"${version}"` } },
+      })
+    }
+    expect(await seen(reader.headers)).toEqual(nothing)
+    expect(await seen(program)).toEqual({ ...nothing, session: [] })
+    expect((await set('yes', manager.headers)).json).toMatchObject({
+      ...{ code: 'PERMISSION_DENIED_ERROR', message: expect.stringContaining('staff.edit') },
+    })
+    expect(await seen(reader.headers)).toEqual(nothing)
+    expect((await set('perhaps', owner.headers)).json.errors).toHaveProperty('READ_ONLY_SEES_COSTS')
+    expect((await set('yes', owner.headers)).status).toBe(200)
+    expect(await seen(reader.headers)).toEqual({ ...all, session: ['costs.read', 'reports.read'] })
+    expect(await seen(program)).toEqual({ ...all, session: [] })
+    // Nothing else comes with it, and to nobody else.
+    expect((await ask(office.server, 'GET', '/audit', { headers: reader.headers })).status).toBe(403)
+    const support = await office.person('support')
+    expect(await seen(support.headers)).toEqual(nothing)
+    const { permissions } = (await read('/roles')).data
+    expect(
+      permissions
+        .filter(({ name }: { name: string }) => /^(costs|reports)\.read$/.test(name))
+        .map(({ roles }: { roles: string[] }) => roles.includes('read-only')),
+    ).toEqual([true, true])
+    const [line] = (await read('/audit?what=setting&subject=READ_ONLY_SEES_COSTS')).data.page.items
+    expect(line).toMatchObject({ actor: `staff:${owner.id}`, before: null, after: { value: 'yes' } })
+    expect((await set(null, owner.headers)).status).toBe(200)
+    expect(await seen(reader.headers)).toEqual(nothing)
+    expect(await seen(program)).toEqual({ ...nothing, session: [] })
   })
 
   it('leaves out what the role may not see', async () => {

@@ -197,6 +197,8 @@ export const installationRoutes = ({
           keepable.map((name) => [name, orNull(Type.String({ maxLength: 200 }), 'null: as by default')]),
         ),
       ),
+      // It says what a role may do.
+      further: [{ field: 'READ_ONLY_SEES_COSTS', permission: 'staff.edit' }],
       answer: settingsAnswer,
       refusals: ['invalid_input'],
       handle: async ({ desk, body, version: seen }) => {

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { Refusal } from '../../../errors.ts'
 import { topicNames, topics } from '../../../live/topics.ts'
 import { timeZoneOfFigures } from '../../../sales/folder.ts'
-import { permissionsOf, roles } from '../../../staff/roles.ts'
+import { roles } from '../../../staff/roles.ts'
 import { csrfOf } from '../../kit/cookies.ts'
 import { begun, sessionRoutes as routesFor } from '../../kit/session-routes.ts'
 import { id, oneOf, orNull } from '../../kit/shapes.ts'
@@ -41,15 +41,14 @@ export const sessionRoutes = ({ signIns, settings }: Pick<OperatorDeps, 'signIns
         { description: 'What forms begin with' },
       ),
     }),
-    handle: async ({ caller: { person, token }, desk }) => {
+    handle: async ({ caller: { person, token, permissions }, desk }) => {
       if (!person || token === undefined) throw new Refusal('session_expired')
       const { personId, name, email, role, isProved, endsAt } = person
-      const permissions = permissionsOf(role)
       const { homeCurrency, newAccountCurrency, newAccountGroup } = await settings.now()
-      const followed = topicNames.filter((topic) => permissions.includes(topics[topic].permission))
+      const followed = topicNames.filter((topic) => permissions.has(topics[topic].permission))
       return {
         ...{ csrf_token: csrfOf(token), ends_at: endsAt, is_proved: isProved },
-        person: { id: personId, name, email, role, permissions, topics: followed },
+        person: { id: personId, name, email, role, permissions: [...permissions], topics: followed },
         business: {
           home_currency: homeCurrency,
           new_account_currency: newAccountCurrency,

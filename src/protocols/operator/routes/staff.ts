@@ -94,7 +94,11 @@ const permissionNames = Object.keys(staffPermissions) as StaffPermission[]
 const staffAndChanger = ({ params, caller }: Call<{ id: number }>) =>
   [params.id as StaffId, caller.person?.personId ?? 'program'] as const
 
-export const staffRoutes = ({ signIns, clock }: Pick<OperatorDeps, 'signIns' | 'clock'>) => [
+export const staffRoutes = ({
+  signIns,
+  clock,
+  settings,
+}: Pick<OperatorDeps, 'signIns' | 'clock' | 'settings'>) => [
   route({
     method: 'GET',
     path: '/staff',
@@ -254,13 +258,16 @@ export const staffRoutes = ({ signIns, clock }: Pick<OperatorDeps, 'signIns' | '
         }),
       ),
     }),
-    handle: () => ({
-      roles: [...roles],
-      permissions: permissionNames.map((name) => ({
-        ...{ name, what: staffPermissions[name].what, needs_proof: needsProof(name) },
-        roles: rolesWith(name),
-      })),
-    }),
+    handle: async () => {
+      const grants = await settings.now()
+      return {
+        roles: [...roles],
+        permissions: permissionNames.map((name) => ({
+          ...{ name, what: staffPermissions[name].what, needs_proof: needsProof(name) },
+          roles: rolesWith(name, grants),
+        })),
+      }
+    },
   }),
   route({
     method: 'GET',

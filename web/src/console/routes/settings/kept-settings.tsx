@@ -22,19 +22,25 @@ export interface Field {
   onChange: (value: string) => void
 }
 
-/** `KeptSettingsForm` changes some settings. Those that the server's environment makes are shown with that, and not changed here. */
+/**
+ * `KeptSettingsForm` changes some settings. Those that the server's environment makes are shown with that, and not changed here. `permission` is what it
+ * takes beside `settings.edit`.
+ */
 export function KeptSettingsForm({
   settings,
   names,
+  permission = 'settings.edit',
   children,
 }: {
   settings: Settings
   names: readonly string[]
+  permission?: string
   children: (field: (name: string, description: string) => Field) => ReactNode
 }) {
   const { t } = useLingui()
   const client = useQueryClient()
-  const mayEdit = useMay()('settings.edit')
+  const may = useMay()
+  const mayEdit = may('settings.edit') && may(permission)
   const itemOf = (name: string): Setting | undefined => settings.items.find((one) => one.name === name)
   const kept = Object.fromEntries(names.map((name) => [name, itemOf(name)?.value ?? '']))
   const draft: Draft<Record<string, string>> = useDraft(
@@ -45,7 +51,9 @@ export function KeptSettingsForm({
       )
       const params = { header: { 'idempotency-key': key, 'if-match': settings.version } }
       client.setQueryData(KEY, await dataOf(api.PATCH('/api/operator/settings', { params, body })))
-      await client.invalidateQueries({ queryKey: sessionQuery.queryKey })
+      await Promise.all(
+        [sessionQuery.queryKey, ['roles']].map((queryKey) => client.invalidateQueries({ queryKey })),
+      )
     },
     t`Saved. It holds from now on.`,
     KEY,

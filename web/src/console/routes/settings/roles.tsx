@@ -1,10 +1,11 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Table } from '@mantine/core'
+import { Checkbox, Table } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { api, dataOf } from '../../../api/client.ts'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { Scrolling } from '../../../kit/scrolling.tsx'
+import { KeptSettingsForm, useSettings } from './kept-settings.tsx'
 import styles from './settings.module.css'
 
 /** `Roles` is the table of permissions by which the server decides who may do what. */
@@ -25,6 +26,7 @@ export function Roles() {
       </p>
       <FaultNote fault={error} onRetry={() => void refetch()} />
       {isPending && <Loading />}
+      <ReadOnly />
       {data && (
         <Scrolling label={t`What each role may do`}>
           <Table className={styles.matrix ?? ''}>
@@ -67,5 +69,36 @@ export function Roles() {
         </Scrolling>
       )}
     </Page>
+  )
+}
+
+/** `ReadOnly` lets the owner show costs and reports to the role read-only. */
+function ReadOnly() {
+  const { t } = useLingui()
+  const settings = useSettings()
+  const name = 'READ_ONLY_SEES_COSTS'
+  return (
+    <div className={styles.switch}>
+      <FaultNote fault={settings.error} onRetry={() => void settings.refetch()} />
+      {settings.data && (
+        <KeptSettingsForm settings={settings.data} names={[name]} permission="staff.edit">
+          {(field) => {
+            const { value, description, disabled, onChange } = field(
+              name,
+              t`They see costs, margins, balances at suppliers, turnover and profit, on every page and by the API. They still change nothing.`,
+            )
+            return (
+              <Checkbox
+                label={t`People with the role read-only see costs and reports`}
+                description={description}
+                checked={value === 'yes'}
+                disabled={disabled}
+                onChange={({ currentTarget }) => onChange(currentTarget.checked ? 'yes' : 'no')}
+              />
+            )
+          }}
+        </KeptSettingsForm>
+      )}
+    </div>
   )
 }
