@@ -22,9 +22,18 @@ interface Setting<Value = unknown> {
   /** `kept`: where the environment does not make it, the staff may, in the console; then its least is `keptMin`, where that is more than `min`. */
   readonly kept?: boolean
   readonly keptMin?: number
+  /** `keptMax` is how many characters of it the staff may write; 200 where nothing is said. */
+  readonly keptMax?: number
   /** `read` gives undefined for what the setting does not take. */
   read(text: string): NonNullable<Value> | undefined
 }
+
+/** `registrations` are who may get an account without the staff: who asks for one; who is invited; nobody. */
+export const registrations = ['closed', 'invitation', 'open'] as const
+
+/** MAX_TEXT bounds texts of several lines, in characters. */
+const MAX_TEXT = 5000
+const PLAIN_TEXT = `^(?:[^\\p{Cc}]|[\\n\\r\\t]){1,${MAX_TEXT}}$`
 
 type Described = Omit<Setting, 'default' | 'read'>
 
@@ -37,7 +46,7 @@ const text = <Default extends string | undefined = undefined>({
 > => ({
   ...described,
   default: preset as never,
-  read: (value) => (new RegExp(pattern).test(value) ? value : undefined) as never,
+  read: (value) => (new RegExp(pattern, 'u').test(value) ? value : undefined) as never,
 })
 
 const integer = (described: Described & { default: number; min: number; max: number }): Setting<number> => ({
@@ -49,7 +58,7 @@ const integer = (described: Described & { default: number; min: number; max: num
 })
 
 const choice = <Word extends string>(
-  words: Word[],
+  words: readonly Word[],
   described: Described & { default: NoInfer<Word> },
 ): Setting<Word> => ({
   ...described,
@@ -180,10 +189,22 @@ const settings = {
     default: '',
     help: 'addresses or CIDR blocks that may call the [operator API](operator-api.md), comma-separated; without it every address may',
   }),
-  REGISTRATION: choice(['closed', 'open'], {
-    default: 'closed',
+  REGISTRATION: choice(registrations, {
+    default: 'invitation',
     kept: true,
-    help: '`open`: who has no account may ask for one in the [portal](portal.md), by e-mail address, and somebody of the staff decides; it needs `PUBLIC_URL`',
+    help: '`open`: who has no account may ask for one in the [portal](portal.md#registration), by e-mail address, and somebody of the staff decides; it needs `PUBLIC_URL`. `invitation`: the portal says that accounts are by invitation. `closed`: it says that there are no new accounts',
+  }),
+  PORTAL_WELCOME: text({
+    pattern: PLAIN_TEXT,
+    kept: true,
+    keptMax: MAX_TEXT,
+    help: 'plain text of up to 5,000 characters that the page says on which one [asks for an account](portal.md#registration)',
+  }),
+  PORTAL_TERMS: text({
+    pattern: PLAIN_TEXT,
+    kept: true,
+    keptMax: MAX_TEXT,
+    help: 'plain text of up to 5,000 characters: the terms to which somebody agrees by asking for an account',
   }),
   READ_ONLY_SEES_COSTS: choice(['no', 'yes'], {
     default: 'no',
@@ -351,6 +372,8 @@ const shownSettings = (environment: NodeJS.ProcessEnv, kept: ReadonlyMap<string,
 /** KEEPABLE are the settings that the staff may make. */
 const KEEPABLE = [
   'REGISTRATION',
+  'PORTAL_WELCOME',
+  'PORTAL_TERMS',
   'READ_ONLY_SEES_COSTS',
   'HOME_CURRENCY',
   'NEW_ACCOUNT_CURRENCY',
@@ -360,12 +383,20 @@ const KEEPABLE = [
   'DIGEST_TIMES',
 ] as const satisfies (keyof Values)[]
 
-/** `keepable` are their names. */
-export const keepable: readonly (typeof KEEPABLE)[number][] = KEEPABLE
+const MAX_KEPT = 200
+
+/** `keepable` are their names, with how many characters of each may be kept. */
+export const keepable: readonly { name: (typeof KEEPABLE)[number]; maxLength: number }[] = KEEPABLE.map(
+  (name) => ({ name, maxLength: (settings[name] as Setting).keptMax ?? MAX_KEPT }),
+)
 
 /** LiveSettings are those that may change while the process runs. */
 export interface LiveSettings {
-  isRegistrationOpen: boolean
+  /** `registration`: where nobody could be mailed a link, none is open. */
+  registration: (typeof registrations)[number]
+  /** `portalWelcome` and `portalTerms`, null: there is none. */
+  portalWelcome: string | null
+  portalTerms: string | null
   /** `readOnlySeesCosts`: the role read-only has `costs.read` and `reports.read`. */
   readOnlySeesCosts: boolean
   /** `homeCurrency`, null: nobody said. */
@@ -405,7 +436,10 @@ const rulesIn = (environment: NodeJS.ProcessEnv) => ({
 })
 
 const liveOf = (values: Values): LiveSettings => ({
-  isRegistrationOpen: values.REGISTRATION === 'open' && values.PUBLIC_URL !== undefined,
+  registration:
+    values.REGISTRATION === 'open' && values.PUBLIC_URL === undefined ? 'invitation' : values.REGISTRATION,
+  portalWelcome: values.PORTAL_WELCOME ?? null,
+  portalTerms: values.PORTAL_TERMS ?? null,
   readOnlySeesCosts: values.READ_ONLY_SEES_COSTS === 'yes',
   homeCurrency: values.HOME_CURRENCY ?? null,
   newAccountCurrency: values.NEW_ACCOUNT_CURRENCY ?? values.HOME_CURRENCY ?? null,

@@ -107,6 +107,7 @@ export const reasons = {
   invitation_ended: 'the invitation was used or has ended: have another one made',
   registration_ended: 'the link was used or has ended: register again',
   no_registration: 'nobody registers here: ask for an invitation',
+  no_new_accounts: 'there are no new accounts here at present',
   application_decided: 'the application is {status} already',
   person_suspended: 'the person is suspended',
   not_oneself: 'nobody changes their own role, or suspends or resets themselves',

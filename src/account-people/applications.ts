@@ -40,12 +40,19 @@ export interface ApplicationForm {
   language?: Language | undefined
 }
 
+/** ShownRegistration is what somebody without an account sees of how one is got. `welcome` and `terms` are plain text; null: there is none. */
+export interface ShownRegistration {
+  /** `registration`, open: who has no account may ask for one. invitation: the staff invites. closed: there are no new accounts. */
+  registration: 'closed' | 'invitation' | 'open'
+  welcome: string | null
+  terms: string | null
+}
+
 interface RegistrationDeps {
   sql: Sql
   attempts: Attempts
   clock: Clock
-  /** `isOpen`: who has no account may ask for one. */
-  isOpen: () => Promise<boolean>
+  shown: () => Promise<ShownRegistration>
 }
 
 /** Registration lets people ask for an account. What they ask counts once the e-mail address is proved; then somebody of the staff decides. */
@@ -56,8 +63,8 @@ export class Registration {
     this.#deps = deps
   }
 
-  isOpen(): Promise<boolean> {
-    return this.#deps.isOpen()
+  shown(): Promise<ShownRegistration> {
+    return this.#deps.shown()
   }
 
   /** `register` has a link sent. Whether somebody signs in with the e-mail address already shows nowhere. Throws permission_denied, invalid_input or Throttled. */
@@ -96,7 +103,9 @@ export class Registration {
   }
 
   async #refuseClosed(): Promise<void> {
-    if (!(await this.#deps.isOpen())) throw because('permission_denied', 'no_registration', {})
+    const { registration } = await this.#deps.shown()
+    if (registration === 'closed') throw because('permission_denied', 'no_new_accounts', {})
+    if (registration === 'invitation') throw because('permission_denied', 'no_registration', {})
   }
 }
 

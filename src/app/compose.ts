@@ -328,7 +328,10 @@ export async function compose(
       emailChanges: new EmailChanges({ ...ofAccounts, publicUrl: config.publicUrl }),
       registration: new Registration({
         ...ofAccounts,
-        isOpen: async () => (await settings.now()).isRegistrationOpen,
+        shown: async () => {
+          const { registration, portalWelcome, portalTerms } = await settings.now()
+          return { registration, welcome: portalWelcome, terms: portalTerms }
+        },
       }),
     },
     orderChecks: new OrderChecks({ sql: lookups, catalogue, ledger, clock }),

@@ -235,7 +235,7 @@ it('who registers proves the address, waits for the staff, and is invited or ref
   portal.clock.advance(DAY_MS)
   const { sql } = portal.server
   expect((await portal.ask('GET', '/registration', { headers: portal.origin })).json.data).toEqual({
-    open: true,
+    ...{ open: true, registration: 'open', welcome: null, terms: null },
   })
   const form = {
     name: 'Eva Shop',
@@ -290,16 +290,21 @@ it('who registers proves the address, waits for the staff, and is invited or ref
 const isOpen = async (shop: PortalShop): Promise<boolean> =>
   (await shop.ask('GET', '/registration', { headers: shop.origin })).json.data.open
 
-it('nobody registers where that is closed', async () => {
+it('nobody registers where that is closed, or by invitation only, which each says by itself', async () => {
   const closed = await PortalShop.open()
   try {
     const { json } = await closed.ask('GET', '/registration', { headers: closed.origin })
-    expect(json.data).toEqual({ open: false })
-    const refused = await closed.ask('POST', '/registration', {
-      body: { name: 'X', email: 'x@example.com' },
-      headers: closed.origin,
-    })
-    expect([refused.status, refused.json.code]).toEqual([403, 'PERMISSION_DENIED_ERROR'])
+    expect(json.data).toEqual({ open: false, registration: 'invitation', welcome: null, terms: null })
+    const refusal = async () => {
+      const body = { name: 'X', email: 'x@example.com' }
+      const refused = await closed.ask('POST', '/registration', { body, headers: closed.origin })
+      return [refused.status, refused.json.code, refused.json.message]
+    }
+    const denied = [403, 'PERMISSION_DENIED_ERROR']
+    expect(await refusal()).toEqual([...denied, expect.stringContaining('ask for an invitation')])
+    await closed.server.sql`insert into kept_settings (name, value) values ('REGISTRATION', 'closed')`
+    expect(await refusal()).toEqual([...denied, expect.stringContaining('no new accounts')])
+    await closed.server.sql`delete from kept_settings`
     expect(await closed.server.sql`select 1 from applications`).toEqual([])
     // What the staff sets holds while the server runs; without a public URL nobody could be sent a link.
     await closed.server.sql`insert into kept_settings (name, value) values ('REGISTRATION', 'open')`

@@ -59,18 +59,44 @@ describePages('the beginning of a reseller', () => {
   }
 
   test('somebody asks for an account, is accepted, pays in with a photo as proof, and pastes IMEIs whose results arrive', async () => {
+    // What an owner sets in the console holds at once: welcome and terms are shown as the text that they are.
+    const owner = await Visit.as(office, 'owner')
+    const settings = owner.page
+    const save = async (registration: string) => {
+      await owner.click('Save')
+      await settings.getByRole('button', { name: 'Save' }).and(settings.locator('[disabled]')).waitFor()
+      await until('it holds', async () => {
+        const { json } = await portal.ask('GET', '/registration', { headers: portal.origin })
+        return json.data.registration === registration && json.data.welcome !== null
+      })
+    }
+    await settings.goto('/console/settings/portal')
+    expect(await settings.getByRole('radio', { name: 'By invitation only' }).isChecked()).toBe(true)
+    await settings.getByLabel('Welcome').fill('We unlock <b>phones</b>.\nWrite to us first.')
+    await settings
+      .getByLabel('Terms')
+      .fill(`1. Pay first.\n${'2. No refunds of what was delivered. '.repeat(30)}`)
+    await owner.expectUsable('the settings of the portal')
+    await save('invitation')
     const visit = await Visit.begin(portal.server.url, { screen: PHONE })
     const { page } = visit
     await page.goto('/portal/register')
-    await page.getByRole('heading', { name: 'Registration is closed' }).waitFor()
-    await visit.expectUsable('registration is closed')
-    await portal.server.sql`insert into kept_settings (name, value) values ('REGISTRATION', 'open')`
-    await until('registration is open', async () => {
-      const { json } = await portal.ask('GET', '/registration', { headers: portal.origin })
-      return json.data.open
-    })
+    await page.getByRole('heading', { name: 'Accounts are by invitation' }).waitFor()
+    await page.getByText('We unlock <b>phones</b>.').waitFor()
+    expect(await page.getByText('1. Pay first.').count()).toBe(0)
+    await visit.expectUsable('accounts are by invitation')
+    await settings.getByRole('radio', { name: 'Nobody' }).check()
+    await save('closed')
+    await page.reload()
+    await page.getByRole('heading', { name: 'No new accounts' }).waitFor()
+    await visit.expectUsable('no new accounts')
+    await settings.getByRole('radio', { name: 'Everybody, and one of you decides' }).check()
+    await save('open')
+    await owner.leave()
     await page.goto('/portal/sign-in')
     await visit.click('Ask for an account', 'link')
+    await page.getByText('We unlock <b>phones</b>.').waitFor()
+    await page.getByRole('region', { name: 'Terms' }).getByText('1. Pay first.').waitFor()
     await page.getByLabel('Name of you or your shop').fill('Corner Phones')
     await page.getByLabel('E-mail address').fill('ana@corner.example')
     await page.getByLabel('What you want to order').fill('300 checks a day')

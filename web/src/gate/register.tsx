@@ -8,20 +8,22 @@ import { FaultNote } from '../kit/notes.tsx'
 import { chosenLanguage } from '../words/words.ts'
 import { formOf, useSending } from './form.ts'
 import { Gate, ToSignIn } from './gate.tsx'
+import styles from './gate.module.css'
+
+const readRegistration = () => dataOf(portal.GET('/api/portal/registration'))
 
 /** `isRegistrationOpen` asks whether who has no account may ask for one. */
-export const isRegistrationOpen = async (): Promise<boolean> =>
-  (await dataOf(portal.GET('/api/portal/registration'))).open
+export const isRegistrationOpen = async (): Promise<boolean> => (await readRegistration()).open
 
 /** `Register` asks for an account: the e-mail address is proved by a link, then the staff decides. */
 export function Register() {
   const { t } = useLingui()
   const { isBusy, fault, send } = useSending()
-  const [isOpen, setOpen] = useState<boolean>()
+  const [shown, setShown] = useState<Awaited<ReturnType<typeof readRegistration>>>()
   const [error, setError] = useState<unknown>()
   const [sentTo, setSentTo] = useState<string>()
   useEffect(() => {
-    isRegistrationOpen().then(setOpen, setError)
+    readRegistration().then(setShown, setError)
   }, [])
   const register = (event: FormEvent<HTMLFormElement>) => {
     const form = formOf(event)
@@ -45,12 +47,24 @@ export function Register() {
       </Gate>
     )
   }
-  if (isOpen === undefined) return null
-  if (!isOpen) {
+  if (shown === undefined) return null
+  const { registration, welcome, terms } = shown
+  if (registration === 'closed') {
     return (
-      <Gate title={t`Registration is closed`}>
+      <Gate title={t`No new accounts`}>
         <p>
-          <Trans>Accounts come by invitation here. Ask who runs this server for one.</Trans>
+          <Trans>There are no new accounts here at present. Who has one signs in as before.</Trans>
+        </p>
+        <ToSignIn />
+      </Gate>
+    )
+  }
+  if (registration === 'invitation') {
+    return (
+      <Gate title={t`Accounts are by invitation`}>
+        {welcome !== null && <p className={styles.welcome}>{welcome}</p>}
+        <p>
+          <Trans>Ask who runs this shop for an invitation: a link by which you set your password.</Trans>
         </p>
         <ToSignIn />
       </Gate>
@@ -71,6 +85,7 @@ export function Register() {
   }
   return (
     <Gate title={t`Ask for an account`}>
+      {welcome !== null && <p className={styles.welcome}>{welcome}</p>}
       <form onSubmit={register}>
         <AtFields fault={fault}>
           <Stack>
@@ -104,6 +119,7 @@ export function Register() {
               minRows={2}
               maxLength={1000}
             />
+            {terms !== null && <Terms>{terms}</Terms>}
             <FaultNote fault={fault} />
             <Button type="submit" loading={isBusy}>
               <Trans>Ask for an account</Trans>
@@ -113,5 +129,21 @@ export function Register() {
       </form>
       <ToSignIn />
     </Gate>
+  )
+}
+
+/** `Terms` are shown as the text that they are, in a part of the page that is scrolled by itself where they are long. */
+function Terms({ children }: { children: string }) {
+  const { t } = useLingui()
+  return (
+    <div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is scrolled must be reached by the keyboard. */}
+      <section className={styles.terms} aria-label={t`Terms`} tabIndex={0}>
+        {children}
+      </section>
+      <p className={styles.agreed}>
+        <Trans>By asking for an account you agree to these terms.</Trans>
+      </p>
+    </div>
   )
 }

@@ -164,6 +164,7 @@ export const reasons: Words = {
   invitation_ended: msg`The invitation was used or has ended. Have another one made.`,
   registration_ended: msg`The link was used or has ended. Ask for an account again.`,
   no_registration: msg`Nobody registers here: ask for an invitation.`,
+  no_new_accounts: msg`There are no new accounts here at present.`,
   application_decided: msg`This was decided already.`,
   person_suspended: msg`The person is suspended.`,
   not_oneself: msg`Nobody changes their own role, or suspends or resets themselves.`,

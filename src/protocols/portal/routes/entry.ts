@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { accountRoles } from '../../../account-people/roles.ts'
 import { languages } from '../../../lib/languages.ts'
-import { bodyOf, nothing, oneOf, text } from '../../kit/shapes.ts'
+import { bodyOf, nothing, oneOf, orNull, text } from '../../kit/shapes.ts'
 import type { PortalDeps } from '../deps.ts'
 import { route } from '../route.ts'
 
@@ -78,10 +78,20 @@ export const entryRoutes = ({ enrolment, registration }: Pick<PortalDeps, 'enrol
     path: '/registration',
     name: 'getRegistration',
     section,
-    summary: 'Whether who has no account may ask for one',
+    summary: 'Whether who has no account may ask for one, and what is said beside that',
     access: 'anybody',
-    answer: Type.Object({ open: Type.Boolean() }),
-    handle: async () => ({ open: await registration.isOpen() }),
+    answer: Type.Object({
+      open: Type.Boolean({ description: 'Who has no account may ask for one' }),
+      registration: oneOf(['closed', 'invitation', 'open'], {
+        description: '`invitation`: accounts are by invitation. `closed`: there are no new ones',
+      }),
+      welcome: orNull(Type.String(), 'Plain text, in lines'),
+      terms: orNull(Type.String(), 'Plain text: who asks for an account agrees to it'),
+    }),
+    handle: async () => {
+      const shown = await registration.shown()
+      return { open: shown.registration === 'open', ...shown }
+    },
   }),
   route({
     method: 'POST',

@@ -1,13 +1,14 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { NativeSelect, Radio, Stack, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { Textarea } from '../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { priceGroupsQuery } from '../../price-groups.ts'
 import { KeptSettingsForm, type Settings, useSettings } from './kept-settings.tsx'
 import styles from './settings.module.css'
 
-const NAMES = ['REGISTRATION', 'NEW_ACCOUNT_CURRENCY', 'NEW_ACCOUNT_GROUP']
+const NAMES = ['REGISTRATION', 'PORTAL_WELCOME', 'PORTAL_TERMS', 'NEW_ACCOUNT_CURRENCY', 'NEW_ACCOUNT_GROUP']
 
 /** `PortalSettings` says who gets an account, and what a new one begins with. */
 export function PortalSettings() {
@@ -34,7 +35,15 @@ function Form({ settings }: { settings: Settings }) {
       {(field) => {
         const registration = field(
           'REGISTRATION',
-          t`Whoever asks proves an e-mail address; then the application waits in the inbox for one of you.`,
+          t`You make accounts and invite people whatever stands here. It is what the portal says to who has none.`,
+        )
+        const welcome = field(
+          'PORTAL_WELCOME',
+          t`Stands on the page on which one asks for an account, or for an invitation. Plain text, shown as you write it; empty: nothing.`,
+        )
+        const terms = field(
+          'PORTAL_TERMS',
+          t`Stands above the button by which an account is asked for: who presses it agrees. Plain text; empty: nothing.`,
         )
         const currency = field(
           'NEW_ACCOUNT_CURRENCY',
@@ -53,15 +62,43 @@ function Form({ settings }: { settings: Settings }) {
                 <Radio
                   value="closed"
                   disabled={registration.disabled}
-                  label={t`Nobody: accounts come by invitation`}
+                  label={t`Nobody`}
+                  description={t`The portal says that there are no new accounts at present.`}
+                />
+                <Radio
+                  value="invitation"
+                  disabled={registration.disabled}
+                  label={t`By invitation only`}
+                  description={t`The portal says that accounts are by invitation, with your welcome and contacts.`}
                 />
                 <Radio
                   value="open"
                   disabled={registration.disabled}
-                  label={t`Everybody, and one of you decides who gets an account`}
+                  label={t`Everybody, and one of you decides`}
+                  description={t`Whoever asks proves an e-mail address; then the application waits in the inbox.`}
                 />
               </Stack>
             </Radio.Group>
+            <Textarea
+              field="PORTAL_WELCOME"
+              label={t`Welcome`}
+              {...welcome}
+              autosize
+              minRows={2}
+              maxRows={12}
+              maxLength={5000}
+              onChange={({ currentTarget }) => welcome.onChange(currentTarget.value)}
+            />
+            <Textarea
+              field="PORTAL_TERMS"
+              label={t`Terms`}
+              {...terms}
+              autosize
+              minRows={3}
+              maxRows={16}
+              maxLength={5000}
+              onChange={({ currentTarget }) => terms.onChange(currentTarget.value)}
+            />
             <TextInput
               label={t`Currency of a new reseller`}
               {...currency}
