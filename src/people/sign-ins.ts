@@ -1,3 +1,4 @@
+import { actBecause } from '../audit/acting.ts'
 import type { Acting } from '../database/acting.ts'
 import type { Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
@@ -180,11 +181,18 @@ export class SignIns<Id extends PersonId, Role extends string> {
     return await selectSignIns(sql, { circle, personId, ...this.#times() })
   }
 
-  /** `end` ends sign-ins of a person: one, all, or all but one. */
-  async end(which: { personId: Id; only?: SignInId; but?: SignInId }, by: Acting): Promise<void> {
+  /** `end` ends sign-ins of a person: one, all, or all but one. `why` is the reason for the trail, where there is one. Throws invalid_input where it is none. */
+  async end(
+    which: { personId: Id; only?: SignInId; but?: SignInId },
+    by: Acting,
+    why?: string,
+  ): Promise<void> {
     const { circle, clock } = this.#deps
     const now = clock.now()
-    await this.#as(by, (transaction) => endSignIns(transaction, { ...which, circle, now }))
+    await this.#as(by, async (transaction) => {
+      await actBecause(transaction, why)
+      await endSignIns(transaction, { ...which, circle, now })
+    })
   }
 
   /** `endByToken` ends the sign-in of a token, whether its second factor was given or not. */

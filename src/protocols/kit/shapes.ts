@@ -21,6 +21,9 @@ export const text = (maxLength: number, options: TSchemaOptions = {}) =>
 /** `reason` is why somebody does what cannot be undone, or stops others' work. */
 export const reason = text(500, { description: 'The reason, for the trail' })
 
+/** `becauseQuery` is the query of what removes a thing, or ends something, for a reason: such a request has no body. */
+export const becauseQuery = Type.Object({ why: reason })
+
 /** `currencyCode` is a currency in a request. */
 export const currencyCode = Type.String({
   pattern: '^[A-Z]{3}$',

@@ -57,8 +57,12 @@ it('every change is found in the trail, in the name of who made it, with before 
     ['DELETE /me/passkeys/:id', '/me/passkeys/1', undefined, 'passkey', 'name'],
     ['POST /staff', '/staff', { role: 'catalogue', email: 'new@example.com' }, 'staff', 'invitation_hash'],
     ['POST /staff/:id/role', `/staff/${other.id}/role`, { role: 'finance' }, 'sign-in', 'ended_at'],
-    ['DELETE /staff/:id/sign-ins', `/staff/${other.id}/sign-ins`, undefined, '', ''],
-    ['DELETE /staff/:id/sign-ins/:sign_in', `/staff/${other.id}/sign-ins/2000000000`, undefined, '', ''],
+    ['DELETE /staff/:id/sign-ins', `/staff/${other.id}/sign-ins?why=lost`, undefined, '', ''],
+    [
+      'DELETE /staff/:id/sign-ins/:sign_in',
+      `/staff/${other.id}/sign-ins/2000000000?why=lost`,
+      ...([undefined, '', ''] as const),
+    ],
     ['POST /staff/:id/suspend', `/staff/${other.id}/suspend`, { why: 'has left' }, 'staff', 'suspended_at'],
     ['POST /staff/:id/resume', `/staff/${other.id}/resume`, {}, 'staff', 'suspended_at'],
     [
@@ -218,7 +222,11 @@ it('every change is found in the trail, in the name of who made it, with before 
       'events',
       '/notice-subscriptions',
     ],
-    ['DELETE /notice-subscriptions/:id', '/notice-subscriptions/1', undefined, 'subscription', 'events'],
+    [
+      'DELETE /notice-subscriptions/:id',
+      '/notice-subscriptions/1?why=has%20left',
+      ...([undefined, 'subscription', 'events'] as const),
+    ],
     ['PATCH /seller', '/seller', { name: 'We' }, 'seller', 'name', '/seller'],
     ['PATCH /settings', '/settings', { HOME_CURRENCY: 'USD' }, 'setting', 'value', '/settings'],
     [
@@ -229,7 +237,11 @@ it('every change is found in the trail, in the name of who made it, with before 
     ],
     ['DELETE /messages/:name/:language', '/messages/mail.invitation/en', undefined, 'message text', 'title'],
     ['PATCH /brand', '/brand', { accent: '#0b5d6b' }, 'brand', 'accent', '/brand'],
-    ['DELETE /notice-channels/:name', '/notice-channels/email', undefined, 'channel', 'name'],
+    [
+      'DELETE /notice-channels/:name',
+      '/notice-channels/email?why=not%20used',
+      ...([undefined, 'channel', 'name'] as const),
+    ],
   ]
   /** These are in the ledger, with who did it: see accounts.test.ts. */
   const inLedger = ['POST /accounts/:account/deposit', 'POST /accounts/:account/adjust']
@@ -327,7 +339,8 @@ it('every change is found in the trail, in the name of who made it, with before 
         ...[route, 'owner', '127.0.0.1', answered['x-request-id']],
       ])
       expect(line.sign_in_id).toBe(signIn)
-      expect([route, line.why]).toEqual([route, (body as { why?: string })?.why ?? null])
+      const why = (body as { why?: string })?.why ?? new URLSearchParams(url.split('?')[1]).get('why')
+      expect([route, line.why]).toEqual([route, why])
     }
     made[route] = line.id
   }
@@ -424,12 +437,22 @@ it('one sign-in of a person is ended, and the others hold', async () => {
   const read = async () =>
     (await ask(office.server, 'GET', `/staff/${other.id}`, { headers: owner.headers })).json.data.sign_ins
   const [newest, ...rest] = await read()
-  const ended = await ask(office.server, 'DELETE', `/staff/${other.id}/sign-ins/${newest.id}`, {
-    headers: { ...owner.headers, 'idempotency-key': 'end-one' },
-  })
-  expect(ended.status).toBe(200)
+  const end = (path: string) =>
+    ask(office.server, 'DELETE', `/staff/${other.id}/sign-ins${path}`, { headers: owner.headers })
+  const whyOf = async ({ id }: { id: number }) =>
+    (await ask(office.server, 'GET', `/audit?what=sign-in&subject=${id}&limit=1`, { headers: owner.headers }))
+      .json.data.page.items[0]
+  // Nobody is put out without a reason.
+  for (const path of ['', `/${newest.id}`])
+    expect(await end(path)).toMatchObject({ status: 400, json: { errors: { why: [expect.any(String)] } } })
+  expect((await end(`/${newest.id}?why=%20`)).status).toBe(422)
+  expect((await end(`/${newest.id}?why=lost%20a%20phone`)).status).toBe(200)
   expect(await read()).toEqual(rest)
+  expect(await whyOf(newest)).toMatchObject({ why: 'lost a phone', actor: `staff:${owner.id}`, role: 'owner' })
   expect(rest.length).toBeGreaterThan(0)
+  expect((await end('?why=has%20left')).status).toBe(200)
+  expect(await read()).toEqual([])
+  expect(await whyOf(rest[0])).toMatchObject({ why: 'has left' })
 })
 
 it('says what each role may do, as the server decides', async () => {

@@ -406,14 +406,16 @@ describe('routes', () => {
     expect(
       await ask(office.server, 'GET', '/audit?supplier=nobody', { headers }),
     ).toMatchObject({ status: 404, json: { source: 'query' } })
-    expect(await change('DELETE', `/routes/${id}`)).toMatchObject({ status: 200 })
+    expect(await change('DELETE', `/routes/${id}`)).toHaveProperty('json.errors.why')
+    const removal = `/routes/${id}?why=it%20costs%20too%20much`
+    expect(await change('DELETE', removal)).toMatchObject({ status: 200 })
     expect(await trailOf('route', id)).toMatchObject([
-      { actor, after: null },
+      { actor, after: null, why: 'it costs too much' },
       { actor, before: { position: 2 }, after: { position: 1 } },
       { actor, before: { cost: '0.20' }, after: { cost: null } },
       { actor, before: null },
     ])
-    expect(await change('DELETE', `/routes/${id}`)).toMatchObject({ status: 404 })
+    expect(await change('DELETE', removal)).toMatchObject({ status: 404 })
   })
 })
 

@@ -352,12 +352,12 @@ describe('notices', () => {
   })
 
   it('end with what they were sent by', async () => {
-    expect((await api.ask('DELETE /notice-channels/chat')).status).toBe(409)
+    expect((await api.ask('DELETE /notice-channels/chat?why=not%20used')).status).toBe(409)
     for (const { id: one } of (await read(subscriptions)).page.items) {
-      expect((await api.ask(`DELETE /notice-subscriptions/${one}`)).status).toBe(200)
+      expect((await api.ask(`DELETE /notice-subscriptions/${one}?why=has%20left`)).status).toBe(200)
     }
-    expect((await api.ask(`DELETE /notice-subscriptions/${id}`)).status).toBe(404)
-    expect((await api.ask('DELETE /notice-channels/chat')).status).toBe(200)
+    expect((await api.ask(`DELETE /notice-subscriptions/${id}?why=has%20left`)).status).toBe(404)
+    expect((await api.ask('DELETE /notice-channels/chat?why=not%20used')).status).toBe(200)
     expect((await read(channels)).items).toEqual([])
     expect((await api.trail('subscription', id))[0]).toMatchObject({ actor, after: null })
   })

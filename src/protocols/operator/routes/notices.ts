@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { findAccount } from '../../../accounts/accounts.ts'
+import { actBecause } from '../../../audit/acting.ts'
 import { channelKinds } from '../../../integrations/channels/index.ts'
 import { orThrow } from '../../../lib/fault.ts'
 import { MAX_ID, type NoticeId, type SubscriptionId } from '../../../lib/ids.ts'
@@ -33,6 +34,7 @@ import { cursorText, readCursor } from '../../kit/cursors.ts'
 import { inFieldsOf } from '../../kit/fields.ts'
 import { formOf, inColumns, type Json, shapeOf, wire } from '../../kit/nouns.ts'
 import {
+  becauseQuery,
   bodyOf,
   id,
   idParams,
@@ -294,9 +296,11 @@ export const noticeRoutes = ({
     command: 'notify channel remove',
     access,
     params: channelParams,
+    query: becauseQuery,
     answer: nothing,
-    refusals: ['not_found', 'conflict'],
-    handle: async ({ desk, params }) => {
+    refusals: ['not_found', 'conflict', 'invalid_input'],
+    handle: async ({ desk, params, query: { why } }) => {
+      await actBecause(desk.change, why)
       await removeChannel(desk.change, params.name)
       return {}
     },
@@ -403,9 +407,11 @@ export const noticeRoutes = ({
     command: 'notify remove',
     access,
     params: idParams,
+    query: becauseQuery,
     answer: nothing,
-    refusals: ['not_found'],
-    handle: async ({ desk, params }) => {
+    refusals: ['not_found', 'invalid_input'],
+    handle: async ({ desk, params, query: { why } }) => {
+      await actBecause(desk.change, why)
       await unsubscribe(desk.change, params.id as SubscriptionId)
       return {}
     },

@@ -18,6 +18,7 @@ import {
 import { cursorText, readCursor } from '../../kit/cursors.ts'
 import { signIn, wireSignIn } from '../../kit/own-routes.ts'
 import {
+  becauseQuery,
   bodyOf,
   id,
   idParams,
@@ -217,9 +218,11 @@ export const staffRoutes = ({
     summary: 'End all sign-ins of a person',
     access,
     params: idParams,
+    query: becauseQuery,
     answer: nothing,
-    handle: async ({ caller, params }) => {
-      await signIns.end({ personId: params.id as StaffId }, caller.acting)
+    refusals: ['invalid_input'],
+    handle: async ({ caller, params, query: { why } }) => {
+      await signIns.end({ personId: params.id as StaffId }, caller.acting, why)
       return {}
     },
   }),
@@ -231,10 +234,12 @@ export const staffRoutes = ({
     summary: 'End one sign-in of a person',
     access,
     params: Type.Object({ id, sign_in: id }),
+    query: becauseQuery,
     answer: nothing,
-    handle: async ({ caller, params }) => {
+    refusals: ['invalid_input'],
+    handle: async ({ caller, params, query: { why } }) => {
       const only = params.sign_in as SignInId
-      await signIns.end({ personId: params.id as StaffId, only }, caller.acting)
+      await signIns.end({ personId: params.id as StaffId, only }, caller.acting, why)
       return {}
     },
   }),

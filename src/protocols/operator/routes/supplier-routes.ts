@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { actBecause } from '../../../audit/acting.ts'
 import { MAX_ID, type RouteId, type ServiceId } from '../../../lib/ids.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
 import type { Desk } from '../../../people/desk.ts'
@@ -16,7 +17,7 @@ import {
 } from '../../../supplier-routes/routes.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
 import { formOf, givenIn, inColumns, type Json, shapeOf, wire } from '../../kit/nouns.ts'
-import { idParams, nothing, orNull, pageOf, pageQuery, text, version } from '../../kit/shapes.ts'
+import { becauseQuery, idParams, nothing, orNull, pageOf, pageQuery, text, version } from '../../kit/shapes.ts'
 import type { Caller } from '../caller.ts'
 import { route } from '../route.ts'
 
@@ -147,9 +148,11 @@ export const supplierRouteRoutes = () => [
     command: 'route remove',
     access: 'suppliers.edit',
     params: idParams,
+    query: becauseQuery,
     answer: nothing,
-    refusals: ['not_found'],
-    handle: async ({ desk, params }) => {
+    refusals: ['not_found', 'invalid_input'],
+    handle: async ({ desk, params, query: { why } }) => {
+      await actBecause(desk.change, why)
       await removeRoute(desk.change, params.id as RouteId)
       return {}
     },

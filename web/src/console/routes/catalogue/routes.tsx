@@ -175,11 +175,17 @@ export function Routes({ service }: { service: Service }) {
           button={t`Remove the route`}
           isDangerous
           untouched={<Trans>The route is still there.</Trans>}
-          act={({ key }) =>
+          needsReason
+          reasons={[t`It costs too much`, t`It does not work`, t`The supplier does it no more`]}
+          act={({ key, why }) =>
             dataOf(
               api.DELETE('/api/operator/routes/{id}', {
-                params: { path: { id: asked.route.id }, header: { 'idempotency-key': key } },
-              } as never),
+                params: {
+                  path: { id: asked.route.id },
+                  query: { why },
+                  header: { 'idempotency-key': key },
+                },
+              }),
             )
           }
           onDone={() => void refresh()}

@@ -245,10 +245,16 @@ export function Notices() {
           button={t`Remove the channel`}
           isDangerous
           untouched={<Trans>The channel is still there.</Trans>}
-          act={() =>
+          needsReason
+          reasons={[t`Not used any more`, t`It does not work`]}
+          act={({ key, why }) =>
             dataOf(
               api.DELETE('/api/operator/notice-channels/{name}', {
-                params: { path: { name: doing.channel.name } },
+                params: {
+                  path: { name: doing.channel.name },
+                  query: { why },
+                  header: { 'idempotency-key': key },
+                },
               }),
             )
           }
@@ -272,10 +278,16 @@ export function Notices() {
           button={t`Remove`}
           isDangerous
           untouched={<Trans>Nothing was changed.</Trans>}
-          act={() =>
+          needsReason
+          reasons={[t`Has left`, t`Not wanted any more`]}
+          act={({ key, why }) =>
             dataOf(
               api.DELETE('/api/operator/notice-subscriptions/{id}', {
-                params: { path: { id: doing.subscription.id } },
+                params: {
+                  path: { id: doing.subscription.id },
+                  query: { why },
+                  header: { 'idempotency-key': key },
+                },
               }),
             )
           }

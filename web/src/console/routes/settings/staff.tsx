@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Group, Menu, Stack, Table } from '@mantine/core'
+import { Button, Menu, Radio, Stack, Table } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
@@ -359,67 +359,68 @@ function Reset({ person, onMade, onDone, onClose }: DialogProps & { onMade: (lin
   )
 }
 
+const ALL = 'all'
+
+/** `SignIns` ends one sign-in of a person, or all. */
 function SignIns({ person, onDone, onClose }: DialogProps) {
   const { t } = useLingui()
-  const client = useQueryClient()
   const name = nameOf(person)
   const { id } = person
-  const key = [...KEY, id]
   const one = useQuery({
-    queryKey: key,
+    queryKey: [...KEY, id],
     queryFn: ({ signal }) =>
       dataOf(api.GET('/api/operator/staff/{id}', { params: { path: { id } }, signal })),
   })
-  const [fault, setFault] = useState<unknown>()
-  const endOne = async (signIn: number) => {
-    setFault(undefined)
-    await dataOf(
-      api.DELETE('/api/operator/staff/{id}/sign-ins/{sign_in}', {
-        params: { path: { id, sign_in: signIn } },
-      }),
-    ).catch(setFault)
-    await client.invalidateQueries({ queryKey: KEY })
+  const [which, setWhich] = useState(ALL)
+  const signIns = one.data?.sign_ins ?? []
+  const act = ({ key, why }: { key: string; why: string }) => {
+    const given = { query: { why }, header: { 'idempotency-key': key } }
+    return which === ALL
+      ? dataOf(api.DELETE('/api/operator/staff/{id}/sign-ins', { params: { path: { id }, ...given } }))
+      : dataOf(
+          api.DELETE('/api/operator/staff/{id}/sign-ins/{sign_in}', {
+            params: { path: { id, sign_in: Number(which) }, ...given },
+          }),
+        )
   }
   return (
     <ActDialog
       title={t`Where ${name} is signed in`}
-      button={t`End all sign-ins`}
+      button={which === ALL ? t`End all sign-ins` : t`End this sign-in`}
       isDangerous
+      isReady={signIns.length > 0}
+      needsReason
+      reasons={[t`Lost a device`, t`Not known to the person`, t`Has left`]}
       untouched={<Trans>Nothing was changed.</Trans>}
-      act={() => dataOf(api.DELETE('/api/operator/staff/{id}/sign-ins', { params: { path: { id } } }))}
+      act={act}
       onDone={onDone}
       onClose={onClose}
     >
-      <FaultNote fault={one.error ?? fault} />
+      <FaultNote fault={one.error} onRetry={() => void one.refetch()} />
       {one.isPending && <Loading rows={2} />}
-      {one.data?.sign_ins.length === 0 && (
+      {one.data && signIns.length === 0 && (
         <p className="muted">
           <Trans>This person is not signed in anywhere.</Trans>
         </p>
       )}
-      {one.data && one.data.sign_ins.length > 0 && (
-        <ul className={styles.rows}>
-          {one.data.sign_ins.map(({ id: signIn, device, address, last_seen_at }) => (
-            <li key={signIn}>
-              <div>
-                {device}
-                <div className="muted">
-                  <span className="code">{address}</span> · <When at={last_seen_at} />
-                </div>
-              </div>
-              <Group>
-                <Button
-                  size="compact-sm"
-                  variant="default"
-                  aria-label={t`End ${device}`}
-                  onClick={() => void endOne(signIn)}
-                >
-                  <Trans>End</Trans>
-                </Button>
-              </Group>
-            </li>
-          ))}
-        </ul>
+      {signIns.length > 0 && (
+        <Radio.Group label={t`Which sign-in ends`} value={which} onChange={setWhich}>
+          <Stack gap="sm" mt={8}>
+            <Radio value={ALL} label={t`All of them`} />
+            {signIns.map(({ id: signIn, device, address, last_seen_at }) => (
+              <Radio
+                key={signIn}
+                value={String(signIn)}
+                label={
+                  <>
+                    {device} · <span className="code">{address}</span>
+                  </>
+                }
+                description={<When at={last_seen_at} />}
+              />
+            ))}
+          </Stack>
+        </Radio.Group>
       )}
     </ActDialog>
   )
