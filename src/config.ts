@@ -29,7 +29,7 @@ interface Setting<Value = unknown> {
 }
 
 /** `registrations` are who may get an account without the staff: who asks for one; who is invited; nobody. */
-export const registrations = ['closed', 'invitation', 'open'] as const
+const registrations = ['closed', 'invitation', 'open'] as const
 
 /** MAX_TEXT bounds texts of several lines, in characters. */
 const MAX_TEXT = 5000

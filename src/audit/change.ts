@@ -30,7 +30,7 @@ export interface Change {
 }
 
 export const actions = ['made', 'changed', 'removed'] as const
-export type Action = (typeof actions)[number]
+type Action = (typeof actions)[number]
 
 /** ChangeFilter says which changes are wanted; what is left out does not matter. `before` is the id behind which a page begins. */
 export interface ChangeFilter extends Period {

@@ -18,7 +18,8 @@ export async function readTrail(
 ): Promise<WalkedPage<Change, number>> {
   if (limit > MAX_CHANGES) throw new Refusal('invalid_input', `is at most ${MAX_CHANGES}`, 'limit')
   const { before: _, ...narrowing } = rest
-  const filter = { ...rest, what: what && tableOf[what], said: text && (await saidBy(sql, text)) }
+  const said = text === undefined ? undefined : await saidBy(sql, text)
+  const filter = { ...rest, what: what && tableOf[what], said }
   const page = await walkPage({
     limit,
     isNarrowed: isGiven(what, text, ...Object.values(narrowing)),

@@ -210,7 +210,9 @@ export interface Notices {
   accountId: AccountId | null
   endedAt: Date | null
   event: string
+  firstEntry: Amount | null
   id: Generated<NoticeId>
+  lastEntry: Amount | null
   mark: Generated<Amount>
   raisedAt: Date
   seenAt: Date

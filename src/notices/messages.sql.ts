@@ -2,7 +2,7 @@ import type { Queryable } from '../database/database.ts'
 import type { NoticeId } from '../lib/ids.ts'
 
 export const messageStates = ['waiting', 'sent', 'failed', 'unwanted'] as const
-export type MessageState = (typeof messageStates)[number]
+type MessageState = (typeof messageStates)[number]
 
 /** NoticeMessage is what was, or is to be, sent of a notice to one address. */
 export interface NoticeMessage {
@@ -73,7 +73,7 @@ export interface MessageCounts {
 
 export async function countMessages(sql: Queryable, notices: readonly NoticeId[]): Promise<MessageCounts[]> {
   return await sql<MessageCounts[]>`
-    select notice_id as notice, count(*)::int as all, count(*) filter (where state = 'sent')::int as sent,
+    select notice_id::float8 as notice, count(*)::int as all, count(*) filter (where state = 'sent')::int as sent,
            count(*) filter (where state = 'waiting')::int as waiting, count(*) filter (where state = 'failed')::int as failed
       from notice_messages where notice_id = any(${notices}::bigint[]) group by notice_id`.records()
 }
@@ -85,7 +85,7 @@ export async function selectMessages(
   each: number,
 ): Promise<NoticeMessage[]> {
   return await sql<NoticeMessage[]>`
-    select n.id as notice, m.channel, m.address, m.state, m.problem, m.queued_at, m.sent_at
+    select n.id::float8 as notice, m.channel, m.address, m.state, m.problem, m.queued_at, m.sent_at
       from unnest(${notices}::bigint[]) as n (id)
      cross join lateral (
        select * from notice_messages where notice_id = n.id

@@ -50,10 +50,9 @@ export interface NoticesWanted {
 /** `selectNotices` gives the newest first, behind the one with the id `before`. */
 export async function selectNotices(
   sql: Queryable,
-  {
-    ...{ open, failed, event, accountId, before, limit }
-  }: NoticesWanted & { before: NoticeId | undefined; limit: number },
+  wanted: NoticesWanted & { before: NoticeId | undefined; limit: number },
 ): Promise<Notice[]> {
+  const { open, failed, event, accountId, before, limit } = wanted
   let query = build
     .selectFrom('notices as n')
     .leftJoin('accounts as a', 'a.id', 'n.accountId')
@@ -91,13 +90,11 @@ export async function insertNotice(
 export async function insertTold(
   sql: Queryable,
   event: EventName,
-  {
-    subject,
-    accountId,
-    entries: [firstEntry, lastEntry] = [],
-  }: Pick<Condition, 'subject' | 'accountId'> & { entries?: [first: bigint, last: bigint] },
+  told: Pick<Condition, 'subject' | 'accountId'> & { entries?: readonly [first: bigint, last: bigint] },
   now: Date,
 ): Promise<NoticeId> {
+  const { subject, accountId, entries } = told
+  const [firstEntry, lastEntry] = entries ?? [null, null]
   const times = { raisedAt: now, sentAt: now, seenAt: now, endedAt: now }
   const [row] = await sql.run(
     build

@@ -54,9 +54,7 @@ export async function selectReaders(
      order by 1, 2, 3`.records()
   return rows.map(({ subscription, person, kind, ...rest }) => ({
     to:
-      person !== null && kind !== null
-        ? { person, kind }
-        : { subscription: subscription as SubscriptionId },
+      person !== null && kind !== null ? { person, kind } : { subscription: subscription as SubscriptionId },
     ...rest,
   }))
 }

@@ -11,7 +11,13 @@ import { readName } from '../people/read.ts'
 import { hashToken, randomToken } from '../people/tokens.ts'
 import { because } from '../reasons.ts'
 import { insertToken, selectTokens, type TokenRow, updateRevoked, upsertUse } from './operator-tokens.sql.ts'
-import { checkStaffPermissions, type Grants, permissionsOf, type Role, type StaffPermission } from './roles.ts'
+import {
+  checkStaffPermissions,
+  type Grants,
+  permissionsOf,
+  type Role,
+  type StaffPermission,
+} from './roles.ts'
 
 /** SECRET_BYTES gives 256 random bits. */
 const SECRET_BYTES = 32

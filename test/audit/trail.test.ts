@@ -158,6 +158,7 @@ describe('the trail', () => {
         'invoice_lines',
         'announcement_reads',
         'email_changes',
+        'notice_messages',
         'notice_reads',
         'noticed_prices',
         'notices',

@@ -125,7 +125,8 @@ describe('the command line', () => {
       ...['--allow-ip', '10.0.0.0/8', '--expires', '30d'],
     )
     expect(made.token).toMatch(/^imo_\d+_[\w-]{43}[0-9a-f]{8}$/)
-    const bearer = (token: string, ip = '10.1.2.3') => findBearer(database.sql, token, ip, { clock: office.clock })
+    const bearer = (token: string, ip = '10.1.2.3') =>
+      findBearer(database.sql, token, ip, { clock: office.clock })
     expect(await bearer(made.token)).toMatchObject({
       name: 'figures',
       permissions: new Set(['orders.read', 'audit.read']),

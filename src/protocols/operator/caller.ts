@@ -42,10 +42,7 @@ const isSafe = ({ method }: FastifyRequest): boolean => method === 'GET' || meth
  * first prove again who it is. undefined: anybody may ask this.
  */
 export async function admit(
-  deps: Pick<
-    OperatorDeps,
-    'signIns' | 'desks' | 'clock' | 'settings' | 'throttle' | 'mayCall' | 'publicUrl'
-  >,
+  deps: Pick<OperatorDeps, 'signIns' | 'desks' | 'clock' | 'settings' | 'throttle' | 'mayCall' | 'publicUrl'>,
   request: FastifyRequest,
   access: Access,
 ): Promise<Caller | undefined> {

@@ -403,9 +403,10 @@ describe('routes', () => {
     expect((await read(`/audit?supplier=${supplier}&what=supplier%20pause`)).page.items).not.toEqual([])
     const ofSandbox = (await read('/audit?supplier=sandbox&what=route')).page.items
     expect(ofSandbox.filter(({ subject }: { subject: string }) => subject === String(id))).toEqual([])
-    expect(
-      await ask(office.server, 'GET', '/audit?supplier=nobody', { headers }),
-    ).toMatchObject({ status: 404, json: { source: 'query' } })
+    expect(await ask(office.server, 'GET', '/audit?supplier=nobody', { headers })).toMatchObject({
+      status: 404,
+      json: { source: 'query' },
+    })
     expect(await change('DELETE', `/routes/${id}`)).toHaveProperty('json.errors.why')
     const removal = `/routes/${id}?why=it%20costs%20too%20much`
     expect(await change('DELETE', removal)).toMatchObject({ status: 200 })

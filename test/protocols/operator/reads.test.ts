@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { imei, type Shop } from '../../support/server.ts'
+import { until } from '../../support/until.ts'
 import { ask, OperatorOffice } from './office.fixtures.ts'
 
 let office: OperatorOffice
@@ -140,7 +141,8 @@ describe('what is shown', () => {
     const program = await office.program(['costs.read', 'orders.read', 'reports.read'], {
       ...{ staffId: owner.id, role: 'owner' },
     })
-    await office.server.sql`update operator_tokens set staff_id = ${reader.id} where permissions @> '{reports.read}'`
+    await office.server
+      .sql`update operator_tokens set staff_id = ${reader.id} where permissions @> '{reports.read}'`
     const [{ id }] = (await read('/orders?limit=1')).data.page.items
     const seen = async (as: Record<string, string>) => {
       const permission = async (path: string) =>
@@ -159,7 +161,14 @@ describe('what is shown', () => {
         file: (await ask(office.server, 'GET', '/orders.csv', { headers: as })).json.includes('cost'),
       }
     }
-    const nothing = { session: [], costs: [false, false], reports: 403, margin: 403, history: 403, file: false }
+    const nothing = {
+      session: [],
+      costs: [false, false],
+      reports: 403,
+      margin: 403,
+      history: 403,
+      file: false,
+    }
     const all = { costs: [true, true], reports: 200, margin: 200, history: 200, file: true }
     const set = async (value: string | null, as: Record<string, string>) => {
       const { version } = (await read('/settings')).data
@@ -167,6 +176,8 @@ describe('what is shown', () => {
         ...{ body: { READ_ONLY_SEES_COSTS: value }, headers: { ...as, 'if-match': `"${version}"` } },
       })
     }
+    const holds = (status: number) =>
+      until('it holds', async () => (await seen(reader.headers)).reports === status)
     expect(await seen(reader.headers)).toEqual(nothing)
     expect(await seen(program)).toEqual({ ...nothing, session: [] })
     expect((await set('yes', manager.headers)).json).toMatchObject({
@@ -175,6 +186,7 @@ describe('what is shown', () => {
     expect(await seen(reader.headers)).toEqual(nothing)
     expect((await set('perhaps', owner.headers)).json.errors).toHaveProperty('READ_ONLY_SEES_COSTS')
     expect((await set('yes', owner.headers)).status).toBe(200)
+    await holds(200)
     expect(await seen(reader.headers)).toEqual({ ...all, session: ['costs.read', 'reports.read'] })
     expect(await seen(program)).toEqual({ ...all, session: [] })
     // Nothing else comes with it, and to nobody else.
@@ -190,6 +202,7 @@ describe('what is shown', () => {
     const [line] = (await read('/audit?what=setting&subject=READ_ONLY_SEES_COSTS')).data.page.items
     expect(line).toMatchObject({ actor: `staff:${owner.id}`, before: null, after: { value: 'yes' } })
     expect((await set(null, owner.headers)).status).toBe(200)
+    await holds(403)
     expect(await seen(reader.headers)).toEqual(nothing)
     expect(await seen(program)).toEqual({ ...nothing, session: [] })
   })

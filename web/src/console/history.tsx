@@ -74,9 +74,7 @@ export function History({
   if (!may('audit.read')) return null
   return (
     <details className={styles.history} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-      <summary>
-        {title ?? <Trans>History</Trans>}
-      </summary>
+      <summary>{title ?? <Trans>History</Trans>}</summary>
       <FaultNote fault={changes.error} onRetry={() => void changes.refetch()} />
       {isOpen && changes.isPending && <Loading rows={3} />}
       {changes.data?.items.length === 0 && (
@@ -110,13 +108,16 @@ export function History({
         ))}
       </ol>
       {changes.data && changes.data.next_cursor !== null && (
-        <Link to="/settings/audit" search={filter}>
+        <Link to="/settings/audit" search={ofUrl(filter)}>
           <Trans>All changes of it</Trans>
         </Link>
       )}
     </details>
   )
 }
+
+const ofUrl = (filter: object): Record<string, string> =>
+  Object.fromEntries(Object.entries(filter).map(([name, value]) => [name, String(value)]))
 
 /** `PartOfOrder` says which item of an order a line is about, or that it is about something else of it. */
 function PartOfOrder({ what, subject }: { what: string; subject: string }) {

@@ -7,8 +7,8 @@ import { AtFields, Textarea, TextInput } from '../kit/inputs.tsx'
 import { FaultNote } from '../kit/notes.tsx'
 import { chosenLanguage } from '../words/words.ts'
 import { formOf, useSending } from './form.ts'
-import { Gate, ToSignIn } from './gate.tsx'
 import styles from './gate.module.css'
+import { Gate, ToSignIn } from './gate.tsx'
 
 const readRegistration = () => dataOf(portal.GET('/api/portal/registration'))
 
@@ -137,6 +137,7 @@ function Terms({ children }: { children: string }) {
   const { t } = useLingui()
   return (
     <div>
+      <div className={styles.label}>{t`Terms`}</div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is scrolled must be reached by the keyboard. */}
       <section className={styles.terms} aria-label={t`Terms`} tabIndex={0}>
         {children}

@@ -16,7 +16,7 @@ const change = Type.Object({
 
 type EventDeps = Pick<
   OperatorDeps,
-  'operatorFeed' | 'liveRights' | 'presence' | 'closing' | 'signIns' | 'desks' | 'clock'
+  'operatorFeed' | 'liveRights' | 'presence' | 'closing' | 'signIns' | 'desks' | 'clock' | 'settings'
 >
 
 export const eventRoutes = (deps: EventDeps) => [

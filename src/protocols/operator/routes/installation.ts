@@ -194,7 +194,10 @@ export const installationRoutes = ({
       needsVersion: true,
       body: changesOf(
         Object.fromEntries(
-          keepable.map(({ name, maxLength }) => [name, orNull(Type.String({ maxLength }), 'null: as by default')]),
+          keepable.map(({ name, maxLength }) => [
+            name,
+            orNull(Type.String({ maxLength }), 'null: as by default'),
+          ]),
         ),
       ),
       // It says what a role may do.

@@ -119,13 +119,14 @@ const notice = Type.Object({
     { all: Type.Integer(), sent: Type.Integer(), waiting: Type.Integer(), failed: Type.Integer() },
     { description: 'How many messages there are of it; where it is told again, of all times' },
   ),
-  messages: Type.Array(message, { description: 'Twenty at most: those that have not arrived, then the newest' }),
+  messages: Type.Array(message, {
+    description: 'Twenty at most: those that have not arrived, then the newest',
+  }),
 })
 
-const wireMessage = ({
-  ...{ channel: kind, address, state, problem, queuedAt, sentAt }
-}: NoticeMessage): Static<typeof message> => ({
-  ...{ channel: kind, address, state, problem, queued_at: queuedAt, sent_at: sentAt },
+const wireMessage = ({ queuedAt, sentAt, ...one }: NoticeMessage): Static<typeof message> => ({
+  ...{ channel: one.channel, address: one.address, state: one.state, problem: one.problem },
+  ...{ queued_at: queuedAt, sent_at: sentAt },
 })
 
 export const noticeRoutes = ({

@@ -17,7 +17,16 @@ import {
 } from '../../../supplier-routes/routes.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
 import { formOf, givenIn, inColumns, type Json, shapeOf, wire } from '../../kit/nouns.ts'
-import { becauseQuery, idParams, nothing, orNull, pageOf, pageQuery, text, version } from '../../kit/shapes.ts'
+import {
+  becauseQuery,
+  idParams,
+  nothing,
+  orNull,
+  pageOf,
+  pageQuery,
+  text,
+  version,
+} from '../../kit/shapes.ts'
 import type { Caller } from '../caller.ts'
 import { route } from '../route.ts'
 

@@ -3,7 +3,6 @@ import { Button, Group, Stack } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
-import type { paths } from '../../../api/made/operator.ts'
 import { Dialog } from '../../../kit/dialog.tsx'
 import { Finding } from '../../../kit/finding.tsx'
 import { AtFields, TextInput } from '../../../kit/inputs.tsx'
@@ -11,8 +10,9 @@ import { FaultNote } from '../../../kit/notes.tsx'
 import { useSession } from '../../../kit/session.tsx'
 import styles from './settings.module.css'
 
-type Sent =
-  paths['/api/operator/notice-channels/{name}/test']['post']['responses']['200']['content']['application/json']
+const sendTest = (name: string, to: string) =>
+  dataOf(api.POST('/api/operator/notice-channels/{name}/test', { params: { path: { name } }, body: { to } }))
+type Sent = Awaited<ReturnType<typeof sendTest>>
 
 /** `ChannelTest` sends a message by a channel to an address of one's choice, before anybody is told by it. */
 export function ChannelTest({
@@ -28,15 +28,7 @@ export function ChannelTest({
   const { t } = useLingui()
   const { person } = useSession()
   const [to, setTo] = useState(kind === 'email' ? (person.email ?? '') : '')
-  const test = useMutation({
-    mutationFn: (address: string) =>
-      dataOf(
-        api.POST('/api/operator/notice-channels/{name}/test', {
-          params: { path: { name } },
-          body: { to: address },
-        }),
-      ),
-  })
+  const test = useMutation({ mutationFn: (address: string) => sendTest(name, address) })
   const submit = (event: FormEvent) => {
     event.preventDefault()
     event.stopPropagation()
