@@ -64,6 +64,8 @@ async function demo({ orders }: { orders: number }): Promise<void> {
   process.stdout.write('Starting imeigate with demo data ...\n')
   await serve(config, log, async (server, access) => {
     const keys = await demoKeys(config, access.serving, server.url, orders)
+    // Only now is it known that the database is a demo's.
+    server.keepProofs()
     const owner = await asking(access.serving, (sql) => demoOwner(sql, config))
     const portal = await asking(access.serving, portalPath)
     const where = config.database ? '' : `IMEIGATE_DATA=${given} `
@@ -75,8 +77,8 @@ async function demo({ orders }: { orders: number }): Promise<void> {
 interface Owner {
   email: string
   password: string
-  /** `code` is a recovery code, which stands for the second factor once. */
-  code: string
+  /** `codes` are recovery codes, each of which stands for the second factor once. */
+  codes: readonly string[]
 }
 
 /** `demoOwner` makes somebody who may do everything in the console; at a later start, with another password and another code. */
@@ -93,7 +95,7 @@ async function demoOwner(sql: Sql, config: Config): Promise<Owner> {
     totpSecret: totp.secret,
     code: generateSync({ secret: totp.secret }),
   })
-  return { email: OWNER.email, password, code: accepted.recoveryCodes[0] as string }
+  return { email: OWNER.email, password, codes: accepted.recoveryCodes }
 }
 
 /** `portalPath` is where the reseller comes into the portal: by an invitation, until it was used. */
@@ -196,7 +198,11 @@ imeigate is running with a demo shop.
 
   e-mail        ${owner.email}
   password      ${owner.password}
-  code          ${owner.code}   (once; the next start prints others)
+  code          ${owner.codes[0]}   (once)
+  more codes    ${owner.codes.slice(1, 5).join('  ')}
+                ${owner.codes.slice(5).join('  ')}
+
+  Nothing in the demo asks for a code again once you have signed in. The next start prints another password, and other codes.
 
   The portal, for the reseller: ${url}${portal}
 

@@ -169,6 +169,7 @@ export async function shopOn(server: Program, address: DatabaseAddress): Promise
       stop: async () => {
         await server.stop()
       },
+      keepProofs: () => {},
     },
     { sql, owner: sql, drop: async () => {} },
   )

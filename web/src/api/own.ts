@@ -1,5 +1,6 @@
 import { api, dataOf } from './client.ts'
 import { madeBy, signedBy } from './passkeys.ts'
+import type { SecondFactor } from './second-factor.ts'
 
 /** Passkey and OwnSignIn are what a person has, as both APIs of people show them. */
 interface Passkey {
@@ -30,7 +31,7 @@ interface Begun {
 export interface Own {
   /** `minPassword` is how many characters a password has at least. */
   minPassword: number
-  prove: (given: { password: string; code?: string }) => Promise<Begun>
+  prove: (given: { password: string } & (SecondFactor | object)) => Promise<Begun>
   proveByPasskey: () => Promise<Begun>
   /** `needsApp`: everybody has an authenticator app. */
   needsApp: boolean
@@ -58,8 +59,7 @@ export const offerPasskey = () => dataOf(api.POST('/api/operator/session/passkey
 export const consoleOwn: Own = {
   minPassword: 12,
   needsApp: true,
-  prove: ({ password, code = '' }) =>
-    dataOf(api.POST('/api/operator/session/proof', { body: { password, code } })),
+  prove: (body) => dataOf(api.POST('/api/operator/session/proof', { body })),
   proveByPasskey: async () => {
     const credential = await signedBy(offerPasskey)
     return await dataOf(api.POST('/api/operator/session/proof/passkey', { body: { credential } }))

@@ -5,6 +5,7 @@ import { api, dataOf, keepCsrf } from '../api/client.ts'
 import { offerPasskey } from '../api/own.ts'
 import { hasPasskeys, signedBy } from '../api/passkeys.ts'
 import { portal } from '../api/portal.ts'
+import { type SecondFactor, secondFactorOf } from '../api/second-factor.ts'
 import { AtFields, PasswordInput, TextInput } from '../kit/inputs.tsx'
 import { FaultNote } from '../kit/notes.tsx'
 import { formOf, useSending } from './form.ts'
@@ -15,7 +16,6 @@ interface Begun {
   csrf_token: string
   second_factor_needed: boolean
 }
-type SecondFactor = { code: string } | { recovery_code: string }
 
 /** Entrance is what a sign-in page leads into: an application, and the routes that let somebody in. */
 interface Entrance {
@@ -154,12 +154,6 @@ export function SignIn({ entrance }: { entrance: Entrance }) {
       </form>
     </Gate>
   )
-}
-
-/** `secondFactorOf` tells an app's code, which is six digits, from a recovery code. */
-function secondFactorOf(text: string): SecondFactor {
-  const given = text.replace(/\s/g, '')
-  return /^\d{6,8}$/.test(given) ? { code: given } : { recovery_code: given }
 }
 
 /** `inside` is where the person wanted to go, if that is a page of the application: a link must lead nobody to another site. */

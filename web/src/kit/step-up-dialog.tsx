@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react'
 import { keepCsrf } from '../api/client.ts'
 import type { Own } from '../api/own.ts'
 import { hasPasskeys } from '../api/passkeys.ts'
+import { secondFactorOf } from '../api/second-factor.ts'
 import { Dialog } from './dialog.tsx'
 import { AtFields, PasswordInput, TextInput } from './inputs.tsx'
 import { FaultNote } from './notes.tsx'
@@ -37,8 +38,8 @@ export function StepUpDialog({ own, give }: StepUpDialogProps) {
   const byCode = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
-    const code = String(form.get('code')).replace(/\s/g, '')
-    const given = { password: String(form.get('password')), ...(code !== '' && { code }) }
+    const code = String(form.get('code')).trim()
+    const given = { password: String(form.get('password')), ...(code !== '' && secondFactorOf(code)) }
     void by(() => own.prove(given))
   }
   return (
@@ -71,8 +72,11 @@ export function StepUpDialog({ own, give }: StepUpDialogProps) {
               name="code"
               label={t`Code of your authenticator app`}
               autoComplete="one-time-code"
-              description={own.needsApp ? undefined : t`Only if you have set one up.`}
-              inputMode="numeric"
+              description={
+                own.needsApp
+                  ? t`Or one of your recovery codes.`
+                  : t`Only if you have set one up. One of your recovery codes counts, too.`
+              }
               required={own.needsApp}
             />
             <FaultNote fault={fault} />
