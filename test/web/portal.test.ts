@@ -223,6 +223,25 @@ describePages('the portal', () => {
     await page.getByText('$1.00 given back').waitFor()
     await page.getByText('Cancelled').first().waitFor()
 
+    // What was sent works, and does not wait; when its cancellation was asked for, the order says so, and what is held meanwhile.
+    const sent = await place('carrier', [imei(704), imei(705, '00100105')], 'third')
+    await page.goto(`/portal/orders/${sent}`)
+    await page.getByText('$1.00 held until there are results').waitFor()
+    const items = page.getByRole('list', { name: 'Results' })
+    await items.getByText('Working').waitFor()
+    expect(await page.getByText('Waiting').count()).toBe(0)
+    await visit.click('Cancel…')
+    await visit.click('Ask to cancel')
+    await page.getByText('The cancellation of 1 of 2 items was asked for on').waitFor()
+    await page.getByText('$1.00 stays held until there is an answer.').waitFor()
+    expect(await page.getByRole('button', { name: 'Cancel…' }).count()).toBe(0)
+    await visit.expectUsable('an order whose cancellation was asked for')
+    await page.goto('/portal/orders')
+    await page
+      .getByRole('row', { name: new RegExp(String(sent)) })
+      .getByText('Cancellation asked for')
+      .waitFor()
+
     await visit.press('/')
     await page
       .getByPlaceholder('IMEI, number, reference, or pasted lines')

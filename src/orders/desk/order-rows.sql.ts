@@ -2,10 +2,12 @@ import type { Queryable } from '../../database/database.ts'
 import type { AccountId, OrderId, ServiceId } from '../../lib/ids.ts'
 import type { Micros } from '../../lib/money.ts'
 import type { ItemState, OrderState, Via } from '../../lib/states.ts'
+import { costingAttempts } from '../read/order-costs.sql.ts'
+import type { Costs } from '../read/order-costs.ts'
 import type { OrderName } from '../read/orders.sql.ts'
 
 /** OrderRow is an order as a list shows it: what of its items is the same however many it has. */
-export interface OrderRow {
+export interface OrderRow extends Costs {
   id: OrderId
   accountId: AccountId
   username: string
@@ -39,10 +41,6 @@ export interface OrderRow {
   /** `deliverable` counts items whose price was given back, and that may be delivered after all. */
   deliverable: number
   released: Micros
-  /** `costs` are what the items that are charged, or with a supplier, cost, as texts of micros, by currency. */
-  costs: Record<string, string>
-  /** `uncosted` counts such items whose cost is not known. */
-  uncosted: number
   reference: string | null
   via: Via
   key: string | null
@@ -51,6 +49,15 @@ export interface OrderRow {
   /** `reviews` counts the open ones; `withPeople` the items that are done by hand and wait. */
   reviews: number
   withPeople: number
+  /**
+   * `cancelItems` are open items of which somebody has asked the cancellation, and has no answer yet; `cancelHeld` are their prices, and `cancelSince`
+   * when it was asked first. `cancelUnsent` and `cancelUnsentHeld` are those of them that wait for another supplier.
+   */
+  cancelItems: number
+  cancelHeld: Micros
+  cancelUnsent: number
+  cancelUnsentHeld: Micros
+  cancelSince: Date | null
 }
 
 /** `selectOrderRows` gives the rows of orders, in no order. Everything is looked up order by order. `people` are the kinds of suppliers that are people, `practice` those that do nothing real. */
@@ -67,7 +74,7 @@ export async function selectOrderRows(
            o.reference, o.via, nullif(coalesce(nullif(k.name, ''), k.security_id), '') as key, o.created_at, o.finished_at,
            (select count(*)::int from reviews v
              where v.account_id = o.account_id and v.order_id = o.id and v.resolved_at is null) as reviews,
-           i.with_people
+           i.with_people, w.*
       from unnest(${names.map(({ accountId }) => accountId)}::int[], ${names.map(({ id }) => id)}::bigint[])
              as asked (account_id, id)
      cross join lateral (select * from orders where account_id = asked.account_id and id = asked.id offset 0) o
@@ -96,11 +103,17 @@ export async function selectOrderRows(
          from items n left join suppliers p on p.id = n.supplier_id
         where n.account_id = o.account_id and n.order_id = o.id) i
      cross join lateral (
+       select count(*)::int as cancel_items, count(*) filter (where n.state = 'pending')::int as cancel_unsent,
+              coalesce(sum(n.price), 0)::bigint as cancel_held,
+              coalesce(sum(n.price) filter (where n.state = 'pending'), 0)::bigint as cancel_unsent_held, min(v.opened_at) as cancel_since
+         from reviews v
+         join items n on n.account_id = v.account_id and n.order_id = v.order_id and n.position = v.position and n.finished_at is null
+        where v.account_id = o.account_id and v.order_id = o.id and v.kind = 'cancel' and v.resolved_at is null) w
+     cross join lateral (
        select jsonb_object_agg(t.currency, t.cost::text) filter (where t.currency is not null) as costs, sum(t.uncosted) as uncosted
          from (select case when t.cost is not null then p.currency end as currency, sum(t.cost) as cost,
                       count(*) filter (where t.cost is null) as uncosted
-                 from attempts t join suppliers p on p.id = t.supplier_id
-                where t.account_id = o.account_id and t.order_id = o.id and t.state in ('sent', 'accepted', 'unknown', 'succeeded')
+                 from ${costingAttempts(sql)}
                 group by 1) t) c`.records()
 }
 

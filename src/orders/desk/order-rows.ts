@@ -6,14 +6,15 @@ import { type Micros, micros } from '../../lib/money.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import { type ExpectedTimes, expectedBy, expectedTimes } from '../read/expected-times.ts'
 import { type OperatorOrderFilter, OperatorOrders } from '../read/operator-orders.ts'
+import { costIn } from '../read/order-costs.ts'
 import type { OrderName } from '../read/orders.sql.ts'
 import { type OrderRow, selectNames, selectOrderRows, selectTraces } from './order-rows.sql.ts'
 
 /** ListedOrder is a row of a list, with what follows from it. */
 export interface ListedOrder extends OrderRow {
-  /** `cost` is in the currency of the order; null: it is not known of every item, or there is no rate. */
+  /** `cost` is of what is with suppliers, or was charged, in the currency of the order; null: it is not known of every such item, there is no rate, or nothing was sent yet. */
   cost: Micros | null
-  /** `margin` is what is left of what was charged, or is held; null: the cost is not known. */
+  /** `margin` is what is left of what was charged, or is held for what was sent; what waits to be sent has no part in it. null: as `cost`. */
   margin: Micros | null
   /** `expectedBy`, null: nobody knows. */
   expectedBy: Date | null
@@ -85,25 +86,16 @@ export async function readRows(
 }
 
 function listed(row: OrderRow, times: ExpectedTimes, rates: ExchangeRates): ListedOrder {
-  const cost = costIn(row, rates)
+  // Nothing can be said of an order of which nothing was sent yet.
+  const isUntried = row.finishedAt === null && row.uncosted === 0 && Object.keys(row.costs).length === 0
+  const cost = isUntried ? null : (costIn(row, row.currency, rates) ?? null)
   const due = expectedBy(row, times)
   return {
     ...row,
     cost,
-    margin: cost === null ? null : micros(row.charged + row.held - cost),
+    margin: cost === null ? null : micros(row.charged + row.held - row.waiting - cost),
     expectedBy: due,
     isLate: row.finishedAt === null && due !== null && due < times.now,
     waitsForPerson: row.reviews + row.withPeople > 0,
   }
-}
-
-function costIn({ costs, uncosted, currency }: OrderRow, rates: ExchangeRates): Micros | null {
-  if (uncosted > 0) return null
-  let sum = 0n
-  for (const [from, text] of Object.entries(costs)) {
-    const amount = rates.convert(micros(BigInt(text)), from, currency)
-    if (amount === undefined) return null
-    sum += amount
-  }
-  return micros(sum)
 }

@@ -1,17 +1,16 @@
 import type { Queryable } from '../../database/database.ts'
 import type { OrderId } from '../../lib/ids.ts'
 import type { Micros } from '../../lib/money.ts'
+import { costingAttempts } from './order-costs.sql.ts'
+import type { Costs } from './order-costs.ts'
 import type { OrderName } from './orders.sql.ts'
 
 /** OrderMargin is what tells whether an order is worth its cost. */
-export interface OrderMargin {
+export interface OrderMargin extends Costs {
   id: OrderId
   currency: string
-  /** `worth` is what is charged or held. */
+  /** `worth` is what is charged, or held for items that are with a supplier. */
   worth: Micros
-  /** `costs` are what the items that are charged, or with a supplier, cost, as texts of micros, by currency; `uncosted` are those without a known cost. */
-  costs: Record<string, string>
-  uncosted: number
   /** `floor` is the highest margin floor of the routes of suppliers that have the items, in hundredths of a percent; null: there is none any more. */
   floor: number | null
 }
@@ -25,7 +24,7 @@ export async function selectMargins(sql: Queryable, names: readonly OrderName[])
      cross join lateral (select * from orders where account_id = asked.account_id and id = asked.id offset 0) o
       join accounts a on a.id = o.account_id
      cross join lateral (
-       select coalesce(sum(case when n.finished_at is null then n.price when n.state = 'success' then n.price - n.refunded else 0 end), 0)::bigint as worth
+       select coalesce(sum(case when n.state in ('processing', 'unknown') then n.price when n.state = 'success' then n.price - n.refunded else 0 end), 0)::bigint as worth
          from items n where n.account_id = o.account_id and n.order_id = o.id) i
      cross join lateral (
        select jsonb_object_agg(t.currency, t.cost::text) filter (where t.currency is not null) as costs, sum(t.uncosted) as uncosted,
@@ -34,7 +33,6 @@ export async function selectMargins(sql: Queryable, names: readonly OrderName[])
                       count(*) filter (where t.cost is null) as uncosted,
                       max((select max(r.margin_floor) from supplier_routes r
                             where r.service_id = o.service_id and r.supplier_id = t.supplier_id)) as floor
-                 from attempts t join suppliers p on p.id = t.supplier_id
-                where t.account_id = o.account_id and t.order_id = o.id and t.state in ('sent', 'accepted', 'unknown', 'succeeded')
+                 from ${costingAttempts(sql)}
                 group by 1) t) c`.records()
 }

@@ -1,9 +1,9 @@
 import type { Sql } from '../../database/database.ts'
 import { type ExchangeRates, Rates } from '../../ledger/rates.ts'
 import type { OrderId } from '../../lib/ids.ts'
-import { micros } from '../../lib/money.ts'
 import { systemClock } from '../../lib/time.ts'
 import { type OrderMargin, selectMargins } from './operator-margins.sql.ts'
+import { costIn } from './order-costs.ts'
 import type { OrderName } from './orders.sql.ts'
 
 /** `wantedMargins` are what a list of orders may be narrowed to by what is left of their prices. */
@@ -25,22 +25,10 @@ export async function marginFinder(
 }
 
 function isSo(order: OrderMargin, wanted: WantedMargin, rates: ExchangeRates): boolean {
-  const cost = costOf(order, rates)
+  const cost = costIn(order, order.currency, rates)
   if (cost === undefined) return wanted === 'unknown_cost'
   const left = order.worth - cost
   if (wanted === 'negative') return left < 0n
   if (wanted === 'unknown_cost' || order.floor === null || order.worth === 0n) return false
   return left * 10_000n < BigInt(order.floor) * order.worth
-}
-
-/** `costOf` gives the cost in the currency of the order; undefined: it is not known. */
-function costOf({ costs, uncosted, currency }: OrderMargin, rates: ExchangeRates): bigint | undefined {
-  if (uncosted > 0) return undefined
-  let sum = 0n
-  for (const [from, text] of Object.entries(costs)) {
-    const amount = rates.convert(micros(BigInt(text)), from, currency)
-    if (amount === undefined) return undefined
-    sum += amount
-  }
-  return sum
 }

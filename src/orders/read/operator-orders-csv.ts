@@ -3,6 +3,7 @@ import { asText, type Separator, separatorOf } from '../../lib/csv-text.ts'
 import { invalid, refusalFor } from '../../lib/fault.ts'
 import { formatMicros } from '../../lib/money.ts'
 import type { OperatorOrder } from './operator-orders.ts'
+import { costs } from './order-costs.ts'
 import { SECRET } from './secret-results.ts'
 
 /** `orderColumns` are those of the file, in their order. */
@@ -61,6 +62,8 @@ const rowsOf = ({ order, username, serviceCode, secretResults, currency, attempt
   order.items.map((item) => {
     // The last one is that of the supplier which has the item, or had it.
     const attempt = attempts.findLast(({ position }) => position === item.position)
+    // What a supplier has refused costs nothing, nor does what still waits.
+    const paid = attempts.findLast((one) => one.position === item.position && costs(one, item))
     return {
       order: order.id,
       item: item.position,
@@ -76,8 +79,8 @@ const rowsOf = ({ order, username, serviceCode, secretResults, currency, attempt
       refunded: formatMicros(item.refunded, currency),
       currency,
       supplier: asText(attempt?.supplier ?? ''),
-      cost: attempt?.cost == null ? '' : formatMicros(attempt.cost, attempt.currency),
-      cost_currency: attempt?.cost == null ? '' : attempt.currency,
+      cost: paid?.cost == null ? '' : formatMicros(paid.cost, paid.currency),
+      cost_currency: paid?.cost == null ? '' : paid.currency,
       supplier_reference: asText(attempt?.reference ?? ''),
       reference: asText(order.reference ?? ''),
       via: order.via,

@@ -113,6 +113,50 @@ describe('an order says', () => {
     expect([theirRow.cost, theirRow.margin]).toEqual([undefined, undefined])
   })
 
+  it('what is left of its price: of what was sent alone, the same in its page, the list, its filters and the file', async () => {
+    const { sql, url } = office.server
+    const own = await office.server.service()
+    const placing = await fetch(`${url}/api/order`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${shop.securityId}.${shop.secret}`,
+        'content-type': 'application/json',
+        'idempotency-key': 'margins',
+      },
+      body: JSON.stringify({
+        code: own,
+        data: { imeis: [imei(++imeis), imei(++imeis, '00100105'), imei(++imeis, '00100105')] },
+      }),
+    })
+    const order = ((await placing.json()) as { order_id: number }).order_id
+    await until('all are with the supplier', async () => {
+      const { items } = await read(`/orders/${order}`)
+      return items.every((one: { attempts: { state: string }[] }) =>
+        ['accepted', 'succeeded'].includes(one.attempts[0]?.state ?? ''),
+      )
+    })
+    const says = async () => {
+      const { order: row } = await read(`/orders/${order}/summary`)
+      const [listed] = (await read(`/orders?id=${order}`)).page.items
+      expect([listed.cost, listed.margin]).toEqual([row.cost, row.margin])
+      const found = []
+      for (const margin of ['negative', 'unknown_cost'])
+        if ((await read(`/orders?id=${order}&margin=${margin}`)).page.items.length === 1) found.push(margin)
+      const file = (await get(`/orders.csv?id=${order}&columns=cost`)).json as string
+      return [row.cost, row.margin, found, file.split('\r\n').slice(1, -1)]
+    }
+    await sql`update attempts set cost = 800000 where order_id = ${order}`
+    expect(await says()).toEqual(['2.40', '0.60', [], ['0.80', '0.80', '0.80']])
+    // The third is refused, and waits for another supplier: neither its price nor its cost counts.
+    await sql`update attempts set state = 'refused', finished_at = now() where order_id = ${order} and position = 3`
+    await sql`update items set state = 'pending', supplier_id = null, due_at = now() + interval '1 day' where order_id = ${order} and position = 3`
+    expect(await says()).toEqual(['1.60', '0.40', [], ['0.80', '0.80', '']])
+    // What was charged and given back with its result is paid to the supplier all the same.
+    const refund = await change('POST', `/orders/${order}/reject`, { items: [1], reason: 'not right' })
+    expect(refund.status, JSON.stringify(refund.json)).toBe(200)
+    expect(await says()).toEqual(['1.60', '-0.60', ['negative'], ['0.80', '0.80', '']])
+  })
+
   it('until when it is expected: by what is promised of its service, else by what was measured; lists and counts know no other time', async () => {
     const { sql } = office.server
     const own = await office.server.service()
@@ -140,9 +184,9 @@ describe('an order says', () => {
     expect(await says()).toEqual([10_800, false, [], 0, 0])
     // What it lately took counts only where nothing is promised.
     await sql`
-      insert into sales (cut, whole_month, day, account_id, service_id, supplier_id, currency, cost_currency, orders, placed, charged, failed,
+      insert into sales (cut, unit, day, account_id, service_id, supplier_id, currency, cost_currency, orders, placed, charged, failed,
                          cancelled, rejected, corrected, uncosted, turnover, refunded, cost, times)
-      values ('service', false, now()::date, 0, ${Number(own)}, 0, 'USD', '', 0, 0, 100, 0, 0, 0, 0, 0, 0, 0, 0, ('100' || repeat('0', 12 * 122))::numeric)`
+      values ('service', 'day', now()::date, 0, ${Number(own)}, 0, 'USD', '', 0, 0, 100, 0, 0, 0, 0, 0, 0, 0, 0, ('100' || repeat('0', 12 * 122))::numeric)`
     expect(await says()).toEqual([10_800, false, [], 0, 0])
     expect(await promise(null)).toMatchObject({ data: { promised_seconds: null } })
     expect(await says()).toEqual([expect.closeTo(81, 0), true, [order], 1, 1])

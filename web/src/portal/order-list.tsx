@@ -28,8 +28,21 @@ export const viaWords: Readonly<Record<OrderRow['via'], MessageDescriptor>> = {
   rest: msg`REST`,
 }
 
-/** `OrderState` shows the state of an order, how much of several items is done, and that it is late. */
-export function OrderState({ order: { state, items, ended, late } }: { order: OrderRow }) {
+/**
+ * `OrderState` shows the state of an order, how much of several items is done, and that it is late; in place of all this, that its cancellation was
+ * asked for. An order waits only as long as nobody has begun any of it.
+ */
+export function OrderState({
+  order: { state, items, ended, working, late, cancel_asked },
+}: {
+  order: OrderRow
+}) {
+  if (cancel_asked)
+    return (
+      <Badge tone="needs">
+        <Trans>Cancellation asked for</Trans>
+      </Badge>
+    )
   const isUnderWay = state === 'pending' && ended > 0
   return (
     <span className={styles.states}>
@@ -40,7 +53,7 @@ export function OrderState({ order: { state, items, ended, late } }: { order: Or
           </Trans>
         </Badge>
       ) : (
-        <StateBadge state={state} />
+        <StateBadge state={state === 'pending' && working > 0 ? 'processing' : state} />
       )}
       {late && (
         <Badge tone="needs">
@@ -72,7 +85,7 @@ export function useOrderColumns(): readonly Column<OrderRow>[] {
       cell: ({ id }) => <span className="code">{id}</span>,
     },
     {
-      ...{ id: 'state', head: t`State`, width: 160, rank: 0 },
+      ...{ id: 'state', head: t`State`, width: 190, rank: 0 },
       cell: (order) => <OrderState order={order} />,
     },
     {

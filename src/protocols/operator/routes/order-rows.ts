@@ -32,10 +32,16 @@ export const orderRow = Type.Object({
   refunded: amount('Given back after it had been charged'),
   released: amount('Given back of what failed or was cancelled: it was never charged'),
   cost: Type.Optional(
-    orNull(amount(), 'In the currency of the order, only for who has `costs.read`; null: it is not known'),
+    orNull(
+      amount(),
+      'Of what is with suppliers or was charged, in the currency of the order, only for who has `costs.read`; null: it is not known, or nothing was sent yet',
+    ),
   ),
   margin: Type.Optional(
-    orNull(amount(), 'What is charged or held, less the cost; null: the cost is not known'),
+    orNull(
+      amount(),
+      'What is charged, or held for what was sent, less the cost: what waits to be sent has no part in it; null: as `cost`',
+    ),
   ),
   reference: orNull(Type.String()),
   via: oneOf(vias),

@@ -67,6 +67,7 @@ const row = Type.Object({
   items: Type.Integer(),
   ended: Type.Integer({ description: 'How many items have ended' }),
   done: Type.Integer({ description: 'How many of these ended well' }),
+  working: Type.Integer({ description: 'How many of those that have not ended somebody has begun' }),
   currency: Type.String(),
   unit_price: amount(),
   total: amount(),
@@ -84,6 +85,14 @@ const row = Type.Object({
     'null: nothing is promised, and too few were done lately',
   ),
   late: Type.Boolean(),
+  cancel_asked: orNull(
+    Type.Object({
+      items: Type.Integer(),
+      held: amount('What stays held of them until then'),
+      since: time('When it was asked first'),
+    }),
+    'Items of which the cancellation was asked for, and not answered yet; null: there are none',
+  ),
   secret_results: Type.Boolean({
     description: 'Its results are codes, passwords and the like: hidden until asked for',
   }),
@@ -91,7 +100,7 @@ const row = Type.Object({
 
 function wireRow(found: ListedOrder): Static<typeof row> {
   const money = (value: bigint): string => formatMicros(micros(value), found.currency)
-  const { success = 0, failed = 0, cancelled = 0 } = found.states
+  const { processing = 0, unknown = 0, success = 0, failed = 0, cancelled = 0 } = found.states
   return {
     ...{ id: found.id, state: found.state === 'processing' ? 'pending' : found.state },
     ...{ service_code: found.serviceCode, service_name: found.serviceName },
@@ -101,6 +110,11 @@ function wireRow(found: ListedOrder): Static<typeof row> {
     ...{ given_back: money(found.refunded + found.released), reference: found.reference, via: found.via },
     ...{ created_at: found.createdAt, finished_at: found.finishedAt },
     ...{ expected_by: found.finishedAt === null ? found.expectedBy : null, late: found.isLate },
+    working: processing + unknown,
+    cancel_asked:
+      found.cancelSince === null
+        ? null
+        : { items: found.cancelItems, held: money(found.cancelHeld), since: found.cancelSince },
     secret_results: found.secretResults,
   }
 }
@@ -238,7 +252,10 @@ export const orderRoutes = ({
         cancel: Type.Object({
           items: Type.Integer({ description: 'Those that were not sent yet: they are cancelled at once' }),
           gives_back: amount('At once'),
-          asked: Type.Integer({ description: 'Those that were: whoever has them is asked' }),
+          asked: Type.Integer({
+            description:
+              'Those that were, and whose cancellation was not asked for yet: whoever has them is asked',
+          }),
         }),
         verify: Type.Object({
           allowed: Type.Boolean(),
@@ -257,9 +274,9 @@ export const orderRoutes = ({
         return {
           order: wireRow(found),
           cancel: {
-            items: pending,
-            gives_back: formatMicros(found.waiting, found.currency),
-            asked: processing + unknown,
+            items: pending - found.cancelUnsent,
+            gives_back: formatMicros(micros(found.waiting - found.cancelUnsentHeld), found.currency),
+            asked: processing + unknown - (found.cancelItems - found.cancelUnsent),
           },
           verify: { allowed: answered > 0 && again === null, again_at: again },
           contact: (await findSeller(desk.read))?.contact ?? '',

@@ -405,7 +405,7 @@ function Verdict({
         <span className={styles.earlier}>
           <Link to={`/orders/${earlier.order}` as string}>{t`Order ${earlier.order}`}</Link>
           <When at={earlier.created_at} />
-          <StateBadge state={earlier.state === 'processing' ? 'pending' : earlier.state} />
+          <StateBadge state={earlier.state} />
           {earlier.result !== null && <span className={styles.result}>{earlier.result}</span>}
         </span>
       )}

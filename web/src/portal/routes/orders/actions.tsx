@@ -32,7 +32,7 @@ export function Actions({ summary, results }: { summary: Summary; results: Order
   const again = () => client.invalidateQueries({ queryKey: ['orders'] })
   const { order, cancel, verify, contact } = summary
   const { id, currency } = order
-  const isOpen = cancel.items + cancel.asked > 0
+  const mayCancel = cancel.items + cancel.asked > 0
   const mayOrder = permissions.includes('order.create')
   const { items: unsent, asked: sent } = cancel
   const back = money(cancel.gives_back, currency)
@@ -40,7 +40,7 @@ export function Actions({ summary, results }: { summary: Summary; results: Order
   return (
     <>
       <Group gap="xs" mb="md">
-        {mayOrder && isOpen && (
+        {mayOrder && mayCancel && (
           <Button variant="default" size="compact-md" onClick={() => setOpen('cancel')}>
             <Trans>Cancel…</Trans>
           </Button>

@@ -13,10 +13,10 @@ import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useSeenPages } from '../../../kit/seen-pages.ts'
-import { StateBadge, stateWords } from '../../../kit/state-badge.tsx'
+import { Badge, StateBadge, stateWords } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
 import { Windowed } from '../../../kit/windowed.tsx'
-import { OrderState } from '../../order-list.tsx'
+import { type OrderRow, OrderState } from '../../order-list.tsx'
 import { priced } from '../../price.tsx'
 import { type Item, inputOf, type Ordered, orderQuery, readEvery, readItems, rowsOf } from '../../results.ts'
 import { ServiceName } from '../../service-name.tsx'
@@ -72,7 +72,7 @@ export function Order() {
               )}
             </span>
           </div>
-          <Money of={data} />
+          <Money of={data} order={order} />
           <p className={styles.about}>
             <span className="code">{data.service_code}</span> · <When at={data.created_at} exact />
             {data.reference && <> · {data.reference}</>}
@@ -85,6 +85,7 @@ export function Order() {
               </>
             )}
           </p>
+          {order?.cancel_asked && <CancelAsked asked={order.cancel_asked} order={order} />}
           {summary.data && <Actions summary={summary.data} results={data} />}
           <FaultNote fault={summary.error} onRetry={() => void summary.refetch()} />
           <Results
@@ -92,6 +93,7 @@ export function Order() {
             id={Number(id)}
             order={data}
             count={order?.items ?? data.result.length}
+            open={order ? openState(order) : 'pending'}
             isShared={summary.data !== null}
             isSecret={summary.data !== null && order?.secret_results !== false}
           />
@@ -102,14 +104,16 @@ export function Order() {
 }
 
 /** `Money` says what became of the price: what is held, charged and given back. */
-function Money({ of }: { of: Ordered }) {
+function Money({ of, order }: { of: Ordered; order: OrderRow | undefined }) {
   const { t } = useLingui()
   const written = (value: string) => money(priced(value, of.currency), of.currency)
   const [charged, back] = [written(of.charged_amount), written(of.refunded_amount)]
   const total = written(of.total_price)
-  const isOpen = of.status === 'pending'
+  // What has ended already is not held any more.
+  const held = order && !isZero(order.held) ? money(order.held, order.currency) : undefined
   const parts = [
-    isOpen ? t`${total} in all, held until there are results` : t`${total} in all`,
+    held === total ? t`${total} in all, held until there are results` : t`${total} in all`,
+    held !== undefined && held !== total && t`${held} held until there are results`,
     isZero(of.charged_amount) ? t`nothing charged` : t`${charged} charged`,
     !isZero(of.refunded_amount) && t`${back} given back`,
   ].filter((part) => part !== false)
@@ -120,6 +124,32 @@ function Money({ of }: { of: Ordered }) {
       ))}
     </p>
   )
+}
+
+/** `CancelAsked` says that a cancellation was asked for, and what becomes of the money meanwhile. */
+function CancelAsked({ asked, order }: { asked: NonNullable<OrderRow['cancel_asked']>; order: OrderRow }) {
+  const kept = money(asked.held, order.currency)
+  const since = <When at={asked.since} exact />
+  return (
+    <p className={styles.asked}>
+      {asked.items < order.items ? (
+        <Trans>
+          The cancellation of {asked.items} of {order.items} items was asked for on {since}. {kept} stays held
+          until there is an answer.
+        </Trans>
+      ) : (
+        <Trans>
+          The cancellation was asked for on {since}. {kept} stays held until there is an answer.
+        </Trans>
+      )}
+    </p>
+  )
+}
+
+/** `openState` is the state of the items of an order that have not ended; undefined: some are begun, some wait. */
+function openState({ items, ended, working }: OrderRow): 'pending' | 'processing' | undefined {
+  if (working === 0) return 'pending'
+  return working === items - ended ? 'processing' : undefined
 }
 
 const ALL = 'all'
@@ -160,6 +190,7 @@ function Results({
   id,
   order,
   count,
+  open,
   isShared,
   isSecret,
 }: {
@@ -167,6 +198,7 @@ function Results({
   order: Ordered
   /** `count` is how many items it has. */
   count: number
+  open: ReturnType<typeof openState>
   isShared: boolean
   /** `isSecret`: results are shown one by one, when asked for; so too while nobody knows whether they are secret. */
   isSecret: boolean
@@ -193,7 +225,7 @@ function Results({
   useKeys(hasEnded ? { y: [t`Copy the results`, () => void copy()] } : {})
   const wordsOf = (value: string) => {
     const words = stateWords[value]
-    return words ? i18n._(words) : value
+    return value === 'pending' ? t`Not done yet` : words ? i18n._(words) : value
   }
   return (
     <section aria-label={t`Results`}>
@@ -242,7 +274,9 @@ function Results({
           look={list.look}
           className={styles.items}
         >
-          {(item) => <Result {...{ item, isShared, isSecret }} onShare={() => setSharing(item.position)} />}
+          {(item) => (
+            <Result {...{ item, open, isShared, isSecret }} onShare={() => setSharing(item.position)} />
+          )}
         </Windowed>
       )}
       {list.isComing && <Loading rows={1} />}
@@ -258,11 +292,13 @@ function Results({
 /** `Result` is an item with its answer. */
 function Result({
   item,
+  open,
   isShared,
   isSecret,
   onShare,
 }: {
   item: Item
+  open: ReturnType<typeof openState>
   isShared: boolean
   isSecret: boolean
   onShare: () => void
@@ -284,7 +320,13 @@ function Result({
               )}
             </>
           )}
-          <StateBadge state={item.status} />
+          {item.status === 'pending' && open === undefined ? (
+            <Badge tone="waiting">
+              <Trans>Not done yet</Trans>
+            </Badge>
+          ) : (
+            <StateBadge state={item.status === 'pending' ? (open ?? 'pending') : item.status} />
+          )}
         </span>
       </div>
       {isSecret && item.status === 'success' ? (

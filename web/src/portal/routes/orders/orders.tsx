@@ -145,7 +145,7 @@ function useFilters(): Filter[] {
   const { t, i18n } = useLingui()
   const wordsOf = (state: string) => {
     const words = stateWords[state]
-    return words ? i18n._(words) : state
+    return state === 'pending' ? t`Not done yet` : words ? i18n._(words) : state
   }
   const states = ['pending', 'success', 'partial', 'failed', 'cancelled'].map((value) => ({
     value,
