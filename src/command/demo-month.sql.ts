@@ -1,4 +1,6 @@
 import type { Queryable, Transaction } from '../database/database.ts'
+import { insertExchanges } from '../fulfilment/outcome/exchanges.sql.ts'
+import { exchangesOf } from './demo-exchanges.ts'
 import type { Month, Offered, Order, Sold, WalletRow } from './demo-rows.ts'
 
 /** `hasOrders` tells whether anybody has ordered anything yet. */
@@ -40,6 +42,7 @@ export async function writeMonth(transaction: Transaction, month: Month): Promis
   await insertOrders(transaction, month, orders)
   await insertItems(transaction, month.orders, orders)
   await insertAttempts(transaction, month.orders, orders)
+  await insertExchanges(transaction, exchangesOf(month.orders, orders))
   await insertReviews(transaction, month.orders, orders)
   await insertEntries(transaction, month, orders, deposits)
   await insertRequests(transaction, month, orders)

@@ -2,10 +2,14 @@ import { createAccount, createPriceGroup, listAccounts, listPriceGroups } from '
 import type { AccountView } from '../accounts/attributes.ts'
 import { createKey, listKeys } from '../accounts/keys.ts'
 import { addAnnouncement, listAnnouncements } from '../announcements/announcements.ts'
+import { setBrand } from '../brand/brand.ts'
 import { importServices } from '../catalogue/import.ts'
 import { setPrice } from '../catalogue/prices.ts'
 import type { Sql } from '../database/database.ts'
 import { Providers } from '../deposits/providers.ts'
+import { findSeller, setSeller } from '../invoices/seller.ts'
+import { upsertKeptSetting } from '../kept-settings/kept-settings.sql.ts'
+import { findKeptSettings } from '../kept-settings/kept-settings.ts'
 import { Rates } from '../ledger/rates.ts'
 import { orThrow } from '../lib/fault.ts'
 import { parseMicros } from '../lib/money.ts'
@@ -139,6 +143,7 @@ const payIns = [
   { code: 'bank-idr', currency: 'IDR', bank: 'Bank Nusantara', number: '7714 0091 22', min: '50000' },
 ]
 const PAYEE = 'Demo Shop Ltd'
+const CONTACT = 'desk@demo-shop.example'
 
 /** MadeAccount is a reseller as the database has it, with the key that it orders with; null: it orders in the portal. */
 export interface MadeAccount extends DemoReseller {
@@ -148,6 +153,7 @@ export interface MadeAccount extends DemoReseller {
 
 /** `makeShop` makes what is missing of the shop, and gives its resellers. */
 export async function makeShop(sql: Sql, sealer: Sealer, now: Date): Promise<MadeAccount[]> {
+  await makeBusiness(sql)
   const groups = await listPriceGroups(sql)
   for (const name of [DEMO_PRICE_GROUP, SILVER]) {
     if (!groups.some((group) => group.name === name)) await createPriceGroup(sql, name)
@@ -183,6 +189,18 @@ const news = [
     pinned: true,
   },
 ]
+
+/** `makeBusiness` says who sells, in which currency it counts, and where it is asked. */
+async function makeBusiness(sql: Sql): Promise<void> {
+  if (!(await findSeller(sql))) {
+    await setSeller(sql, { name: PAYEE, address: '12 Harbour Road\nSingapore', contact: CONTACT })
+    await setBrand(sql, { name: 'Demo Shop', email: CONTACT, telegram: 'demo_shop_desk' })
+  }
+  const kept = await findKeptSettings(sql)
+  if (!kept.has(HOME)) await sql.begin((transaction) => upsertKeptSetting(transaction, HOME, 'USD'))
+}
+
+const HOME = 'HOME_CURRENCY'
 
 async function makeNews(sql: Sql, now: Date): Promise<void> {
   if ((await listAnnouncements(sql, 1)).length > 0) return

@@ -19,7 +19,7 @@ export function serviceText({ service, unroutedSince, suppliers, visibleTo, pric
 
 export const servicesAnswer = (views: ServiceView[]): Answer =>
   listed(views, {
-    json: serviceJson,
+    json: (view) => serviceJson(view),
     columns: {
       id: ({ service }) => service.id,
       code: ({ service }) => service.code,

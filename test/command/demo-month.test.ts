@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fillShop } from '../../src/command/demo-fill.ts'
 import { countInbox } from '../../src/inbox/inbox.ts'
 import { inboxKindNames } from '../../src/inbox/kinds.ts'
+import { findSeller } from '../../src/invoices/seller.ts'
+import { findKeptSettings } from '../../src/kept-settings/kept-settings.ts'
 import { checkLedger } from '../../src/ledger/check.ts'
 import { systemClock } from '../../src/lib/time.ts'
 import { checkSales } from '../../src/sales/check.ts'
@@ -54,6 +56,14 @@ describe('the month of the demo', () => {
       answer: 1,
       deposit: 3,
     })
+    // What has no clear outcome has what was sent and received, from which a person decides.
+    const kept = await database.sql`
+      select count(*) filter (where x.answer is null) as unanswered, count(*) filter (where x.answer is not null) as answered
+        from attempts a join attempt_exchanges x using (account_id, order_id, position, number)
+       where a.state = 'unknown' and x.call = 'send'`
+    expect(kept).toEqual([{ unanswered: 3n, answered: 4n }])
+    expect(await findSeller(database.sql)).toMatchObject({ contact: expect.stringContaining('@') })
+    expect((await findKeptSettings(database.sql)).get('HOME_CURRENCY')).toBe('USD')
     const { trouble } = await seeToday(database.sql, { name: 'nobody', permissions: new Set() })
     expect(trouble.low.map(({ name }) => name)).toEqual(['IMEI Source'])
     expect(trouble.unrouted.count).toBe(0)

@@ -68,6 +68,15 @@ describePages('today and reports', () => {
     if (SHOTS)
       await page.screenshot({ path: join(SHOTS, `today-${scheme}-${screen.width}.png`), fullPage: true })
     expect(await visit.overflow()).toBe(0)
+    // Things are compared in the home currency, each once; in one currency where that was chosen.
+    for (const name of ['Most sold services, 30 days', 'Suppliers, 30 days']) {
+      const rows = page.getByRole('region', { name }).getByRole('listitem')
+      await rows.first().waitFor()
+      const found = await rows.allTextContents()
+      expect(found.filter((row) => !row.includes('$'))).toEqual([])
+      const names = await rows.getByRole('link').allTextContents()
+      expect(new Set(names).size).toBe(names.length)
+    }
     await page.getByText('As a table').first().click()
     await page.getByRole('columnheader', { name: 'Turnover' }).waitFor()
     expect(await visit.violations()).toEqual([])
@@ -90,7 +99,11 @@ describePages('today and reports', () => {
     expect(await visit.violations()).toEqual([])
     await page.getByText('Supplier', { exact: true }).click()
     await page.getByRole('switch', { name: 'Beside the period before' }).click()
+    // Each supplier is one row, in the home currency.
     await page.getByRole('rowheader', { name: 'upstream 5-1' }).first().waitFor()
+    await page.waitForFunction(
+      "[...document.querySelectorAll('tbody th')].filter((one) => one.textContent === 'upstream 5-1').length === 1",
+    )
     await page.getByRole('columnheader', { name: 'Before' }).first().waitFor()
     expect(new URL(page.url()).search).toBe('?by=supplier&compare=before')
     const [download] = await Promise.all([

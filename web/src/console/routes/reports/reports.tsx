@@ -107,7 +107,7 @@ export function Reports() {
       />
       {report.isPending && <Loading />}
       <FaultNote fault={report.error} onRetry={() => void report.refetch()} />
-      {report.data && <Shown report={report.data} by={by} narrowed={narrowed} />}
+      {report.data && <Shown report={report.data} by={by} narrowed={narrowed} query={query} />}
     </Page>
   )
 }
@@ -157,11 +157,37 @@ const lastOf = (month: string): string => {
 /** ORDERS is found by its path, since pages do not know each other. */
 const ORDERS: string = '/orders'
 
-function Shown({ report, by, narrowed }: { report: Report; by: string; narrowed: Record<string, string> }) {
+function Shown({
+  report,
+  by,
+  narrowed,
+  query,
+}: {
+  report: Report
+  by: string
+  narrowed: Record<string, string>
+  /** `query` is the question of the report. */
+  query: NonNullable<paths['/api/operator/reports/sales']['get']['parameters']['query']>
+}) {
   const { t } = useLingui()
   const ordersOf = useOrdersOf(report, narrowed)
-  if (report.totals.length === 0) return <Empty>{t`Nothing was sold in this period.`}</Empty>
   const isByTime = by === 'day' || by === 'month'
+  // Amounts of several currencies cannot be compared: each thing is one row in the home currency, where all can be converted.
+  const home =
+    isByTime || !report.home || report.home.without_rate.length > 0 ? undefined : report.home.currency
+  const asked = { ...query, ...(home !== undefined && { in: home }) }
+  const inHome = useQuery({
+    queryKey: ['reports', asked],
+    queryFn: ({ signal }) =>
+      dataOf(api.GET('/api/operator/reports/sales', { params: { query: asked }, signal })),
+    enabled: home !== undefined,
+    retry: false,
+  })
+  const byCurrency = isByTime
+    ? report.rows
+    : report.rows.toSorted((one, other) => one.currency.localeCompare(other.currency))
+  const rows = home === undefined || inHome.isError ? byCurrency : (inHome.data?.rows ?? [])
+  if (report.totals.length === 0) return <Empty>{t`Nothing was sold in this period.`}</Empty>
   return (
     <div className={styles.report}>
       <p className="muted">
@@ -189,8 +215,9 @@ function Shown({ report, by, narrowed }: { report: Report; by: string; narrowed:
         report.totals.map(({ currency }) => (
           <TimeChart key={currency} {...{ report, currency, by, ordersOf }} />
         ))}
+      {inHome.isFetching && !inHome.data && <Loading />}
       <Rows
-        rows={report.rows}
+        rows={rows}
         ordersOf={ordersOf}
         by={by}
         label={t`Rows of the report`}

@@ -65,7 +65,7 @@ export function Today() {
           )}
           <Troubles trouble={day.data.trouble} />
           {!isNew && figures && <DayFigures figures={figures} />}
-          {!isNew && may('reports.read') && <Lately />}
+          {!isNew && may('reports.read') && <Lately figures={figures} />}
         </div>
       )}
     </Page>
@@ -458,14 +458,15 @@ function daysOf(from: string, to: string): string[] {
 }
 
 /** `Lately` shows the last 24 hours by quarters of an hour, and how suppliers and services went in 30 days. */
-function Lately() {
+function Lately({ figures }: { figures: Day['figures'] | undefined }) {
   const { t } = useLingui()
+  const ranked = useRanked(figures ?? undefined)
   return (
     <>
       <QuarterChart />
       <div className={styles.two}>
-        <Ranking title={t`Most sold services, 30 days`} by="service" />
-        <Ranking title={t`Suppliers, 30 days`} by="supplier" />
+        <Ranking title={t`Most sold services, 30 days`} by="service" {...ranked} />
+        <Ranking title={t`Suppliers, 30 days`} by="supplier" {...ranked} />
       </div>
     </>
   )
@@ -525,12 +526,47 @@ function QuarterChart() {
   )
 }
 
-function Ranking({ title, by }: { title: string; by: 'service' | 'supplier' }) {
+/** Ranked is in which currency things are compared, since amounts of several cannot be; `isAll`: what was sold in others is converted into it. */
+interface Ranked {
+  currency: string | undefined
+  isAll: boolean
+}
+
+/** `useRanked` gives the currency that was chosen above; else the home currency; without one that in which the most was sold lately. */
+function useRanked(figures: Figures | undefined): Ranked {
+  const { currency: chosen } = useSearch({ strict: false }) as Record<string, string>
+  const { business } = useSession()
+  const home = business.home_currency ?? undefined
+  const most = figures?.currencies.toSorted(
+    (one, other) => other.before.charged + other.now.charged - one.before.charged - one.now.charged,
+  )[0]?.currency
+  if (chosen !== undefined && chosen !== ALL) return { currency: chosen, isAll: false }
+  return home === undefined ? { currency: most, isAll: false } : { currency: home, isAll: true }
+}
+
+function Ranking({ title, by, currency, isAll }: Ranked & { title: string; by: 'service' | 'supplier' }) {
   const { t } = useLingui()
-  const query = { period: '30d', by, limit: 8 }
   const sales = useQuery({
-    queryKey: ['reports', query],
-    queryFn: ({ signal }) => dataOf(api.GET('/api/operator/reports/sales', { params: { query }, signal })),
+    queryKey: ['reports', 'ranking', by, currency, isAll],
+    queryFn: async ({ signal }) => {
+      const narrowed = currency === undefined ? {} : { currency }
+      const read = (more: { in?: string; currency?: string }) =>
+        dataOf(
+          api.GET('/api/operator/reports/sales', {
+            params: { query: { period: '30d', by, limit: 8, ...more } },
+            signal,
+          }),
+        )
+      if (!isAll || currency === undefined) return await read(narrowed)
+      try {
+        return await read({ in: currency })
+      } catch (fault) {
+        // A currency had no rate on one of the days: what was sold in the home currency itself can be compared.
+        if (fault instanceof ApiFault && fault.status >= 400 && fault.status < 500)
+          return await read(narrowed)
+        throw fault
+      }
+    },
   })
   const rows = sales.data?.rows ?? []
   return (
