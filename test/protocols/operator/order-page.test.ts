@@ -186,7 +186,8 @@ describe('an order says', () => {
     await sql`
       insert into sales (cut, unit, day, account_id, service_id, supplier_id, currency, cost_currency, orders, placed, charged, failed,
                          cancelled, rejected, corrected, uncosted, turnover, refunded, cost, times)
-      values ('service', 'day', now()::date, 0, ${Number(own)}, 0, 'USD', '', 0, 0, 100, 0, 0, 0, 0, 0, 0, 0, 0, ('100' || repeat('0', 12 * 122))::numeric)`
+      values ('service', 'day', now()::date, 0, ${Number(own)}, 0, 'USD', '', 0, 0, 100, 0, 0, 0, 0, 0, 0, 0, 0, ('100' || repeat('0', 12 * 122))::numeric)
+      on conflict on constraint sales_pkey do update set charged = excluded.charged, times = excluded.times`
     expect(await says()).toEqual([10_800, false, [], 0, 0])
     expect(await promise(null)).toMatchObject({ data: { promised_seconds: null } })
     expect(await says()).toEqual([expect.closeTo(81, 0), true, [order], 1, 1])
