@@ -121,6 +121,9 @@ test('a reseller sees a part refund, a correction and a refund in whole everywhe
     { type: 'credit', amount: 0.4, balance_after: 9.4, note: `Refunded: item 1 of order ${id}: late` },
   ])
   expect(items[0].id).toBe(entry + 2)
+  // What was charged was charged, whatever was given back of it.
+  const [charge] = (await api.get('/api/mutation?reason=order')).body.data.page.items
+  expect(charge).toMatchObject({ type: 'debit', amount: 1, note: 'Final capture' })
   const transaction = (await api.get('/api/transactions?type=order')).body.data.page.items[0]
   expect(transaction).toMatchObject({
     status: 'failed',

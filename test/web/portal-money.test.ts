@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { refund } from '../../src/fulfilment/after/refunds.ts'
+import type { AccountId, OrderId } from '../../src/lib/ids.ts'
 import { bank, money, uniqueAmounts } from '../deposits/deposits.fixtures.ts'
 import { PortalShop } from '../protocols/portal/portal.fixtures.ts'
 import { RestClient } from '../support/rest.ts'
 import { imei } from '../support/server.ts'
+import { until } from '../support/until.ts'
 import { closeBrowserAfterwards, describePages, Visit } from './browser.fixtures.ts'
 
 closeBrowserAfterwards()
@@ -47,6 +50,22 @@ describePages('money in the portal', () => {
     expect(next.status, next.text).toBe(200)
     await visit.comesTrue("document.querySelectorAll('tr').length === 4")
     await page.locator('dl').getByText('97.50').waitFor()
+    // What a charge was is said by itself, also where it was given back since; the reason of a person stands as it was written.
+    const accountId = shop.accountId as AccountId
+    const [{ id: orderId } = { id: 0 as OrderId }] = await server.sql<{ id: OrderId }[]>`
+      select min(id)::int as id from orders where account_id = ${accountId}`
+    const first = { accountId, orderId }
+    await until('it is charged', async () => {
+      const rows = await server.sql`select from orders where id = ${first.orderId} and state = 'success'`
+      return rows.length === 1
+    })
+    const request = { items: [1], reason: 'The code is wrong', reference: undefined }
+    await refund(server.sql, first, request, 'cli:ann', portal.clock)
+    await page.reload()
+    const rowOf = (words: string) => page.getByRole('row').filter({ hasText: words })
+    await rowOf('Item 1 had been charged · The code is wrong').getByText('Given back').waitFor()
+    await rowOf('Item 1 had been charged').getByText('1.25').waitFor()
+    await rowOf(String(first.orderId)).getByText('Charged', { exact: true }).waitFor()
     await visit.leave()
   })
 

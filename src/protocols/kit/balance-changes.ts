@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import type { Account } from '../../accounts/account.ts'
 import { bound, timeOf } from '../../contract/page.ts'
 import { mutationReasons, mutationTypes } from '../../contract/wallet.ts'
-import type { BalanceChange } from '../../ledger/balance-change.ts'
+import { type BalanceChange, happenings } from '../../ledger/balance-change.ts'
 import type { LedgerReader } from '../../ledger/ledger-reader.ts'
 import type { EntryId } from '../../lib/ids.ts'
 import { formatMicros } from '../../lib/money.ts'
@@ -18,7 +18,14 @@ const balanceChange = Type.Object({
   reason: oneOf(mutationReasons),
   amount: amount('Never negative: the type says which way it went'),
   balance_after: amount(),
-  note: orNull(Type.String()),
+  note: orNull(Type.String(), 'What happened, in English'),
+  happening: oneOf(happenings, {
+    description:
+      "Of an order's debit what has become of it: `hold_given_back`: nothing of it was ever charged. `given_back`: an item ended without a result. " +
+      '`refunded`: it had been charged. `charged_anew`: it was delivered after all',
+  }),
+  item: orNull(Type.Integer(), 'The position of the item that it is about'),
+  words: orNull(Type.String(), 'What a person said of it'),
   order: orNull(longId),
   created_at: time(),
 })
@@ -40,7 +47,8 @@ export const BALANCE_CHANGES_PART =
 const wireBalanceChange = (one: BalanceChange, currency: string): Static<typeof balanceChange> => ({
   ...{ id: one.id, type: one.type, reason: one.reason, amount: formatMicros(one.amount, currency) },
   balance_after: formatMicros(one.balanceAfter, currency),
-  ...{ note: one.note, order: one.orderId, created_at: one.createdAt },
+  ...{ note: one.note, happening: one.happening, item: one.position, words: one.words },
+  ...{ order: one.orderId, created_at: one.createdAt },
 })
 
 /** `readBalanceChanges` reads a page of an account's. Throws invalid_input for a cursor of another list. */

@@ -16,7 +16,10 @@ export interface BalanceChange {
   reason: 'order' | 'refund' | 'deposit' | 'adjustment' | 'transfer'
   amount: string
   balance_after: string
-  note: string | null
+  /** `happening` is what it was; `words` are those of a person. */
+  happening: keyof ReturnType<typeof useHappenings>
+  item: number | null
+  words: string | null
   order: number | null
   created_at: string
 }
@@ -26,10 +29,29 @@ function useReasonWords(): Record<BalanceChange['reason'], string> {
   const { t } = useLingui()
   return {
     order: t`Order`,
-    refund: t`Refund`,
+    refund: t`Given back`,
     deposit: t`Deposit`,
     adjustment: t`Adjustment`,
     transfer: t`Transfer`,
+  }
+}
+
+/** `useHappenings` says what a balance change was, beyond its reason. */
+function useHappenings() {
+  const { t } = useLingui()
+  return {
+    held: () => t`Held until there are results`,
+    charged: () => t`Charged`,
+    charged_in_part: () => t`Charged in part; the rest was given back`,
+    hold_given_back: () => t`Held, and given back since: never charged`,
+    given_back: (item: number) => t`Item ${item} ended without a result: never charged`,
+    refunded: (item: number) => t`Item ${item} had been charged`,
+    charged_anew: (item: number) => t`Item ${item} was delivered after all`,
+    deposit: () => null,
+    adjustment: () => null,
+    sent: () => t`Sent`,
+    received: () => t`Received`,
+    opening: () => t`Opening balance`,
   }
 }
 
@@ -53,6 +75,9 @@ export function useBalanceChangeFilters(): Filter[] {
 export function BalanceChanges({ rows, currency }: { rows: readonly BalanceChange[]; currency?: string }) {
   const { t } = useLingui()
   const reasons = useReasonWords()
+  const happenings = useHappenings()
+  const note = ({ happening, item, words }: BalanceChange) =>
+    [happenings[happening](item ?? 1), words].filter(Boolean).join(' · ')
   const isPhone = useMediaQuery(PHONE, window.matchMedia(PHONE).matches)
   const moved = ({ type, amount }: BalanceChange) => (
     <span className={type === 'credit' ? styles.in : undefined}>
@@ -76,7 +101,7 @@ export function BalanceChanges({ rows, currency }: { rows: readonly BalanceChang
             {moved(row)}
             <span className={`muted ${styles.note}`}>
               <When at={row.created_at} />
-              {row.note !== null && ` · ${row.note}`}
+              {note(row) !== '' && ` · ${note(row)}`}
             </span>
             <span className="muted">
               <Amount value={row.balance_after} />
@@ -106,7 +131,7 @@ export function BalanceChanges({ rows, currency }: { rows: readonly BalanceChang
               </Table.Td>
               <Table.Td>{reasons[row.reason]}</Table.Td>
               <Table.Td>{order(row)}</Table.Td>
-              <Table.Td className={styles.note}>{row.note}</Table.Td>
+              <Table.Td className={styles.note}>{note(row)}</Table.Td>
               <Table.Td ta="end">{moved(row)}</Table.Td>
               <Table.Td ta="end">
                 <Amount value={row.balance_after} />
