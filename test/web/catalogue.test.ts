@@ -259,7 +259,7 @@ describePages('the catalogue in the console', () => {
     await dialog.getByLabel('Margin floor, %').fill('5.5')
     await visit.expectUsable('a route is changed')
     await visit.click('Save the route')
-    await row.getByText('keeps 5.5 %').waitFor()
+    await row.getByText('keeps 5.5%').waitFor()
     expect(await route()).toEqual({ ...was, margin_floor: 550 })
     await visit.click(/^Change Big Panel/)
     await dialog.getByLabel('Its id there').fill('777')

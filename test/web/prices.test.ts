@@ -320,7 +320,7 @@ describePages('the price book', () => {
     const row = page.getByRole('row', { name: /Samsung: information/ })
     await row.waitFor()
     await page.goto('/console/prices/for/anna?compare=everyone')
-    await row.getByText('as everyone: fixed').or(row.getByText("everyone's price less 5 %")).first().waitFor()
+    await row.getByText('as everyone: fixed').or(row.getByText("everyone's price less 5%")).first().waitFor()
     await page.getByRole('columnheader', { name: 'Everyone' }).waitFor()
     await shot(visit, 'prices-for')
     const csv = await page.evaluate<string>(

@@ -119,7 +119,7 @@ describePages('settings of money in the console', () => {
     expect(await dialog.getByLabel("Hook's secret", { exact: true }).inputValue()).toBe('')
     expect(await page.content()).not.toContain('a secret of the hook')
     await dialog.getByRole('button', { name: 'Change Transfer to our account' }).click()
-    await page.getByText('fee 0 % and $0.50').waitFor()
+    await page.getByText('fee 0% and $0.50').waitFor()
     await visit.click('Test Transfer to our account')
     await page.getByText("Proved by the first payment alone: Hook's secret.").waitFor()
     await visit.click('Switch off Transfer to our account')

@@ -5,6 +5,7 @@ import { consequences } from '../../src/fulfilment/people/choices.ts'
 import { details } from '../../src/fulfilment/review-details.ts'
 import { restCode } from '../../src/protocols/kit/refusal.ts'
 import { reasons } from '../../src/reasons.ts'
+import { roles, staffPermissions } from '../../src/staff/roles.ts'
 import { buildIfOld } from './build.fixtures.ts'
 
 /** `wordsIn` gives the messages of a language: the English text and its translation. A text over several lines is joined. */
@@ -51,12 +52,16 @@ test('there are words for every refusal that a route of the operator or the port
   expect(said.toSorted()).toEqual([...codes].filter((code) => !NOT_FOR_PEOPLE.includes(code)).toSorted())
 })
 
+const permissions = Object.fromEntries(
+  Object.entries(staffPermissions).map(([name, { what }]) => [name, what]),
+)
+
 /** `tableIn` reads a table of words of a source of the pages: the texts by name. */
 function tableIn(path: string, name: string): Map<string, string> {
   const source = readFileSync(new URL(`../../web/src/${path}`, import.meta.url), 'utf8')
   const [, table = ''] = new RegExp(`const ${name}: [^=]+ = \\{\\n([\\s\\S]*?)\\n\\}`).exec(source) ?? []
   return new Map(
-    [...table.matchAll(/^ {2}(\w+): msg`([^`]+)`,$/gm)].map(([, key = '', text = '']) => [key, text]),
+    [...table.matchAll(/^ {2}'?([\w.-]+)'?: msg`([^`]+)`,$/gm)].map(([, key = '', text = '']) => [key, text]),
   )
 }
 
@@ -64,6 +69,8 @@ test.each([
   ['reason', 'kit/fault-words.ts', 'reasons', reasons],
   ['consequence of a decision', 'console/routes/inbox/consequences.ts', 'consequences', consequences],
   ['why something waits', 'console/details.ts', 'details', details],
+  ['permission', 'console/routes/settings/permission-words.ts', 'permissions', permissions],
+  ['role', 'kit/role-words.ts', 'roles', Object.fromEntries(roles.map((role) => [role, role]))],
 ])('there are words for every %s, with values that it has', (_, path, name, texts) => {
   const said = tableIn(path, name)
   expect([...said.keys()].toSorted()).toEqual(Object.keys(texts).toSorted())

@@ -10,6 +10,7 @@ import { useRefreshOn } from '../api/events.ts'
 import { Amount } from '../kit/amount.tsx'
 import { CardTable } from '../kit/card-table.tsx'
 import { Empty, FaultNote, Loading } from '../kit/notes.tsx'
+import { percentOf, percentText } from '../kit/numbers.ts'
 import { Badge, type Tone } from '../kit/state-badge.tsx'
 import { When } from '../kit/when.tsx'
 import { usePlanRows } from './plan-rows.ts'
@@ -319,8 +320,8 @@ function Row({
           </Table.Td>
           <Table.Td ta="end" className={styles.percent}>
             {percent != null
-              ? `${percent > 0 ? '+' : ''}${percent} %`.replace('-', '−')
-              : (row.money?.['margin']?.replace('-', '−') ?? '–')}
+              ? percentOf(percent, { signDisplay: 'exceptZero' })
+              : percentText(row.money?.['margin'] ?? '–')}
           </Table.Td>
         </>
       ) : (
@@ -357,7 +358,7 @@ function ImportedPrices({ prices }: { prices: readonly ImportedPrice[] }) {
           <span className="muted">{group ?? t`Everyone`}</span> <Amount value={price} currency={currency} />{' '}
           <small className="muted">
             {isBelow && '▼ '}
-            {margin?.replace('-', '−')}
+            {margin && percentText(margin)}
           </small>
         </li>
       ))}

@@ -14,6 +14,7 @@ import { Connection } from '../kit/connection.tsx'
 import { Denied } from '../kit/denied.tsx'
 import { Keys, useKeys } from '../kit/keys.tsx'
 import { PersonMenu } from '../kit/person-menu.tsx'
+import { roleWords } from '../kit/role-words.ts'
 import { SignedIn, sessionQuery, useMay, useSession } from '../kit/session.tsx'
 import { StepUp } from '../kit/step-up.tsx'
 import { TabBar } from '../kit/tab-bar.tsx'
@@ -169,13 +170,13 @@ function useEntries(): Shown[] {
 }
 
 function OwnMenu() {
-  const { t } = useLingui()
+  const { t, i18n } = useLingui()
   const { person } = useSession()
   const { pathname } = useLocation()
   return (
     <PersonMenu
       label={t`${{ name: person.name }}: profile, colours, sign out`}
-      head={`${person.name} · ${person.role}`}
+      head={`${person.name} · ${i18n._(roleWords(person.role))}`}
       sessionKey={sessionQuery.queryKey}
       endSession={() => dataOf(api.DELETE('/api/operator/session'))}
     >

@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { Button } from '@mantine/core'
 import { money } from './amount.tsx'
 import { Copy } from './copy.tsx'
+import { percentOf } from './numbers.ts'
 import styles from './pay-in.module.css'
 import { QrCode } from './qr-code.tsx'
 
@@ -59,14 +60,15 @@ function Fees({ way, currency }: { way: PayWay; currency: string }) {
   const { fee_flat: flat, fee_percent: percent, least, most } = way
   const hasFlat = /[1-9]/.test(flat)
   const hasPercent = /[1-9]/.test(percent)
+  const share = percentOf(percent)
   return (
     <>
       {hasPercent && hasFlat ? (
         <Trans>
-          {percent} % and {money(flat, currency)} on top
+          {share} and {money(flat, currency)} on top
         </Trans>
       ) : hasPercent ? (
-        <Trans>{percent} % on top</Trans>
+        <Trans>{share} on top</Trans>
       ) : hasFlat ? (
         <Trans>{money(flat, currency)} on top</Trans>
       ) : (

@@ -9,6 +9,7 @@ import { Amount } from '../../../kit/amount.tsx'
 import { Select } from '../../../kit/choices.tsx'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
+import { percentOf } from '../../../kit/numbers.ts'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { ChangeDialog, type Round, Rounds } from '../../overtaken.tsx'
@@ -99,7 +100,7 @@ export function Routes({ service }: { service: Service }) {
                 <span>
                   <Amount value={route.cost} currency={route.currency} />{' '}
                   {route.margin_floor !== '0' && (
-                    <span className="muted">{t`keeps ${route.margin_floor ?? '0'} %`}</span>
+                    <span className="muted">{t`keeps ${{ floor: percentOf(route.margin_floor ?? '0') }}`}</span>
                   )}
                 </span>
               )}

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { api, dataOf } from '../../../api/client.ts'
 import { money } from '../../../kit/amount.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { percentOf } from '../../../kit/numbers.ts'
 import { useMay } from '../../../kit/session.tsx'
 
 interface Ordered {
@@ -117,8 +118,8 @@ function Said({
       )}{' '}
       {isBelow && (
         <Trans>
-          That is below its margin floor of {floor} %, so it is refused here. Where an item waits for that,
-          the inbox lets it go.
+          That is below its margin floor of {percentOf(floor)}, so it is refused here. Where an item waits for
+          that, the inbox lets it go.
         </Trans>
       )}
     </>

@@ -9,6 +9,7 @@ import { Amount } from '../../../kit/amount.tsx'
 import { Copy } from '../../../kit/copy.tsx'
 import { FileLink } from '../../../kit/file-link.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
+import { percentText } from '../../../kit/numbers.ts'
 import { Page } from '../../../kit/page.tsx'
 import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
@@ -185,7 +186,7 @@ function Pays({ username }: { username: string }) {
                         <Amount value={costs?.[0]} />
                       </Table.Td>
                     )}
-                    {hasCosts && <Table.Td ta="end">{cell?.m?.replace('-', '−') ?? '–'}</Table.Td>}
+                    {hasCosts && <Table.Td ta="end">{percentText(cell?.m ?? '–')}</Table.Td>}
                     <Table.Td ta="end">
                       {may('costs.read') && (
                         <Button

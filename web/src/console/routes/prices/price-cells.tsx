@@ -5,6 +5,7 @@ import { Button } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { Amount } from '../../../kit/amount.tsx'
+import { percentOf, percentText } from '../../../kit/numbers.ts'
 import { block, type Edit, type Edits, isLess, padded, placeOf } from './edits.ts'
 import styles from './prices.module.css'
 import { type Coin, readPrice } from './read-price.ts'
@@ -481,17 +482,16 @@ function Cell({ at, of, index, row, cost, edit, coin, rule, isActive, isChosen, 
           <Amount value={isEdited ? edit && padded(edit, digits) : (cell?.p ?? null)} />
         )}
       </span>
-      <small className={styles.margin}>{isEdited ? '' : (cell?.m?.replace('-', '−') ?? '')}</small>
+      <small className={styles.margin}>{isEdited ? '' : percentText(cell?.m ?? '')}</small>
       <span className="visually-hidden">{said.join(', ')}</span>
     </span>
   )
 }
 
-/** `markOf` says in a sign where a price comes from: `=` it is fixed, `%` from the cost, `−5 %` from everyone's price. */
+/** `markOf` says in a sign where a price comes from: `=` it is fixed, `%` from the cost, `−5%` from everyone's price. */
 function markOf(cell: PriceRow['cells'][number] | undefined, rule: PriceRule | undefined): string {
   if (!cell) return ''
   if (cell.r === undefined) return '='
   if (!rule || rule.of === 'cost') return '%'
-  const sign = rule.percent.startsWith('-') ? '−' : '+'
-  return `${sign}${rule.percent.replace('-', '')} %`
+  return percentOf(rule.percent, { signDisplay: 'always' })
 }

@@ -1,5 +1,6 @@
 import { useLingui } from '@lingui/react/macro'
 import { isNegative } from '../../../kit/amount.tsx'
+import { percentOf } from '../../../kit/numbers.ts'
 import type { PriceGrid, PriceRow, PriceRule } from './use-price-grid.ts'
 
 type Cell = PriceRow['cells'][number]
@@ -8,10 +9,10 @@ type Cell = PriceRow['cells'][number]
 export function useRuleText(): (rule: PriceRule) => string {
   const { t } = useLingui()
   return (rule) => {
-    const percent = rule.percent.replace('-', '')
+    const percent = percentOf(rule.percent.replace('-', ''))
     if (isNegative(rule.percent))
-      return rule.of === 'cost' ? t`the cost less ${percent} %` : t`everyone's price less ${percent} %`
-    return rule.of === 'cost' ? t`the cost and ${percent} %` : t`everyone's price and ${percent} %`
+      return rule.of === 'cost' ? t`the cost less ${percent}` : t`everyone's price less ${percent}`
+    return rule.of === 'cost' ? t`the cost and ${percent}` : t`everyone's price and ${percent}`
   }
 }
 

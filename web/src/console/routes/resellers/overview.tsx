@@ -9,6 +9,7 @@ import { Amount, money } from '../../../kit/amount.tsx'
 import { Figures } from '../../../kit/figures.tsx'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
+import { percentOf } from '../../../kit/numbers.ts'
 import { Facts } from '../../../kit/section.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { SumAmount } from '../../../kit/sum.tsx'
@@ -308,7 +309,7 @@ function Profile({ round, onClose }: ChangeProps) {
 function Lately({ reseller }: { reseller: Reseller }) {
   const { t } = useLingui()
   const { currency, turnover_30d: turnover, refunded_30d: refunded, success_30d: success } = reseller
-  const percent = success === null ? '–' : `${Math.round(success * 100)} %`
+  const percent = success === null ? '–' : percentOf(Math.round(success * 100))
   return (
     <section aria-label={t`The last 30 days`}>
       <h2 className={styles.title}>

@@ -11,6 +11,7 @@ import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
+import { roleWords } from '../../../kit/role-words.ts'
 import { When } from '../../../kit/when.tsx'
 import { Count, useCount } from '../../count.tsx'
 import { Difference } from '../../difference.tsx'
@@ -196,7 +197,9 @@ function Row({ change, query }: { change: Change; query: Query }) {
         <Link to="/settings/audit" search={{ ...query, actor }} title={t`Only what ${actor} changed`}>
           {name ?? <span className="code">{actor}</span>}
         </Link>
-        <div className="muted">{[name && actor, role, address].filter(Boolean).join(' · ')}</div>
+        <div className="muted">
+          {[name && actor, role && i18n._(roleWords(role)), address].filter(Boolean).join(' · ')}
+        </div>
       </Table.Td>
       <Table.Td>
         {i18n._(nouns[what as Noun])}{' '}

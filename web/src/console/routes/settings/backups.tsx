@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, dataOf } from '../../../api/client.ts'
 import { CardTable } from '../../../kit/card-table.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
-import { sizeText, whole } from '../../../kit/numbers.ts'
+import { percentOf, sizeText, whole } from '../../../kit/numbers.ts'
 import { Page } from '../../../kit/page.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
@@ -155,7 +155,7 @@ function Making({ backup }: { backup: Backup | undefined }) {
   return (
     <div role="status">
       <p className="muted">
-        <Trans>A backup is being made: {percent} %. It goes on if you leave this page.</Trans>
+        <Trans>A backup is being made: {percentOf(percent)}. It goes on if you leave this page.</Trans>
       </p>
       <Progress value={percent} aria-label={t`How far the backup has come`} />
     </div>

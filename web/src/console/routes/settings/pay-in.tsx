@@ -8,6 +8,7 @@ import { money } from '../../../kit/amount.tsx'
 import { NativeSelect, TextInput } from '../../../kit/inputs.tsx'
 import { givenFields, KindFields, type KindValues, secretsOf } from '../../../kit/kind-fields.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
+import { percentOf } from '../../../kit/numbers.ts'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
@@ -156,7 +157,7 @@ function Terms({ way }: { way: Way }) {
     most === null
       ? t`from ${money(least, currency)}`
       : t`${money(least, currency)} to ${money(most, currency)}`
-  const fee = t`fee ${percent} % and ${money(flat, currency)}`
+  const fee = t`fee ${{ percent: percentOf(percent) }} and ${money(flat, currency)}`
   return /[1-9]/.test(`${percent} ${flat}`) ? `${bounds} · ${fee}` : `${bounds} · ${t`no fee`}`
 }
 

@@ -4,13 +4,15 @@ import { useQuery } from '@tanstack/react-query'
 import { api, dataOf } from '../../../api/client.ts'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
+import { roleWords } from '../../../kit/role-words.ts'
 import { Scrolling } from '../../../kit/scrolling.tsx'
 import { KeptSettingsForm, useSettings } from './kept-settings.tsx'
+import { permissions } from './permission-words.ts'
 import styles from './settings.module.css'
 
 /** `Roles` is the table of permissions by which the server decides who may do what. */
 export function Roles() {
-  const { t } = useLingui()
+  const { t, i18n } = useLingui()
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ['roles'],
     queryFn: ({ signal }) => dataOf(api.GET('/api/operator/roles', { signal })),
@@ -35,7 +37,7 @@ export function Roles() {
                 <Table.Th>{t`Permission`}</Table.Th>
                 {data.roles.map((role) => (
                   <Table.Th key={role} ta="center">
-                    {role}
+                    {i18n._(roleWords(role))}
                   </Table.Th>
                 ))}
               </Table.Tr>
@@ -44,7 +46,7 @@ export function Roles() {
               {data.permissions.map(({ name, what, needs_proof, roles }) => (
                 <Table.Tr key={name}>
                   <Table.Th scope="row" fw={400}>
-                    {what}
+                    {permissions[name] ? i18n._(permissions[name]) : what}
                     <div className="muted">
                       <span className="code">{name}</span>
                       {needs_proof && <> · {t`asks for proof`}</>}

@@ -13,6 +13,7 @@ import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { OnceShown } from '../../../kit/once-shown.tsx'
 import { Page } from '../../../kit/page.tsx'
+import { roleWords } from '../../../kit/role-words.ts'
 import { useSession } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
@@ -44,7 +45,7 @@ const named = (person: Person | undefined) => person && nameOf(person)
 
 /** `Staff` lists the people who run the installation: what they may do, where they are signed in, and who was invited. */
 export function Staff() {
-  const { t } = useLingui()
+  const { t, i18n } = useLingui()
   const { person: own } = useSession()
   const client = useQueryClient()
   const staff = useQuery({ queryKey: KEY, queryFn: ({ signal }) => readStaff(signal) })
@@ -90,7 +91,7 @@ export function Staff() {
                   {person.id === own.id && <span className="muted"> · {t`you`}</span>}
                   {person.name && person.email && <div className="muted">{person.email}</div>}
                 </Table.Td>
-                <Table.Td>{person.role}</Table.Td>
+                <Table.Td>{i18n._(roleWords(person.role))}</Table.Td>
                 <Table.Td>
                   <State person={person} />
                 </Table.Td>
@@ -201,13 +202,13 @@ interface DialogProps {
 }
 
 function RoleField({ value, onChange }: { value: Role; onChange: (role: Role) => void }) {
-  const { t } = useLingui()
+  const { t, i18n } = useLingui()
   return (
     <Select
       field="role"
       label={t`Role`}
       description={t`The page Roles says what each may do.`}
-      data={[...ROLES]}
+      data={ROLES.map((role) => ({ value: role, label: i18n._(roleWords(role)) }))}
       value={value}
       onChange={(role) => onChange((role ?? value) as Role)}
       allowDeselect={false}
@@ -263,13 +264,13 @@ function Invite({ onMade, onDone, onClose }: { onMade: (link: Link) => void } & 
 }
 
 function SetRole({ person, onDone, onClose }: DialogProps) {
-  const { t } = useLingui()
+  const { t, i18n } = useLingui()
   const name = nameOf(person)
   const [role, setRole] = useState<Role>(person.role)
   return (
     <ActDialog
       title={t`Another role for ${name}`}
-      button={t`Make ${name} ${role}`}
+      button={t`Make ${name} ${{ role: i18n._(roleWords(role)) }}`}
       untouched={<Trans>The role is unchanged.</Trans>}
       act={({ key }) =>
         dataOf(

@@ -5,6 +5,7 @@ import { api, dataOf } from '../../../api/client.ts'
 import { Amount } from '../../../kit/amount.tsx'
 import { CardTable } from '../../../kit/card-table.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
+import { percentOf } from '../../../kit/numbers.ts'
 import { usePages } from '../../../kit/pages.ts'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
@@ -70,7 +71,7 @@ export function Routes() {
                     <Amount value={one.cost ?? null} currency={one.currency} />
                   </Table.Td>
                 )}
-                {seesCosts && <Table.Td ta="end">{one.margin_floor} %</Table.Td>}
+                {seesCosts && <Table.Td ta="end">{percentOf(one.margin_floor ?? '0')}</Table.Td>}
                 <Table.Td>
                   {one.works ? (
                     <Badge tone="done">

@@ -20,6 +20,7 @@ import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { Sum, sum } from '../../../kit/sum.tsx'
 import { moment, When } from '../../../kit/when.tsx'
 import { firstStepsQuery, isOver } from '../../first-steps.ts'
+import { kinds, kindWords } from '../../inbox-words.ts'
 import { FirstSteps } from './first-steps.tsx'
 import styles from './today.module.css'
 
@@ -85,22 +86,6 @@ function AsOf({ at }: { at: string }) {
 const clock = (at: Date): string =>
   new Intl.DateTimeFormat(i18n.locale, { timeStyle: 'medium', hourCycle: 'h23' }).format(at)
 
-const kinds: Record<string, { words: MessageDescriptor; tone: Tone }> = {
-  unknown: { words: msg`Outcome unknown`, tone: 'unknown' },
-  changed: { words: msg`Answers that changed`, tone: 'needs' },
-  cancel: { words: msg`Cancellations asked for`, tone: 'needs' },
-  verify: { words: msg`Results to verify`, tone: 'needs' },
-  expired: { words: msg`Open for too long`, tone: 'needs' },
-  supplier: { words: msg`No supplier left`, tone: 'needs' },
-  margin: { words: msg`Below the margin floor`, tone: 'failed' },
-  answer: { words: msg`Answers not understood`, tone: 'needs' },
-  manual: { words: msg`Work by hand`, tone: 'working' },
-  deposit: { words: msg`Deposits to confirm`, tone: 'needs' },
-  list: { words: msg`Suppliers’ lists held`, tone: 'needs' },
-  application: { words: msg`Applications of resellers`, tone: 'needs' },
-  stray: { words: msg`Payments that fit no deposit`, tone: 'needs' },
-}
-
 function Needs({ waiting }: { waiting: Day['waiting'] }) {
   const { t, i18n: words } = useLingui()
   const shown = waiting.filter(({ count }) => count > 0)
@@ -120,7 +105,7 @@ function Needs({ waiting }: { waiting: Day['waiting'] }) {
               className={styles.tile}
             >
               <b style={{ color: `var(--${kinds[kind]?.tone ?? 'needs'})` }}>{i18n.number(count)}</b>
-              <span>{kinds[kind] ? words._(kinds[kind].words) : kind}</span>
+              <span>{kind === 'stray' ? t`Payments that fit no deposit` : words._(kindWords(kind))}</span>
               {oldest && (
                 <small>
                   <Trans>

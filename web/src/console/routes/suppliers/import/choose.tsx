@@ -7,6 +7,7 @@ import { api, dataOf } from '../../../../api/client.ts'
 import { Amount } from '../../../../kit/amount.tsx'
 import { Dialog } from '../../../../kit/dialog.tsx'
 import { Empty, FaultNote } from '../../../../kit/notes.tsx'
+import { percentOf } from '../../../../kit/numbers.ts'
 import { Scrolling } from '../../../../kit/scrolling.tsx'
 import type { Choice, Listed } from './choices.ts'
 import styles from './import.module.css'
@@ -274,7 +275,14 @@ function Becomes({
       data={[
         { value: '', label: t`Left out` },
         { value: 'new', label: t`A new service` },
-        ...(near ? [{ value: 'near', label: t`A further route of ${near.name} (${near.percent} %)` }] : []),
+        ...(near
+          ? [
+              {
+                value: 'near',
+                label: t`A further route of ${near.name} (${{ likeness: percentOf(near.percent) }})`,
+              },
+            ]
+          : []),
         ...(choice?.as === 'route' && !isNear
           ? [{ value: 'other', label: t`A further route of ${choice.name}` }]
           : []),
