@@ -16,6 +16,7 @@ export function register(program: Command): void {
     .argument('<quote>', 'such as IDR')
     .argument('<rate>', 'such as 16250')
     .option('--from <time>', 'ISO date or time in UTC from which it holds; without it: from now on')
+    .option('--far', 'it is meant so, though it is far from the rate that holds')
     .action(answering(set))
   rate
     .command('list')
@@ -25,9 +26,21 @@ export function register(program: Command): void {
     .action(answering(list))
 }
 
-async function set(base: string, quote: string, rate: string, { from }: { from?: string }): Promise<Answer> {
+async function set(
+  base: string,
+  quote: string,
+  rate: string,
+  { from, far: isFar = false }: { from?: string; far?: boolean },
+): Promise<Answer> {
   const validFrom = from === undefined ? undefined : timeOf(from, 'from', new Date())
-  const given = { base: base.toUpperCase(), quote: quote.toUpperCase(), rate, validFrom, actor: actor() }
+  const given = {
+    base: base.toUpperCase(),
+    quote: quote.toUpperCase(),
+    rate,
+    validFrom,
+    actor: actor(),
+    isFar,
+  }
   const made = await withDatabase(({ sql }) => new Rates(sql).set(given))
   return { ...ratesAnswer([made]), json: rateJson(made) }
 }

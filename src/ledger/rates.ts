@@ -1,6 +1,7 @@
 import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { isCurrency, type Micros, micros } from '../lib/money.ts'
+import { formatMicros, isCurrency, type Micros, micros } from '../lib/money.ts'
+import { because } from '../reasons.ts'
 import type { Rate } from './rate.ts'
 import { selectRates, selectRatesAt, upsertRate } from './rates.sql.ts'
 
@@ -15,8 +16,14 @@ export class Rates {
     this.#sql = sql
   }
 
-  /** `set` writes a rate; without `validFrom` it holds from now on. Throws invalid_input naming the value at fault. */
-  async set(given: Omit<Rate, 'validFrom'> & { validFrom?: Date | undefined }): Promise<Rate> {
+  /**
+   * `set` writes a rate; without `validFrom` it holds from now on. Throws invalid_input naming the value at fault. `isFar`, false: a rate that is far
+   * from the one that holds is refused, because every price that follows a cost is made anew by it at once.
+   */
+  async set({
+    isFar = true,
+    ...given
+  }: Omit<Rate, 'validFrom'> & { validFrom?: Date | undefined; isFar?: boolean }): Promise<Rate> {
     for (const field of ['base', 'quote'] as const) {
       if (isCurrency(given[field])) continue
       const message = `${JSON.stringify(given[field])} is no currency code such as USD`
@@ -29,7 +36,21 @@ export class Rates {
       const message = `${JSON.stringify(given.rate)} is no rate such as 16250 or 0.92, with at most 12 decimals`
       throw new Refusal('invalid_input', message, 'rate')
     }
+    if (!isFar) await this.#refuseFar(given)
     return await upsertRate(this.#sql, given)
+  }
+
+  async #refuseFar({
+    base,
+    quote,
+    rate,
+    validFrom,
+  }: Omit<Rate, 'validFrom'> & { validFrom?: Date | undefined }) {
+    const held = (await this.load(validFrom ?? new Date())).between(base, quote)
+    if (held === undefined) return
+    const [now, then] = [held.over * ONE, numeratorOf(rate) * held.under]
+    if (then * FAR.under <= now * FAR.over && now * FAR.under <= then * FAR.over) return
+    throw because('invalid_input', 'rate_far', { base, quote, rate, held: decimalOf(held) }, 'rate')
   }
 
   /** `list` gives every rate that was ever set, by currencies, the newest first. */
@@ -61,6 +82,13 @@ function unlessReplaced(now: Date): (rate: Rate) => boolean {
     return true
   }
 }
+
+/** FAR is how many times a rate may be another one, or this that, before somebody has to say that it is meant so: one and a half. */
+const FAR = { over: 3n, under: 2n }
+
+/** `decimalOf` writes a fraction with at most six digits behind the point. */
+const decimalOf = ({ over, under }: Fraction): string =>
+  formatMicros(upwards(over * 1_000_000n, under)).replace(/\.?0+$/, '')
 
 /** ONE is what the numerators of rates are over. */
 const ONE = 1_000_000_000_000n

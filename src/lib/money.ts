@@ -42,8 +42,14 @@ export function formatUnmistakably(amount: bigint, currency: string): string {
 
 const decimals = new Map<string, number>()
 
+let own: ReadonlyMap<string, number> = new Map()
+
+/** `ownDecimals` gives the currencies whose decimals were set, for the pages, which know those of ICU themselves. */
+export const ownDecimals = (): ReadonlyMap<string, number> => own
+
 /** `setDecimals` has amounts of these currencies written with so many decimals, in the place of what ICU says. */
 export function setDecimals(overrides: ReadonlyMap<string, number>): void {
+  own = overrides
   decimals.clear()
   for (const [currency, count] of overrides) decimals.set(currency, count)
 }

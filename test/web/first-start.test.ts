@@ -93,7 +93,7 @@ describePages('the first start', () => {
       await fill('E-mail address', 'ana@corner.example')
       expect(await page.getByRole('textbox', { name: 'Currency' }).inputValue()).toBe('EUR')
       await fill('First deposit, in EUR', '25')
-      await visit.click('Make the reseller')
+      await visit.click('Make the reseller and credit €25')
       await visit.click('Go on with them', 'link')
       await steps.getByText('5 of 6 done').waitFor()
       done('reseller')

@@ -199,7 +199,7 @@ describePages('the price book', () => {
     await dialog.getByLabel('Rounded up to').fill('1,5')
     await dialog.getByText(/^= (Rp|IDR)\s1\.50?$/).waitFor()
     await dialog.getByLabel('Rounded up to').fill('$5')
-    await dialog.getByText('“$5” is no price in IDR.').waitFor()
+    await dialog.getByText('“$5” is no amount in IDR.').waitFor()
     expect(await dialog.getByRole('button', { name: 'Review' }).isDisabled()).toBe(true)
     await visit.expectUsable('a rule for one service')
     await dialog.getByLabel('Rounded up to').fill('Rp 500')

@@ -38,10 +38,11 @@ describePages('resellers in the console', () => {
     await page.getByLabel('First deposit, in USD').fill('50')
     expect(await visit.violations()).toEqual([])
     await page.getByRole('textbox', { name: 'User name', exact: true }).fill(taken)
-    await visit.click('Make the reseller')
+    await visit.click('Make the reseller and credit $50')
     await page.getByText(`The user name ${taken} is taken.`).waitFor()
     await page.getByRole('textbox', { name: 'User name', exact: true }).fill('')
-    await visit.click('Make the reseller')
+    await visit.click('Make the reseller and credit $50')
+    await page.getByText('$50 was credited to Corner Phones.').waitFor()
     await page.getByText('No keys yet').waitFor()
     await visit.click('New key')
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Website')
@@ -68,6 +69,67 @@ describePages('resellers in the console', () => {
     await visit.leave()
   })
 
+  const NO_BREAK = '\u00a0'
+  /** TYPED are amounts as people write them, by the currency of the account, and what is credited or taken; undefined: no amount, or may be two. */
+  const TYPED = {
+    IDR: [
+      ['1.500', 'IDR 1,500'],
+      ['1,500', 'IDR 1,500'],
+      ['1.500.000', 'IDR 1,500,000'],
+      ['Rp 50.000', 'IDR 50,000'],
+      ['50rb', undefined],
+      ['$ 5', undefined],
+    ],
+    USD: [
+      ['1,5', '$1.50'],
+      ['1,234.50', '$1,234.50'],
+      ['$12', '$12'],
+      ['1.500', undefined],
+      ['1,500', undefined],
+      ['12..5', undefined],
+    ],
+  } as const
+
+  test.each(Object.entries(TYPED))(
+    'an amount in %s is read as it is said below, and as it moves',
+    async (currency, typed) => {
+      const { username } = await office.server.shop({ currency, deposit: '9000000' })
+      const visit = await Visit.as(office, 'finance')
+      const { page } = visit
+      await page.goto(`/console/resellers/${username}`)
+      const amount = page.getByLabel(`Amount in ${currency}`)
+      const button = page.getByRole('button', { name: /^(Credit|Adjust by) / })
+      for (const [name, minus] of [
+        ['Pay in…', ''],
+        ['Adjust…', '-'],
+      ] as const) {
+        await visit.click(name)
+        for (const [text, said] of typed) {
+          await amount.fill(minus + text)
+          if (said === undefined) await page.getByText(/is no amount in|may be/).waitFor()
+          else await page.getByText(`= ${minus && '−'}${said}`, { exact: true }).waitFor()
+          expect([text, (await button.textContent())?.replaceAll(NO_BREAK, ' ')]).toEqual([
+            text,
+            `${minus ? 'Adjust by' : 'Credit'} ${said === undefined ? '…' : `${minus && '−'}${said}`}`,
+          ])
+          expect(await button.isDisabled()).toBe(said === undefined)
+        }
+        for (const none of ['', '0', ...(minus ? [] : ['-10'])]) {
+          await amount.fill(none)
+          expect(await button.isDisabled()).toBe(true)
+        }
+        await page.keyboard.press('Escape')
+        await page.getByRole('dialog').waitFor({ state: 'detached' })
+      }
+      await visit.click('Pay in…')
+      const [[text, said]] = typed
+      await amount.fill(text)
+      await visit.click(`Credit ${said}`)
+      await page.getByText(`${said} was credited to`).waitFor()
+      await visit.leave()
+    },
+  )
+
   test('money is paid in and taken away; the dialog says before what will be, and a fault leaves all as it was', async () => {
     const { username } = await office.server.shop({ deposit: '10' })
     const visit = await Visit.as(office, 'finance')
@@ -78,6 +140,7 @@ describePages('resellers in the console', () => {
     await page.getByText('= $15.50').waitFor()
     await page.getByText('now $10.00 → after $25.50').waitFor()
     await visit.click('Credit $15.50')
+    await page.getByText(/^\$15\.50 was credited to .+, who has \$25\.50 available now\.$/).waitFor()
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     await page.getByText('25.50').first().waitFor()
     await visit.click('Pay in…')

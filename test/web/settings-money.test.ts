@@ -173,8 +173,33 @@ describePages('settings of money in the console', () => {
     await page.getByLabel('is worth so much').fill('16250')
     await page.getByRole('textbox', { name: 'of this currency', exact: true }).fill('idr')
     expect(await visit.violations()).toEqual([])
-    await visit.click('Set 1 USD = 16250 IDR')
-    await page.getByRole('cell', { name: '16250' }).waitFor()
+    await visit.click('Set 1 USD = 16,250 IDR')
+    await page.getByRole('cell', { name: '16,250' }).waitFor()
+    // A thousandth of it, in whichever way it comes about, is set by nobody who did not say so.
+    await visit.click('Set a rate…')
+    await page.getByLabel('One of this currency').fill('usd')
+    await page.getByRole('textbox', { name: 'of this currency', exact: true }).fill('idr')
+    const rate = page.getByLabel('is worth so much')
+    const set = page.getByRole('button', { name: /^Set (1 USD|the rate)/ })
+    for (const [text, said] of [
+      ['16.500', /may be .*16\.5.* or .*16,500/],
+      ['16,500', /may be/],
+      ['much', /is no amount in IDR/],
+    ] as const) {
+      await rate.fill(text)
+      await page.getByText(said).waitFor()
+      expect(await set.isDisabled()).toBe(true)
+    }
+    await rate.fill('16500,5')
+    await page.getByText('1 USD: 16,250 IDR → 16,500.5 IDR (+1.5%)').waitFor()
+    expect(await set.isDisabled()).toBe(false)
+    await rate.fill('16.5')
+    await page.getByText('1 USD: 16,250 IDR → 16.5 IDR (−99.9%)').waitFor()
+    expect(await set.isDisabled()).toBe(true)
+    await visit.expectUsable('a rate that is far from the one that holds')
+    await page.getByLabel('It is far from the rate that holds, and meant so.').check()
+    await visit.click('Set 1 USD = 16.5 IDR')
+    await page.getByRole('cell', { name: '16.5' }).waitFor()
     await page.goto('/console/settings/pay-in')
     await page.getByText('money.read').waitFor()
     await visit.leave()

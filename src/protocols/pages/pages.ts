@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import serveFiles from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ShownBrand } from '../../brand/shown-brand.ts'
+import { ownDecimals } from '../../lib/money.ts'
 import { type Cookie, cookieOf } from '../kit/cookies.ts'
 import { brandInHead, brandPages } from './brand-pages.ts'
 import { helpPages } from './help-pages.ts'
@@ -58,7 +59,7 @@ export function pages(app: FastifyInstance, { mayCall, built = BUILT, ...deps }:
       paths: readonly string[],
       { isAllowed = () => true, signedIn }: Guard = {},
     ): void => {
-      const html = readFileSync(`${built}${file}`, 'utf8')
+      const html = withDecimals(readFileSync(`${built}${file}`, 'utf8'))
       for (const path of paths) {
         const isOurs = path.startsWith('/console')
         scope.get(path, async (request, reply) => {
@@ -107,6 +108,14 @@ function sendApplication(reply: FastifyReply, html: string, brand: ShownBrand | 
     .type('text/html; charset=utf-8')
     .headers({ ...COMMON, 'content-security-policy': policy.join('; ') })
     .send(withBrand(html.replaceAll('NONCE', nonce), brand, nonce))
+}
+
+/** `withDecimals` says to a page which decimals currencies have here where ICU, which it has itself, says other ones. */
+function withDecimals(html: string): string {
+  const own = [...ownDecimals()].map(([currency, count]) => `${currency}=${count}`)
+  return own.length === 0
+    ? html
+    : html.replace('</head>', `<meta name="decimals" content="${own.join()}"></head>`)
 }
 
 function withBrand(html: string, brand: ShownBrand | undefined, nonce: string): string {

@@ -203,6 +203,15 @@ describe('exchange rates', () => {
     const audit = await Documented.open(office.server, (await office.person('owner')).headers)
     const [line] = (await audit.read('/audit?what=rate&limit=1')).page.items
     expect(line).toMatchObject({ actor: `staff:${id}`, after: { base: 'USD', quote: 'IDR' } })
+    // One that is far from what holds, by whichever way, is set by who says so.
+    for (const far of [
+      { base: 'USD', quote: 'IDR', rate: '16.5' },
+      { base: 'IDR', quote: 'USD', rate: '0.0001' },
+    ]) {
+      expect(await set(far)).toMatchObject({ status: 422, json: { errors: { rate: [expect.stringMatching(/far from it/)] } } })
+      expect(await set({ ...far, far: true, valid_from: later })).toMatchObject({ status: 200 })
+    }
+    expect((await set({ base: 'IDR', quote: 'USD', rate: '0.00006' })).status).toBe(200)
     for (const [wrong, field] of [
       [{ base: 'USD', quote: 'USD', rate: '1' }, 'quote'],
       [{ base: 'XX', quote: 'USD', rate: '1' }, 'base'],
@@ -213,7 +222,7 @@ describe('exchange rates', () => {
       const { status, json } = await set(wrong)
       expect([wrong, status >= 400, Object.keys(json.errors)]).toEqual([wrong, true, [field]])
     }
-    expect(await rates('?all=yes')).toHaveLength(3)
+    expect(await rates('?all=yes')).toHaveLength(5)
   })
 })
 

@@ -6,10 +6,12 @@ import { Link } from '@tanstack/react-router'
 import { type FormEvent, useEffect, useMemo, useState } from 'react'
 import { ApiFault, api, dataOf } from '../api/client.ts'
 import { money } from '../kit/amount.tsx'
+import { AmountInput } from '../kit/amount-input.tsx'
 import { faultText } from '../kit/faults.ts'
 import { AtFields, TextInput } from '../kit/inputs.tsx'
 import { useKeys } from '../kit/keys.tsx'
 import { FaultNote, Loading } from '../kit/notes.tsx'
+import { coinOf, moneyAbove0 } from '../kit/read-amount.ts'
 import { useMay } from '../kit/session.tsx'
 import { When } from '../kit/when.tsx'
 import styles from './deposit-pane.module.css'
@@ -273,7 +275,8 @@ function Settled({ deposit }: { deposit: Deposit }) {
 /** `useOther` has the server say what crediting another amount would do. */
 function useOther(id: number, currency: string | undefined) {
   const [text, setText] = useState('')
-  const [amount] = useDebouncedValue(text.trim(), 200)
+  const typed = (currency !== undefined && moneyAbove0(text, coinOf(currency))) || ''
+  const [amount] = useDebouncedValue(typed, 200)
   const asked = useQuery({
     queryKey: ['deposit', id, 'other', amount],
     enabled: amount !== '' && currency !== undefined,
@@ -285,9 +288,9 @@ function useOther(id: number, currency: string | undefined) {
         }),
       ),
   })
-  const isKnown = amount !== '' && amount === text.trim()
+  const isKnown = amount !== '' && amount === typed
   return {
-    ...{ text, setText },
+    ...{ text, setText, typed },
     preview: (isKnown && asked.data?.other) || undefined,
     fault: isKnown && asked.error ? faultText(asked.error) : undefined,
   }
@@ -311,14 +314,10 @@ function OtherAmount({
   const came = preview ? money(preview.amount, currency) : '…'
   return (
     <form onSubmit={onSubmit} className={styles.choices}>
-      <TextInput
-        field="amount"
+      <AmountInput
+        {...{ field: 'amount', coin: coinOf(currency), value: text, onValue: setText }}
         label={t`What came, in ${currency}`}
-        value={text}
-        onChange={({ currentTarget }) => setText(currentTarget.value)}
         error={fault}
-        inputMode="decimal"
-        autoComplete="off"
         required
         data-autofocus
       />

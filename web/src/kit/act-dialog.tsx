@@ -1,12 +1,13 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Chip, Group, Stack } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
 import { type FormEvent, type ReactNode, useMemo, useRef, useState } from 'react'
 import { Dialog } from './dialog.tsx'
 import { isOvertaken } from './faults.ts'
 import { AtFields, Textarea } from './inputs.tsx'
 import { FaultNote } from './notes.tsx'
 
-interface ActDialogProps {
+interface ActDialogProps<Answer> {
   title: string
   /** `children` says before the click what will move, and has further fields; a function is given what went wrong, to show it at its field. */
   children: ReactNode | ((fault: unknown) => ReactNode)
@@ -21,7 +22,9 @@ interface ActDialogProps {
   /** `untouched` is said where it failed: what did not happen to the money. */
   untouched?: ReactNode
   /** `act` does it, under one key for as long as the dialog is open, so that a second press is the same request. */
-  act: (given: { key: string; why: string }) => Promise<unknown>
+  act: (given: { key: string; why: string }) => Promise<Answer>
+  /** `told` says once it is done what has become of it: where money has moved, how much and whose. */
+  told?: ((answer: Answer) => string) | undefined
   /** `overtaken` is shown in place of the fault and the buttons where somebody else was faster; `again` sends the change once more. */
   overtaken?: (given: { again: () => void; isBusy: boolean }) => ReactNode
   onDone?: () => void
@@ -29,7 +32,7 @@ interface ActDialogProps {
 }
 
 /** `ActDialog` is how anything that matters is done: it names the thing, the amount and the consequence, in the sentence and in the button. */
-export function ActDialog({
+export function ActDialog<Answer>({
   title,
   children,
   button,
@@ -39,10 +42,11 @@ export function ActDialog({
   needsReason = false,
   untouched,
   act,
+  told,
   overtaken,
   onDone,
   onClose,
-}: ActDialogProps) {
+}: ActDialogProps<Answer>) {
   const { t } = useLingui()
   const key = useMemo(() => crypto.randomUUID(), [])
   const [why, setWhy] = useState('')
@@ -56,7 +60,8 @@ export function ActDialog({
     // Both values stay in sight while the change is sent once more.
     if (!isOvertaken(fault)) setFault(undefined)
     try {
-      await act({ key, why: why.trim() })
+      const answer = await act({ key, why: why.trim() })
+      if (told) notifications.show({ message: told(answer) })
       onDone?.()
       onClose()
     } catch (error) {

@@ -28,12 +28,6 @@ export const money = (value: string, currency: string): string => {
   }
 }
 
-/** `typedAmount` gives the amount that somebody typed, with a point or a comma before its decimals; undefined: it is none above 0. */
-export const typedAmount = (text: string): string | undefined => {
-  const decimal = text.trim().replace(',', '.')
-  return /^\d{1,12}(\.\d{1,6})?$/.test(decimal) && /[1-9]/.test(decimal) ? decimal : undefined
-}
-
 /**
  * `Amount` shows an amount in a table or a figure: digits below each other, the currency muted behind it. What was computed with rates is rounded to
  * `atMost` digits behind the point, with all of it in its title; left out: all of them are shown.

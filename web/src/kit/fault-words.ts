@@ -102,6 +102,7 @@ export const reasons: Words = {
   key_used: msg`Order {order} was placed by the same request before.`,
   key_without_webhook: msg`The key of order {order} has no webhook.`,
   webhook_untold: msg`The webhook was told nothing of order {order} yet.`,
+  rate_far: msg`1 {base} is {held} {quote}, and {rate} is far from it.`,
   list_too_much: msg`This looks through too much. Narrow it by more filters.`,
   ended_too_long: msg`More has ended in this time than a list looks through. Choose a shorter one.`,
   sort_needs_end: msg`Sorting by the end needs a time from which on.`,

@@ -26,8 +26,19 @@ export const SumAmount = ({ value, currency }: { value: string | null | undefine
   <Amount value={value} currency={currency} atMost={decimalsOf(currency)} />
 )
 
+/** `OWN` are the decimals that this installation has in use where ICU says other ones: `HUF=2,TZS=0` in the head of the page. */
+const OWN = new Map(
+  document
+    .querySelector<HTMLMetaElement>('meta[name="decimals"]')
+    ?.content.split(',')
+    .map((one) => one.split('='))
+    .map(([currency = '', count]) => [currency, Number(count)]),
+)
+
 /** `decimalsOf` gives how many decimals a currency is written with: 2 for USD, 3 for KWD, 0 for JPY. */
 export function decimalsOf(currency: string): number {
+  const own = OWN.get(currency)
+  if (own !== undefined) return own
   try {
     const format = new Intl.NumberFormat('en', { style: 'currency', currency })
     return format.resolvedOptions().maximumFractionDigits ?? 2

@@ -1,8 +1,10 @@
 import { type Static, Type } from 'typebox'
+import { actorNames } from '../../../audit/actors.ts'
 import { bound, timeOf } from '../../../contract/page.ts'
+import type { Queryable } from '../../../database/database.ts'
 import type { Rate } from '../../../ledger/rate.ts'
 import { Rates } from '../../../ledger/rates.ts'
-import { bodyOf, oneOf, text, time } from '../../kit/shapes.ts'
+import { bodyOf, oneOf, orNull, text, time } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
 
@@ -17,9 +19,15 @@ const rate = Type.Object({
   rate: Type.String({ description: 'What one unit of `base` is worth in `quote`: a decimal text' }),
   valid_from: time(),
   actor: Type.String({ description: 'Who set it' }),
+  actor_name: orNull(Type.String(), 'What the person, program or key is called now'),
 })
 
-const wireRate = ({ validFrom, ...one }: Rate): Static<typeof rate> => ({ ...one, valid_from: validFrom })
+const wireRates = async (sql: Queryable, rates: readonly Rate[]): Promise<Static<typeof rate>[]> => {
+  const names = await actorNames(sql, [...new Set(rates.map(({ actor }) => actor))])
+  return rates.map(({ validFrom, ...one }) => ({
+    ...{ ...one, valid_from: validFrom, actor_name: names.get(one.actor) ?? null },
+  }))
+}
 
 export const rateRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
   route({
@@ -40,7 +48,7 @@ export const rateRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     handle: async ({ desk, query: { all } }) => {
       const rates = new Rates(desk.read)
       const found = all ? await rates.list(MAX_RATES + 1) : await rates.current(clock.now())
-      return { items: found.slice(0, MAX_RATES).map(wireRate), more: found.length > MAX_RATES }
+      return { items: await wireRates(desk.read, found.slice(0, MAX_RATES)), more: found.length > MAX_RATES }
     },
   }),
   route({
@@ -57,15 +65,21 @@ export const rateRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       quote: text(3, { description: 'Such as IDR' }),
       rate: text(30, { description: 'Such as 16250' }),
       valid_from: bound('From which it holds; left out: from now on'),
+      far: Type.Optional(
+        Type.Boolean({
+          description:
+            'It is meant so, though it is more than one and a half times the rate that holds then, or less than two thirds of it',
+        }),
+      ),
     }),
     answer: rate,
     refusals: ['invalid_input'],
-    handle: async ({ desk, body: { base, quote, rate: given, valid_from: from } }) => {
+    handle: async ({ desk, body: { base, quote, rate: given, valid_from: from, far: isFar = false } }) => {
       const currencies = { base: base.toUpperCase(), quote: quote.toUpperCase() }
       const validFrom = from === undefined ? undefined : timeOf(from)
-      return wireRate(
-        await new Rates(desk.change).set({ ...currencies, rate: given, validFrom, actor: desk.actor }),
-      )
+      const { actor } = desk
+      const made = await new Rates(desk.change).set({ ...currencies, rate: given, validFrom, actor, isFar })
+      return (await wireRates(desk.change, [made]))[0] as Static<typeof rate>
     },
   }),
 ]

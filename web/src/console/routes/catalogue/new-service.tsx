@@ -5,8 +5,10 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { AmountInput } from '../../../kit/amount-input.tsx'
 import { Autocomplete, Select } from '../../../kit/choices.tsx'
 import { TextInput } from '../../../kit/inputs.tsx'
+import { coinOf, readPrice } from '../../../kit/read-amount.ts'
 import { groupsQuery, kindWords, type ServiceRow } from './service-data.ts'
 
 /** `NewService` makes a service with what it cannot be without, and opens it. It is off until somebody turns it on. */
@@ -17,11 +19,13 @@ export function NewService({ onClose }: { onClose: () => void }) {
   const [form, setForm] = useState({ code: '', name: '', group: '', price: '', currency: 'USD' })
   const [kind, setKind] = useState<ServiceRow['kind']>('imei')
   const set = (name: keyof typeof form) => (value: string) => setForm((old) => ({ ...old, [name]: value }))
+  const coin = coinOf(form.currency.trim())
+  const price = readPrice(form.price, coin)
   const act = async ({ key }: { key: string }) => {
     const { code } = await dataOf(
       api.POST('/api/operator/services', {
         params: { header: { 'idempotency-key': key } },
-        body: { ...form, kind, active: false },
+        body: { ...form, price: price ?? '', kind, active: false },
       }),
     )
     await navigate({ to: '/catalogue/services/$service', params: { service: code } })
@@ -30,6 +34,7 @@ export function NewService({ onClose }: { onClose: () => void }) {
     <ActDialog
       title={t`New service`}
       button={t`Make the service`}
+      isReady={price !== undefined}
       untouched={<Trans>No service was made.</Trans>}
       act={act}
       onClose={onClose}
@@ -77,13 +82,10 @@ export function NewService({ onClose }: { onClose: () => void }) {
           onChange={(value) => setKind(value as ServiceRow['kind'])}
         />
         <Group grow align="start">
-          <TextInput
-            field="price"
+          <AmountInput
+            {...{ field: 'price', coin, read: readPrice, value: form.price, onValue: set('price') }}
             label={t`Price for everyone`}
-            value={form.price}
-            onChange={({ currentTarget }) => set('price')(currentTarget.value)}
             required
-            inputMode="decimal"
           />
           <TextInput
             field="currency"

@@ -7,12 +7,14 @@ import { lazy, Suspense, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { Icon } from '../../../identity/icons.tsx'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
-import { money } from '../../../kit/amount.tsx'
+import { isZero, money } from '../../../kit/amount.tsx'
+import { AmountInput } from '../../../kit/amount-input.tsx'
 import { Select } from '../../../kit/choices.tsx'
 import { copyText } from '../../../kit/copy-text.tsx'
-import { Textarea, TextInput } from '../../../kit/inputs.tsx'
+import { Textarea } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
+import { coinOf, readPrice } from '../../../kit/read-amount.ts'
 import { useMay } from '../../../kit/session.tsx'
 import { AfterSaid } from '../../move-said.tsx'
 import { ViewDialog } from '../../open-portal.tsx'
@@ -208,6 +210,7 @@ function Cancel({ summary, onDone, onClose }: DialogProps) {
       act={({ key, why }) =>
         dataOf(api.POST('/api/operator/orders/{id}/cancel', { params: under(order.id, key), body: { why } }))
       }
+      told={() => (gives ? t`${{ sum: gives }} went back to ${who}.` : t`The cancellation is asked for.`)}
       {...{ onDone, onClose }}
     >
       {gives && (
@@ -258,12 +261,17 @@ function Refund({ summary, onDone, onClose }: DialogProps) {
   const may = useMay()
   const [part, setPart] = useState('')
   const [isPart, setIsPart] = useState(false)
+  const coin = coinOf(order.currency)
+  const read = readPrice(part, coin)
+  const each = typeof read === 'string' && !isZero(read) ? read : undefined
+  const eachSaid = each === undefined ? '…' : say(each)
   const body = (key: string, why: string) =>
-    isPart ? { reason: why, amount: part, reference: `console ${key}` } : { reason: why }
+    isPart ? { reason: why, amount: each ?? '', reference: `console ${key}` } : { reason: why }
   return (
     <ActDialog
       title={t`Refund order ${order.id}`}
-      button={isPart ? t`Refund ${part === '' ? '…' : say(part)} of each item` : t`Refund ${{ sum: gives }}`}
+      button={isPart ? t`Refund ${{ each: eachSaid }} of each item` : t`Refund ${{ sum: gives }}`}
+      isReady={!isPart || each !== undefined}
       isDangerous
       needsReason
       reasons={[t`The result was wrong`, t`It came too late`, t`Out of goodwill`]}
@@ -276,6 +284,11 @@ function Refund({ summary, onDone, onClose }: DialogProps) {
           }),
         )
       }
+      told={() =>
+        isPart
+          ? t`${{ each: eachSaid }} of each item went back to ${who}.`
+          : t`${{ sum: gives }} went back to ${who}.`
+      }
       {...{ onDone, onClose }}
     >
       <Stack gap="sm">
@@ -287,20 +300,17 @@ function Refund({ summary, onDone, onClose }: DialogProps) {
         </Radio.Group>
         {isPart ? (
           <>
-            <TextInput
-              field="amount"
+            <AmountInput
+              {...{ field: 'amount', coin, value: part, onValue: setPart, read: readPrice }}
               label={t`Amount for each item, in ${order.currency}`}
-              inputMode="decimal"
               required
-              value={part}
-              onChange={({ currentTarget }) => setPart(currentTarget.value.replace(',', '.').trim())}
               description={t`${who} has ${now} now. What stays charged stays done.`}
             />
             {may('money.read') && (
               <AfterSaid
                 account={who}
                 currency={order.currency}
-                amount={/^\d+(?:\.\d+)?$/.test(part) ? part : undefined}
+                amount={each}
                 times={actionOf(summary, 'refund')?.items ?? 1}
               />
             )}
@@ -337,6 +347,7 @@ function Reject({ summary, onDone, onClose }: DialogProps) {
           }),
         )
       }
+      told={() => t`${{ sum: gives }} went back to ${who}.`}
       {...{ onDone, onClose }}
     >
       <p>
@@ -445,6 +456,7 @@ function Deliver({ summary, onDone, onClose }: DialogProps) {
           }),
         )
       }
+      told={() => t`It is delivered: ${price} is charged to ${who}.`}
       {...{ onDone, onClose }}
     >
       <Stack gap="sm">

@@ -6,10 +6,10 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { Amount } from '../../../kit/amount.tsx'
 import { percentOf, percentText } from '../../../kit/numbers.ts'
+import { AmountSaid } from '../../../kit/amount-input.tsx'
+import { type Coin, readPrice } from '../../../kit/read-amount.ts'
 import { block, type Edit, type Edits, isLess, padded, placeOf } from './edits.ts'
 import styles from './prices.module.css'
-import { type Coin, readPrice } from './read-price.ts'
-import { ReadPrice } from './read-price-note.tsx'
 import { useRuleText, useRuleWords } from './rule-words.ts'
 import {
   coinOf,
@@ -361,7 +361,9 @@ export function PriceCells({
                   activeColumn,
                 )}`}
           </span>
-          {typeof typed === 'string' && <ReadPrice text={typed} coin={coinOf(grid, activeColumn)} />}
+          {typeof typed === 'string' && (
+            <AmountSaid text={typed} coin={coinOf(grid, activeColumn)} reader={readPrice} />
+          )}
           {mayEdit && (
             <Button size="compact-sm" variant="subtle" onClick={setRule}>
               <Trans>Rule of this price…</Trans>

@@ -2,14 +2,14 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button, Group, SegmentedControl, Stack } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
-import { isZero, money } from '../../../kit/amount.tsx'
+import { isZero } from '../../../kit/amount.tsx'
+import { AmountInput } from '../../../kit/amount-input.tsx'
 import { Select } from '../../../kit/choices.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
 import { AtFields, TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
+import { type Coin, readAmount, smallestOf } from '../../../kit/read-amount.ts'
 import styles from './prices.module.css'
-import { type Coin, readAmount, smallestOf } from './read-price.ts'
-import { ReadPrice } from './read-price-note.tsx'
 import {
   audienceOf,
   type PriceColumn,
@@ -54,40 +54,12 @@ function useAmounts<Name extends string>(begin: Readonly<Record<Name, string>>, 
   const read = (name: Name) => readAmount(texts[name], coin)
   return {
     field: (name: Name) => ({
-      ...{ field: name, coin, value: texts[name] },
+      ...{ field: name, coin, value: texts[name], read: readAmount },
       onValue: (text: string) => setTexts((now) => ({ ...now, [name]: text })),
     }),
     decimal: (name: Name): string | undefined => read(name) ?? undefined,
     isWrong: (Object.keys(texts) as Name[]).some((name) => read(name) === undefined),
   }
-}
-
-/** `AmountInput` takes an amount as people of its currency write it, and says below how it is understood. */
-function AmountInput({
-  coin,
-  value,
-  onValue,
-  ...props
-}: {
-  field: string
-  label: string
-  placeholder?: string
-  coin: Coin
-  value: string
-  onValue: (text: string) => void
-}) {
-  const read = readAmount(value, coin)
-  return (
-    <TextInput
-      {...props}
-      value={value}
-      inputMode="decimal"
-      inputWrapperOrder={['label', 'input', 'description', 'error']}
-      description={typeof read === 'string' && `= ${money(read, coin.currency)}`}
-      error={read === undefined && <ReadPrice text={value} coin={coin} />}
-      onChange={({ currentTarget }) => onValue(currentTarget.value)}
-    />
-  )
 }
 
 /** SCOPES are what a rule is for, the widest first. */

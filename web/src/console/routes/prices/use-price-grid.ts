@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { api, dataOf } from '../../../api/client.ts'
+import type { Coin } from '../../../kit/read-amount.ts'
 import { priceGroupsQuery } from '../../price-groups.ts'
-import type { Coin } from './read-price.ts'
 
 /** FILTERS are those of the grid that stand in the URL. */
 const FILTERS = [

@@ -5,7 +5,10 @@ import { useNavigate } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { money } from '../../../kit/amount.tsx'
+import { AmountInput } from '../../../kit/amount-input.tsx'
 import { TextInput } from '../../../kit/inputs.tsx'
+import { coinOf, moneyAbove0 } from '../../../kit/read-amount.ts'
 import { useMay, useSession } from '../../../kit/session.tsx'
 import { firstStepsQuery } from '../../first-steps.ts'
 import { PriceGroupInput } from '../../price-group-input.tsx'
@@ -29,13 +32,17 @@ export function NewReseller({
   // Where nobody said, most are paid in the currency that is sold in.
   const currency = chosen ?? business.new_account_currency ?? shop?.currency ?? 'USD'
   const [group, setGroup] = useState((may('resellers.terms') && business.new_account_group) || '')
+  const coin = coinOf(currency)
+  const [deposit, setDeposit] = useState('')
+  const first = moneyAbove0(deposit, coin)
+  const said = first === undefined ? undefined : money(first, currency)
   const [isInvited, setInvited] = useState(false)
   const create = async ({ key }: { key: string }) => {
     const text = (name: string): string | undefined =>
       fields.current?.querySelector<HTMLInputElement>(`[name="${name}"]`)?.value.trim() || undefined
     const email = text('email') ?? ''
     const optional = Object.fromEntries(
-      ['username', 'deposit'].flatMap((name) => {
+      ['username'].flatMap((name) => {
         const value = text(name)
         return value === undefined ? [] : [[name, value]]
       }),
@@ -45,6 +52,7 @@ export function NewReseller({
         params: { header: { 'idempotency-key': key } },
         body: {
           ...{ name: text('name') ?? '', email, currency, ...optional },
+          ...(first !== undefined && { deposit: first }),
           ...(group !== '' && { group }),
           ...(isInvited && { invite: email }),
         },
@@ -52,9 +60,17 @@ export function NewReseller({
     )
     if (made.link !== null) onInvited(made.username, made.link)
     else await navigate({ to: `/resellers/${made.username}/keys` })
+    return made
   }
   return (
-    <ActDialog title={t`New reseller`} button={t`Make the reseller`} act={create} onClose={onClose}>
+    <ActDialog
+      title={t`New reseller`}
+      button={said === undefined ? t`Make the reseller` : t`Make the reseller and credit ${said}`}
+      isReady={deposit.trim() === '' || first !== undefined}
+      act={create}
+      told={said === undefined ? undefined : ({ name }) => t`${said} was credited to ${name}.`}
+      onClose={onClose}
+    >
       <Stack ref={fields}>
         <TextInput name="name" label={t`Name`} required maxLength={200} data-autofocus />
         <TextInput name="email" type="email" label={t`E-mail address`} required maxLength={254} />
@@ -85,11 +101,10 @@ export function NewReseller({
         />
         {may('resellers.terms') && <PriceGroupInput value={group} onChange={setGroup} />}
         {may('money.adjust') && (
-          <TextInput
-            name="deposit"
+          <AmountInput
+            {...{ field: 'deposit', coin, value: deposit, onValue: setDeposit }}
             label={t`First deposit, in ${currency}`}
             description={t`Money that you have received already: it is credited at once.`}
-            inputMode="decimal"
           />
         )}
       </Stack>

@@ -5,11 +5,13 @@ import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
-import { Amount, money } from '../../../kit/amount.tsx'
+import { Amount, isZero, money } from '../../../kit/amount.tsx'
+import { AmountInput } from '../../../kit/amount-input.tsx'
 import { Figures } from '../../../kit/figures.tsx'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { percentOf } from '../../../kit/numbers.ts'
+import { coinOf, readMoney, readMove } from '../../../kit/read-amount.ts'
 import { Facts } from '../../../kit/section.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { SumAmount } from '../../../kit/sum.tsx'
@@ -159,19 +161,29 @@ function Move({ reseller, isDeposit, onClose }: DialogProps & { isDeposit: boole
   const [amount, setAmount] = useState('')
   const [reference, setReference] = useState('')
   const [note, setNote] = useState('')
-  const isAmount = /^-?\d+(?:[.,]\d+)?$/.test(amount.trim())
-  const said = isAmount ? money(amount.trim().replace(',', '.'), currency) : '…'
-  const given = { amount: amount.trim(), ...(reference.trim() && { reference: reference.trim() }) }
+  const coin = coinOf(currency)
+  const reader = isDeposit ? readMoney : readMove
+  const read = reader(amount, coin)
+  const decimal = read && !isZero(read) ? read : undefined
+  const said = decimal === undefined ? '…' : money(decimal, currency)
+  const given = { amount: decimal ?? '', ...(reference.trim() && { reference: reference.trim() }) }
   const act = ({ key, why }: { key: string; why: string }) => {
     const params = { header: { 'idempotency-key': key }, path: { account } }
-    return isDeposit
-      ? dataOf(
-          api.POST('/api/operator/accounts/{account}/deposit', {
+    return dataOf(
+      isDeposit
+        ? api.POST('/api/operator/accounts/{account}/deposit', {
             params,
             body: { ...given, ...(note.trim() && { note: note.trim() }) },
-          }),
-        )
-      : dataOf(api.POST('/api/operator/accounts/{account}/adjust', { params, body: { ...given, note: why } }))
+          })
+        : api.POST('/api/operator/accounts/{account}/adjust', { params, body: { ...given, note: why } }),
+    )
+  }
+  const told = ({ kind, amount: moved, available: left, repeated }: Awaited<ReturnType<typeof act>>) => {
+    const [sum, has] = [money(moved, currency), money(left, currency)]
+    if (repeated) return t`This was done under the same reference before: nothing has moved now.`
+    return kind === 'adjust_down'
+      ? t`${sum} was taken from ${name}, who has ${has} available now.`
+      : t`${sum} was credited to ${name}, who has ${has} available now.`
   }
   return (
     <ActDialog
@@ -180,24 +192,15 @@ function Move({ reseller, isDeposit, onClose }: DialogProps & { isDeposit: boole
       needsReason={!isDeposit}
       reasons={isDeposit ? [] : [t`Goodwill`, t`Paid in cash`, t`Correction of a mistake`]}
       untouched={<Trans>The balance is unchanged.</Trans>}
-      act={act}
+      isReady={decimal !== undefined}
+      {...{ act, told, onClose }}
       onDone={() => void done()}
-      onClose={onClose}
     >
       <Stack>
-        <TextInput
-          field="amount"
+        <AmountInput
+          {...{ field: 'amount', coin, read: reader, value: amount, onValue: setAmount }}
           label={t`Amount in ${currency}`}
-          description={
-            isAmount
-              ? `= ${said}`
-              : isDeposit
-                ? t`Money that you have received.`
-                : t`With a minus it is taken away.`
-          }
-          value={amount}
-          onChange={({ currentTarget }) => setAmount(currentTarget.value)}
-          inputMode="decimal"
+          description={isDeposit ? t`Money that you have received.` : t`With a minus it is taken away.`}
           required
           data-autofocus
         />
@@ -219,12 +222,7 @@ function Move({ reseller, isDeposit, onClose }: DialogProps & { isDeposit: boole
             maxLength={500}
           />
         )}
-        <MoveSaid
-          account={account}
-          currency={currency}
-          amount={isAmount ? amount.trim().replace(',', '.') : undefined}
-          note={isDeposit ? note : undefined}
-        >
+        <MoveSaid account={account} currency={currency} amount={decimal} note={isDeposit ? note : undefined}>
           <Trans>
             {name} has {money(available, currency)} available now.
           </Trans>
@@ -246,10 +244,12 @@ function Profile({ round, onClose }: ChangeProps) {
   const [email, setEmail] = useState(written.email)
   const before = begun.low_balance ?? ''
   const [low, setLow] = useState(written.low_balance ?? '')
+  // What it was stays as it was written.
+  const mark = low === before ? (begun.low_balance ?? null) : readMoney(low, coinOf(currency))
   const draft = {
     ...(name.trim() !== begun.name && { name: name.trim() }),
     ...(email.trim() !== begun.email && { email: email.trim() }),
-    ...(low.trim() !== before && { low_balance: low.trim() || null }),
+    ...(mark !== undefined && mark !== (begun.low_balance ?? null) && { low_balance: mark }),
   }
   return (
     <ChangeDialog
@@ -265,7 +265,7 @@ function Profile({ round, onClose }: ChangeProps) {
       }
       title={t`Change ${begun.name}`}
       button={t`Save the changes`}
-      isReady={Object.keys(draft).length > 0}
+      isReady={Object.keys(draft).length > 0 && mark !== undefined}
       untouched={<Trans>Nothing was changed.</Trans>}
       onDone={() => void done()}
       onClose={onClose}
@@ -291,13 +291,10 @@ function Profile({ round, onClose }: ChangeProps) {
           required
         />
         {begun.low_balance !== undefined && (
-          <TextInput
-            field="low_balance"
+          <AmountInput
+            {...{ field: 'low_balance', coin: coinOf(currency), value: low, onValue: setLow }}
             label={t`Low mark in ${currency}`}
             description={t`Whoever subscribed is told when less is left. Empty: never.`}
-            value={low}
-            onChange={({ currentTarget }) => setLow(currentTarget.value)}
-            inputMode="decimal"
           />
         )}
       </Stack>
@@ -408,12 +405,14 @@ function Terms({ round, onClose }: ChangeProps) {
   const written: Reseller = { ...begun, ...round.kept }
   const [group, setGroup] = useState(written.group ?? '')
   const [limit, setLimit] = useState(written.credit_limit ?? '0')
-  const given = limit.trim().replace(',', '.')
+  const coin = coinOf(currency)
+  // What it was stays as it was written.
+  const given = limit === credit_limit ? limit : (readMoney(limit, coin) ?? '')
   const draft = {
     ...(group !== (begun.group ?? '') && { group: group || null }),
     ...(given !== credit_limit && { credit_limit: given }),
   }
-  const isLimit = /^\d+(?:\.\d+)?$/.test(given)
+  const isLimit = given !== ''
   return (
     <ChangeDialog
       {...change}
@@ -426,7 +425,7 @@ function Terms({ round, onClose }: ChangeProps) {
           }),
         )
       }
-      isReady={Object.keys(draft).length > 0}
+      isReady={Object.keys(draft).length > 0 && isLimit}
       title={t`Terms of ${name}`}
       button={t`Change the terms`}
       untouched={<Trans>The terms are unchanged.</Trans>}
@@ -441,13 +440,9 @@ function Terms({ round, onClose }: ChangeProps) {
           </Trans>
         </p>
         <PriceGroupInput value={group} onChange={setGroup} />
-        <TextInput
-          field="credit_limit"
+        <AmountInput
+          {...{ field: 'credit_limit', coin, value: limit, onValue: setLimit }}
           label={t`Credit limit in ${currency}`}
-          value={limit}
-          onChange={({ currentTarget }) => setLimit(currentTarget.value)}
-          inputMode="decimal"
-          description={isLimit && given !== credit_limit ? `= ${money(given, currency)}` : undefined}
         />
         <LimitSaid
           account={account}

@@ -4,10 +4,14 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { Amount, written } from '../../../kit/amount.tsx'
+import { AmountInput } from '../../../kit/amount-input.tsx'
 import { CardTable } from '../../../kit/card-table.tsx'
+import { problemsOf } from '../../../kit/form-faults.ts'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
+import { coinOf, readRate } from '../../../kit/read-amount.ts'
 import { useMay } from '../../../kit/session.tsx'
 import { When } from '../../../kit/when.tsx'
 import { History } from '../../history.tsx'
@@ -64,17 +68,17 @@ export function Rates() {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {items.map(({ base, quote, rate, valid_from, actor }) => (
+            {items.map(({ base, quote, rate, valid_from, actor, actor_name }) => (
               <Table.Tr key={`${base} ${quote} ${valid_from}`}>
                 <Table.Td className="code">{base}</Table.Td>
                 <Table.Td ta="end">
-                  <span className="amount">{rate}</span>
+                  <Amount value={rate} />
                 </Table.Td>
                 <Table.Td className="code">{quote}</Table.Td>
                 <Table.Td>
                   <When at={valid_from} exact />
                 </Table.Td>
-                <Table.Td className="code">{actor}</Table.Td>
+                <Table.Td>{actor_name ?? <span className="code">{actor}</span>}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
@@ -86,12 +90,30 @@ export function Rates() {
         </p>
       )}
       <History what="rate" nameOf={(subject) => subject.split('/').slice(0, 2).join(' / ')} />
-      {isSetting && <SetRate onClose={() => setSetting(false)} />}
+      {isSetting && <SetRate rates={items ?? []} onClose={() => setSetting(false)} />}
     </Page>
   )
 }
 
-function SetRate({ onClose }: { onClose: () => void }) {
+type Held = Awaited<ReturnType<typeof readRates>>['items'][number]
+
+/** `heldOf` gives the rate of a pair that holds at a moment, or what follows from that of the other direction. It is for the eye: the server reckons by itself. */
+function heldOf(
+  rates: readonly Held[],
+  pair: { base: string; quote: string },
+  at: string,
+): number | undefined {
+  const of = (base: string, quote: string) =>
+    rates.find((one) => one.base === base && one.quote === quote && one.valid_from <= at)
+  const same = of(pair.base, pair.quote)
+  const other = of(pair.quote, pair.base)
+  return same ? Number(same.rate) : other ? 1 / Number(other.rate) : undefined
+}
+
+/** FAR is how many times a rate may be another one, or this that, before one has to say that it is meant so: as the server has it. */
+const FAR = 1.5
+
+function SetRate({ rates, onClose }: { rates: readonly Held[]; onClose: () => void }) {
   const { t } = useLingui()
   const client = useQueryClient()
   const [base, setBase] = useState('')
@@ -99,69 +121,106 @@ function SetRate({ onClose }: { onClose: () => void }) {
   const [rate, setRate] = useState('')
   const [from, setFrom] = useState('')
   const pair = { base: base.trim().toUpperCase(), quote: quote.trim().toUpperCase() }
-  const isWhole = pair.base !== '' && pair.quote !== '' && rate.trim() !== ''
-  const said = isWhole ? t`1 ${pair.base} = ${rate.trim()} ${pair.quote}` : t`the rate`
+  const [isMeant, setMeant] = useState(false)
+  const coin = coinOf(pair.quote)
+  const read = readRate(rate, coin)
+  const isWhole = pair.base.length === 3 && pair.quote.length === 3 && typeof read === 'string'
+  const said = isWhole ? t`1 ${pair.base} = ${plain(read)} ${pair.quote}` : t`the rate`
+  const held = isWhole ? heldOf(rates, pair, from === '' ? new Date().toISOString() : from) : undefined
+  const times = held === undefined ? 1 : Number(read) / held
+  const isFar = times > FAR || times < 1 / FAR
+  const before = held === undefined ? '' : plain(String(Number(held.toPrecision(8))))
+  const change = written(String(Math.round((times - 1) * 1000) / 1000), {
+    ...{ style: 'percent', maximumFractionDigits: 1, signDisplay: 'always' },
+  })
   return (
     <ActDialog
       title={t`Set an exchange rate`}
       button={t`Set ${said}`}
       untouched={<Trans>No rate was set, and no price has changed.</Trans>}
+      isReady={isWhole && (!isFar || isMeant)}
+      told={() => t`From then on ${said}. Prices that follow costs are made by it.`}
       act={({ key }) =>
         dataOf(
           api.POST('/api/operator/rates', {
             params: { header: { 'idempotency-key': key } },
-            body: { ...pair, rate: rate.trim(), ...(from !== '' && { valid_from: from }) },
+            body: {
+              ...{ ...pair, rate: read ?? '' },
+              ...(from !== '' && { valid_from: from }),
+              ...(isMeant && { far: true }),
+            },
           }),
         )
       }
       onDone={() => void client.invalidateQueries({ queryKey: KEY })}
       onClose={onClose}
     >
-      <Stack>
-        <p style={{ margin: 0 }}>
-          <Trans>
-            Prices that follow costs are made anew by it, from the moment from which it holds. No balance
-            moves.
-          </Trans>
-        </p>
-        <TextInput
-          field="base"
-          label={t`One of this currency`}
-          placeholder="USD"
-          value={base}
-          onChange={({ currentTarget }) => setBase(currentTarget.value)}
-          maxLength={3}
-          required
-          data-autofocus
-        />
-        <TextInput
-          field="rate"
-          label={t`is worth so much`}
-          placeholder="16250"
-          value={rate}
-          onChange={({ currentTarget }) => setRate(currentTarget.value)}
-          inputMode="decimal"
-          maxLength={30}
-          required
-        />
-        <TextInput
-          field="quote"
-          label={t`of this currency`}
-          placeholder="IDR"
-          value={quote}
-          onChange={({ currentTarget }) => setQuote(currentTarget.value)}
-          maxLength={3}
-          required
-        />
-        <TextInput
-          field="valid_from"
-          label={t`From`}
-          description={t`A day in UTC; empty: from now on`}
-          type="date"
-          value={from}
-          onChange={({ currentTarget }) => setFrom(currentTarget.value)}
-        />
-      </Stack>
+      {(fault) => (
+        <Stack>
+          <p style={{ margin: 0 }}>
+            <Trans>
+              Prices that follow costs are made anew by it, from the moment from which it holds. No balance
+              moves.
+            </Trans>
+          </p>
+          <TextInput
+            field="base"
+            label={t`One of this currency`}
+            placeholder="USD"
+            value={base}
+            onChange={({ currentTarget }) => setBase(currentTarget.value)}
+            maxLength={3}
+            required
+            data-autofocus
+          />
+          <AmountInput
+            {...{ field: 'rate', coin, read: readRate, value: rate, onValue: setRate }}
+            label={t`is worth so much`}
+            placeholder="16250"
+            required
+          />
+          <TextInput
+            field="quote"
+            label={t`of this currency`}
+            placeholder="IDR"
+            value={quote}
+            onChange={({ currentTarget }) => setQuote(currentTarget.value)}
+            maxLength={3}
+            required
+          />
+          <TextInput
+            field="valid_from"
+            label={t`From`}
+            description={t`A day in UTC; empty: from now on`}
+            type="date"
+            value={from}
+            onChange={({ currentTarget }) => setFrom(currentTarget.value)}
+          />
+          <div role="status">
+            {held !== undefined && (
+              <p className={isFar ? styles.far : 'muted'}>
+                <Trans>
+                  1 {pair.base}: {before} {pair.quote} → {plain(read ?? '')} {pair.quote} ({change})
+                </Trans>
+              </p>
+            )}
+          </div>
+          {(isFar || isRefusedAsFar(fault)) && (
+            <Checkbox
+              label={t`It is far from the rate that holds, and meant so.`}
+              checked={isMeant}
+              onChange={({ currentTarget }) => setMeant(currentTarget.checked)}
+            />
+          )}
+        </Stack>
+      )}
     </ActDialog>
   )
 }
+
+/** `isRefusedAsFar`: the rate that holds is one by way of a third currency, which the server alone looks at. */
+const isRefusedAsFar = (fault: unknown): boolean =>
+  problemsOf(fault).some(({ code }) => /^rate_far$/i.test(code))
+
+/** `plain` writes a rate as the person's language does, with all its digits. */
+const plain = (rate: string): string => written(rate, { maximumFractionDigits: 12 })

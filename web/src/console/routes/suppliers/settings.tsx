@@ -5,10 +5,12 @@ import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tansta
 import { useParams } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
+import { AmountInput } from '../../../kit/amount-input.tsx'
 import { isOvertaken } from '../../../kit/faults.ts'
 import { AtFields, Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { givenFields, KindFields, type KindValues, secretsOf } from '../../../kit/kind-fields.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { coinOf, readMoney } from '../../../kit/read-amount.ts'
 import { useMay } from '../../../kit/session.tsx'
 import { History } from '../../history.tsx'
 import { Overtaken, useRace } from '../../overtaken.tsx'
@@ -35,6 +37,8 @@ export function Settings() {
   const kind = kinds.data?.items.find((one) => one.kind === supplier.kind)
   const isTouched =
     Object.keys(texts).length + Object.keys(values).length > 0 || shows !== undefined || keeps !== undefined
+  const low = texts['low_balance']
+  const mark = low === undefined ? undefined : readMoney(low, coinOf(supplier.currency))
   const number = (text: string) => (text.trim() === '' ? null : Number(text))
   const draft = {
     ...('name' in texts && { name: texts['name']?.trim() }),
@@ -44,7 +48,7 @@ export function Settings() {
     ...('rate_per_second' in texts && { rate_per_second: number(texts['rate_per_second'] ?? '') }),
     ...('top_up_url' in texts && { top_up_url: texts['top_up_url']?.trim() || null }),
     ...('top_up_note' in texts && { top_up_note: texts['top_up_note']?.trim() || null }),
-    ...('low_balance' in texts && { low_balance: texts['low_balance']?.trim() || null }),
+    ...(mark !== undefined && { low_balance: mark }),
     ...(shows !== undefined && { shows_reasons: shows }),
     ...(keeps !== undefined && { keeps_exchanges: keeps }),
     ...givenFields(kind?.fields ?? [], values),
@@ -94,6 +98,7 @@ export function Settings() {
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()
+    if (low !== undefined && mark === undefined) return
     test.reset()
     save.mutate()
   }
@@ -155,12 +160,12 @@ export function Settings() {
             {...text('rate_per_second')}
           />
           {may('costs.read') && (
-            <TextInput
+            <AmountInput
+              {...{ field: 'low_balance', coin: coinOf(supplier.currency), value: text('low_balance').value }}
+              onValue={(low_balance) => setTexts({ ...texts, low_balance })}
               label={t`Low balance, in ${supplier.currency}`}
               description={t`Somebody is told when less is left there; empty: never.`}
-              inputMode="decimal"
               w={160}
-              {...text('low_balance')}
             />
           )}
           <TextInput

@@ -1,12 +1,14 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Group, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Stack } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
-import { money, typedAmount } from '../../../kit/amount.tsx'
+import { money } from '../../../kit/amount.tsx'
+import { AmountInput } from '../../../kit/amount-input.tsx'
 import { faultOfField } from '../../../kit/faults.ts'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { PayWays } from '../../../kit/pay-in.tsx'
+import { coinOf, moneyAbove0 } from '../../../kit/read-amount.ts'
 import styles from './supplier.module.css'
 import type { Supplier } from './supplier-data.ts'
 import { isOpen, readWays, type TopUp, TopUpState } from './top-up-data.tsx'
@@ -39,7 +41,7 @@ export function BeginTopUp({
   // Another way or amount is another wish; a second press for the same is the same one.
   const [wish, setWish] = useState({ of: '', key: '' })
   const code = chosen ?? all[0]?.code ?? ''
-  const amount = typedAmount(text)
+  const amount = moneyAbove0(text, coinOf(currency))
   const begin = useMutation({
     mutationFn: () => {
       const of = `${code} ${amount}`
@@ -114,12 +116,9 @@ export function BeginTopUp({
               ways={all.map((way) => ({ ...way, least: way.min_amount, most: way.max_amount }))}
               {...{ currency, chosen: code, onChoose: setChosen }}
             />
-            <TextInput
+            <AmountInput
+              {...{ field: 'amount', coin: coinOf(currency), value: text, onValue: setText }}
               label={t`Amount to be credited, in ${currency}`}
-              value={text}
-              onChange={({ currentTarget }) => setText(currentTarget.value)}
-              inputMode="decimal"
-              autoComplete="off"
               error={faultOfField(begin.error, 'amount')}
               required
               ref={focus}

@@ -4,9 +4,11 @@ import { notifications } from '@mantine/notifications'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useMemo, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
-import { money, typedAmount } from '../../../kit/amount.tsx'
+import { money } from '../../../kit/amount.tsx'
+import { AmountInput } from '../../../kit/amount-input.tsx'
 import { faultOfField } from '../../../kit/faults.ts'
 import { FaultNote } from '../../../kit/notes.tsx'
+import { coinOf, moneyAbove0 } from '../../../kit/read-amount.ts'
 import styles from './supplier.module.css'
 import type { Supplier } from './supplier-data.ts'
 
@@ -28,7 +30,7 @@ export function NoteTopUp({
   const [text, setText] = useState('')
   const [reference, setReference] = useState('')
   const [note, setNote] = useState('')
-  const amount = typedAmount(text)
+  const amount = moneyAbove0(text, coinOf(currency))
   const shown = amount === undefined ? undefined : money(amount, currency)
   const write = useMutation({
     mutationFn: () =>
@@ -78,12 +80,9 @@ export function NoteTopUp({
         <h3 className={styles.heading}>
           <Trans>Write down what was paid</Trans>
         </h3>
-        <TextInput
+        <AmountInput
+          {...{ field: 'amount', coin: coinOf(currency), value: text, onValue: setText }}
           label={t`Amount, in ${currency}`}
-          value={text}
-          onChange={({ currentTarget }) => setText(currentTarget.value)}
-          inputMode="decimal"
-          autoComplete="off"
           error={faultOfField(write.error, 'amount')}
           required
           data-autofocus

@@ -8,8 +8,10 @@ import { type FormEvent, useState } from 'react'
 import { dataOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
 import { money } from '../../../kit/amount.tsx'
+import { AmountInput } from '../../../kit/amount-input.tsx'
 import { AtFields, TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { coinOf, readMoney } from '../../../kit/read-amount.ts'
 import { Section } from '../../../kit/section.tsx'
 import { useMay } from '../../session.tsx'
 
@@ -211,9 +213,12 @@ function MarkForm({
   const { t } = useLingui()
   const client = useQueryClient()
   const [text, setText] = useState(low ?? '')
+  const coin = coinOf(currency)
+  // What it was stays as it was written.
+  const given = text === (low ?? '') ? low : readMoney(text, coin)
   const save = useMutation({
     mutationFn: () =>
-      dataOf(portal.PATCH('/api/portal/low-balance', { body: { low_balance: text.trim() || null } })),
+      dataOf(portal.PATCH('/api/portal/low-balance', { body: { low_balance: given ?? null } })),
     onSuccess: (mark) => {
       client.setQueryData(MARK, mark)
       setText(mark.low_balance ?? '')
@@ -224,23 +229,19 @@ function MarkForm({
     <form
       onSubmit={(event: FormEvent) => {
         event.preventDefault()
-        save.mutate()
+        if (given !== undefined) save.mutate()
       }}
     >
       <AtFields fault={save.error}>
         <Stack>
           <Group align="end">
-            <TextInput
-              field="low_balance"
+            <AmountInput
+              {...{ field: 'low_balance', coin, value: text, onValue: setText }}
               label={t`Tell me when the balance is below (${currency})`}
               description={t`Empty: do not tell me.`}
-              value={text}
-              onChange={({ currentTarget }) => setText(currentTarget.value)}
-              inputMode="decimal"
-              maxLength={30}
               w={320}
             />
-            <Button type="submit" variant="default" loading={save.isPending}>
+            <Button type="submit" variant="default" loading={save.isPending} disabled={given === undefined}>
               <Trans>Save the mark</Trans>
             </Button>
           </Group>

@@ -7,11 +7,13 @@ import { type FormEvent, useState } from 'react'
 import { ApiFault, answerOf, dataOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
 import { money } from '../../../kit/amount.tsx'
+import { AmountInput } from '../../../kit/amount-input.tsx'
 import { faultText } from '../../../kit/faults.ts'
-import { AtFields, TextInput } from '../../../kit/inputs.tsx'
+import { AtFields } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { PayWays } from '../../../kit/pay-in.tsx'
+import { coinOf, moneyAbove0 } from '../../../kit/read-amount.ts'
 import { type Column, List, useLook } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
 import { forgetKey, keyFor } from '../../kept-key.ts'
@@ -61,7 +63,9 @@ function Begin({ ways }: { ways: readonly Way[] }) {
   const [text, setText] = useState(wanted)
   const [isBusy, setBusy] = useState(false)
   const [fault, setFault] = useState<unknown>()
-  const [amount] = useDebouncedValue(text.trim(), 250)
+  const coin = coinOf(currency)
+  const typed = moneyAbove0(text, coin) ?? ''
+  const [amount] = useDebouncedValue(typed, 250)
   const quote = useQuery({
     queryKey: ['deposit quote', code, amount],
     enabled: amount !== '',
@@ -75,15 +79,15 @@ function Begin({ ways }: { ways: readonly Way[] }) {
       ),
   })
   const refused = quote.error instanceof ApiFault && quote.error.status === 422 ? quote.error : undefined
-  const isKnown = quote.data && !quote.isPlaceholderData && !quote.error && amount === text.trim()
+  const isKnown = quote.data && !quote.isPlaceholderData && !quote.error && amount !== '' && amount === typed
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     // Another way or amount is another deposit; a second press for the same is the same one, also after a reload.
-    const what = `deposit ${account.username} ${code} ${text.trim()}`
+    const what = `deposit ${account.username} ${code} ${typed}`
     setBusy(true)
     setFault(undefined)
     try {
-      const body = { amount: text.trim(), provider_code: code }
+      const body = { amount: typed, provider_code: code }
       const made = await answerOf(
         portal.POST('/api/deposit', { body, headers: { 'idempotency-key': keyFor(what) } }),
       )
@@ -106,13 +110,9 @@ function Begin({ ways }: { ways: readonly Way[] }) {
           ways={ways.map((way) => ({ ...way, least: way.min_deposit, most: way.max_deposit }))}
           {...{ currency, chosen: code, onChoose: setCode }}
         />
-        <TextInput
-          field="amount"
+        <AmountInput
+          {...{ field: 'amount', coin, value: text, onValue: setText }}
           label={t`Amount to be credited, in ${currency}`}
-          value={text}
-          onChange={({ currentTarget }) => setText(currentTarget.value)}
-          inputMode="decimal"
-          autoComplete="off"
           error={refused && amount !== '' ? faultText(refused) : undefined}
           required
         />

@@ -7,9 +7,11 @@ import { answerOf, dataOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { money } from '../../../kit/amount.tsx'
+import { AmountInput } from '../../../kit/amount-input.tsx'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
+import { coinOf, moneyAbove0 } from '../../../kit/read-amount.ts'
 import { When } from '../../../kit/when.tsx'
 import { Price, priced } from '../../price.tsx'
 import { useSession } from '../../session.tsx'
@@ -94,15 +96,15 @@ function Send({ onClose }: { onClose: () => void }) {
   const [receiver, setReceiver] = useState('')
   const [text, setText] = useState('')
   const [description, setDescription] = useState('')
-  const amount = text.trim()
-  const isAmount = /^\d+(?:\.\d+)?$/.test(amount)
-  const said = isAmount ? money(amount, currency) : '…'
+  const coin = coinOf(currency)
+  const amount = moneyAbove0(text, coin)
+  const said = amount === undefined ? '…' : money(amount, currency)
   const to = receiver.trim() || '…'
   const act = async ({ key }: { key: string }) => {
     await answerOf(
       portal.POST('/api/transfer', {
         params: { header: { 'idempotency-key': key } },
-        body: { receiver: receiver.trim(), amount, description: description.trim() || null },
+        body: { receiver: receiver.trim(), amount: amount ?? '', description: description.trim() || null },
       }),
     )
     await client.invalidateQueries()
@@ -112,6 +114,7 @@ function Send({ onClose }: { onClose: () => void }) {
     <ActDialog
       title={t`Send money to another account`}
       button={t`Send ${said}`}
+      isReady={amount !== undefined}
       untouched={<Trans>Nothing was sent. Your balance is unchanged.</Trans>}
       act={act}
       onClose={onClose}
@@ -136,14 +139,9 @@ function Send({ onClose }: { onClose: () => void }) {
           required
           data-autofocus
         />
-        <TextInput
-          field="amount"
+        <AmountInput
+          {...{ field: 'amount', coin, value: text, onValue: setText }}
           label={t`Amount in ${currency}`}
-          description={isAmount ? `= ${said}` : undefined}
-          value={text}
-          onChange={({ currentTarget }) => setText(currentTarget.value)}
-          inputMode="decimal"
-          autoComplete="off"
           required
         />
         <TextInput

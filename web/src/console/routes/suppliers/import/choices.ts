@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { api, dataOf } from '../../../../api/client.ts'
+import { coinOf, readPrice } from '../../../../kit/read-amount.ts'
 
 /** `readList` has a supplier's list read and kept; `keptList` gives the one that was read last. */
 export const readList = (supplier: string) =>
@@ -79,6 +80,9 @@ export const stillThere = (
 export function planInput(supplier: string, list: KeptList, choices: Choices) {
   const there = stillThere(choices, list)
   const optional = (name: string, text: string) => (text.trim() === '' ? {} : { [name]: text.trim() })
+  // What cannot be read is sent as it was typed, and refused.
+  const amount = (name: string, text: string, currency: string) =>
+    optional(name, readPrice(text, coinOf(currency.trim())) ?? text)
   const news = there.filter(({ choice }) => choice.as === 'new')
   const used = new Set(news.map(({ listed }) => listed.group))
   return {
@@ -91,13 +95,13 @@ export function planInput(supplier: string, list: KeptList, choices: Choices) {
     prices:
       news.length === 0
         ? []
-        : choices.prices.map(({ currency, group, percent, fixed, round, minPrice }) => ({
+        : choices.prices.map(({ currency, group, percent, ...amounts }) => ({
             currency: currency.trim().toUpperCase(),
             ...optional('price_group', group),
             ...optional('percent', percent),
-            ...optional('fixed', fixed),
-            ...optional('round', round),
-            ...optional('min_price', minPrice),
+            ...amount('fixed', amounts.fixed, currency),
+            ...amount('round', amounts.round, currency),
+            ...amount('min_price', amounts.minPrice, currency),
           })),
     follow: choices.follows,
     groups: Object.entries(choices.groups)

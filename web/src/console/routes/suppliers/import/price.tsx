@@ -3,8 +3,10 @@ import { Button, Group, Stack, Switch } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useMemo, useState } from 'react'
 import { api, dataOf } from '../../../../api/client.ts'
+import { AmountInput } from '../../../../kit/amount-input.tsx'
 import { AtFields, NativeSelect, TextInput } from '../../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../../kit/notes.tsx'
+import { coinOf, readPrice } from '../../../../kit/read-amount.ts'
 import { priceGroupsQuery } from '../../../price-groups.ts'
 import { type PriceForm, stillThere } from './choices.ts'
 import styles from './import.module.css'
@@ -105,27 +107,27 @@ export function Price({ list, choices, onChoose, next, currency }: StepProps & {
                       inputMode="decimal"
                       autoComplete="off"
                     />
-                    <TextInput
+                    <AmountInput
+                      field="fixed"
                       label={t`And an amount`}
+                      {...{ coin: coinOf(one.currency.trim()), read: readPrice }}
                       value={one.fixed}
-                      onChange={({ currentTarget }) => write(at, { fixed: currentTarget.value })}
-                      inputMode="decimal"
-                      autoComplete="off"
+                      onValue={(fixed) => write(at, { fixed })}
                     />
-                    <TextInput
+                    <AmountInput
+                      field="round"
                       label={t`Rounded up to`}
                       placeholder={t`The coin`}
+                      {...{ coin: coinOf(one.currency.trim()), read: readPrice }}
                       value={one.round}
-                      onChange={({ currentTarget }) => write(at, { round: currentTarget.value })}
-                      inputMode="decimal"
-                      autoComplete="off"
+                      onValue={(round) => write(at, { round })}
                     />
-                    <TextInput
+                    <AmountInput
+                      field="min_price"
                       label={t`At least`}
+                      {...{ coin: coinOf(one.currency.trim()), read: readPrice }}
                       value={one.minPrice}
-                      onChange={({ currentTarget }) => write(at, { minPrice: currentTarget.value })}
-                      inputMode="decimal"
-                      autoComplete="off"
+                      onValue={(minPrice) => write(at, { minPrice })}
                     />
                     {prices.length > 1 && (
                       <Button
