@@ -6,7 +6,7 @@ import { api, dataOf } from '../../../../api/client.ts'
 import { AmountInput } from '../../../../kit/amount-input.tsx'
 import { AtFields, NativeSelect, TextInput } from '../../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../../kit/notes.tsx'
-import { coinOf, readPrice } from '../../../../kit/read-amount.ts'
+import { coinOf, readPrice, readRate } from '../../../../kit/read-amount.ts'
 import { priceGroupsQuery } from '../../../price-groups.ts'
 import { type PriceForm, stillThere } from './choices.ts'
 import styles from './import.module.css'
@@ -227,8 +227,10 @@ function RateOf({ base, quote }: { base: string; quote: string }) {
   const { t } = useLingui()
   const client = useQueryClient()
   const [rate, setRate] = useState('')
+  const coin = coinOf(quote)
+  const read = readRate(rate, coin)
   const save = useMutation({
-    mutationFn: () => dataOf(api.POST('/api/operator/rates', { body: { base, quote, rate: rate.trim() } })),
+    mutationFn: () => dataOf(api.POST('/api/operator/rates', { body: { base, quote, rate: read ?? '' } })),
     onSuccess: () => client.invalidateQueries({ queryKey: ['rates'] }),
   })
   const submit = (event: FormEvent) => {
@@ -249,17 +251,13 @@ function RateOf({ base, quote }: { base: string; quote: string }) {
           </Trans>
         </p>
         <div className={styles.filters}>
-          <TextInput
-            field="rate"
+          <AmountInput
+            {...{ field: 'rate', coin, read: readRate, value: rate, onValue: setRate }}
             label={t`1 ${base} is so much ${quote}`}
-            value={rate}
-            onChange={({ currentTarget }) => setRate(currentTarget.value)}
-            inputMode="decimal"
             required
-            autoComplete="off"
             w={240}
           />
-          <Button type="submit" variant="default" loading={save.isPending}>
+          <Button type="submit" variant="default" loading={save.isPending} disabled={!read}>
             <Trans>Set the rate</Trans>
           </Button>
         </div>
