@@ -215,10 +215,8 @@ export async function selectSales(
   const cells = sql`
     (select f.* from ${cellsIn(sql, wanted, stretches)} limit ${mostCells === null ? null : mostCells + 1}::bigint) f
     ${by.group ? sql`join services sv on sv.id = f.service_id` : sql``}`
-  const ranked = (found: typeof keys) => sql`
-    select row_number() over () as rank, o.*
-      from (select * from (${found}) t
-             order by time, turnover desc nulls last, account, service, of_group, supplier, target limit ${limit}::bigint) o`
+  const largestFirst = sql`
+    order by time, turnover desc nulls last, account, service, of_group, supplier, target limit ${limit}::bigint`
   const turnover = sql`
     sum(c.turnover * case when c.currency = c.target then 1 else s.factor end)`
   const atOnce = () => sql`
@@ -226,11 +224,13 @@ export async function selectSales(
       select c.time, c.account, c.service, c.of_group, c.supplier, c.target, c.currency, c.cost_currency, c.epoch, count(*) as cells, ${sumsOf(sql)}
         from (select ${keys}, coalesce(${into}::text, f.currency) as target, ${epoch} as epoch, f.* from ${cells}) c
        group by 1, 2, 3, 4, 5, 6, 7, 8, 9
-    ), ranked as materialized (${ranked(sql`
-      select c.time, c.account, c.service, c.of_group, c.supplier, c.target, round(${turnover}) as turnover, sum(sum(c.cells)) over () as cells
-        from sums c
-        left join factors s on s.epoch = c.epoch and s.source = c.currency and s.target = c.target
-       group by 1, 2, 3, 4, 5, 6`)}
+    ), ranked as materialized (
+      select row_number() over () as rank, o.*
+        from (select c.time, c.account, c.service, c.of_group, c.supplier, c.target, round(${turnover}) as turnover,
+                     sum(sum(c.cells)) over () as cells
+                from sums c
+                left join factors s on s.epoch = c.epoch and s.source = c.currency and s.target = c.target
+               group by 1, 2, 3, 4, 5, 6 ${largestFirst}) o
     ), summed as (
       select r.rank, c.*
         from ranked r
@@ -275,7 +275,8 @@ export async function selectSales(
       ${by.account ? sql`and f.account_id = r.account` : sql``} ${by.service ? sql`and f.service_id = r.service` : sql``}
       ${by.supplier ? sql`and f.supplier_id = r.supplier` : sql``}`
   const firstRanked = (most: number) => sql`
-    ranked as materialized (${ranked(found())}
+    ranked as materialized (
+      select row_number() over () as rank, o.* from (select * from (${found()}) t ${largestFirst}) o
     ), summed as (
       select c.rank, c.currency, c.cost_currency, c.target, c.epoch, ${sumsOf(sql)}
         from (select r.rank, coalesce(${into}::text, f.currency) as target, ${epoch} as epoch, f.*

@@ -148,6 +148,7 @@ describe('the trail', () => {
         'chain_links',
         'chained_ledgers',
         'cost_history',
+        'database_sizes',
         'deposit_events',
         'deposit_proofs',
         'entry_kinds',

@@ -208,7 +208,10 @@ describe('exchange rates', () => {
       { base: 'USD', quote: 'IDR', rate: '16.5' },
       { base: 'IDR', quote: 'USD', rate: '0.0001' },
     ]) {
-      expect(await set(far)).toMatchObject({ status: 422, json: { errors: { rate: [expect.stringMatching(/far from it/)] } } })
+      expect(await set(far)).toMatchObject({
+        status: 422,
+        json: { errors: { rate: [expect.stringMatching(/far from it/)] } },
+      })
       expect(await set({ ...far, far: true, valid_from: later })).toMatchObject({ status: 200 })
     }
     expect((await set({ base: 'IDR', quote: 'USD', rate: '0.00006' })).status).toBe(200)

@@ -1,7 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { actorNames } from '../../../audit/actors.ts'
 import { bound, timeOf } from '../../../contract/page.ts'
-import type { Queryable } from '../../../database/database.ts'
 import type { Rate } from '../../../ledger/rate.ts'
 import { Rates } from '../../../ledger/rates.ts'
 import { bodyOf, oneOf, orNull, text, time } from '../../kit/shapes.ts'
@@ -22,12 +21,9 @@ const rate = Type.Object({
   actor_name: orNull(Type.String(), 'What the person, program or key is called now'),
 })
 
-const wireRates = async (sql: Queryable, rates: readonly Rate[]): Promise<Static<typeof rate>[]> => {
-  const names = await actorNames(sql, [...new Set(rates.map(({ actor }) => actor))])
-  return rates.map(({ validFrom, ...one }) => ({
-    ...{ ...one, valid_from: validFrom, actor_name: names.get(one.actor) ?? null },
-  }))
-}
+const wireRate = ({ validFrom, ...one }: Rate, names: ReadonlyMap<string, string>): Static<typeof rate> => ({
+  ...{ ...one, valid_from: validFrom, actor_name: names.get(one.actor) ?? null },
+})
 
 export const rateRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
   route({
@@ -48,7 +44,11 @@ export const rateRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     handle: async ({ desk, query: { all } }) => {
       const rates = new Rates(desk.read)
       const found = all ? await rates.list(MAX_RATES + 1) : await rates.current(clock.now())
-      return { items: await wireRates(desk.read, found.slice(0, MAX_RATES)), more: found.length > MAX_RATES }
+      const names = await actorNames(desk.read, [...new Set(found.map(({ actor }) => actor))])
+      return {
+        items: found.slice(0, MAX_RATES).map((one) => wireRate(one, names)),
+        more: found.length > MAX_RATES,
+      }
     },
   }),
   route({
@@ -79,7 +79,7 @@ export const rateRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       const validFrom = from === undefined ? undefined : timeOf(from)
       const { actor } = desk
       const made = await new Rates(desk.change).set({ ...currencies, rate: given, validFrom, actor, isFar })
-      return (await wireRates(desk.change, [made]))[0] as Static<typeof rate>
+      return wireRate(made, await actorNames(desk.change, [actor]))
     },
   }),
 ]
