@@ -132,6 +132,13 @@ export interface PriceGroup {
 }
 
 /** `insertPriceGroup` gives undefined when the name is taken, in any case. */
+/** `currenciesOfAccounts` are the currencies that accounts have, that of most of them first. */
+export async function currenciesOfAccounts(queryable: Queryable): Promise<string[]> {
+  const rows = await queryable<{ currency: string }[]>`
+    select currency from accounts group by currency order by count(*) desc, currency`.records()
+  return rows.map(({ currency }) => currency)
+}
+
 export async function insertPriceGroup(
   queryable: Queryable,
   name: string,

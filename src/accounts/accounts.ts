@@ -27,6 +27,7 @@ import { type AccountForm, type AccountView, accountAttributes, deriveUsername }
 
 export type { PriceGroup } from './accounts.sql.ts'
 export {
+  currenciesOfAccounts,
   type MovedAccount,
   selectMovedAccounts as listMovedAccounts,
   selectPriceGroups as listPriceGroups,

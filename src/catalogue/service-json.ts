@@ -5,9 +5,15 @@ import { priceAttributes } from './price-attributes.ts'
 import type { Price } from './prices.ts'
 import type { ServiceView } from './services.ts'
 
-/** `serviceJson` is a service for machines: the names are those of the columns of a file that can be imported. */
-export function serviceJson({ service, unroutedSince, suppliers, visibleTo, prices }: ServiceView) {
-  const everyones = prices.find(isForEveryone)
+/**
+ * `serviceJson` is a service for machines: the names are those of the columns of a file that can be imported. `currencies` are those in which its price for
+ * everyone is given, where it has one in them, the preferred one first.
+ */
+export function serviceJson(
+  { service, unroutedSince, suppliers, visibleTo, prices }: ServiceView,
+  currencies: readonly string[] = [],
+) {
+  const everyones = everyonesIn(prices, currencies)
   const { code, name, group, kind, ...rest } = jsonOf(serviceAttributes, service)
   return {
     ...{ id: service.id, code, name, group, kind },
@@ -19,6 +25,16 @@ export function serviceJson({ service, unroutedSince, suppliers, visibleTo, pric
     ...rest,
     visible_to: visibleTo,
   }
+}
+
+/** `everyonesIn` gives the price for everyone in the first currency in which there is one, else in any. */
+export function everyonesIn(prices: readonly Price[], currencies: readonly string[]): Price | undefined {
+  const all = prices.filter(isForEveryone)
+  for (const currency of currencies) {
+    const found = all.find((price) => price.currency === currency)
+    if (found) return found
+  }
+  return all[0]
 }
 
 /** `isForEveryone` tells whether a price is for no account or price group alone. */

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { findPriceGroup } from '../../../accounts/accounts.ts'
+import { currenciesOfAccounts, findPriceGroup } from '../../../accounts/accounts.ts'
 import { newServiceAttributes, serviceAttributes } from '../../../catalogue/attributes.ts'
 import { breakKinds } from '../../../catalogue/breaks.ts'
 import { exportServices } from '../../../catalogue/export.ts'
@@ -14,7 +14,7 @@ import {
   places,
   type ServiceGroup,
 } from '../../../catalogue/service-groups.ts'
-import { isForEveryone, serviceJson } from '../../../catalogue/service-json.ts'
+import { everyonesIn, serviceJson } from '../../../catalogue/service-json.ts'
 import { previewService } from '../../../catalogue/service-preview.ts'
 import {
   countRoutes,
@@ -61,7 +61,10 @@ const MAX_ROUTES = 1000
 
 const more = {
   id,
-  price: orNull(Type.String(), 'For everyone, in the first of its currencies; `prices` has all'),
+  price: orNull(
+    Type.String(),
+    'For everyone, in the home currency, else in that of most accounts; `prices` has all',
+  ),
   currency: orNull(Type.String()),
   prices: Type.Array(shapeOf(priceAttributes)),
   suppliers: Type.Array(Type.String(), { description: 'Those of its routes, in order of preference' }),
@@ -100,20 +103,33 @@ const service = shapeOf(serviceAttributes, { more })
 
 type Figures = ReadonlyMap<ServiceId, ServiceFigures>
 
+/** Told is when a service is shown, and the currency in which the business counts; null: none. */
+interface Told {
+  now: Date
+  home: string | null
+}
+
+/** `priceCurrencies` are those in which the price for everyone is shown, the preferred one first. */
+async function priceCurrencies(read: Desk['read'], home: string | null): Promise<string[]> {
+  const used = await currenciesOfAccounts(read)
+  return home === null ? used : [home, ...used]
+}
+
 /** `wireServices` gives services with their routes counted, and how they fared; `known` are figures that were read already. */
 async function wireServices(
   read: Desk['read'],
   views: readonly ServiceView[],
-  now: Date,
+  { now, home }: Told,
   known?: Figures,
 ): Promise<Json[]> {
   const ids = views.map(({ service: { id } }) => id)
-  const [routes, figures] = await Promise.all([
+  const [routes, currencies, figures] = await Promise.all([
     countRoutes(read, ids),
+    priceCurrencies(read, home),
     known ?? serviceFigures(read, now, ids),
   ])
   return views.map((view) => {
-    const { supplier: _, ...json } = serviceJson(view)
+    const { supplier: _, ...json } = serviceJson(view, currencies)
     const { id: of } = view.service
     return {
       ...{ ...json, suppliers: view.suppliers },
@@ -125,8 +141,8 @@ async function wireServices(
   })
 }
 
-async function wireService(read: Desk['read'], idOrCode: string, now: Date): Promise<Json> {
-  const [json] = await wireServices(read, [await showService(read, idOrCode)], now)
+async function wireService(read: Desk['read'], idOrCode: string, told: Told): Promise<Json> {
+  const [json] = await wireServices(read, [await showService(read, idOrCode)], told)
   return json as Json
 }
 
@@ -171,256 +187,265 @@ export const serviceParams = Type.Object({ service: text(64, { description: 'Id 
 /** MAX_FAULTS bounds the faults of a file that are told. */
 const MAX_FAULTS = 1000
 
-export const serviceRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
-  route({
-    method: 'GET',
-    path: '/services',
-    name: 'listServices',
-    section,
-    summary: 'Services, by group, then by id, unless sorted otherwise',
-    description: 'The search goes through codes and names, in any case.',
-    command: 'service list',
-    access,
-    query: Type.Object({
-      ...pageQuery,
-      ...filter,
-      sort: Type.Optional(
-        oneOf(serviceSorts, { description: 'By `success`, those of which nothing has ended come last' }),
-      ),
-    }),
-    answer: countedPageOf(service),
-    refusals: ['not_found'],
-    handle: async ({ desk: { read }, query: { limit, cursor, ...given } }) => {
-      const after = readCursor(cursor, given, MAX_ID) as ServiceId | undefined
-      const { sort = 'group', ...filtered } = given
-      const chosen = await filterOf(read, filtered)
-      const part = { ...chosen, after, limit }
-      const figures = sort.endsWith('success') ? await serviceFigures(read, clock.now(), null) : undefined
-      const { services, next } =
-        sort === 'group'
-          ? await listServices(read, part)
-          : await sortedServices(read, part, sort, (one) => figures?.get(one)?.successRate)
-      return {
-        page: {
-          items: await wireServices(read, services, clock.now(), figures),
-          next_cursor: cursorText(next, given),
-          ...(after === undefined && { count: await countServices(read, chosen) }),
-        },
-      }
-    },
-  }),
-  route({
-    method: 'GET',
-    path: '/services.csv',
-    name: 'exportServices',
-    section,
-    command: 'service export',
-    summary: 'All services that fit a filter, as a file of CSV, which an import takes',
-    description:
-      'A service with fixed prices for everyone in several currencies has a line for each. Prices that follow rules are left out, and so are routes.',
-    access,
-    query: Type.Object(filter),
-    isExport: true,
-    answer: Type.Object({}, { description: 'A file of CSV' }),
-    refusals: ['not_found'],
-    handle: async (call) => {
-      const { read } = call.desk
-      const chosen = await filterOf(read, call.query)
-      await refuseUnproved(call.caller, () => countServices(read, chosen))
-      return await sendFile(call, { list: '/services', name: 'services' }, (told) =>
-        exportServices(read, chosen, told),
-      )
-    },
-  }),
-  route({
-    method: 'GET',
-    path: '/service-groups',
-    name: 'listServiceGroups',
-    section,
-    summary: 'The groups that services stand in, in the order of lists',
-    description: 'A group is named anew by a plan `services.bulk` of all services in it.',
-    access,
-    answer: groups,
-    handle: async ({ desk }) => wireGroups(await listServiceGroups(desk.read)),
-  }),
-  route({
-    method: 'PATCH',
-    path: '/service-groups',
-    name: 'arrangeServiceGroups',
-    section,
-    summary: 'Put the groups of services in order, and say where each is listed',
-    description:
-      'All groups are given, each once. What is not listed can be ordered all the same, by who knows its id or code.',
-    access: 'catalogue.edit',
-    needsVersion: true,
-    body: bodyOf({
-      groups: Type.Array(Type.Object({ name: text(200), shown: oneOf(places) }), { maxItems: 2000 }),
-    }),
-    answer: groups,
-    refusals: ['invalid_input'],
-    handle: async ({ desk, body, version: seen }) =>
-      wireGroups(await arrangeGroups(desk.change, body.groups, seen)),
-  }),
-  route({
-    method: 'POST',
-    path: '/services/preview',
-    name: 'previewService',
-    section,
-    summary: 'What a change would make of a service, or what a new one would be; nothing is changed',
-    description:
-      '`schema` is what the REST API says, `dhru` what a Dhru panel reads. `breaks` are ways in which orders that were right before would be ' +
-      'refused, or the service would no longer be found. Open orders are finished as they were ordered.',
-    access,
-    isQuestion: true,
-    body: bodyOf({
-      service: Type.Optional(text(64, { description: 'Id or code; left out: a new one' })),
-      change: formOf(serviceAttributes, 'change'),
-    }),
-    answer: Type.Object({
-      schema: Type.Unsafe<object>({ type: 'object', additionalProperties: true }),
-      dhru: Type.Unsafe<object>({ type: 'object', additionalProperties: true }),
-      breaks: Type.Array(
-        Type.Object({
-          what: oneOf(breakKinds, {
-            description:
-              '`code`: it has another one; `off`; `hidden`: from accounts that saw it; `field_gone`; `field_needed`: it can no longer be left out; ' +
-              '`field_choices`, `quantity`, `length`: fewer are taken; `schema`: your own says something else',
-          }),
-          field: orNull(Type.String()),
-        }),
-      ),
-      open_orders: Type.Object({ value: Type.Integer(), capped: Type.Boolean() }),
-      buyers: Type.Integer({ description: 'Accounts that ordered it lately: since the month before' }),
-      panels: Type.Integer({ description: 'Those of them with a key for a Dhru panel' }),
-    }),
-    refusals: ['service_not_found', 'invalid_input'],
-    handle: async ({ desk: { read }, body: { service: name, change } }) => {
-      const { service: one, breaks } = await inColumns(serviceAttributes, change, async () =>
-        previewService(read, name, readGiven(serviceAttributes, givenIn(serviceAttributes, change))),
-      )
-      const isKnown = name !== undefined
-      const known = isKnown ? await showService(read, name) : undefined
-      const price = known?.prices.find(isForEveryone) ?? NO_PRICE
-      const [open, buying] = await Promise.all([
-        isKnown
-          ? new OperatorOrders(read).count(
-              { service: String(one.id), state: ['pending', 'processing'] },
-              { max: MAX_COUNTED, ms: COUNT_MS },
-            )
-          : { value: 0, capped: false },
-        isKnown ? serviceBuyers(read, clock.now(), one.id) : { buyers: 0, panels: 0 },
-      ])
-      return {
-        schema: publishedSchema(one, price),
-        dhru: sayService(one, price, { account: price, dialect: 'panel' }),
-        breaks,
-        open_orders: open,
-        ...buying,
-      }
-    },
-  }),
-  route({
-    method: 'GET',
-    path: '/services/:service',
-    name: 'getService',
-    section,
-    summary: 'One service, with its prices, its routes and who sees it',
-    command: 'service show',
-    access,
-    params: serviceParams,
-    answer: shapeOf(serviceAttributes, {
-      more: {
-        ...more,
-        routes: Type.Array(supplierRoute, { description: 'Those of who has `suppliers.read`' }),
+export const serviceRoutes = ({ clock, settings }: Pick<OperatorDeps, 'clock' | 'settings'>) => {
+  const told = async (): Promise<Told> => ({
+    now: clock.now(),
+    home: (await settings.now()).homeCurrency,
+  })
+  return [
+    route({
+      method: 'GET',
+      path: '/services',
+      name: 'listServices',
+      section,
+      summary: 'Services, by group, then by id, unless sorted otherwise',
+      description: 'The search goes through codes and names, in any case.',
+      command: 'service list',
+      access,
+      query: Type.Object({
+        ...pageQuery,
+        ...filter,
+        sort: Type.Optional(
+          oneOf(serviceSorts, { description: 'By `success`, those of which nothing has ended come last' }),
+        ),
+      }),
+      answer: countedPageOf(service),
+      refusals: ['not_found'],
+      handle: async ({ desk: { read }, query: { limit, cursor, ...given } }) => {
+        const after = readCursor(cursor, given, MAX_ID) as ServiceId | undefined
+        const { sort = 'group', ...filtered } = given
+        const chosen = await filterOf(read, filtered)
+        const part = { ...chosen, after, limit }
+        const figures = sort.endsWith('success') ? await serviceFigures(read, clock.now(), null) : undefined
+        const { services, next } =
+          sort === 'group'
+            ? await listServices(read, part)
+            : await sortedServices(read, part, sort, (one) => figures?.get(one)?.successRate)
+        return {
+          page: {
+            items: await wireServices(read, services, await told(), figures),
+            next_cursor: cursorText(next, given),
+            ...(after === undefined && { count: await countServices(read, chosen) }),
+          },
+        }
       },
     }),
-    refusals: ['service_not_found'],
-    handle: async ({ desk, caller, params }) => {
-      const json = await wireService(desk.read, params.service, clock.now())
-      const routes = caller.permissions.has('suppliers.read')
-        ? await listRoutes(desk.read, { service: String(json['id']), limit: MAX_ROUTES })
-        : []
-      return { ...json, routes: routes.map((one) => wireRoute(one, caller)) }
-    },
-  }),
-  route({
-    method: 'POST',
-    path: '/services',
-    name: 'createService',
-    section,
-    summary: 'Make a service, with its price for everyone',
-    command: 'service create',
-    access: 'catalogue.edit',
-    further: [{ field: 'price', permission: 'prices.edit' }],
-    needsKey: true,
-    body: formOf(newServiceAttributes, 'create'),
-    answer: service,
-    refusals: ['invalid_input', 'conflict'],
-    handle: async ({ desk, body }) => {
-      const { id: made } = await inColumns(newServiceAttributes, body, async () =>
-        createService(desk.change, readNewService(givenIn(newServiceAttributes, body))),
-      )
-      return wireService(desk.change, String(made), clock.now())
-    },
-  }),
-  route({
-    method: 'PATCH',
-    path: '/services/:service',
-    name: 'changeService',
-    section,
-    summary: 'Change what is given of a service, and leave the rest',
-    description: 'Prices are set by themselves.',
-    command: 'service update',
-    access: 'catalogue.edit',
-    params: serviceParams,
-    needsVersion: true,
-    body: formOf(serviceAttributes, 'change'),
-    answer: service,
-    refusals: ['service_not_found', 'invalid_input', 'conflict'],
-    handle: async ({ desk, params, body, version: seen }) => {
-      const { id: changed } = await inColumns(serviceAttributes, body, async () =>
-        updateService(
-          desk.change,
-          params.service,
-          readGiven(serviceAttributes, givenIn(serviceAttributes, body)),
-          seen,
+    route({
+      method: 'GET',
+      path: '/services.csv',
+      name: 'exportServices',
+      section,
+      command: 'service export',
+      summary: 'All services that fit a filter, as a file of CSV, which an import takes',
+      description:
+        'A service with fixed prices for everyone in several currencies has a line for each. Prices that follow rules are left out, and so are routes.',
+      access,
+      query: Type.Object(filter),
+      isExport: true,
+      answer: Type.Object({}, { description: 'A file of CSV' }),
+      refusals: ['not_found'],
+      handle: async (call) => {
+        const { read } = call.desk
+        const chosen = await filterOf(read, call.query)
+        await refuseUnproved(call.caller, () => countServices(read, chosen))
+        return await sendFile(call, { list: '/services', name: 'services' }, (told) =>
+          exportServices(read, chosen, told),
+        )
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/service-groups',
+      name: 'listServiceGroups',
+      section,
+      summary: 'The groups that services stand in, in the order of lists',
+      description: 'A group is named anew by a plan `services.bulk` of all services in it.',
+      access,
+      answer: groups,
+      handle: async ({ desk }) => wireGroups(await listServiceGroups(desk.read)),
+    }),
+    route({
+      method: 'PATCH',
+      path: '/service-groups',
+      name: 'arrangeServiceGroups',
+      section,
+      summary: 'Put the groups of services in order, and say where each is listed',
+      description:
+        'All groups are given, each once. What is not listed can be ordered all the same, by who knows its id or code.',
+      access: 'catalogue.edit',
+      needsVersion: true,
+      body: bodyOf({
+        groups: Type.Array(Type.Object({ name: text(200), shown: oneOf(places) }), { maxItems: 2000 }),
+      }),
+      answer: groups,
+      refusals: ['invalid_input'],
+      handle: async ({ desk, body, version: seen }) =>
+        wireGroups(await arrangeGroups(desk.change, body.groups, seen)),
+    }),
+    route({
+      method: 'POST',
+      path: '/services/preview',
+      name: 'previewService',
+      section,
+      summary: 'What a change would make of a service, or what a new one would be; nothing is changed',
+      description:
+        '`schema` is what the REST API says, `dhru` what a Dhru panel reads. `breaks` are ways in which orders that were right before would be ' +
+        'refused, or the service would no longer be found. Open orders are finished as they were ordered.',
+      access,
+      isQuestion: true,
+      body: bodyOf({
+        service: Type.Optional(text(64, { description: 'Id or code; left out: a new one' })),
+        change: formOf(serviceAttributes, 'change'),
+      }),
+      answer: Type.Object({
+        schema: Type.Unsafe<object>({ type: 'object', additionalProperties: true }),
+        dhru: Type.Unsafe<object>({ type: 'object', additionalProperties: true }),
+        currency: Type.String({ description: 'Of the price in `dhru`, which has none' }),
+        breaks: Type.Array(
+          Type.Object({
+            what: oneOf(breakKinds, {
+              description:
+                '`code`: it has another one; `off`; `hidden`: from accounts that saw it; `field_gone`; `field_needed`: it can no longer be left out; ' +
+                '`field_choices`, `quantity`, `length`: fewer are taken; `schema`: your own says something else',
+            }),
+            field: orNull(Type.String()),
+          }),
         ),
-      )
-      return wireService(desk.change, String(changed), clock.now())
-    },
-  }),
-  route({
-    method: 'POST',
-    path: '/services/import',
-    name: 'importServices',
-    section,
-    summary: 'Make and change services as a file says',
-    description:
-      'Everything is checked before anything is written, and all of it is written or nothing. `errors` and `problems` of a refusal name every ' +
-      'row and column at fault, up to 1,000.',
-    command: 'service import',
-    access: 'catalogue.edit',
-    further: [{ field: 'text', permission: 'prices.edit' }],
-    body: bodyOf({
-      format: oneOf(['csv', 'json'], { description: 'CSV with a header row, or a JSON array of objects' }),
-      text: Type.String({ description: 'What is in the file' }),
-      dry_run: Type.Optional(Type.Boolean({ description: 'Check only, and say what would be done' })),
+        open_orders: Type.Object({ value: Type.Integer(), capped: Type.Boolean() }),
+        buyers: Type.Integer({ description: 'Accounts that ordered it lately: since the month before' }),
+        panels: Type.Integer({ description: 'Those of them with a key for a Dhru panel' }),
+      }),
+      refusals: ['service_not_found', 'invalid_input'],
+      handle: async ({ desk: { read }, body: { service: name, change } }) => {
+        const { service: one, breaks } = await inColumns(serviceAttributes, change, async () =>
+          previewService(read, name, readGiven(serviceAttributes, givenIn(serviceAttributes, change))),
+        )
+        const isKnown = name !== undefined
+        const known = isKnown ? await showService(read, name) : undefined
+        const price =
+          everyonesIn(known?.prices ?? [], await priceCurrencies(read, (await told()).home)) ?? NO_PRICE
+        const [open, buying] = await Promise.all([
+          isKnown
+            ? new OperatorOrders(read).count(
+                { service: String(one.id), state: ['pending', 'processing'] },
+                { max: MAX_COUNTED, ms: COUNT_MS },
+              )
+            : { value: 0, capped: false },
+          isKnown ? serviceBuyers(read, clock.now(), one.id) : { buyers: 0, panels: 0 },
+        ])
+        return {
+          schema: publishedSchema(one, price),
+          currency: price.currency,
+          dhru: sayService(one, price, { account: price, dialect: 'panel' }),
+          breaks,
+          open_orders: open,
+          ...buying,
+        }
+      },
     }),
-    answer: Type.Object({
-      created: Type.Integer(),
-      updated: Type.Integer(),
-      unchanged: Type.Integer(),
-      prices: Type.Integer({ description: 'New or other prices' }),
-      dry_run: Type.Boolean(),
+    route({
+      method: 'GET',
+      path: '/services/:service',
+      name: 'getService',
+      section,
+      summary: 'One service, with its prices, its routes and who sees it',
+      command: 'service show',
+      access,
+      params: serviceParams,
+      answer: shapeOf(serviceAttributes, {
+        more: {
+          ...more,
+          routes: Type.Array(supplierRoute, { description: 'Those of who has `suppliers.read`' }),
+        },
+      }),
+      refusals: ['service_not_found'],
+      handle: async ({ desk, caller, params }) => {
+        const json = await wireService(desk.read, params.service, await told())
+        const routes = caller.permissions.has('suppliers.read')
+          ? await listRoutes(desk.read, { service: String(json['id']), limit: MAX_ROUTES })
+          : []
+        return { ...json, routes: routes.map((one) => wireRoute(one, caller)) }
+      },
     }),
-    refusals: ['invalid_input'],
-    handle: async ({ desk, body: { format, text: file, dry_run: dryRun = false } }) => {
-      const result = await importServices(desk.change, file, format, { dryRun })
-      if (!result.ok) {
-        const [first, ...others] = result.faults
-        throw refusalFor({ ...result, faults: [first, ...others.slice(0, MAX_FAULTS - 1)] })
-      }
-      return { ...result.value, dry_run: dryRun }
-    },
-  }),
-]
+    route({
+      method: 'POST',
+      path: '/services',
+      name: 'createService',
+      section,
+      summary: 'Make a service, with its price for everyone',
+      command: 'service create',
+      access: 'catalogue.edit',
+      further: [{ field: 'price', permission: 'prices.edit' }],
+      needsKey: true,
+      body: formOf(newServiceAttributes, 'create'),
+      answer: service,
+      refusals: ['invalid_input', 'conflict'],
+      handle: async ({ desk, body }) => {
+        const { id: made } = await inColumns(newServiceAttributes, body, async () =>
+          createService(desk.change, readNewService(givenIn(newServiceAttributes, body))),
+        )
+        return wireService(desk.change, String(made), await told())
+      },
+    }),
+    route({
+      method: 'PATCH',
+      path: '/services/:service',
+      name: 'changeService',
+      section,
+      summary: 'Change what is given of a service, and leave the rest',
+      description: 'Prices are set by themselves.',
+      command: 'service update',
+      access: 'catalogue.edit',
+      params: serviceParams,
+      needsVersion: true,
+      body: formOf(serviceAttributes, 'change'),
+      answer: service,
+      refusals: ['service_not_found', 'invalid_input', 'conflict'],
+      handle: async ({ desk, params, body, version: seen }) => {
+        const { id: changed } = await inColumns(serviceAttributes, body, async () =>
+          updateService(
+            desk.change,
+            params.service,
+            readGiven(serviceAttributes, givenIn(serviceAttributes, body)),
+            seen,
+          ),
+        )
+        return wireService(desk.change, String(changed), await told())
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/services/import',
+      name: 'importServices',
+      section,
+      summary: 'Make and change services as a file says',
+      description:
+        'Everything is checked before anything is written, and all of it is written or nothing. `errors` and `problems` of a refusal name every ' +
+        'row and column at fault, up to 1,000.',
+      command: 'service import',
+      access: 'catalogue.edit',
+      further: [{ field: 'text', permission: 'prices.edit' }],
+      body: bodyOf({
+        format: oneOf(['csv', 'json'], { description: 'CSV with a header row, or a JSON array of objects' }),
+        text: Type.String({ description: 'What is in the file' }),
+        dry_run: Type.Optional(Type.Boolean({ description: 'Check only, and say what would be done' })),
+      }),
+      answer: Type.Object({
+        created: Type.Integer(),
+        updated: Type.Integer(),
+        unchanged: Type.Integer(),
+        prices: Type.Integer({ description: 'New or other prices' }),
+        dry_run: Type.Boolean(),
+      }),
+      refusals: ['invalid_input'],
+      handle: async ({ desk, body: { format, text: file, dry_run: dryRun = false } }) => {
+        const result = await importServices(desk.change, file, format, { dryRun })
+        if (!result.ok) {
+          const [first, ...others] = result.faults
+          throw refusalFor({ ...result, faults: [first, ...others.slice(0, MAX_FAULTS - 1)] })
+        }
+        return { ...result.value, dry_run: dryRun }
+      },
+    }),
+  ]
+}

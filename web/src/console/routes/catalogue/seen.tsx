@@ -34,7 +34,7 @@ export function Seen({ preview, kind }: { preview: Preview; kind: Service['kind'
       {!data && !fault && <Loading rows={4} />}
       {data && (
         <div className={isOld ? styles.old : undefined} aria-busy={isOld}>
-          {view === 'dhru' && <Panel dhru={data.dhru as unknown as Dhru} />}
+          {view === 'dhru' && <Panel dhru={data.dhru as unknown as Dhru} currency={data.currency} />}
           {view === 'rest' && <Raw label={t`Schema of an order`} value={data.schema} />}
           {view === 'portal' && <PortalForm schema={data.schema as Schema} kind={kind} />}
         </div>
@@ -69,7 +69,7 @@ interface DhruField {
 const REQUIRES = 'Requires.'
 
 /** `Panel` draws the order form as a Dhru panel makes it of its list. */
-function Panel({ dhru }: { dhru: Dhru }) {
+function Panel({ dhru, currency }: { dhru: Dhru; currency: string }) {
   const { t } = useLingui()
   const { CUSTOM: box, SERVER: server } = dhru
   const named = Object.entries(dhru).filter(
@@ -79,7 +79,7 @@ function Panel({ dhru }: { dhru: Dhru }) {
     <div className={styles.panel}>
       <h3>{dhru.SERVICENAME}</h3>
       <p className="muted">
-        {dhru.CREDIT}
+        {dhru.CREDIT} {currency}
         {dhru.TIME && ` · ${dhru.TIME}`}
       </p>
       {dhru.INFO && (

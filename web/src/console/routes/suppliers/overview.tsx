@@ -7,9 +7,9 @@ import { api, dataOf } from '../../../api/client.ts'
 import { Amount } from '../../../kit/amount.tsx'
 import { Chart, type Series } from '../../../kit/chart.tsx'
 import { endedOn } from '../../../kit/days.ts'
+import { percent } from '../../../kit/duration.ts'
 import { Figures } from '../../../kit/figures.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
-import { percentOf } from '../../../kit/numbers.ts'
 import { useMay, useSession } from '../../../kit/session.tsx'
 import { SumAmount, sum } from '../../../kit/sum.tsx'
 import { ago, When } from '../../../kit/when.tsx'
@@ -191,7 +191,7 @@ function Head({ figures }: { figures: FiguresRead }) {
           label: t`The balance lasts`,
           value: days == null ? '–' : <Plural value={Math.floor(days)} one="# day" other="# days" />,
         },
-        { label: t`Success`, value: rate === null ? '–' : percentOf(Math.floor(rate * 1000) / 10) },
+        { label: t`Success of attempts, ${DAYS} days`, value: rate === null ? '–' : percent(rate) },
         { label: t`Working`, value: <Orders count={working} supplier={name} state="processing" /> },
         { label: t`Outcome unknown`, value: <Orders count={unknown} supplier={name} state="unknown" /> },
       ]}

@@ -185,7 +185,7 @@ export function Suppliers() {
               <Table.Th data-card="state">{t`State`}</Table.Th>
               {seesBalances && <Table.Th ta="end">{t`Balance there`}</Table.Th>}
               <Table.Th ta="end">{t`Lasts`}</Table.Th>
-              <Table.Th ta="end">{t`Success, 24 h`}</Table.Th>
+              <Table.Th ta="end">{t`Success of attempts, 24 h`}</Table.Th>
               <Table.Th ta="end">{t`Median time, 24 h`}</Table.Th>
               <Table.Th ta="end">{t`Open`}</Table.Th>
               <Table.Th ta="end">{t`List read`}</Table.Th>

@@ -572,7 +572,7 @@ function Ranking({ title, by, currency, isAll }: Ranked & { title: string; by: '
             </span>
             <span className="muted">
               <Trans>
-                {i18n.number(charged)} done · {share(success_rate)}
+                {i18n.number(charged)} done · {share(success_rate)} of items
               </Trans>
             </span>
             <Sum value={turnover} currency={currency} />
