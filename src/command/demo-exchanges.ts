@@ -1,6 +1,4 @@
-import type { ItemExchange } from '../fulfilment/outcome/exchanges.sql.ts'
-import type { AccountId, OrderId } from '../lib/ids.ts'
-import type { Order } from './demo-rows.ts'
+import type { ExchangeRow, Order } from './demo-rows.ts'
 
 /** WAITED_MS is how long an answer was waited for. */
 const WAITED_MS = 30_000
@@ -9,12 +7,12 @@ const WAITED_MS = 30_000
  * `exchangesOf` are the requests that were kept of what has no clear outcome in the demo: its suppliers are sandboxes, and these are what a Dhru panel
  * would have been sent. `ids` are the numbers of the orders.
  */
-export function exchangesOf(orders: readonly Order[], ids: readonly number[]): ItemExchange[] {
+export function exchangesOf(orders: readonly Order[], ids: readonly number[]): ExchangeRow[] {
   return orders.flatMap(({ account, service, items }, place) =>
     items.flatMap((item, at) =>
       item.attempts
         .filter(({ state }) => state === 'unknown')
-        .flatMap((attempt): ItemExchange[] => {
+        .map((attempt): ExchangeRow => {
           const supplier = service.routes.find(
             ({ supplierId }) => supplierId === attempt.supplier_id,
           )?.supplier
@@ -32,19 +30,16 @@ export function exchangesOf(orders: readonly Order[], ids: readonly number[]): I
             },
             parameters,
           })
-          const sent = { method: 'POST', url, headers: {}, body: String(body) }
-          const named = {
-            item: { accountId: account.id as AccountId, orderId: ids[place] as OrderId, position: at + 1 },
-            attempt: attempt.number,
+          const sent = {
+            ...{ account_id: account.id, order_id: ids[place] as number, position: at + 1 },
+            ...{ number: attempt.number, at: attempt.created_at, url, request: String(body) },
           }
-          if (attempt.unrecognised !== null) {
-            const said = JSON.stringify({ ERROR: [{ MESSAGE: attempt.detail }], apiversion: '6.1' })
-            const answer = { status: 200, headers: {}, body: said }
-            const exchanged = { ...sent, answer, error: null, milliseconds: 640 }
-            return [{ ...named, call: 'send', at: attempt.created_at, exchanged }]
+          if (attempt.unrecognised === null) {
+            const error = 'no answer within 30 seconds'
+            return { ...sent, status: null, answer: null, error, milliseconds: WAITED_MS }
           }
-          const silent = { answer: null, error: 'no answer within 30 seconds', milliseconds: WAITED_MS }
-          return [{ ...named, call: 'send', at: attempt.created_at, exchanged: { ...sent, ...silent } }]
+          const answer = JSON.stringify({ ERROR: [{ MESSAGE: attempt.detail }], apiversion: '6.1' })
+          return { ...sent, status: 200, answer, error: null, milliseconds: 640 }
         }),
     ),
   )

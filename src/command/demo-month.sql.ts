@@ -1,12 +1,16 @@
 import type { Queryable, Transaction } from '../database/database.ts'
-import { insertExchanges } from '../fulfilment/outcome/exchanges.sql.ts'
 import { exchangesOf } from './demo-exchanges.ts'
-import type { Month, Offered, Order, Sold, WalletRow } from './demo-rows.ts'
+import type { ExchangeRow, Month, Offered, Order, Sold, WalletRow } from './demo-rows.ts'
 
 /** `hasOrders` tells whether anybody has ordered anything yet. */
 export async function hasOrders(sql: Queryable): Promise<boolean> {
   const [row] = await sql<{ any: boolean }[]>`select exists (select from orders) as any`
   return row?.any === true
+}
+
+/** `keepHomeCurrency` says in which currency the business counts, where nobody has said so yet. */
+export async function keepHomeCurrency(sql: Queryable, currency: string): Promise<void> {
+  await sql`insert into kept_settings (name, value) values ('HOME_CURRENCY', ${currency}) on conflict do nothing`
 }
 
 /** `selectOffered` gives the services that are sold, with their routes. */
@@ -168,6 +172,15 @@ async function insertAttempts(
       from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as a (
         account_id int, order_id bigint, position smallint, number smallint, supplier_id int, route_id int, state text, reference text,
         detail text, cost bigint, fault text, unrecognised text, created_at timestamptz, finished_at timestamptz)`
+}
+
+async function insertExchanges(sql: Transaction, rows: readonly ExchangeRow[]): Promise<void> {
+  await sql`
+    insert into attempt_exchanges (account_id, order_id, position, number, at, call, method, url, request, status, answer, error, milliseconds)
+    select account_id, order_id, position, number, at, 'send', 'POST', url, request, status, answer, error, milliseconds
+      from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as x (
+        account_id int, order_id bigint, position smallint, number smallint, at timestamptz, url text, request text, status int, answer text,
+        error text, milliseconds int)`
 }
 
 async function insertReviews(

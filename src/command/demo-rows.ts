@@ -46,6 +46,21 @@ export interface AttemptRow {
   finished_at: Date | null
 }
 
+/** ExchangeRow is a request about an item, and what came of it: it was sent, by POST. */
+export interface ExchangeRow {
+  account_id: number
+  order_id: number
+  position: number
+  number: number
+  at: Date
+  url: string
+  request: string
+  status: number | null
+  answer: string | null
+  error: string | null
+  milliseconds: number
+}
+
 export interface Review {
   kind: 'unknown' | 'margin' | 'expired' | 'cancel' | 'verify' | 'unrecognised answer'
   detail: string

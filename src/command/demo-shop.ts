@@ -8,8 +8,6 @@ import { setPrice } from '../catalogue/prices.ts'
 import type { Sql } from '../database/database.ts'
 import { Providers } from '../deposits/providers.ts'
 import { findSeller, setSeller } from '../invoices/seller.ts'
-import { upsertKeptSetting } from '../kept-settings/kept-settings.sql.ts'
-import { findKeptSettings } from '../kept-settings/kept-settings.ts'
 import { Rates } from '../ledger/rates.ts'
 import { orThrow } from '../lib/fault.ts'
 import { parseMicros } from '../lib/money.ts'
@@ -18,6 +16,7 @@ import { setRule } from '../price-book/rules.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { addRoute, listRoutes, updateRoute } from '../supplier-routes/routes.ts'
 import { createSupplier, listSuppliers, updateSupplier } from '../suppliers/suppliers.ts'
+import { keepHomeCurrency } from './demo-month.sql.ts'
 import { DEMO_PRICE_GROUP, demoServices } from './demo-services.ts'
 
 /**
@@ -196,11 +195,8 @@ async function makeBusiness(sql: Sql): Promise<void> {
     await setSeller(sql, { name: PAYEE, address: '12 Harbour Road\nSingapore', contact: CONTACT })
     await setBrand(sql, { name: 'Demo Shop', email: CONTACT, telegram: 'demo_shop_desk' })
   }
-  const kept = await findKeptSettings(sql)
-  if (!kept.has(HOME)) await sql.begin((transaction) => upsertKeptSetting(transaction, HOME, 'USD'))
+  await keepHomeCurrency(sql, 'USD')
 }
-
-const HOME = 'HOME_CURRENCY'
 
 async function makeNews(sql: Sql, now: Date): Promise<void> {
   if ((await listAnnouncements(sql, 1)).length > 0) return

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createPriceGroup } from '../../../src/accounts/accounts.ts'
+import { createAccount, createPriceGroup } from '../../../src/accounts/accounts.ts'
+import { setPrice } from '../../../src/catalogue/prices.ts'
+import { until } from '../../support/until.ts'
 import { ask, changer, OperatorOffice } from './office.fixtures.ts'
 
 /** What the pages of the catalogue ask for beside making and changing services. */
@@ -39,6 +41,30 @@ const sold = async (code: string, charged: number, failed: number) => {
 }
 
 describe('the list of services', () => {
+  it('has the price for everyone in the home currency, else in that of most accounts', async () => {
+    const { server } = office
+    await setPrice(server.sql, { service: 'lock', currency: 'EUR', price: '0.45' })
+    await setPrice(server.sql, { service: 'lock', currency: 'IDR', price: '8000' })
+    const shown = async () => {
+      const { price, currency } = (await read('/services/lock')).data
+      return `${price} ${currency}`
+    }
+    expect(await shown()).toBe('0.45 EUR')
+    for (const username of ['one', 'two'])
+      await createAccount(
+        server.sql,
+        { name: username, email: `${username}@example.org`, currency: 'USD' },
+        'test',
+      )
+    await createAccount(server.sql, { name: 'three', email: 'three@example.org', currency: 'EUR' }, 'test')
+    expect(await shown()).toBe('0.50 USD')
+    await server.sql`insert into kept_settings (name, value) values ('HOME_CURRENCY', 'IDR')`
+    await until('the setting is read', async () => (await shown()).startsWith('8000'))
+    await server.sql`delete from kept_settings where name = 'HOME_CURRENCY'`
+    await until('it is as before', async () => (await shown()) === '0.50 USD')
+    await server.sql`delete from prices where currency <> 'USD'`
+  })
+
   it('counts routes and says how each fared', async () => {
     await sold('lock', 3, 1)
     await sold('list', 9, 1)
@@ -145,6 +171,7 @@ describe('a preview', () => {
         ...{ SERVICENAME: 'Carrier new', CREDIT: '0.50' },
         'Requires.Custom': [{ fieldname: 'MODEL', fieldoptions: 'X,Y', required: 'on' }],
       },
+      currency: 'USD',
       breaks: [{ what: 'field_needed', field: 'MODEL' }],
       open_orders: { value: 0, capped: false },
       buyers: 0,
