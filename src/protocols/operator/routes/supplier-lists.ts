@@ -232,6 +232,7 @@ const place = Type.Object({ service: id, code: Type.String(), name: Type.String(
 const keptList = Type.Object({
   id: Type.Integer({ description: 'Names this reading: a plan `supplier.import` is made of it' }),
   ...{ read_at: time(), read_by: Type.String(), currency: Type.String({ description: 'Of the costs' }) },
+  read_by_name: orNull(Type.String(), 'The name of that person'),
   suspicion: orNull(
     Type.String(),
     'Why it is to be approved by a plan `supplier.changes` before anything is imported',
@@ -266,11 +267,13 @@ const keptList = Type.Object({
 function wireList(
   { services, leftOut, gone, ...list }: ShownList,
   currency: string,
+  names: ReadonlyMap<string, string>,
 ): Static<typeof keptList> {
   const isOurs = services.filter(({ verdict }) => verdict === 'ours').length
   const money = (value: bigint): string => formatMicros(value, currency)
   return {
     ...{ id: list.id, read_at: list.readAt, read_by: list.readBy, currency, suspicion: list.suspicion },
+    read_by_name: names.get(list.readBy) ?? null,
     counts: {
       ...{ listed: services.length, new: services.length - isOurs, ours: isOurs, gone: gone.length },
       ...{ changed: services.filter((one) => one.oldCost !== null).length, left_out: leftOut.length },
@@ -459,7 +462,9 @@ export const supplierListRoutes = ({
             return { list: null, error: error.message }
           }
           const read = await showList(work, config)
-          return { list: read ? wireList(read, config.currency) : null, error: null }
+          if (!read) return { list: null, error: null }
+          const names = await actorNames(desk.read, [read.readBy])
+          return { list: wireList(read, config.currency, names), error: null }
         }),
     }),
     route({
@@ -475,7 +480,9 @@ export const supplierListRoutes = ({
       handle: async ({ desk, params }) => {
         const supplier = await findSupplier(desk.read, params.supplier)
         const list = await showList(desk.read, supplier)
-        return { list: list ? wireList(list, supplier.currency) : null }
+        if (!list) return { list: null }
+        const names = await actorNames(desk.read, [list.readBy])
+        return { list: wireList(list, supplier.currency, names) }
       },
     }),
     route({

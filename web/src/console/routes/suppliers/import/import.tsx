@@ -237,7 +237,7 @@ function Read({
           />
           <p className="muted">
             <Trans>
-              Read <When at={list.read_at} /> by {list.read_by}.
+              Read <When at={list.read_at} /> by {list.read_by_name ?? list.read_by}.
             </Trans>
           </p>
           {list.suspicion && (
