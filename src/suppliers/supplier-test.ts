@@ -1,11 +1,19 @@
 import type { Sql } from '../database/database.ts'
 import type { IntegrationContext } from '../integrations/kit/kind.ts'
+import { judgementOf } from '../integrations/suppliers/book/book.ts'
 import { Reasons } from '../integrations/suppliers/http-kit/reasons.ts'
 import type { SupplierAccount } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { destinationFault } from './destination.ts'
 import { connectSupplier, recordBalance } from './suppliers.ts'
+
+/**
+ * `testCauses` are why a test fails: we may not call the address (OUTBOUND_ALLOW); it refuses our login; our address is not allowed there; it cannot be
+ * reached, or something else answers there; or it says what is wrong in words that a list knows.
+ */
+export const testCauses = ['destination', 'login', 'address', 'unreachable', 'said'] as const
+export type TestCause = (typeof testCauses)[number]
 
 /** SupplierTest is what came of asking a supplier for our account there. */
 export interface SupplierTest {
@@ -17,6 +25,8 @@ export interface SupplierTest {
   milliseconds: number | null
   /** `problem` says what went wrong, so that an operator can act on it; null: nothing did. */
   problem: string | null
+  /** `cause` is what is wrong as far as it is known, so that the advice fits; null: nothing is wrong, or nobody knows. */
+  cause: TestCause | null
   /** `note` tells the operator something although nothing went wrong. */
   note: string | null
 }
@@ -33,7 +43,7 @@ export async function testSupplier(
 ): Promise<SupplierTest> {
   const { config, supplier } = await connectSupplier(sql, sealer, context, idOrName)
   const { id, name, kind, currency } = config
-  const none = { id, name, account: null, milliseconds: null, problem: null, note: null }
+  const none = { id, name, account: null, milliseconds: null, problem: null, cause: null, note: null }
   try {
     if (!supplier.account) {
       const note = `this ${kind} supplier has no account that could be asked for: nobody was called`
@@ -56,9 +66,22 @@ export async function testSupplier(
       const fault = config.url === null ? undefined : await destinationFault(config.url, allow)
       const message = error instanceof Error ? error.message : String(error)
       const { secrets } = config
-      return { ...none, milliseconds, problem: fault ?? new Reasons(Object.values(secrets)).of(message) }
+      const problem = fault ?? new Reasons(Object.values(secrets)).of(message)
+      return { ...none, milliseconds, problem, cause: fault === undefined ? causeOf(message) : 'destination' }
     }
   } finally {
     await supplier.close?.()
   }
+}
+
+/** NO_ANSWER is how an error begins where nothing of a supplier answered. */
+const NO_ANSWER =
+  /^(?:no answer|HTTP [345]\d\d|[a-z ]*\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ETIMEDOUT)\b|.*\b(?:certificate|TLS|SSL)\b)/i
+
+function causeOf(message: string): TestCause | null {
+  const judged = judgementOf(message)?.name
+  if (judged === 'login') return 'login'
+  if (judged === 'ip') return 'address'
+  if (NO_ANSWER.test(message)) return 'unreachable'
+  return judged === undefined ? null : 'said'
 }

@@ -35,12 +35,12 @@ describePages('the inbox', () => {
   })
 
   /** `sent` places orders that are with the supplier for a day. */
-  async function sent(count: number, by = shop): Promise<{ order: number; input: string }[]> {
+  async function sent(count: number, by = shop, of = service): Promise<{ order: number; input: string }[]> {
     const { sql } = office.server
     const made: { order: number; input: string }[] = []
     for (let n = 0; n < count; n++) {
       const input = imei(++imeis, '00100105')
-      const answer = await office.server.place(by, { ID: service, IMEI: input })
+      const answer = await office.server.place(by, { ID: of, IMEI: input })
       made.push({ order: Number(answer.SUCCESS[0].REFERENCEID), input })
     }
     await until('all are with the supplier', async () => {
@@ -516,6 +516,52 @@ describePages('the inbox', () => {
     await visit.leave()
   })
 
+  test('a doubted result is shown, and corrected or refunded from where it is doubted', async () => {
+    const { server } = office
+    const other = await server.shop({ deposit: '1000' })
+    const orders: number[] = []
+    for (const n of [1, 2]) {
+      const answer = await server.place(other, { ID: service, IMEI: imei(++imeis, '00100101') })
+      const order = Number(answer.SUCCESS[0].REFERENCEID)
+      await server.ended(other, String(order))
+      await server.sql`update items set result = ${`Code ${n}`} where order_id = ${order}`
+      await review(order, 'verify', 'wanted by the reseller', { by: other })
+      orders.push(order)
+    }
+    const visit = await Visit.as(office, 'owner')
+    const { page } = visit
+    await page.goto(`/console/inbox?order=${orders[0]}`)
+    await page.getByText('Code 1', { exact: true }).waitFor()
+    await page.getByRole('button', { name: /Refund…/ }).waitFor()
+    await visit.press('1')
+    const right = page.getByLabel('The right result')
+    await until('the former result is there', async () => (await right.inputValue()) === 'Code 1')
+    await right.fill('Code 7')
+    await page.getByLabel('Reason').fill('they sent another one')
+    await visit.click('Replace the result')
+    await until(
+      'it is corrected and settled',
+      async () => {
+        const [row] = await server.sql<{ result: string; resolution: string | null }[]>`
+        select i.result, v.resolution from items i join reviews v on v.order_id = i.order_id where i.order_id = ${orders[0] ?? 0}`
+        return row?.result === 'Code 7' && row.resolution === 'corrected'
+      },
+      () => page.getByRole('dialog').allInnerTexts(),
+    )
+    await page.goto(`/console/inbox?order=${orders[1]}`)
+    await page.getByText('Code 2', { exact: true }).waitFor()
+    expect(await visit.violations()).toEqual([])
+    await visit.click(/Refund…/)
+    await page.getByText('$1.00 goes back to').waitFor()
+    // The key of this shop has no webhook.
+    expect(await page.getByText('told by webhook').count()).toBe(0)
+    await page.getByText('Over Dhru it reads Rejected.').waitFor()
+    await page.getByLabel('Reason').fill('it was wrong')
+    await visit.click('Refund $1.00')
+    await until('it is given back', async () => (await stateOf(orders[1] ?? 0)) === 'failed')
+    await visit.leave()
+  })
+
   test('a deposit is confirmed with its proof beside the reference, and the next one opens', async () => {
     const { sql } = office.server
     await sql`
@@ -565,7 +611,9 @@ describePages('the inbox', () => {
 
   test('an unrecognised answer is taught once, and twelve waiting items are settled by it', async () => {
     const { sql } = office.server
-    const made = await sent(12)
+    const made = await sent(11)
+    const euros = await office.server.shop({ currency: 'EUR', deposit: '10' })
+    made.push(...(await sent(1, euros, await office.server.service({ currency: 'EUR' }))))
     const orders = made.map(({ order }) => order)
     await sql`
       update attempts set state = 'unknown', unrecognised = 'kode hubungi sales', detail = 'Kode 77: hubungi sales', reference = null
@@ -579,9 +627,12 @@ describePages('the inbox', () => {
     const visit = await Visit.as(office, 'manager')
     const { page } = visit
     await page.goto('/console/inbox?kind=answer')
-    await page.getByText('12 items wait').waitFor()
+    await page.getByText('12 items wait, and €1.00 and $11.00 is held.').waitFor()
     await visit.press('1')
-    await page.getByText('Fits 1 of the last').waitFor()
+    await page.getByText('Fits 12 of the last').waitFor()
+    await page.getByText('where there is none, this goes back at once').waitFor()
+    await page.getByText('$11.00 · 11 items').waitFor()
+    await page.getByText('€1.00 · 1 item', { exact: true }).waitFor()
     expect(await visit.violations()).toEqual([])
     await shot(visit, 'inbox-answer')
     await page.getByLabel('Reason').fill('their support: code 77 is a refusal')

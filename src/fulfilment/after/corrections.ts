@@ -14,6 +14,7 @@ import {
   type LockedItem,
   lockItems,
   type OrderOfAccount,
+  settleCorrected,
   writeResult,
 } from './refunds.sql.ts'
 
@@ -50,7 +51,8 @@ export const itemVersion = ({
   versionOf(secretResults ? [state, finishedAt, refunded] : [state, result, refunded])
 
 /**
- * `correctResult` replaces the result of an item that was charged, which stays so, and tells the reseller. The trail keeps the former one. Throws
+ * `correctResult` replaces the result of an item that was charged, which stays so, and tells the reseller. The trail keeps the former one; a review
+ * that is open about the result is settled by it. Throws
  * order_not_found; not_found or conflict where the item is not there or has no result; version_conflict; invalid_input naming what is wrong.
  */
 export async function correctResult(
@@ -99,6 +101,7 @@ export async function correctResult(
       reference: null,
       at,
     })
+    await settleCorrected(transaction, order, position, { actor, why: reason, at })
     await followItems(transaction, [order], at, { isTold: true })
     return { position, secretResults, before, after: text }
   })

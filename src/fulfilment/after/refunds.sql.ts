@@ -102,6 +102,20 @@ export async function settleRefunded(
        and resolved_at is null`
 }
 
+/** `settleCorrected` ends what people were asked about the result of an item that has another one now. */
+export async function settleCorrected(
+  sql: Queryable,
+  { accountId, orderId }: OrderOfAccount,
+  position: number,
+  { actor, why, at }: { actor: string; why: string; at: Date },
+): Promise<void> {
+  await sql`
+    update reviews
+       set resolution = 'corrected', resolved_by = ${actor}, why = ${sanitize(why)}, resolved_at = ${at}
+     where account_id = ${accountId} and order_id = ${orderId} and position = ${position}
+       and kind in ('verify', 'changed') and resolved_at is null`
+}
+
 /** `rejectAttempts` says of the attempts that gave these items their results that a person does not believe them. */
 export async function rejectAttempts(
   sql: Queryable,

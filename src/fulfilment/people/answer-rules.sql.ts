@@ -92,6 +92,8 @@ export interface HeardText {
   waiting: number
   price: bigint | null
   currency: string | null
+  /** `sums` are their prices by currency, in micros. */
+  sums: { currency: string; price: string }[]
   /** `review` is the one by which a person is asked. */
   review: number | null
 }
@@ -104,16 +106,20 @@ export async function selectHeard(
 ): Promise<HeardText[]> {
   return await sql<HeardText[]>`
     select s.id as supplier_id, s.name as supplier, s.kind as supplier_kind, u.text, u.heard_at, u.heard, u.example, u.samples,
-           w.waiting, w.price, w.currency, q.review
+           coalesce(w.waiting, 0) as waiting, w.price, w.currency, coalesce(w.sums, '[]') as sums, q.review
       from unrecognised_answers u
       join suppliers s on s.id = u.supplier_id
       left join lateral (
-        select count(*)::int as waiting, case when count(distinct b.currency) = 1 then sum(i.price)::bigint end as price,
-               case when count(distinct b.currency) = 1 then min(b.currency) end as currency
-          from attempts a
-          join items i on i.account_id = a.account_id and i.order_id = a.order_id and i.position = a.position
-          join wallets b on b.account_id = a.account_id
-         where a.supplier_id = u.supplier_id and a.unrecognised = u.text and a.finished_at is null and a.state = 'unknown') w on true
+        select sum(c.items)::int as waiting, case when count(*) = 1 then min(c.price) end as price,
+               case when count(*) = 1 then min(c.currency) end as currency,
+               jsonb_agg(jsonb_build_object('currency', c.currency, 'price', c.price::text) order by c.currency) as sums
+          from (
+            select b.currency, count(*) as items, sum(i.price)::bigint as price
+              from attempts a
+              join items i on i.account_id = a.account_id and i.order_id = a.order_id and i.position = a.position
+              join wallets b on b.account_id = a.account_id
+             where a.supplier_id = u.supplier_id and a.unrecognised = u.text and a.finished_at is null and a.state = 'unknown'
+             group by b.currency) c) w on true
       left join lateral (
         select v.id as review
           from attempts a

@@ -57,7 +57,9 @@ export interface Preview {
   suppliers: { id: SupplierId; name: string }[]
   /** `waiting` are the items that wait for words which it fits, and are settled by it. */
   waiting: WaitingItem[]
-  /** `lookedAt` answers of the last ones were tried; it fits `fitting` of them, of which a list knows `known` already: those stay as they are. */
+  /** `sums` are the prices of those, by reseller. */
+  sums: { username: string; currency: string; items: number; price: bigint }[]
+  /** `lookedAt` answers of the last ones were tried, each as often as it was heard; it fits `fitting` of them, of which a list knows `known` already: those stay as they are. */
   lookedAt: number
   fitting: number
   known: number
@@ -199,26 +201,51 @@ async function previewed(sql: Queryable, suppliers: TaughtSupplier[], rule: Answ
   const known = (said: string): AnswerClass | null =>
     books.map((book) => book.judge(said)).find((found) => found !== undefined && found !== 'taken') ?? null
   const answers = [
-    ...heard.flatMap(({ samples, example, heardAt, text }) =>
-      (samples.length > 0 ? samples : [example]).map((said) => ({ said, text, at: heardAt })),
-    ),
-    ...past.map(({ said, input, at }) => ({ said, text: wordsOf(said, input), at })),
+    ...heard.flatMap(({ samples, example, heardAt, text, heard: times }) => {
+      const some = samples.length > 0 ? samples : [example]
+      // The last sample stands for all that were not kept.
+      const others = Math.max(Number(times) - some.length, 0)
+      return some.map((said, at) => ({ said, text, at: heardAt, times: at === 0 ? 1 + others : 1 }))
+    }),
+    ...past.map(({ said, input, at }) => ({ said, text: wordsOf(said, input), at, times: 1 })),
   ]
     .toSorted((a, b) => b.at.getTime() - a.at.getTime())
     .slice(0, LOOKED_THROUGH)
   const fitting = answers
     .filter(({ text }) => fits(rule, text))
-    .map(({ said, at }) => ({ said, at, knownAs: known(said) }))
+    .map(({ said, at, times }) => ({ said, at, times, knownAs: known(said) }))
   return {
     rule,
     suppliers: suppliers.map(({ id, name }) => ({ id, name })),
     waiting,
-    lookedAt: answers.length,
-    fitting: fitting.length,
-    known: fitting.filter(({ knownAs }) => knownAs !== null).length,
-    samples: fitting.slice(0, SHOWN),
+    sums: sumsOf(waiting),
+    lookedAt: timesOf(answers),
+    fitting: timesOf(fitting),
+    known: timesOf(fitting.filter(({ knownAs }) => knownAs !== null)),
+    samples: fitting.slice(0, SHOWN).map(({ said, at, knownAs }) => ({ said, at, knownAs })),
     mark: markOf(rule, waiting),
   }
+}
+
+const timesOf = (answers: readonly { times: number }[]): number =>
+  answers.reduce((sum, { times }) => sum + times, 0)
+
+/** `sumsOf` adds up by account, in the order of their names. */
+function sumsOf(waiting: readonly WaitingItem[]): Preview['sums'] {
+  const byAccount = Map.groupBy(waiting, ({ accountId }) => accountId)
+  return [...byAccount.values()]
+    .flatMap((items) => {
+      const [first] = items
+      return first
+        ? [
+            {
+              ...{ username: first.username, currency: first.currency, items: items.length },
+              price: items.reduce((sum, { price }) => sum + price, 0n),
+            },
+          ]
+        : []
+    })
+    .toSorted((a, b) => (a.username < b.username ? -1 : 1))
 }
 
 const isSame = (a: AnswerRule, b: AnswerRule): boolean =>

@@ -20,13 +20,15 @@ export async function selectItems(
      order by account_id, order_id, position limit ${limit}`.records()
 }
 
-/** `selectStanding` gives what an account has now, and the language that it is written to in. */
+/** `selectStanding` gives what an account has now, the language that it is written to in, and the time zone of its people, the owner's first; null: none is set. */
 export async function selectStanding(
   sql: Queryable,
   accountId: AccountId,
-): Promise<{ available: Micros; language: Language }> {
-  const [row] = await sql<{ available: Micros; language: Language }[]>`
-    select w.available, a.language::text as language
+): Promise<{ available: Micros; language: Language; timeZone: string | null }> {
+  const [row] = await sql<{ available: Micros; language: Language; timeZone: string | null }[]>`
+    select w.available, a.language::text as language,
+           (select p.time_zone from account_people p where p.account_id = a.id and p.time_zone <> ''
+             order by (p.role = 'owner') desc, p.id limit 1) as time_zone
       from accounts a join wallets w on w.account_id = a.id where a.id = ${accountId}`.records()
   if (!row) throw new Error(`account ${accountId} has no wallet`)
   return row

@@ -20,6 +20,7 @@ export interface OrderPage {
   /** `available` is what the account has now. */
   available: Micros
   language: Language
+  timeZone: string | null
   webhook: { id: number; status: string } | null
   actions: AllowedAction[]
   /** `before` are the last orders of the account about the same input. */

@@ -354,7 +354,11 @@ describe('suppliers', () => {
     })
     expect(failed).toMatchObject({
       status: 200,
-      json: { data: { ok: false, account: null, problem: expect.any(String) } },
+      json: { data: { ok: false, account: null, problem: expect.any(String), cause: 'unreachable' } },
+    })
+    answer = { status: 200, body: JSON.stringify({ ERROR: [{ MESSAGE: 'Authentication Failed' }] }) }
+    expect(await change('POST', '/suppliers/panel/test')).toMatchObject({
+      json: { data: { ok: false, cause: 'login' } },
     })
   })
 })

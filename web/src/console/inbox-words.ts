@@ -33,6 +33,9 @@ const decisions: Readonly<Record<string, MessageDescriptor>> = {
   resent: msg`Sent by another route`,
   confirmed: msg`The supplier has confirmed it`,
   changed: msg`The supplier has said otherwise`,
+  refunded: msg`The price was given back`,
+  delivered: msg`Delivered after all`,
+  corrected: msg`The result was corrected`,
 }
 
 /** `kindWords` and `decisionWords` give what somebody reads of a kind of the inbox, or of a review, and of a decision. */

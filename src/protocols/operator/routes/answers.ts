@@ -46,6 +46,9 @@ const heard = Type.Object({
   waiting: Type.Integer({ description: 'How many items wait for what a person says of it' }),
   amount: orNull(amount('The money that waits with it'), 'null: none, or in several currencies'),
   currency: orNull(Type.String()),
+  amounts: Type.Array(Type.Object({ amount: amount(), currency: Type.String() }), {
+    description: 'The money that waits with it, by currency',
+  }),
   review: orNull(Type.Integer(), 'The review by which a person is asked'),
   rule: orNull(rule, 'What it means by now'),
 })
@@ -55,6 +58,10 @@ const wireHeard = (one: HeardAnswer): Static<typeof heard> => ({
   ...{ words: one.text, heard: Number(one.heard), last_heard_at: one.heardAt },
   ...{ samples: one.samples.length > 0 ? one.samples : [one.example], waiting: one.waiting },
   amount: one.price === null || one.currency === null ? null : formatMicros(one.price, one.currency),
+  amounts: one.sums.map(({ price, currency }) => ({
+    amount: formatMicros(BigInt(price), currency),
+    currency,
+  })),
   ...{ currency: one.currency, review: one.review, rule: one.rule ? wireRule(one.rule) : null },
 })
 
@@ -101,7 +108,18 @@ const preview = Type.Object({
     }),
     { description: `The first ${MAX_SHOWN} of them` },
   ),
-  looked_at: Type.Integer({ description: 'How many of the last answers were tried' }),
+  sums: Type.Array(
+    Type.Object({
+      username: Type.String(),
+      items: Type.Integer(),
+      amount: amount(),
+      currency: Type.String(),
+    }),
+    { description: 'The prices of all that wait, by reseller' },
+  ),
+  looked_at: Type.Integer({
+    description: 'How many of the last answers were tried, each as often as it was heard',
+  }),
   fits: Type.Integer({ description: 'How many of those it fits' }),
   known: Type.Integer({ description: 'How many of these a list knows already: they stay as they are' }),
   samples: Type.Array(
@@ -129,6 +147,7 @@ const wirePreview = (seen: Preview): Static<typeof preview> => ({
       currency: one.currency,
     },
   })),
+  sums: seen.sums.map(({ price, ...one }) => ({ ...one, amount: formatMicros(price, one.currency) })),
   ...{ looked_at: seen.lookedAt, fits: seen.fitting, known: seen.known, mark: seen.mark },
   samples: seen.samples.map(({ said, at, knownAs }) => ({ said, at, known_as: knownAs })),
 })

@@ -52,6 +52,7 @@ const action = Type.Object({
 const page = Type.Object({
   order: orderRow,
   language: oneOf(languages, { description: 'That of the reseller' }),
+  time_zone: orNull(Type.String(), 'That of the people of the account; null: none is set'),
   available: amount('The balance of the reseller now'),
   webhook: orNull(Type.Object({ id, status: Type.String() }), 'Null: the key of the order has none'),
   actions: Type.Array(action, { description: 'What the caller has the permission for' }),
@@ -184,6 +185,7 @@ export const orderPageRoutes = ({
       return {
         order: wireRow(found.row, caller),
         language: found.language,
+        time_zone: found.timeZone,
         available: formatMicros(found.available, currency),
         webhook: found.webhook,
         actions: found.actions.map(({ gives, ...one }) => ({

@@ -3,7 +3,7 @@ import { tryAgainNow, useOthers } from '../../../fulfilment/prefer-others.ts'
 import { supplierKinds } from '../../../integrations/suppliers/index.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import { type SupplierForm, type SupplierView, supplierAttributes } from '../../../suppliers/attributes.ts'
-import { testSupplier } from '../../../suppliers/supplier-test.ts'
+import { testCauses, testSupplier } from '../../../suppliers/supplier-test.ts'
 import {
   createSupplier,
   enableSupplier,
@@ -13,7 +13,7 @@ import {
   updateSupplier,
 } from '../../../suppliers/suppliers.ts'
 import { formOf, inColumns, type Json, shapeOf, wire } from '../../kit/nouns.ts'
-import { amount, bodyOf, id, orNull, reason, text, version } from '../../kit/shapes.ts'
+import { amount, bodyOf, id, oneOf, orNull, reason, text, version } from '../../kit/shapes.ts'
 import { type Caller, refuseUnless } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { kindFields, kindForm, supplierKindShape, wireSupplierKind } from '../kinds.ts'
@@ -220,6 +220,10 @@ export const supplierRoutes = ({
       ),
       milliseconds: orNull(Type.Integer(), 'null: nobody was asked'),
       problem: orNull(Type.String(), 'What went wrong'),
+      cause: orNull(
+        oneOf(testCauses),
+        'Why, as far as it is known: `destination`: OUTBOUND_ALLOW has not its address; `login`; `address`: ours is not allowed there; `unreachable`; `said`: in the words of `problem`',
+      ),
       note: orNull(Type.String()),
     }),
     refusals: ['not_found', 'invalid_input'],
@@ -236,7 +240,7 @@ export const supplierRoutes = ({
               account.balance === null ? null : formatMicros(account.balance, account.currency ?? undefined),
           }),
         },
-        ...{ milliseconds: rest.milliseconds, problem: rest.problem, note: rest.note },
+        ...{ milliseconds: rest.milliseconds, problem: rest.problem, cause: rest.cause, note: rest.note },
       }
     },
   }),

@@ -12,6 +12,7 @@ import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { History } from '../../history.tsx'
+import { isNone, NoSuch } from '../../no-such.tsx'
 import { Overtaken } from '../../overtaken.tsx'
 import { BreaksDialog } from './breaks-dialog.tsx'
 import { type PreviewData, previewQuery, usePreview } from './preview.ts'
@@ -31,6 +32,12 @@ export function ServicePage() {
   const { service: name = '' } = useParams({ strict: false }) as { service?: string }
   const { data, error, refetch } = useQuery(serviceQuery(name))
   useRefreshOn(TOPICS, KEY)
+  if (!data && isNone(error))
+    return (
+      <NoSuch title={name} to="/catalogue/services" list={t`To the services`}>
+        <Trans>There is no service {name} in this installation.</Trans>
+      </NoSuch>
+    )
   return (
     <Page
       title={data?.name ?? name}

@@ -1,4 +1,4 @@
-import { useLingui } from '@lingui/react/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button, Switch } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useMemo, useState } from 'react'
@@ -71,13 +71,23 @@ export function AnswerPane({ id, onDone }: { id: number; onDone: () => void }) {
   })
   if (answers.isPending) return <Loading rows={4} />
   if (!heard) return <FaultNote fault={answers.error} onRetry={() => void answers.refetch()} />
-  const held = heard.amount === null || heard.currency === null ? '' : money(heard.amount, heard.currency)
+  const held = new Intl.ListFormat(i18n.locale).format(
+    heard.amounts.map(({ amount, currency }) => money(amount, currency)),
+  )
   const seen = preview.data
   const waiting = seen?.waiting ?? 0
   return (
     <>
       <p className={styles.lead}>
-        {t`${heard.supplier.name} refused in words that no list knows. ${heard.waiting} items wait, ${held} is held. Nothing is sent again and nothing is given back until you say what it means.`}
+        <Trans>{heard.supplier.name} refused in words that no list knows.</Trans>{' '}
+        {heard.waiting > 0 && (
+          <Plural
+            value={heard.waiting}
+            one={`# item waits, and ${held} is held.`}
+            other={`# items wait, and ${held} is held.`}
+          />
+        )}{' '}
+        <Trans>Nothing is sent again and nothing is given back until you say what it means.</Trans>
       </p>
       <ul className={styles.samples}>
         {heard.samples.map((sample) => (
@@ -89,7 +99,7 @@ export function AnswerPane({ id, onDone }: { id: number; onDone: () => void }) {
       <dl className={styles.facts}>
         <dt>{t`Said`}</dt>
         <dd>
-          {t`${heard.heard} times, last`} <When at={heard.last_heard_at} />
+          <Plural value={heard.heard} one="once" other="# times, last" /> <When at={heard.last_heard_at} />
         </dd>
       </dl>
       <fieldset className={styles.choices}>
@@ -134,8 +144,16 @@ export function AnswerPane({ id, onDone }: { id: number; onDone: () => void }) {
             {seen && (
               <div role="status">
                 <p className={styles.lead}>
-                  {t`Fits ${seen.fits} of the last ${seen.looked_at} answers; ${seen.known} of these are known already, and stay as they are.`}
+                  {t`Fits ${seen.fits} of the last ${seen.looked_at} answers.`}{' '}
+                  {seen.known > 0 && (
+                    <Plural
+                      value={seen.known}
+                      one="# of these is known already, and stays as it is."
+                      other="# of these are known already, and stay as they are."
+                    />
+                  )}
                 </p>
+                {waiting > 0 && <Moves meaning={lesson.meaning} sums={seen.sums} />}
                 <ul className={`${styles.samples} ${styles.columns}`}>
                   {seen.items.slice(0, 12).map((one) => (
                     <li key={`${one.order} ${one.item}`} className={styles.sample}>
@@ -157,11 +175,58 @@ export function AnswerPane({ id, onDone }: { id: number; onDone: () => void }) {
             <FaultNote fault={fault} untouched={t`Nothing was taught, and no money was moved.`} />
             <div className={styles.foot}>
               <Button type="submit" loading={isBusy} disabled={!seen}>
-                {t`Teach, and settle ${waiting} items`}
+                {waiting === 0 ? (
+                  <Trans>Teach it</Trans>
+                ) : (
+                  <Plural value={waiting} one="Teach, and settle # item" other="Teach, and settle # items" />
+                )}
               </Button>
             </div>
           </AtFields>
         </form>
+      )}
+    </>
+  )
+}
+
+/** MOST_SUMS is how many resellers are named with what becomes of their money. */
+const MOST_SUMS = 12
+
+/** `Moves` says what a meaning does to the money of what waits, by reseller. */
+function Moves({
+  meaning,
+  sums,
+}: {
+  meaning: Meaning
+  sums: readonly { username: string; items: number; amount: string; currency: string }[]
+}) {
+  return (
+    <>
+      <p className={styles.lead}>
+        {meaning === 'refused' ? (
+          <Trans>
+            Another supplier of the service gets what waits; where there is none, this goes back at once:
+          </Trans>
+        ) : meaning === 'done' ? (
+          <Trans>This is charged, and the words are the result:</Trans>
+        ) : (
+          <Trans>No money moves: this stays held.</Trans>
+        )}
+      </p>
+      <dl className={styles.facts}>
+        {sums.slice(0, MOST_SUMS).map(({ username, items, amount, currency }) => (
+          <div key={username} className={styles.sum}>
+            <dt>{username}</dt>
+            <dd>
+              {money(amount, currency)} · <Plural value={items} one="# item" other="# items" />
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {sums.length > MOST_SUMS && (
+        <p className="muted">
+          <Plural value={sums.length - MOST_SUMS} one="and # more reseller" other="and # more resellers" />
+        </p>
       )}
     </>
   )

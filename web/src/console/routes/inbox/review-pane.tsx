@@ -2,7 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Chip, Group } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { type FormEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { type FormEvent, lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { money } from '../../../kit/amount.tsx'
 import { Bytes } from '../../../kit/bytes.tsx'
@@ -22,6 +22,8 @@ const readReview = (id: number, signal: AbortSignal) =>
   dataOf(api.GET('/api/operator/reviews/{id}', { params: { path: { id } }, signal }))
 
 type Shown = Awaited<ReturnType<typeof readReview>>
+
+const ActionDialog = lazy(async () => ({ default: (await import('../orders/actions.tsx')).ActionDialog }))
 
 const orderPath = (id: number): string => `/orders/${id}`
 
@@ -93,6 +95,19 @@ function Evidence({ shown }: { shown: Shown }) {
             <dt>{t`Balance there`}</dt>
             <dd>
               {money(before.balance, before.currency)} → {money(after.balance, after.currency)}
+            </dd>
+          </>
+        )}
+        {(item.result !== null || item.result_is_secret) && (
+          <>
+            <dt>{t`Result`}</dt>
+            <dd>
+              {item.result_is_secret && !review.is_secret && (
+                <Reveal look={look} hidden={<Trans>The result is secret.</Trans>} />
+              )}
+              {(item.result ?? look.data?.result) && (
+                <pre className={styles.result}>{item.result ?? look.data?.result}</pre>
+              )}
             </dd>
           </>
         )}
@@ -187,10 +202,48 @@ function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
       setBusy(false)
     }
   }
+  // What is doubted is put right by what may be done to the order: either settles the review.
+  const isDoubted = (review.kind === 'verify' || review.kind === 'changed') && item.state === 'success'
+  const [acting, setActing] = useState<'correct' | 'refund'>()
+  const summary = useQuery({
+    queryKey: ['order', review.order, 'summary'],
+    enabled: isDoubted,
+    queryFn: ({ signal }) =>
+      dataOf(
+        api.GET('/api/operator/orders/{id}/summary', { params: { path: { id: review.order } }, signal }),
+      ),
+  })
+  const may = (name: string): boolean =>
+    isDoubted && summary.data?.actions.some((one) => one.name === name && one.allowed) === true
+  const back = summary.data?.actions.find(({ name }) => name === 'refund')?.gives_back
+  const ofResult = [
+    {
+      name: 'correct' as const,
+      words: t`Correct the result…`,
+      said: t`It stays charged as before, and ${review.username} is told the new result.`,
+    },
+    {
+      name: 'refund' as const,
+      words: t`Refund…`,
+      said: t`${money(back ?? item.price, currency)} or a part of it goes back to ${review.username}.`,
+    },
+  ].filter(({ name }) => may(name))
   useKeys({
     ...Object.fromEntries(
-      choices.map(({ decision, allowed }, at) => [
+      ofResult.map(({ name, words }, at) => [
         String(at + 1),
+        [
+          words,
+          (event: KeyboardEvent) => {
+            event.preventDefault()
+            setActing(name)
+          },
+        ] as const,
+      ]),
+    ),
+    ...Object.fromEntries(
+      choices.map(({ decision, allowed }, at) => [
+        String(ofResult.length + at + 1),
         [
           i18n._(decisionWords(decision)),
           (event: KeyboardEvent) => {
@@ -215,6 +268,26 @@ function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
   return (
     <fieldset className={styles.choices}>
       <legend>{t`Decide`}</legend>
+      {ofResult.map(({ name, words, said }, at) => (
+        <div key={name} className={styles.card}>
+          <button type="button" className={styles.pick} onClick={() => setActing(name)}>
+            <kbd>{at + 1}</kbd>
+            <strong>{words}</strong>
+            <span>{said}</span>
+          </button>
+        </div>
+      ))}
+      {acting && summary.data && (
+        <Suspense>
+          <ActionDialog
+            name={acting}
+            summary={summary.data}
+            item={review.item}
+            onDone={onDone}
+            onClose={() => setActing(undefined)}
+          />
+        </Suspense>
+      )}
       {choices.map(({ decision, why_not: whyNot, consequence, consequence_text: text }, at) => (
         <div key={decision} className={styles.card} {...(decision === chosen && { 'data-chosen': true })}>
           <button
@@ -224,7 +297,7 @@ function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
             disabled={whyNot !== null}
             onClick={() => choose(decision)}
           >
-            <kbd>{at + 1}</kbd>
+            <kbd>{ofResult.length + at + 1}</kbd>
             <strong>{i18n._(decisionWords(decision))}</strong>
             <span>
               {whyNot !== null

@@ -129,23 +129,28 @@ export function OrderActions({ summary }: { summary: Summary }) {
       {isViewing && (
         <ViewDialog account={order.username} name={order.account_name} onClose={() => setViewing(false)} />
       )}
-      {open && <Dialog name={open} summary={summary} onDone={again} onClose={() => setOpen(undefined)} />}
+      {open && (
+        <ActionDialog name={open} summary={summary} onDone={again} onClose={() => setOpen(undefined)} />
+      )}
     </>
   )
 }
 
 interface DialogProps {
   summary: Summary
+  /** `item` is the one that is meant first, where the order has several. */
+  item?: number | undefined
   onDone: () => void
   onClose: () => void
 }
 
-function Dialog({ name, summary, onDone, onClose }: DialogProps & { name: Name }) {
+/** `ActionDialog` is the dialog of an action. */
+export function ActionDialog({ name, summary, item, onDone, onClose }: DialogProps & { name: Name }) {
   // Where the answer was lost, it may be done already, and not allowed any more: the dialog still says what it does, so that the same button asks again.
   const [before, setBefore] = useState(summary)
   const isAllowed = actionOf(summary, name)?.allowed === true
   if (isAllowed && before !== summary) setBefore(summary)
-  const props: DialogProps = { summary: isAllowed ? summary : before, onDone, onClose }
+  const props: DialogProps = { summary: isAllowed ? summary : before, item, onDone, onClose }
   switch (name) {
     case 'cancel':
       return <Cancel {...props} />
@@ -191,6 +196,22 @@ function useMoney(summary: Summary, name: Name) {
 
 function Untouched() {
   return <Trans>No money has moved.</Trans>
+}
+
+/** `ToldOf` says how the reseller's shop hears of it, as far as it does. */
+function ToldOf({ summary: { order, webhook }, state }: { summary: Summary; state: 'failed' | 'done' }) {
+  const isDhru = order.via === 'dhru'
+  return (
+    <>
+      {webhook !== null && <Trans>Their shop is told by webhook.</Trans>}{' '}
+      {isDhru &&
+        (state === 'failed' ? (
+          <Trans>Over Dhru it reads Rejected.</Trans>
+        ) : (
+          <Trans>Over Dhru it reads Success.</Trans>
+        ))}
+    </>
+  )
 }
 
 function Cancel({ summary, onDone, onClose }: DialogProps) {
@@ -318,9 +339,10 @@ function Refund({ summary, onDone, onClose }: DialogProps) {
         ) : (
           <p>
             <Trans>
-              {gives} goes back to {who}, who has {leaves} then (now {now}). The order has failed then: their
-              shop is told by webhook, and reads Rejected over Dhru. They read the reason.
-            </Trans>
+              {gives} goes back to {who}, who has {leaves} then (now {now}). The order has failed then. They
+              read the reason.
+            </Trans>{' '}
+            <ToldOf summary={summary} state="failed" />
           </p>
         )}
       </Stack>
@@ -360,10 +382,10 @@ function Reject({ summary, onDone, onClose }: DialogProps) {
   )
 }
 
-function Correct({ summary, onDone, onClose }: DialogProps) {
+function Correct({ summary, item: meant, onDone, onClose }: DialogProps) {
   const { t } = useLingui()
   const { order } = summary
-  const [position, setPosition] = useState<number>()
+  const [position, setPosition] = useState(meant)
   const [result, setResult] = useState<string>()
   const items = useQuery({ queryKey: ['order', order.id, 'all items'], queryFn: () => readItems(order.id) })
   const done = items.data?.filter(({ state }) => state === 'success') ?? []
@@ -500,9 +522,10 @@ function Deliver({ summary, onDone, onClose }: DialogProps) {
         />
         <p>
           <Trans>
-            {price} was given back to {who}, and is charged anew: {who} has {now} now. Their shop is told the
-            result, and reads Success over Dhru. An item is charged anew once.
-          </Trans>
+            {price} was given back to {who}, and is charged anew: {who} has {now} now. An item is charged anew
+            once.
+          </Trans>{' '}
+          <ToldOf summary={summary} state="done" />
         </p>
         {may('money.read') && (
           <AfterSaid account={who} currency={order.currency} amount={item && `-${item.price}`} />

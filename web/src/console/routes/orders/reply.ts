@@ -7,7 +7,7 @@ import { readItems, type Summary } from './order-data.ts'
 const MOST = 20
 
 /** `replyOf` writes what one may answer a reseller who asks where an order is, in the reseller's language. */
-export async function replyOf({ order, language }: Summary): Promise<string> {
+export async function replyOf({ order, language, time_zone: zone }: Summary): Promise<string> {
   const i18n = setupI18n({ locale: language, messages: { [language]: await wordsOf(language as Language) } })
   const id = order.id
   const input = order.inputs[0] ?? ''
@@ -35,8 +35,12 @@ export async function replyOf({ order, language }: Summary): Promise<string> {
             )
           : i18n._(msg`It is being worked on. Its price is held, and not charged before there is a result.`),
       )
-      if (order.expected_by) {
-        const at = new Date(order.expected_by).toLocaleString(language)
+      // What is late is not promised again.
+      if (order.expected_by && Date.parse(order.expected_by) > Date.now()) {
+        const at = new Date(order.expected_by).toLocaleString(language === 'en' ? 'en-GB' : language, {
+          ...{ day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit' },
+          ...{ timeZone: zone ?? 'UTC', timeZoneName: 'short' },
+        })
         lines.push(i18n._(msg`We expect it by ${at}.`))
       }
   }

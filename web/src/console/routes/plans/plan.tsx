@@ -1,9 +1,10 @@
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
-import { useLingui } from '@lingui/react/macro'
+import { Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { Page } from '../../../kit/page.tsx'
+import { isNone, NoSuch } from '../../no-such.tsx'
 import { PlanView, planQuery } from '../../plan-view.tsx'
 
 const kinds: Record<string, MessageDescriptor> = {
@@ -26,10 +27,16 @@ const kinds: Record<string, MessageDescriptor> = {
 export function Plan() {
   const { t, i18n } = useLingui()
   const { id } = useParams({ strict: false }) as { id: string }
-  const { data } = useQuery(planQuery(id))
+  const { data, error } = useQuery(planQuery(id))
   const kind = data?.kind ?? ''
+  if (!data && isNone(error))
+    return (
+      <NoSuch title={t`Plan ${id}`} to="/" list={t`To the start`}>
+        <Trans>There is no plan {id} in this installation, or not any more.</Trans>
+      </NoSuch>
+    )
   return (
-    <Page title={t`${kinds[kind] ? i18n._(kinds[kind]) : kind} · plan ${id}`}>
+    <Page title={data ? t`${kinds[kind] ? i18n._(kinds[kind]) : kind} · plan ${id}` : t`Plan ${id}`}>
       {/* Rows left out of one plan are not left out of the one that undoes it. */}
       <PlanView key={id} id={id} />
     </Page>

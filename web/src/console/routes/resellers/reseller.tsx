@@ -7,6 +7,7 @@ import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Tabs } from '../../../kit/tabs.tsx'
+import { isNone, NoSuch } from '../../no-such.tsx'
 import { OpenPortal } from '../../open-portal.tsx'
 import { resellerQuery } from './reseller-data.ts'
 import { Marks, Status } from './resellers.tsx'
@@ -34,6 +35,12 @@ export function ResellerPage() {
     { to: `${base}/webhooks`, label: t`Webhooks`, isExact: false },
     { to: `${base}/notes`, label: t`Notes` },
   ]
+  if (!data && isNone(error))
+    return (
+      <NoSuch title={username} to="/resellers" list={t`To the resellers`}>
+        <Trans>There is no reseller {username} in this installation.</Trans>
+      </NoSuch>
+    )
   return (
     <Page
       title={data?.name ?? username}

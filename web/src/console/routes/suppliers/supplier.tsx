@@ -7,6 +7,7 @@ import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Tabs } from '../../../kit/tabs.tsx'
+import { isNone, NoSuch } from '../../no-such.tsx'
 import { State } from './state.tsx'
 import { supplierQuery } from './supplier-data.ts'
 
@@ -32,6 +33,12 @@ export function SupplierPage() {
     ...(may('suppliers.edit') ? [{ to: `${base}/settings`, label: t`Settings` }] : []),
   ]
   const title = data?.name ?? supplier
+  if (!data && isNone(error))
+    return (
+      <NoSuch title={title} to="/suppliers" list={t`To the suppliers`}>
+        <Trans>There is no supplier {supplier} in this installation.</Trans>
+      </NoSuch>
+    )
   return (
     <Page
       title={title}

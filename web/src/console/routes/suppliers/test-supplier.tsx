@@ -52,26 +52,7 @@ export function Tested({
           <p>
             <strong>{t`It does not work yet.`}</strong> {data.problem}
           </p>
-          <ul>
-            <li>
-              <Trans>
-                It refuses our login: copy user name and key from our account there once more. A key is often
-                bound to one name.
-              </Trans>
-            </li>
-            <li>
-              <Trans>
-                Our address is not allowed there: enter the address of this server in our account at the
-                supplier, or have its calls go through a proxy that it knows.
-              </Trans>
-            </li>
-            <li>
-              <Trans>
-                Nothing is found there, or there is no TLS: open the address in a browser. It is the panel’s
-                own, without what follows behind it.
-              </Trans>
-            </li>
-          </ul>
+          <Advice cause={data.cause} />
           <p className="muted">
             <Trans>Nothing was bought, and no order goes there yet.</Trans>
           </p>
@@ -79,5 +60,39 @@ export function Tested({
       )}
       <FaultNote fault={error} untouched={t`Nothing was bought.`} />
     </div>
+  )
+}
+
+/** `Advice` says what to do about a test that failed: what fits its cause, or all that it may be where that is not known. */
+function Advice({ cause }: { cause: SupplierTest['cause'] }) {
+  const advice = {
+    login: (
+      <Trans>
+        It refuses our login: copy user name and key from our account there once more. A key is often bound to
+        one name.
+      </Trans>
+    ),
+    address: (
+      <Trans>
+        Our address is not allowed there: enter the address of this server in our account at the supplier, or
+        have its calls go through a proxy that it knows.
+      </Trans>
+    ),
+    unreachable: (
+      <Trans>
+        Nothing is found there, or there is no TLS: open the address in a browser. It is the panel’s own,
+        without what follows behind it.
+      </Trans>
+    ),
+  }
+  // What the server says of a destination, and a supplier in words that are known, needs no advice.
+  if (cause === 'destination' || cause === 'said') return null
+  if (cause !== null) return <p>{advice[cause]}</p>
+  return (
+    <ul>
+      {Object.entries(advice).map(([name, words]) => (
+        <li key={name}>{words}</li>
+      ))}
+    </ul>
   )
 }
