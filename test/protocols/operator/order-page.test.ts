@@ -199,13 +199,16 @@ describe('an order says', () => {
     await office.server.sql`update supplier_routes set cost = 2000000 where service_id = ${Number(dear)}`
     const order = await placed(undefined, { ID: dear })
     const { headers: support } = await office.person('support')
-    const waits = (detail: unknown) => [
-      { item: 1, items: 1, why: 'routes', routes: [{ supplier: 'sandbox', why: 'margin', detail }] },
+    const waits = (detail: unknown, said: unknown) => [
+      {
+        ...{ item: 1, items: 1, why: 'routes' },
+        routes: [{ supplier: 'sandbox', why: 'margin', detail, said }],
+      },
     ]
     expect((await read(`/orders/${order}/summary`)).waits).toEqual(
-      waits(expect.stringContaining('sandbox: costs 2.00, sold for 1.00 USD')),
+      waits(expect.stringContaining('sandbox: costs 2.00, sold for 1.00 USD'), expect.any(Array)),
     )
-    expect((await read(`/orders/${order}/summary`, support)).waits).toEqual(waits(null))
+    expect((await read(`/orders/${order}/summary`, support)).waits).toEqual(waits(null, null))
     await change('POST', `/orders/${order}/cancel`, { why: 'test' })
     expect((await read(`/orders/${order}/summary`)).waits).toEqual([])
   })
