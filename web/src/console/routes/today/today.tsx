@@ -553,7 +553,8 @@ function Ranking({ title, by, currency, isAll }: Ranked & { title: string; by: '
       }
     },
   })
-  const rows = sales.data?.rows ?? []
+  // What nobody has had is no supplier's.
+  const rows = (sales.data?.rows ?? []).filter(({ supplier }) => supplier?.name !== null)
   return (
     <section className={styles.panel} aria-label={title}>
       <h2>{title}</h2>
