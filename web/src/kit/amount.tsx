@@ -51,6 +51,13 @@ export function Amount({
   )
 }
 
+/** `multiplied` gives so many times an amount, of which no digit is lost. */
+export function multiplied(value: string, times: number): string {
+  const [units = '', part = ''] = value.split('.')
+  const all = String(BigInt(units + part) * BigInt(times)).padStart(part.length + 1, '0')
+  return part === '' ? all : `${all.slice(0, -part.length)}.${all.slice(-part.length)}`
+}
+
 /** `isNegative` and `isZero` look at the text: an amount is no number of the browser. */
 export const isNegative = (value: string): boolean => value.startsWith('-')
 export const isZero = (value: string): boolean => !/[1-9]/.test(value)

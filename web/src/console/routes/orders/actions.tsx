@@ -7,7 +7,7 @@ import { lazy, Suspense, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { Icon } from '../../../identity/icons.tsx'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
-import { isZero, money } from '../../../kit/amount.tsx'
+import { isZero, money, multiplied } from '../../../kit/amount.tsx'
 import { AmountInput } from '../../../kit/amount-input.tsx'
 import { Select } from '../../../kit/choices.tsx'
 import { copyText } from '../../../kit/copy-text.tsx'
@@ -285,14 +285,17 @@ function Refund({ summary, onDone, onClose }: DialogProps) {
   const coin = coinOf(order.currency)
   const read = readPrice(part, coin)
   const each = typeof read === 'string' && !isZero(read) ? read : undefined
-  const eachSaid = each === undefined ? '…' : say(each)
+  const items = actionOf(summary, 'refund')?.items ?? 1
+  const isTooMuch = each !== undefined && Number(each) > Number(order.unit_price)
+  const partSaid = each === undefined ? '…' : say(multiplied(each, items))
+  const partOf = each === undefined || items === 1 ? '' : ` (${items} × ${say(each)})`
   const body = (key: string, why: string) =>
     isPart ? { reason: why, amount: each ?? '', reference: `console ${key}` } : { reason: why }
   return (
     <ActDialog
       title={t`Refund order ${order.id}`}
-      button={isPart ? t`Refund ${{ each: eachSaid }} of each item` : t`Refund ${{ sum: gives }}`}
-      isReady={!isPart || each !== undefined}
+      button={isPart ? t`Refund ${{ sum: partSaid + partOf }}` : t`Refund ${{ sum: gives }}`}
+      isReady={!isPart || (each !== undefined && !isTooMuch)}
       isDangerous
       needsReason
       reasons={[t`The result was wrong`, t`It came too late`, t`Out of goodwill`]}
@@ -305,11 +308,7 @@ function Refund({ summary, onDone, onClose }: DialogProps) {
           }),
         )
       }
-      told={() =>
-        isPart
-          ? t`${{ each: eachSaid }} of each item went back to ${who}.`
-          : t`${{ sum: gives }} went back to ${who}.`
-      }
+      told={() => t`${{ sum: isPart ? partSaid : gives }} went back to ${who}.`}
       {...{ onDone, onClose }}
     >
       <Stack gap="sm">
@@ -325,14 +324,15 @@ function Refund({ summary, onDone, onClose }: DialogProps) {
               {...{ field: 'amount', coin, value: part, onValue: setPart, read: readPrice }}
               label={t`Amount for each item, in ${order.currency}`}
               required
+              error={isTooMuch ? t`At most ${say(order.unit_price)} was charged for each.` : undefined}
               description={t`${who} has ${now} now. What stays charged stays done.`}
             />
             {may('money.read') && (
               <AfterSaid
                 account={who}
                 currency={order.currency}
-                amount={each}
-                times={actionOf(summary, 'refund')?.items ?? 1}
+                amount={isTooMuch ? undefined : each}
+                times={items}
               />
             )}
           </>
