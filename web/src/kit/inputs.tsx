@@ -1,4 +1,3 @@
-import { useLingui } from '@lingui/react/macro'
 import * as mantine from '@mantine/core'
 import { type ComponentType, type ReactNode, useContext, useEffect, useLayoutEffect, useMemo } from 'react'
 import { isOfField, problemText } from './faults.ts'
@@ -62,11 +61,5 @@ export function atField<Props extends { name?: string | undefined; error?: React
 /** Inputs of Mantine that show what was refused of them, within AtFields; those that open a list are in choices.tsx, which is larger. */
 export const TextInput = /* @__PURE__ */ atField(mantine.TextInput)
 export const Textarea = /* @__PURE__ */ atField(mantine.Textarea)
+export const PasswordInput = /* @__PURE__ */ atField(mantine.PasswordInput)
 export const NativeSelect = /* @__PURE__ */ atField(mantine.NativeSelect)
-
-const Password = /* @__PURE__ */ atField(mantine.PasswordInput)
-/** `PasswordInput`: Mantine names the button that shows what was typed in English alone. */
-export function PasswordInput(props: mantine.PasswordInputProps & Own) {
-  const { t } = useLingui()
-  return <Password visibilityToggleButtonProps={{ 'aria-label': t`Show what is typed` }} {...props} />
-}
