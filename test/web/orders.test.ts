@@ -182,6 +182,16 @@ describePages('orders in the console', () => {
     )
     const then = `after $${(Number(available) / 1e6 + 0.4).toFixed(2)}`
     await page.getByRole('dialog').getByText(then).waitFor()
+    const refund = page.getByRole('dialog').getByRole('button', { name: /^Refund/ })
+    expect(await refund.textContent()).toBe('Refund $0.40')
+    for (const [text, fault] of [
+      ['5', 'At most $1.00 was charged for each.'],
+      ['abc', '“abc” is no amount in USD.'],
+    ] as const) {
+      await page.getByRole('textbox', { name: 'Amount for each item' }).fill(text)
+      await page.getByText(fault).waitFor()
+      expect(await refund.isDisabled()).toBe(true)
+    }
     await page.getByRole('radio', { name: /^All of it/ }).click()
     visit.steps = steps + 1
     await page.getByText('It came too late').click()
