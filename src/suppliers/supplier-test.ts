@@ -13,7 +13,7 @@ import { connectSupplier, recordBalance } from './suppliers.ts'
  * reached, or something else answers there; or it says what is wrong in words that a list knows.
  */
 export const testCauses = ['destination', 'login', 'address', 'unreachable', 'said'] as const
-export type TestCause = (typeof testCauses)[number]
+type TestCause = (typeof testCauses)[number]
 
 /** SupplierTest is what came of asking a supplier for our account there. */
 export interface SupplierTest {

@@ -594,7 +594,8 @@ describePages('orders in the console', () => {
       .last()
       .getByText(many[249] ?? '', { exact: true })
       .waitFor()
-    expect(asked).toHaveLength(3)
+    // A page may be read once more where something of it has changed.
+    expect(new Set(asked).size).toBe(3)
     await visit.leave()
   })
 

@@ -2,7 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Chip, Group } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { type FormEvent, lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
+import { type FormEvent, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { money } from '../../../kit/amount.tsx'
 import { Bytes } from '../../../kit/bytes.tsx'
@@ -14,6 +14,7 @@ import { StateBadge } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
 import { detailWords } from '../../details.ts'
 import { decisionWords } from '../../inbox-words.ts'
+import { OrderActionDialog } from '../../order-action-dialog.tsx'
 import { Reveal, useReveal } from '../../reveal.tsx'
 import { consequenceWords } from './consequences.ts'
 import styles from './inbox.module.css'
@@ -22,8 +23,6 @@ const readReview = (id: number, signal: AbortSignal) =>
   dataOf(api.GET('/api/operator/reviews/{id}', { params: { path: { id } }, signal }))
 
 type Shown = Awaited<ReturnType<typeof readReview>>
-
-const ActionDialog = lazy(async () => ({ default: (await import('../orders/actions.tsx')).ActionDialog }))
 
 const orderPath = (id: number): string => `/orders/${id}`
 
@@ -279,7 +278,7 @@ function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
       ))}
       {acting && summary.data && (
         <Suspense>
-          <ActionDialog
+          <OrderActionDialog
             name={acting}
             summary={summary.data}
             item={review.item}
