@@ -438,6 +438,67 @@ describe('a line without an IMEI', () => {
       ],
     })
   })
+
+  it('is never for a stranger’s order, whatever stands in its first cell', async () => {
+    const put = async (value: string, reference: string | null): Promise<OrderId> => {
+      const id = await place(firmware, reference, `${value} ${reference}`)
+      await shop.sql`update items set input = ${value} where order_id = ${id}`
+      return id
+    }
+    const done = await put('C02XG2JHJGH5', null)
+    const { answers } = await readPasted(shop.sql, 'C02XG2JHJGH5 iCloud OFF')
+    await answer(answers)
+    const twelve = await put('F2LX111AAAA1', '12')
+    const labelled = await put('F2LX222AAAA2', 'SERIAL')
+    const named = await put('F2LX333AAAA3', 'cart-3')
+    const bare = await place(firmware, 'cart-4', 'a')
+    expect(
+      await read(
+        '12\tC02XG2JHJGH5 iCloud OFF',
+        'Serial C02YY2JHJGH6 iCloud OFF',
+        '12 iCloud OFF',
+        `${twelve}\tC02ZZ2JHJGH7\tiCloud OFF`,
+        `${named}/1 SN: C02ZZ2JHJGH8 iCloud OFF`,
+        'cart-3 c02zz2jhjgh9 iCloud OFF',
+        `${bare}\tC02ZZ2JHJGHA iCloud OFF`,
+        `7\t${bare}\tdone`,
+      ),
+    ).toEqual({
+      answers: [],
+      faults: [
+        [1, 'answered_before', `C02XG2JHJGH5 was answered before, in order ${done}`],
+        [2, 'no_fit', 'nothing waits for Serial'],
+        [3, 'no_fit', 'nothing waits for 12'],
+        [4, 'ambiguous', `order ${twelve} is for F2LX111AAAA1, and not for C02ZZ2JHJGH7`],
+        [5, 'ambiguous', `order ${named} is for F2LX333AAAA3, and not for C02ZZ2JHJGH8`],
+        [6, 'ambiguous', `order ${named} is for F2LX333AAAA3, and not for c02zz2jhjgh9`],
+        [
+          7,
+          'ambiguous',
+          `order ${bare} is for no IMEI or serial number, as C02ZZ2JHJGHA may be: write ${bare}/1 in place of ${bare} if it is the result`,
+        ],
+        [8, 'no_fit', 'nothing waits for 7'],
+      ],
+    })
+    expect(
+      await read(
+        `1\tF2LX111AAAA1\tC02XG2JHJGH5 replaced`,
+        `2) ${labelled} iCloud OFF`,
+        'cart-3 12345678',
+        `${bare}/1 AB12CD34EF56 for a year`,
+        `SN ${labelled} iCloud OFF`,
+      ),
+    ).toEqual({
+      answers: [
+        [1, 'input', `${twelve}/1`, 'C02XG2JHJGH5 replaced'],
+        [2, 'order', `${labelled}/1`, 'iCloud OFF'],
+        [3, 'reference', `${named}/1`, '12345678'],
+        [4, 'order', `${bare}/1`, 'AB12CD34EF56 for a year'],
+      ],
+      faults: [[5, 'no_fit', 'nothing waits for SN']],
+    })
+    expect((await read(`${bare} AB12CD34EF56`)).faults).toEqual([])
+  })
 })
 
 describe('what a person has done after refusing it', () => {

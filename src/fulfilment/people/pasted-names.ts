@@ -41,9 +41,10 @@ export function namesIn(
   return named
 }
 
-/** Form is what may be the name of what a line is for; `rest` gives what stands behind it. */
-interface Form {
+/** Form is what may be the name of what a line is for, and by what (`names`); `rest` gives what stands behind it. */
+export interface Form {
   input: string
+  names: readonly FoundBy[]
   rest: () => string
 }
 
@@ -64,14 +65,21 @@ export function fitOf(forms: readonly Form[], known: ReadonlyMap<string, Named>)
     return named ? [{ ...form, named }] : []
   })
   for (const by of ['input', 'order', 'reference'] as const) {
-    const first = found.find(({ named }) => named[by])
+    const first = found.find(({ names, named }) => names.includes(by) && named[by])
     const items = first?.named[by]
     if (!first || !items) continue
     const doubt =
       by === 'input'
         ? doubtOfInput(first.input, items, first.named)
         : doubtOfName(by, first, items, by === 'order' ? ordersIn(found) : [])
-    return { input: first.input, rest: first.rest, by, items, ...(doubt !== undefined && { doubt }) }
+    return {
+      input: first.input,
+      names: first.names,
+      rest: first.rest,
+      by,
+      items,
+      ...(doubt !== undefined && { doubt }),
+    }
   }
   return undefined
 }
@@ -90,8 +98,22 @@ function doubtOfInput(input: string, items: readonly ManualItem[], named: Named)
   )
 }
 
-/** OTHER_IMEI is a name or a result that begins with an IMEI. Codes have 8, 10 or 16 digits. */
-const OTHER_IMEI = /^["']?(\d(?:[ ./-]?\d){13,14})(?!\d)/
+/** IMEI is a name or a result that begins with one. Codes have 8, 10 or 16 digits. */
+const IMEI = /^["']?(\d(?:[ ./-]?\d){13,14})(?!\d)/
+/** SERIAL is a result that begins with what may be a serial number: capitals and digits, and both. */
+const SERIAL = /^["']?((?=[A-Z]*\d)(?=\d*[A-Z])[A-Z\d]{8,})(?![\p{L}\p{N}])/u
+const FIRST_WORD = /^["']?([^\s,;:|"']+)/
+/** LABELS may stand before an IMEI or a serial number. */
+const LABELS = /^(?:[^\p{L}\p{N}"']|(?:imeis?|s\/?n|serial|number|no|nr|id)(?![\p{L}\p{N}]))+/iu
+
+/** `otherInput` gives the IMEI, the serial number, or what has as many characters as the input of the item, with which a result begins, unless it is that input. */
+function otherInput(result: string, own: string): string | undefined {
+  const bare = result.replace(LABELS, '')
+  const [, word] = IMEI.exec(bare) ?? SERIAL.exec(bare) ?? FIRST_WORD.exec(bare) ?? []
+  if (word === undefined || keyOf(word) === keyOf(own)) return undefined
+  const isLike = IMEI.test(word) || SERIAL.test(word) || (word.length === own.length && /\d/.test(word))
+  return isLike ? word : undefined
+}
 
 function doubtOfName(
   by: 'order' | 'reference',
@@ -108,10 +130,21 @@ function doubtOfName(
   const other = by === 'order' && !input.includes('/') && named.reference?.find((one) => one !== item)
   if (item && other)
     return `${input} is an order number, and the reference of order ${other.orderId}: write ${exact(item)} or ${exact(other)}`
-  const [, imei] = OTHER_IMEI.exec(input) ?? OTHER_IMEI.exec(rest()) ?? []
-  if (item && item.input !== '' && imei !== undefined && keyOf(imei) !== keyOf(item.input))
-    return `order ${item.orderId} is for ${item.input}, and not for ${imei}`
-  return undefined
+  return item && doubtOfResult(item, input, rest())
+}
+
+/** `doubtOfResult`: an order number may be the number of a row, and a reference any word. What stands behind it must not be another device's. */
+function doubtOfResult(item: ManualItem, name: string, result: string): string | undefined {
+  const [, imei] = IMEI.exec(name) ?? []
+  const other =
+    imei !== undefined && keyOf(imei) !== keyOf(item.input) ? imei : otherInput(result, item.input)
+  if (other === undefined) return undefined
+  if (item.input !== '') return `order ${item.orderId} is for ${item.input}, and not for ${other}`
+  // A code that stands alone is a result, as is all that stands behind the order with its item.
+  const isResult = keyOf(name) === exact(item) || other === imei || result.trim() === other
+  return isResult
+    ? undefined
+    : `order ${item.orderId} is for no IMEI or serial number, as ${other} may be: write ${exact(item)} in place of ${name} if it is the result`
 }
 
 /** `exact` names an item as nothing else is named. */

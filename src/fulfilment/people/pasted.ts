@@ -11,7 +11,7 @@ import {
   type ManualItem,
   selectAnswered,
 } from './manual.ts'
-import { type FoundBy, fitOf, itemNames, keyOf, namesIn } from './pasted-names.ts'
+import { type Form, type FoundBy, fitOf, itemNames, keyOf, namesIn } from './pasted-names.ts'
 
 export { rememberWords, selectRefusingWords } from './refusing-words.sql.ts'
 
@@ -47,16 +47,15 @@ export interface PasteOptions extends ManualFilter {
 /**
  * `readPasted` reads a list of lines `IMEI result`, as people copy it from chats and sheets: lines may be numbered, cells quoted, and a
  * tab, comma, semicolon, colon, dash, arrow, bar or blanks stand between. In place of the IMEI there may be the order number, also with the
- * item (`1001/2`), or the reseller's reference. Every waiting item of an IMEI gets the result, within one service; an order number and a
- * reference are for one item. Where none waits, those that a person refused and that have not ended are looked for.
+ * item (`1001/2`), or the reseller's reference, in the first cell. Every waiting item of an IMEI gets the result, within one service; an order
+ * number and a reference are for one item. Where none waits, those that a person refused and that have not ended are looked for.
  */
 export async function readPasted(sql: Sql, text: string, options: PasteOptions = {}): Promise<Pasted> {
   const { refused = [], ...filter } = options
   const rows = rowsOf(text)
   if (rows.length > MAX_ROWS) throw because('invalid_input', 'too_many_lines', { limit: MAX_ROWS }, 'file')
-  const names = [
-    ...new Set(rows.flatMap(({ text: row }) => [...formsOf(row)].map(({ input }) => keyOf(input)))),
-  ]
+  const forms = rows.map(({ text: row }) => [...formsOf(row)])
+  const names = keysOf(forms.flat())
   const named = async (list: typeof listManual): Promise<ManualItem[]> => {
     const items = await list(sql, { ...filter, names, limit: MAX_ANSWERED + 1 })
     if (items.length > MAX_ANSWERED) {
@@ -70,39 +69,38 @@ export async function readPasted(sql: Sql, text: string, options: PasteOptions =
   const refusals = refused.map(normal).filter((one) => one !== '')
   const pasted: Pasted = { answers: [], faults: [] }
   const seen = new Set<string>()
-  const missing: { input: string; fault: (verdict: PastedFault['verdict'], message: string) => void }[] = []
-  for (const { line, text: row } of rows) {
-    const forms = [...formsOf(row)].map(({ start, found, input }) => ({
-      input,
-      rest: () => cut(start, found).result,
-    }))
-    const fit = fitOf(forms, known)
-    const { input, result } = fit ? { input: fit.input, result: fit.rest() } : firstWord(row)
+  const fits = forms.map((some) => fitOf(some, known))
+  // What is found by no input may be the line of one that was answered before.
+  const uncertain = forms.filter((_, at) => fits[at]?.by !== 'input').flat()
+  const answered = await answeredBefore(sql, keysOf(uncertain), filter)
+  for (const [at, { line, text: row }] of rows.entries()) {
+    const own = forms[at] as Form[]
+    const before =
+      fits[at]?.by === 'input' ? undefined : own.find((one) => answered.inputs.has(keyOf(one.input)))
+    const fit = before ? undefined : fits[at]
+    const form = fit ?? before
+    const { input, result } = form ? { input: form.input, result: form.rest() } : firstWord(row)
     const isRefused = isRefusal(result, refusals)
-    const given = isRefused && fit ? fitOf(forms, waiting) : fit
-    const isHeader = HEADER.test(input) || SEP.test(row)
+    const given = isRefused && fit ? fitOf(own, waiting) : fit
+    const isHeader = (HEADER.test(input) && !NO_HEADER.test(row)) || SEP.test(row)
     if (!given && pasted.answers.length === 0 && isHeader) continue
     const fault = (verdict: PastedFault['verdict'], message: string): void =>
       void pasted.faults.push({ path: [line], message, verdict })
     const certain = given?.doubt === undefined ? (given?.items ?? []) : []
-    const own = [keyOf(input), ...certain.map(placeOf)]
+    const taken = [keyOf(input), ...certain.map(placeOf)]
     if (input === '' || result === '') fault('unreadable', `is not of the form: ${FORM}${quoted(row)}`)
-    else if (own.some((one) => seen.has(one))) fault('twice', `${input} is there twice`)
-    else if (!given) missing.push({ input, fault })
-    else if (given.doubt !== undefined) fault('ambiguous', given.doubt)
+    else if (taken.some((one) => seen.has(one))) fault('twice', `${input} is there twice`)
+    else if (!given) {
+      const order = answered.all.get(keyOf(input))
+      if (order === undefined) fault('no_fit', `nothing waits for ${input}`)
+      else fault('answered_before', `${input} was answered before, in order ${order}`)
+    } else if (given.doubt !== undefined) fault('ambiguous', given.doubt)
     else {
       const answer = isRefused ? { refusal: result } : { result }
       pasted.answers.push(...given.items.map((item) => ({ item, line, answer, by: given.by })))
     }
-    for (const one of own) seen.add(one)
+    for (const one of taken) seen.add(one)
   }
-  const answered = await answeredBefore(sql, missing, filter)
-  for (const { input, fault } of missing) {
-    const order = answered.get(keyOf(input))
-    if (order === undefined) fault('no_fit', `nothing waits for ${input}`)
-    else fault('answered_before', `${input} was answered before, in order ${order}`)
-  }
-  pasted.faults.sort((a, b) => Number(a.path[0]) - Number(b.path[0]))
   return pasted
 }
 
@@ -112,15 +110,19 @@ const FORM = 'IMEI, order number or reference, and the result'
 /** `placeOf` tells items apart; it is no name that a line can have. */
 const placeOf = ({ orderId, position }: ManualItem): string => `item ${orderId} ${position}`
 
-/** `answeredBefore` gives the orders in which what lines name, and nothing of which waits, was answered lately. */
+const keysOf = (forms: readonly Form[]): string[] => [...new Set(forms.map(({ input }) => keyOf(input)))]
+
+/** `answeredBefore` gives the orders in which something of these names was answered lately; `inputs` are those names that are inputs. */
 async function answeredBefore(
   sql: Sql,
-  missing: readonly { input: string }[],
+  names: readonly string[],
   filter: ManualFilter,
-): Promise<Map<string, number>> {
-  if (missing.length === 0) return new Map()
-  const found = await selectAnswered(sql, { ...filter, names: missing.map(({ input }) => keyOf(input)) })
-  return new Map(found.flatMap((item) => itemNames(item).map(({ name }) => [name, item.orderId])))
+): Promise<{ all: Map<string, number>; inputs: Set<string> }> {
+  const found = names.length === 0 ? [] : await selectAnswered(sql, { ...filter, names })
+  return {
+    all: new Map(found.flatMap((item) => itemNames(item).map(({ name }) => [name, item.orderId]))),
+    inputs: new Set(found.filter(({ input }) => input !== '').map(({ input }) => keyOf(input))),
+  }
 }
 
 /** `refuseFaults` throws invalid_input where a line fits nothing. */
@@ -134,6 +136,8 @@ export function refuseFaults(faults: readonly Fault[]): void {
 /** HEADER names the column of IMEIs or orders in the first line of a sheet. */
 const HEADER =
   /^(?:imei|imeis|imei\/sn|sn|serial|serial number|input|no|nr|n[º°]|num|id|item|order|orders|reference|ref|#)$/i
+/** NO_HEADER has an IMEI, or what may be a serial number: it is a line of its own, also behind the name of a column. */
+const NO_HEADER = /(?<![\p{L}\p{N}])(?=[A-Z]*\d)[A-Z\d]{8,}/u
 /** SEP is the first line by which spreadsheets name their delimiter. */
 const SEP = /^\s*"?sep=.?"?\s*$/i
 
@@ -181,8 +185,8 @@ const NUMBERING = /^\s*(?:#?\d{1,5}\s*[.):\]]|#\d{1,5}|[-*\u2022\u2013\u2014>])\
 const NUMBER_CELL = /^\s*"?\d{1,5}"?\s*[\t;,|]\s*/
 /** SIGNS are what may stand before an input: signs, the number of the row, and words that say what it is. */
 const SIGNS = /^(?:[^\p{L}\p{N}]|\d{1,5}(?!\d)|(?:imeis?|s\/?n|serial|number|no|nr|id)(?![\p{L}\p{N}]))+/iu
-/** ORDER is what may stand before the number of an order: unlike SIGNS it takes no digits away. */
-const ORDER = /^\s*(?:(?:order|number|no|nr|id|reference|ref)(?![\p{L}\p{N}])|[#\s.:])+/iu
+/** ORDER is what may stand before the number of an order or a reference: unlike SIGNS it takes no digits away. */
+const ORDER = /^\s*(?:(?:order|number|no|nr|id|reference|ref)(?![\p{L}\p{N}])|[^\p{L}\p{N}])+/iu
 /** CHAT is what messengers write before a line that is copied: "[12/11/2026, 10:03] Bob: ". */
 const CHAT = /^\s*\[[\d\s/.,:-]{5,30}(?:[ap]\.?m\.?)?\]\s*[^:]{1,40}:\s*/i
 const BETWEEN = /^(?:[\s,;:|\uff0c\uff1a\uff1b\u3001]|=?>|[-\u2013\u2014=]+>?)+/
@@ -197,21 +201,36 @@ function firstWord(row: string): { input: string; result: string } {
   return found ? cut(start, found) : { input: '', result: '' }
 }
 
-/** `formsOf` gives all that may be the name of what a row is for, the likeliest first. */
-function* formsOf(row: string): Generator<{ start: string; found: RegExpExecArray; input: string }> {
+/**
+ * `formsOf` gives all that may be the name of what a row is for, the likeliest first. An order number and a reference must be in its first
+ * cell: what stands behind the number of a row or `SN` is an input.
+ */
+function* formsOf(row: string): Generator<Form> {
   const plain = withPlainInput(withoutMarks(row))
-  const starts = [
-    plain,
-    ...[NUMBERING, NUMBER_CELL, CHAT, SIGNS, ORDER].map((one) => plain.replace(one, '')),
-    plain.replace(NUMBERING, '').replace(ORDER, ''),
+  const without = (...some: RegExp[]): string => some.reduce((text, one) => text.replace(one, ''), plain)
+  const starts: [start: string, isFirstCell: boolean][] = [
+    [plain, true],
+    [without(NUMBERING), true],
+    [without(NUMBER_CELL), false],
+    [without(CHAT), true],
+    [without(SIGNS), false],
+    [without(ORDER), true],
+    [without(NUMBERING, ORDER), true],
   ]
-  for (const start of starts) {
+  for (const [start, isFirstCell] of starts) {
     for (const form of FORMS) {
       const found = form.exec(start)
-      if (found) yield { start, found, input: found[1] ?? '' }
+      const input = found?.[1] ?? ''
+      const names: FoundBy[] = isFirstCell ? ['input', 'order', 'reference'] : ['input']
+      const certain = names.filter((by) => by !== 'reference' || !isLabel(input))
+      if (found) yield { input, names: certain, rest: () => cut(start, found).result }
     }
   }
 }
+
+/** `isLabel`: the number of a row, the name of a column, or what says that an input follows. Resellers may have such references, too. */
+const isLabel = (name: string): boolean =>
+  /^\d{1,5}$/.test(name) || HEADER.test(name) || (!/\p{N}/u.test(name) && name.replace(SIGNS, '') === '')
 
 /** `withPlainInput` writes the digits of an IMEI in other scripts as ours, and takes away the `.0` of a spreadsheet's number. */
 const withPlainInput = (row: string): string =>
