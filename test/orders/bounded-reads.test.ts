@@ -21,6 +21,8 @@ import type {
 } from '../../src/lib/ids.ts'
 import { DAY_MS, systemClock } from '../../src/lib/time.ts'
 import { findNamed } from '../../src/orders/desk/find-lines.ts'
+import { selectTraces } from '../../src/orders/desk/order-rows.sql.ts'
+import { selectTellings } from '../../src/orders/desk/timeline.sql.ts'
 import type { BuyerOrderFilter } from '../../src/orders/read/buyer-order.ts'
 import { longOpenJobs, MARK_LONG_OPEN } from '../../src/orders/read/long-open.ts'
 import { type OperatorOrderFilter, OperatorOrders } from '../../src/orders/read/operator-orders.ts'
@@ -197,6 +199,32 @@ test('requests of a kind that there is none of are looked for in a part of the l
   expect(rows).toBeLessThan(100)
   // All of them are fewer than one page looks at.
   expect(await requests.list(account, { via: 'dhru', limit: 20 })).toEqual({ items: [], next: undefined })
+})
+
+test('the request that placed an order is looked for in the log alone, and not at all for an order of the portal', async () => {
+  const [placed] = await database.sql<{ createdAt: Date; trace: string }[]>`
+    select o.created_at, r.request_id::text as trace
+      from orders o join requests r on r.account_id = o.account_id and r.order_id = o.id
+     where o.account_id = ${account} and o.id = ${nth(2)}`.records()
+  if (!placed) throw new Error('there is no such order')
+  await database.sql`
+    insert into requests (account_id, at, key_id, via, action, status, outcome, ip, took_us, request_id)
+    select ${account}, ${placed.createdAt}::timestamptz - n * interval '10 ms', 0, 'rest', 'x', 200, 'ok', '::1', 1, gen_random_uuid()
+      from generate_series(1, 900) n`
+  const order = { accountId: account, id: nth(2), createdAt: placed.createdAt }
+  expect(await selectTraces(read.sql, [{ ...order, via: 'rest' }])).toEqual([
+    { id: nth(2), traceId: placed.trace },
+  ])
+  const rows = await read.of(async () => {
+    expect(await selectTraces(read.sql, [{ ...order, via: 'portal' }])).toEqual([])
+    // Others that are asked for with it change nothing.
+    const others = [
+      { ...order, via: 'portal' as const },
+      { ...order, id: nth(9), createdAt: new Date(0), via: 'dhru' as const },
+    ]
+    expect(await selectTraces(read.sql, others)).toEqual([])
+  })
+  expect(rows).toBeLessThan(50)
 })
 
 test('an open order is found, too: the newest at once, one that stays open when it was marked', async () => {
@@ -509,4 +537,43 @@ test('money is given back after a look at the entries of its items alone, howeve
     return read?.rows
   })
   expect(rows).toBeLessThan(20)
+})
+
+test('who was told of an order is found from its own entries, however many notices lie between them', async () => {
+  const { sql } = database
+  const [items, itemsShown] = [700, 200]
+  const filling = { serviceId: (await newService(sql)).id, orders: 1, itemsPerOrder: items }
+  const [from, to] = [new Date('2026-10-01T00:00:00Z'), new Date('2026-10-02T00:00:00Z')]
+  const accountId = await newAccount(sql, 0n)
+  const id = (await fillAccount(sql, { accountId, ...filling, from, to })) as OrderId
+  // Each item is refunded, and each entry has its own notice of each event: the deposit and the hold, 700 that settle, 700 that give back.
+  const entries = 2 + 2 * items
+  await sql`
+    insert into ledger_entries (account_id, id, kind, amount, available_after, order_id, position, actor, note, reference, created_at)
+    select ${accountId}, ${2 + items}::bigint + n, 'refund', 1000000, 0, ${id}, n, 'test', 'late', 'r', ${to}
+      from generate_series(1, ${items}::int) n`
+  await sql`
+    insert into notices (event, subject, account_id, first_entry, last_entry, raised_at, sent_at, seen_at, ended_at)
+    select event, 'entries to ' || n, ${accountId}, n, n, ${to}, ${to}, ${to}, ${to}
+      from generate_series(1, ${entries}::int) n cross join unnest(array['order.done', 'order.refunded']) event`
+  await sql`
+    insert into notice_messages (id, notice_id, channel, address, queued_at)
+    select gen_random_uuid(), id, 'email', last_entry::text, ${to} from notices where account_id = ${accountId}`
+  await database.owner`analyze ledger_entries, notices, notice_messages`
+  const tellings = async (first: number, last: number) => {
+    let found: string[] = []
+    const rows = await read.of(async () => {
+      found = (await selectTellings(read.sql, { accountId, id }, items, { first, last })).map(
+        ({ event, address }) => `${event} ${address}`,
+      )
+    })
+    return { found, rows }
+  }
+  // The last item was settled by entry 702, and the first was refunded by entry 703.
+  const one = await tellings(1, 1)
+  expect(one.found.sort()).toEqual(['order.done 702', 'order.refunded 703'])
+  expect(one.rows).toBeLessThan(items + 50)
+  const shown = await tellings(1, itemsShown)
+  expect(shown.found).toHaveLength(100)
+  expect(shown.rows).toBeLessThan(items + 5 * itemsShown)
 })

@@ -133,16 +133,19 @@ interface Traced {
 
 /**
  * `selectTraces` gives the trace ids of the requests that placed orders, as far as these are kept. A request comes in shortly before its order is
- * written; both times are looked at from the order on, so that few other requests of that moment are read.
+ * written; both times are looked at from the order on, so that few other requests of that moment are read. The log has no requests of the portal:
+ * for its orders every request of that moment would be read for nothing.
  */
 export async function selectTraces(
   sql: Queryable,
-  orders: readonly Pick<OrderRow, 'accountId' | 'id' | 'createdAt'>[],
+  orders: readonly Pick<OrderRow, 'accountId' | 'id' | 'createdAt' | 'via'>[],
 ): Promise<Traced[]> {
+  const logged = orders.filter(({ via }) => via !== 'portal')
+  if (logged.length === 0) return []
   return await sql<Traced[]>`
     select asked.id, r.trace_id
-      from unnest(${orders.map(({ accountId }) => accountId)}::int[], ${orders.map(({ id }) => id)}::bigint[],
-                  ${orders.map(({ createdAt }) => createdAt.toISOString())}::text[]::timestamptz[]) as asked (account_id, id, placed_at)
+      from unnest(${logged.map(({ accountId }) => accountId)}::int[], ${logged.map(({ id }) => id)}::bigint[],
+                  ${logged.map(({ createdAt }) => createdAt.toISOString())}::text[]::timestamptz[]) as asked (account_id, id, placed_at)
      cross join lateral (
        (select request_id::text as trace_id from requests
          where at > asked.placed_at - interval '15 seconds' and at <= asked.placed_at

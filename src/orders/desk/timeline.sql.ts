@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/database.ts'
 import type { EventId, OrderId } from '../../lib/ids.ts'
 import type { Micros } from '../../lib/money.ts'
-import type { OrderState } from '../../lib/states.ts'
+import type { OrderState, Via } from '../../lib/states.ts'
 import type { OrderName } from '../read/orders.sql.ts'
 
 /** Positions bounds the items of an order whose past is told. */
@@ -132,7 +132,7 @@ export async function selectTold(
 /** Placing says how an order came. */
 export interface Placing {
   createdAt: Date
-  via: string
+  via: Via
   key: string | null
   itemCount: number
   secretResults: boolean
@@ -191,54 +191,57 @@ const MAX_TELLINGS = 100
 
 /**
  * `selectTellings` gives the messages that told of an order. A notice tells of a span of its account's ledger: of an order that had ended by the end of the
- * span and of which something was delivered and kept, and of what was given back within it but for what was charged anew by then.
+ * span and of which something was delivered and kept, and of what was given back within it but for what was charged anew by then. What was given back or
+ * charged anew of other items than those at `first` to `last` is left out.
+ *
+ * Spans of one event do not overlap, so that each entry has one notice of it at most, which is found by its index; the notices of the account between the
+ * first and the last entry of the order may be thousands.
  */
 export async function selectTellings(
   sql: Queryable,
   { accountId, id }: OrderName,
   itemCount: number,
+  { first, last }: Positions,
 ): Promise<TellingOf[]> {
+  const noticeOf = (event: TellingOf['event']) => sql`
+    select id, first_entry, last_entry from notices
+     where account_id = ${accountId} and event = ${event} and last_entry >= entry_id
+     order by account_id, event, last_entry limit 1`
   return await sql<TellingOf[]>`
-    with moved as materialized (
+    with settled as materialized (
       select id, kind::text as kind, position, amount from ledger_entries
        where account_id = ${accountId} and order_id = ${id} and kind in ('capture', 'release')
-      union all
-      select id, kind::text, position, amount from ledger_entries
-       where account_id = ${accountId} and order_id = ${id} and kind = 'refund'
-      union all
-      select id, kind::text, position, amount from ledger_entries
+    ), charged as materialized (
+      select id, position, amount from ledger_entries
        where account_id = ${accountId} and order_id = ${id} and kind = 'charge'
-    ), bounds as (
-      select min(id) as first, max(id) as last from moved
-    ), spans as materialized (
-      select n.id, n.event, n.first_entry, n.last_entry
-        from bounds b
-       cross join (values ('order.done'), ('order.refunded')) as e (event)
-       cross join lateral (
-         select n.* from notices n
-          where n.account_id = ${accountId} and n.event = e.event and n.last_entry >= b.first and n.first_entry <= b.last
-            and n.last_entry <= (select coalesce(min(l.last_entry), b.last) from notices l
-                                  where l.account_id = ${accountId} and l.event = e.event and l.last_entry >= b.last)) n
+    ), ended as (
+      select max(id) as entry_id from settled having count(*) = ${itemCount}::int
+    ), ends as (
+      select entry_id from ended
+      union all
+      select c.id from charged c join ended e on c.id > e.entry_id where c.position between ${first} and ${last}
+    ), backs as (
+      select id as entry_id, position from settled where kind = 'release' and position between ${first} and ${last}
+      union all
+      select id, position from ledger_entries
+       where account_id = ${accountId} and order_id = ${id} and kind = 'refund' and position >= ${first} and position <= ${last}
     ), told as (
-      select s.id, s.event from spans s
-       where case s.event
-               when 'order.done' then
-                 exists (select from moved m where m.kind <> 'refund' and m.id between s.first_entry and s.last_entry)
-                 and (select count(distinct m.position) from moved m
-                       where m.kind in ('capture', 'release') and m.id <= s.last_entry) = ${itemCount}::int
-                 and exists (select from moved m
-                              where m.kind in ('capture', 'charge') and m.id <= s.last_entry
-                                and (m.amount = 0
-                                     or abs(m.amount) > (select coalesce(sum(abs(r.amount)), 0) from moved r
-                                                          where r.kind = 'refund' and r.position = m.position
-                                                            and r.id > m.id and r.id <= s.last_entry)))
-               else
-                 exists (select from moved m
-                          where m.kind in ('release', 'refund') and m.id between s.first_entry and s.last_entry
-                            and not exists (select from moved c
-                                             where c.kind = 'charge' and c.position = m.position
-                                               and c.id > m.id and c.id <= s.last_entry))
-             end)
+      select n.id, 'order.done' as event
+        from (select distinct n.id, n.last_entry
+                from ends e cross join lateral (${noticeOf('order.done')}) n where n.first_entry <= e.entry_id) n
+       where exists (select from (select id, position, amount from charged
+                                  union all
+                                  select id, position, amount from settled where kind = 'capture') m
+                      where m.id <= n.last_entry
+                        and (m.amount = 0
+                             or m.amount > (select coalesce(sum(r.amount), 0) from ledger_entries r
+                                             where r.account_id = ${accountId} and r.order_id = ${id} and r.kind = 'refund'
+                                               and r.position = m.position and r.id > m.id and r.id <= n.last_entry)))
+      union
+      select n.id, 'order.refunded'
+        from backs b cross join lateral (${noticeOf('order.refunded')}) n
+       where n.first_entry <= b.entry_id
+         and not exists (select from charged c where c.position = b.position and c.id > b.entry_id and c.id <= n.last_entry))
     select t.event, m.channel, m.address, m.state, m.problem, m.queued_at
       from told t join notice_messages m on m.notice_id = t.id
      order by m.queued_at, m.channel, m.address limit ${MAX_TELLINGS}`.records()

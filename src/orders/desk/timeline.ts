@@ -103,8 +103,8 @@ export async function readTimeline(
     selectChanges(sql, name, within),
     selectQuestions(sql, name, within),
     selectNotes(sql, { accountId: name.accountId, orderId: id }, MAX_ITEMS),
-    selectTellings(sql, name, count),
-    selectTraces(sql, [{ ...name, createdAt: placing.createdAt }]),
+    selectTellings(sql, name, count, within),
+    selectTraces(sql, [{ ...name, createdAt: placing.createdAt, via: placing.via }]),
   ])
   const tried = attempts.filter(({ position }) => isWithin(position, within))
   const times = [
