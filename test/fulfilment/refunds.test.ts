@@ -16,6 +16,7 @@ import { micros } from '../../src/lib/money.ts'
 import { brokenPromises, input, newAccount } from '../orders/orders.fixtures.ts'
 import { ledgerEntries } from '../support/ledger-entries.ts'
 import { imei } from '../support/server.ts'
+import { SANDBOX } from './fixed-directory.ts'
 import { FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
 
 let shop: Workshop
@@ -191,6 +192,36 @@ test('a rejected result counts for nothing, in the figures of its route either, 
   expect(
     await shop.sql`select state, detail, recheck_at from attempts where order_id = ${id}`.records(),
   ).toEqual([{ state: 'given_up', detail: 'cli:ann: the code is wrong', recheckAt: null }])
+  expect(await listReviews(shop.sql, { order: id })).toEqual([])
+})
+
+test('a corrected result leaves open whether a former supplier has delivered as well', async () => {
+  const second = await shop.addSupplier('second')
+  const clean = new FakeSupplier(async () => SUCCESS)
+  shop.workers(
+    new Map([
+      [SANDBOX, new FakeSupplier(async () => REFUSED)],
+      [second, clean],
+    ]),
+  )
+  const id = await shop.place(1)
+  await ended(id)
+  const recheckAt = new Date(shop.clock.now().getTime() + 3_600_000)
+  await shop.sql`update attempts set recheck_at = ${recheckAt} where order_id = ${id}`
+  await shop.sql`
+    insert into reviews (account_id, order_id, position, attempt, kind, detail, opened_by, opened_at)
+    select account_id, order_id, position, number, 'changed', 'says otherwise', 'imeigate', finished_at
+      from attempts where order_id = ${id} and number = 1`
+  await correctResult(shop.sql, nameOf(id), { result: 'Clean', why: 'a typo' }, ANN, shop.clock)
+  expect(await listReviews(shop.sql, { order: id })).toMatchObject([{ kind: 'changed', attempt: 1 }])
+  expect(
+    await shop.sql`select number, state, recheck_at from attempts where order_id = ${id} order by number`.records(),
+  ).toEqual([
+    { number: 1, state: 'refused', recheckAt },
+    { number: 2, state: 'succeeded', recheckAt: null },
+  ])
+  await shop.sql`update reviews set attempt = 2 where order_id = ${id}`
+  await correctResult(shop.sql, nameOf(id), { result: 'CLEAN', why: 'capitals' }, ANN, shop.clock)
   expect(await listReviews(shop.sql, { order: id })).toEqual([])
 })
 

@@ -102,18 +102,28 @@ export async function settleRefunded(
        and resolved_at is null`
 }
 
-/** `settleCorrected` ends what people were asked about the result of an item that has another one now. */
+/** `attemptOfResult` is the number of the attempt that gave an item its result; null: none did. */
+const attemptOfResult = (sql: Queryable, { accountId, orderId }: OrderOfAccount, position: number) => sql`
+  (select a.number from attempts a
+    where a.account_id = ${accountId} and a.order_id = ${orderId} and a.position = ${position} and a.state = 'succeeded'
+    order by a.finished_at desc, a.number desc limit 1)`
+
+/**
+ * `settleCorrected` ends what people were asked about the result of an item that has another one now. What another supplier says, which was asked
+ * before, stays open: it may have charged, too.
+ */
 export async function settleCorrected(
   sql: Queryable,
-  { accountId, orderId }: OrderOfAccount,
+  order: OrderOfAccount,
   position: number,
   { actor, why, at }: { actor: string; why: string; at: Date },
 ): Promise<void> {
+  const { accountId, orderId } = order
   await sql`
     update reviews
        set resolution = 'corrected', resolved_by = ${actor}, why = ${sanitize(why)}, resolved_at = ${at}
      where account_id = ${accountId} and order_id = ${orderId} and position = ${position}
-       and kind in ('verify', 'changed') and resolved_at is null`
+       and (kind = 'verify' or (kind = 'changed' and attempt = ${attemptOfResult(sql, order, position)})) and resolved_at is null`
 }
 
 /** `rejectAttempts` says of the attempts that gave these items their results that a person does not believe them. */
@@ -129,17 +139,19 @@ export async function rejectAttempts(
        and state = 'succeeded'`
 }
 
-/** `writeResult` replaces the result of an item that was charged. The supplier is not asked about it again by itself: it would say the former one. */
+/** `writeResult` replaces the result of an item that was charged. The supplier that gave it is not asked about it again by itself: it would say the former one. */
 export async function writeResult(
   sql: Queryable,
-  { accountId, orderId }: OrderOfAccount,
+  order: OrderOfAccount,
   position: number,
   result: string,
 ): Promise<void> {
+  const { accountId, orderId } = order
   await sql`
     with asked as (
       update attempts set recheck_at = null, recheck_lease = null
-       where account_id = ${accountId} and order_id = ${orderId} and position = ${position} and recheck_at is not null)
+       where account_id = ${accountId} and order_id = ${orderId} and position = ${position}
+         and number = ${attemptOfResult(sql, order, position)} and recheck_at is not null)
     update items set result = ${sanitize(result)}
      where account_id = ${accountId} and order_id = ${orderId} and position = ${position} and state = 'success'`
 }
