@@ -32,6 +32,16 @@ export async function releaseJobs(sql: Queryable, takenBeforeMs: number): Promis
      where locked_at < now() - ${takenBeforeMs}::float8 * interval '1 ms'`
 }
 
+/** `selectGivenUp` gives the payloads of the jobs of one name that were tried as often as they may be, and were due within the last day: given up jobs are kept. */
+export async function selectGivenUp(sql: Queryable, name: string): Promise<unknown[]> {
+  const rows = await sql<{ payload: unknown }[]>`
+    select j.payload
+      from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+     where t.identifier = ${name} and j.locked_at is null and j.attempts >= j.max_attempts
+       and j.run_at > now() - interval '1 day'`.records()
+  return rows.map(({ payload }) => payload)
+}
+
 /** JobCounts is how the queue stands. `late`: due for longer than a minute, and nobody has taken them; `givenUp`: tried as often as they may be. */
 export interface JobCounts {
   waiting: number

@@ -8,7 +8,7 @@ import { endsWithin } from '../lib/time.ts'
 import { insertJob, moveJobsBack } from './jobs.sql.ts'
 import { queuePool } from './queue-pool.ts'
 
-export { countJobs } from './jobs.sql.ts'
+export { countJobs, selectGivenUp } from './jobs.sql.ts'
 
 /** JobTask does a job. What it throws is logged. Its signal says that the process stops: the task must end soon. */
 export interface JobTask {

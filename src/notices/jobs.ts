@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { everyMinute, type JobTask } from '../jobs/jobs.ts'
+import { everyMinute, type JobTask, selectGivenUp } from '../jobs/jobs.ts'
 import { DAY_MS } from '../lib/time.ts'
 import { tellAnnouncements } from './announced.ts'
 import { type SendingDeps, sendBy } from './channels.ts'
@@ -8,7 +8,12 @@ import { tellRefusedDeposits } from './deposit-news.ts'
 import { tellDigest } from './digest.ts'
 import { conditionNames, isCondition } from './events.ts'
 import { tellLedgerNews } from './ledger-news.ts'
-import { updateFailedMessage, updateSentMessage, updateUnwantedMessage } from './messages.sql.ts'
+import {
+  updateFailedMessage,
+  updateGivenUpMessages,
+  updateSentMessage,
+  updateUnwantedMessage,
+} from './messages.sql.ts'
 import { deleteEndedBefore, selectEnded } from './notices.sql.ts'
 import { tellPriceNews } from './price-news.ts'
 import { MAX_ATTEMPTS, raiseNotices, SEND_NOTICE, type SendPayload } from './raise-notices.ts'
@@ -50,6 +55,11 @@ export function noticeJobs({
         log.error({ err: error, event }, 'it could not be found out whether somebody is to be told')
       }
     }
+    const givenUp = (await selectGivenUp(sql, SEND_NOTICE)) as SendPayload[]
+    await updateGivenUpMessages(
+      sql,
+      givenUp.map(({ message }) => message.id),
+    )
     await deleteEndedBefore(sql, new Date(now.getTime() - KEPT_MS))
   }
   const send: JobTask = async (payload) => {

@@ -57,6 +57,18 @@ export async function updateFailedMessage(
      where id = ${id}::uuid and state = 'waiting'`
 }
 
+/**
+ * `updateGivenUpMessages` gives messages up that the queue tries no more: an attempt in which the process was killed counts for the queue, and has
+ * written down no failure.
+ */
+export async function updateGivenUpMessages(sql: Queryable, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await sql`
+    update notice_messages
+       set state = 'failed', problem = coalesce(problem, 'the server was stopped while it sent the message')
+     where id = any(${ids}::uuid[]) and state = 'waiting'`
+}
+
 /** `updateUnwantedMessage` writes down that nobody is there any more who wants a message. */
 export async function updateUnwantedMessage(sql: Queryable, id: string): Promise<void> {
   await sql`update notice_messages set state = 'unwanted' where id = ${id}::uuid and state = 'waiting'`

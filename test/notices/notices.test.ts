@@ -314,6 +314,12 @@ test('who was taken out before a message went is not told; a message that fails 
     .toMatchObject([{ address: CHAT, state: 'failed', problem: expect.stringContaining('HTTP 503') }])
   const failures = await listNotices(database.sql, { failed: true, before: undefined, limit: 10 })
   expect(failures.map(({ told: { all, failed: lost } }) => [all, lost])).toEqual([[1, 1]])
+  // So is what a process was killed with each time, which could write nothing down.
+  await database.sql`update notice_messages set state = 'waiting', failures = 0, problem = null where state = 'failed'`
+  await addJob(database.sql, RAISE_NOTICES, {}, { key: RAISE_NOTICES })
+  await expect
+    .poll(async () => (await newest())?.messages)
+    .toMatchObject([{ address: CHAT, state: 'failed', problem: expect.stringContaining('was stopped') }])
   // What is given up stays in the queue, which the other tests want empty.
   await database.sql`delete from graphile_worker._private_jobs`
 })
