@@ -1,3 +1,5 @@
+import { itemStates } from '../lib/states.ts'
+
 /**
  * `details` are what imeigate itself says of why something waits for a person. It is kept as this English text; the pages say it in the reader's
  * language by its name and values (web/src/console/routes/inbox/details.ts). What suppliers and people say is in none of them.
@@ -41,12 +43,38 @@ export function detailText<D extends Detail>(detail: D, values: ValuesOf<D>): st
   return details[detail].replace(/\{(\w+)\}/g, (_, name: string) => String(known[name]))
 }
 
+/**
+ * `shapes` are what the values look like, as patterns whose work is bounded: every text that is kept is looked through, also such as suppliers write.
+ */
+const shapes: Readonly<Record<NamesIn<(typeof details)[Detail]>, string>> = {
+  time: String.raw`\d{4,6}-\d\d-\d\d \d\d:\d\d (?:UTC|[+-]\d\d:\d\d)`,
+  supplier: '.{1,300}',
+  times: String.raw`\d{1,9}`,
+  count: String.raw`\d{1,9}`,
+  ms: String.raw`\d{1,9}`,
+  state: itemStates.join('|'),
+  from: '[A-Z]{3}',
+  to: '[A-Z]{3}',
+  currency: '[A-Z]{3}',
+  cost: String.raw`[\d.]{1,30}`,
+  price: String.raw`[\d.]{1,30}`,
+  floor: String.raw`-?[\d.]{1,10}`,
+  place: String.raw`\S{1,300}`,
+  why: '.{1,300}',
+}
+
 const forms = Object.entries(details).map(([name, text]) => ({
   name: name as Detail,
   form: new RegExp(
-    `^${text.replace(/[.*+?^$()[\]\\|]/g, String.raw`\$&`).replace(/\{(\w+)\}/g, '(?<$1>.+?)')}$`,
+    `^${text
+      .replace(/[.*+?^$()[\]\\|]/g, String.raw`\$&`)
+      .replace(/\{(\w+)\}/g, (_, value: keyof typeof shapes) => `(?<${value}>${shapes[value]})`)}$`,
   ),
 }))
+
+/** MAX_KEPT and MAX_DETAIL bound the characters of a text that may be ours, and of each detail in it: what is longer is not matched at all. */
+const MAX_KEPT = 20_000
+const MAX_DETAIL = 700
 
 /** DetailSaid is one of `details`, with its values as text. */
 export interface DetailSaid {
@@ -54,10 +82,19 @@ export interface DetailSaid {
   values: Record<string, string>
 }
 
-/** `detailsIn` reads a text that is kept: what stands in it, of several routes with `; ` between; undefined: it is in somebody's own words. */
+/**
+ * `detailsIn` reads a text that the server has written: what stands in it, of several routes with `; ` between; undefined: it is in somebody's own
+ * words. Whether the server has written it is for the caller to know: others may use the same words.
+ */
 export function detailsIn(text: string): DetailSaid[] | undefined {
-  const found = text.split('; ').map(readDetail)
-  return found.every((one) => one !== undefined) ? found : undefined
+  if (text.length > MAX_KEPT) return undefined
+  const found: DetailSaid[] = []
+  for (const part of text.split('; ')) {
+    const one = part.length > MAX_DETAIL ? undefined : readDetail(part)
+    if (!one) return undefined
+    found.push(one)
+  }
+  return found
 }
 
 function readDetail(text: string): DetailSaid | undefined {

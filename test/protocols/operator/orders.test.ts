@@ -583,7 +583,7 @@ describe('reviews', () => {
     const lesson = { supplier: 'sandbox', phrase: 'ask ... boss', meaning: 'refused' }
     const before = await available()
     const seen = (await change('POST', '/answers/preview', lesson)).json.data
-    expect(seen).toMatchObject({ waiting: 12, fits: 1, known: 0, phrase: 'ask ... boss', words: null })
+    expect(seen).toMatchObject({ waiting: 12, fits: 12, known: 0, phrase: 'ask ... boss', words: null })
     expect(seen.items.map(({ order }: { order: number }) => order)).toEqual(orders)
     expect(seen.items[0]).toMatchObject({ amount: '1.00', said: 'Ask the boss 77', username: shop.username })
     const teach = { ...lesson, why: 'they said so', mark: seen.mark }
