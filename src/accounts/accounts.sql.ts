@@ -131,7 +131,6 @@ export interface PriceGroup {
   createdAt: Date
 }
 
-/** `insertPriceGroup` gives undefined when the name is taken, in any case. */
 /** `currenciesOfAccounts` are the currencies that accounts have, that of most of them first. */
 export async function currenciesOfAccounts(queryable: Queryable): Promise<string[]> {
   const rows = await queryable<{ currency: string }[]>`
@@ -139,6 +138,7 @@ export async function currenciesOfAccounts(queryable: Queryable): Promise<string
   return rows.map(({ currency }) => currency)
 }
 
+/** `insertPriceGroup` gives undefined when the name is taken, in any case. */
 export async function insertPriceGroup(
   queryable: Queryable,
   name: string,

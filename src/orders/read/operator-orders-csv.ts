@@ -3,7 +3,7 @@ import { asText, type Separator, separatorOf } from '../../lib/csv-text.ts'
 import { invalid, refusalFor } from '../../lib/fault.ts'
 import { formatMicros } from '../../lib/money.ts'
 import type { OperatorOrder } from './operator-orders.ts'
-import { costs } from './order-costs.ts'
+import { isCosting } from './order-costs.ts'
 import { SECRET } from './secret-results.ts'
 
 /** `orderColumns` are those of the file, in their order. */
@@ -63,7 +63,7 @@ const rowsOf = ({ order, username, serviceCode, secretResults, currency, attempt
     // The last one is that of the supplier which has the item, or had it.
     const attempt = attempts.findLast(({ position }) => position === item.position)
     // What a supplier has refused costs nothing, nor does what still waits.
-    const paid = attempts.findLast((one) => one.position === item.position && costs(one, item))
+    const paid = attempts.findLast((one) => one.position === item.position && isCosting(one, item))
     return {
       order: order.id,
       item: item.position,

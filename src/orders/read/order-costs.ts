@@ -1,5 +1,6 @@
 import type { ExchangeRates } from '../../ledger/rates.ts'
 import { type Micros, micros } from '../../lib/money.ts'
+import type { AttemptState } from '../../lib/states.ts'
 import type { AttemptView } from './operator-orders.sql.ts'
 
 /** Costs are what attempts cost, as texts of micros, by currency; `uncosted` counts those whose cost is not known. */
@@ -24,12 +25,19 @@ export function costIn(
   return micros(sum)
 }
 
-/** `costs` tells whether an attempt costs something, as `costingAttempts` of order-costs.sql.ts does. */
-export function costs(
+/** COSTING_STATES are those of attempts that cost something: a supplier has the item, or has done it. */
+export const COSTING_STATES: readonly string[] = [
+  'sent',
+  'accepted',
+  'unknown',
+  'succeeded',
+] satisfies AttemptState[]
+
+/** `isCosting` tells whether an attempt costs something, as `costingAttempts` of order-costs.sql.ts does. */
+export function isCosting(
   { state, fault }: Pick<AttemptView, 'state' | 'fault'>,
   item: { state: string; refunded: bigint },
 ): boolean {
   if (item.state === 'pending') return false
-  if (state === 'given_up') return fault !== 'chosen' && item.refunded > 0n
-  return state !== 'refused'
+  return COSTING_STATES.includes(state) || (state === 'given_up' && fault !== 'chosen' && item.refunded > 0n)
 }

@@ -109,11 +109,9 @@ interface Told {
   home: string | null
 }
 
-/** `priceCurrencies` are those in which the price for everyone is shown, the preferred one first. */
-async function priceCurrencies(read: Desk['read'], home: string | null): Promise<string[]> {
-  const used = await currenciesOfAccounts(read)
-  return home === null ? used : [home, ...used]
-}
+/** `priceCurrencies` are those in which the price for everyone is shown, the preferred one first; one that is in none of them is shown in any. */
+const priceCurrencies = async (read: Desk['read'], home: string | null): Promise<string[]> =>
+  home === null ? await currenciesOfAccounts(read) : [home]
 
 /** `wireServices` gives services with their routes counted, and how they fared; `known` are figures that were read already. */
 async function wireServices(
