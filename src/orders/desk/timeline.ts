@@ -47,7 +47,7 @@ export const momentKinds = [
 ] as const
 
 /** Moment is one thing that happened to an order. What a sort of moment does not have is null. */
-interface Moment {
+export interface Moment {
   at: Date
   kind: (typeof momentKinds)[number]
   /** `position` is the item's; null: it is about the whole order. */

@@ -226,6 +226,35 @@ describe('an order says', () => {
     expect(items.find(({ kind }: { kind: string }) => kind === 'refunded')).toMatchObject({
       ...{ amount: '0.40', text: 'late', by: expect.stringContaining('staff:') },
     })
+    // Words of the server in a note, or of a supplier, are told as they are.
+    const own = 'the item is failed'
+    await change('POST', `/orders/${order}/notes`, { text: own })
+    const { sql } = office.server
+    await sql`update attempts set detail = ${own} where order_id = ${order}`
+    await sql`
+      insert into reviews (account_id, order_id, position, attempt, kind, detail, opened_by, opened_at, resolution, resolved_by, resolved_at, why)
+      select ${shop.accountId}, ${order}, 1, 1, kind::review_kind, detail, 'imeigate', now(), 'settled', resolved_by, now(), ${own}
+        from (values ('changed', ${own}, 'imeigate'), ('expired', 'not sent to any supplier yet', 'staff:1')) as v (kind, detail, resolved_by)`
+    const told = (await read(`/orders/${order}/timeline`)).items
+      .filter(
+        ({ text }: { text: string | null }) => text !== null && text !== 'They called' && text !== 'late',
+      )
+      .map(({ kind, said }: { kind: string; said: { detail: string }[] | null }) => [
+        kind,
+        said?.[0]?.detail ?? null,
+      ])
+    expect(told.sort()).toEqual([
+      ['answered', null],
+      ['asked_person', null],
+      ['asked_person', 'not_sent'],
+      ['decided', null],
+      ['decided', 'item_became'],
+      ['note', null],
+    ])
+    const [review] = await sql<
+      { id: number }[]
+    >`select id from reviews where order_id = ${order} and kind = 'changed'`
+    expect((await read(`/reviews/${review?.id}`)).review).toMatchObject({ detail: own, said: null })
     await until('the request is logged', async () => {
       const { items: some } = await read(`/orders/${order}/timeline?item=1`)
       return some.some(({ kind, reference }: Record<string, string>) => kind === 'placed' && reference)

@@ -29,7 +29,7 @@ import {
   time,
 } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
-import { detailsSaid, detailsSaidText, saidIn } from '../review-detail.ts'
+import { detailsSaid, detailsSaidText, saidIn, saidOfMoment } from '../review-detail.ts'
 import { route } from '../route.ts'
 import { orderRow, wireRow } from './order-rows.ts'
 import { item, wireItem } from './orders.ts'
@@ -197,7 +197,7 @@ export const orderPageRoutes = ({
           ...one,
           routes: routes.map((way) => {
             const detail = way.why === 'margin' && !may('costs.read') ? null : way.detail
-            return { ...way, detail, said: saidIn(detail) }
+            return { ...way, detail, said: way.why === 'refused' ? null : saidIn(detail) }
           }),
         })),
         before: found.before.map((row) => wireRow(row, caller)),
@@ -255,7 +255,7 @@ export const orderPageRoutes = ({
       return {
         items: moments.map(({ position: of, id: named, amount: moved, ...one }) => ({
           ...one,
-          said: saidIn(one.text),
+          said: saidOfMoment(one),
           item: of,
           amount: moved === null ? null : formatMicros(moved, one.currency ?? row.currency),
           id:
