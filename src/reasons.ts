@@ -43,7 +43,8 @@ export const reasons = {
   key_used: 'order {order} was placed under it',
   key_without_webhook: 'the key of order {order} has no webhook',
   webhook_untold: 'the webhook was told nothing of order {order} yet',
-  rate_far: '1 {base} is {held} {quote}: {rate} is far from it. If it is meant so, say far',
+  rate_far:
+    '1 {base} is {held} {quote}: {rate} is more than one and a half times it, or less than two thirds of it: with --far (far: true in the API) it is set all the same',
   list_too_much: '{reason}: narrow it',
   ended_too_long: 'is too long: more has ended than a list looks through',
   sort_needs_end: 'by the end needs a time: give ended_from, too',
