@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openPool, STEADY_PLANS } from '../../src/database/database.ts'
 import { updateFor } from '../../src/fulfilment/outcome/item-update.ts'
-import { requestCancel, requestVerify } from '../../src/fulfilment/people/cancel-verify.ts'
+import { previewCancel, requestCancel, requestVerify } from '../../src/fulfilment/people/cancel-verify.ts'
 import { resolveReview } from '../../src/fulfilment/people/decisions.ts'
 import { OrderRequests } from '../../src/fulfilment/people/order-requests.ts'
 import { listReviews, type ReviewView } from '../../src/fulfilment/people/reviews.ts'
@@ -69,6 +69,35 @@ test('what is with a supplier is cancelled by a person only; what is not, at onc
   })
   expect(await wallet()).toMatchObject({ available: 1_000_000n, held: 0n })
   expect(await cancel(id)).toEqual({ cancelled: 0, asked: 0, ended: 2 })
+})
+
+test('what is said before an order is cancelled is what cancelling does', async () => {
+  const before = (orderId: OrderId) =>
+    previewCancel(shop.sql, { accountId: shop.account, orderId }, shop.clock.now())
+  const nothing = { items: 0, givesBack: 0n, asked: 0 }
+  /** `waitsAgain`: its supplier has refused the first item, which waits for another one. */
+  const waitsAgain = async (id: OrderId): Promise<void> => {
+    await shop.sql`
+      update attempts set state = 'refused', fault = 'item', finished_at = ${shop.clock.now()} where order_id = ${id}`
+    await shop.sql`update items set state = 'pending', supplier_id = null where order_id = ${id} and position = 1`
+  }
+  const id = await halfSent()
+  expect(await before(id)).toEqual({ items: 1, givesBack: 10n, asked: 1 })
+  await cancel(id)
+  expect(await before(id)).toEqual(nothing)
+  await waitsAgain(id)
+  expect(await before(id)).toEqual({ items: 1, givesBack: 10n, asked: 0 })
+  expect(await cancel(id)).toEqual({ cancelled: 1, asked: 0, ended: 1 })
+  expect(await before(id)).toEqual(nothing)
+
+  const doubted = await halfSent()
+  await waitsAgain(doubted)
+  await shop.sql`
+    insert into reviews (account_id, order_id, position, attempt, kind, detail, opened_by, opened_at)
+    values (${shop.account}, ${doubted}, 1, 1, 'changed', 'says otherwise', 'imeigate', ${shop.clock.now()})`
+  expect(await before(doubted)).toEqual({ items: 1, givesBack: 10n, asked: 1 })
+  expect(await cancel(doubted)).toEqual({ cancelled: 1, asked: 1, ended: 0 })
+  expect(await before(doubted)).toEqual(nothing)
 })
 
 test('a request that is declined changes nothing, and may be made again', async () => {

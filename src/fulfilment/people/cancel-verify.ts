@@ -21,6 +21,8 @@ export interface CancelAnswer {
   ended: number
 }
 
+export { previewCancel } from './reviews.sql.ts'
+
 export interface VerifyAnswer {
   /** `asked` have ended: the supplier is asked again where it can be, otherwise a person. */
   asked: number

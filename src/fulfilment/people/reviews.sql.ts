@@ -1,5 +1,6 @@
 import type { Queryable, Sql, Transaction } from '../../database/database.ts'
 import type { AccountId, OrderId, ReviewId, SupplierId } from '../../lib/ids.ts'
+import type { Micros } from '../../lib/money.ts'
 import type { AttemptState, ItemState } from '../../lib/states.ts'
 import { sanitize } from '../../lib/text.ts'
 import { reviewWords } from '../../orders/read/secret-results.ts'
@@ -260,6 +261,43 @@ export interface OrderItem {
   isDoubted: boolean
 }
 
+/** `doubted` is `isDoubted` of an item `i`. */
+const doubted = (sql: Queryable, now: Date) => sql`
+  ((select v.id from reviews v
+     where v.account_id = i.account_id and v.order_id = i.order_id and v.position = i.position
+       and v.kind = 'changed' and v.resolved_at is null limit 1) is not null
+   or exists (
+     select from attempts a
+      where a.account_id = i.account_id and a.order_id = i.order_id and a.position = i.position
+        and a.recheck_lease > ${now}))`
+
+/** CancelPreview is what cancelling an order would do now: `items` are cancelled at once, which gives back so much; `asked` would be asked about, and were not yet. */
+interface CancelPreview {
+  items: number
+  givesBack: Micros
+  asked: number
+}
+
+/** `previewCancel` gives what cancelling an account's order would do. */
+export async function previewCancel(
+  sql: Queryable,
+  { accountId, orderId }: { accountId: AccountId; orderId: OrderId },
+  now: Date,
+): Promise<CancelPreview> {
+  const [row] = await sql<CancelPreview[]>`
+    select count(*) filter (where o.is_unsent)::int as items,
+           coalesce(sum(o.price) filter (where o.is_unsent), 0)::bigint as gives_back,
+           count(*) filter (where not o.is_unsent and not o.is_asked)::int as asked
+      from (select i.price, i.state = 'pending' and not ${doubted(sql, now)} as is_unsent,
+                   exists (
+                     select from reviews v
+                      where v.account_id = i.account_id and v.order_id = i.order_id and v.position = i.position
+                        and v.kind = 'cancel' and v.resolved_at is null) as is_asked
+              from items i
+             where i.account_id = ${accountId} and i.order_id = ${orderId} and i.finished_at is null) o`.records()
+  return row as CancelPreview
+}
+
 /** `itemsOfOrder` gives the items of an account's order. */
 export async function itemsOfOrder(
   sql: Queryable,
@@ -269,13 +307,7 @@ export async function itemsOfOrder(
 ): Promise<OrderItem[]> {
   return await sql<OrderItem[]>`
     select i.position, i.fence, i.state,
-           (select v.id from reviews v
-             where v.account_id = i.account_id and v.order_id = i.order_id and v.position = i.position
-               and v.kind = 'changed' and v.resolved_at is null limit 1) is not null
-           or exists (
-             select from attempts a
-              where a.account_id = i.account_id and a.order_id = i.order_id and a.position = i.position
-                and a.recheck_lease > ${now}) as is_doubted,
+           ${doubted(sql, now)} as is_doubted,
            (select max(a.number) from attempts a
              where a.account_id = i.account_id and a.order_id = i.order_id and a.position = i.position) as attempt
       from items i where i.account_id = ${accountId} and i.order_id = ${orderId} order by i.position`.records()

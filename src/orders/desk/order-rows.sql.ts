@@ -51,12 +51,10 @@ export interface OrderRow extends Costs {
   withPeople: number
   /**
    * `cancelItems` are open items of which somebody has asked the cancellation, and has no answer yet; `cancelHeld` are their prices, and `cancelSince`
-   * when it was asked first. `cancelUnsent` and `cancelUnsentHeld` are those of them that wait for another supplier.
+   * when it was asked first.
    */
   cancelItems: number
   cancelHeld: Micros
-  cancelUnsent: number
-  cancelUnsentHeld: Micros
   cancelSince: Date | null
 }
 
@@ -103,9 +101,7 @@ export async function selectOrderRows(
          from items n left join suppliers p on p.id = n.supplier_id
         where n.account_id = o.account_id and n.order_id = o.id) i
      cross join lateral (
-       select count(*)::int as cancel_items, count(*) filter (where n.state = 'pending')::int as cancel_unsent,
-              coalesce(sum(n.price), 0)::bigint as cancel_held,
-              coalesce(sum(n.price) filter (where n.state = 'pending'), 0)::bigint as cancel_unsent_held, min(v.opened_at) as cancel_since
+       select count(*)::int as cancel_items, coalesce(sum(n.price), 0)::bigint as cancel_held, min(v.opened_at) as cancel_since
          from reviews v
          join items n on n.account_id = v.account_id and n.order_id = v.order_id and n.position = v.position and n.finished_at is null
         where v.account_id = o.account_id and v.order_id = o.id and v.kind = 'cancel' and v.resolved_at is null) w

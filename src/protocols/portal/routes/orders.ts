@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { statuses } from '../../../contract/orders.ts'
 import { timeOf } from '../../../contract/page.ts'
 import { Refusal } from '../../../errors.ts'
-import { verifyAgainAt } from '../../../fulfilment/people/cancel-verify.ts'
+import { previewCancel, verifyAgainAt } from '../../../fulfilment/people/cancel-verify.ts'
 import { findSeller } from '../../../invoices/seller.ts'
 import type { AccountId, OrderId, ServiceId } from '../../../lib/ids.ts'
 import { formatMicros, micros } from '../../../lib/money.ts'
@@ -250,11 +250,11 @@ export const orderRoutes = ({
       answer: Type.Object({
         order: row,
         cancel: Type.Object({
-          items: Type.Integer({ description: 'Those that were not sent yet: they are cancelled at once' }),
+          items: Type.Integer({ description: 'Those that are with nobody: they are cancelled at once' }),
           gives_back: amount('At once'),
           asked: Type.Integer({
             description:
-              'Those that were, and whose cancellation was not asked for yet: whoever has them is asked',
+              'Those that somebody has, or may have, and whose cancellation was not asked for yet: they are asked',
           }),
         }),
         verify: Type.Object({
@@ -268,15 +268,17 @@ export const orderRoutes = ({
         const orderId = params.id as OrderId
         const [found] = await readRows(desk.read, [{ accountId, id: orderId }], clock)
         if (!found) throw new Refusal('order_not_found', String(params.id), 'id')
-        const { pending = 0, processing = 0, unknown = 0, success = 0, failed = 0 } = found.states
+        const { success = 0, failed = 0 } = found.states
         const answered = success + failed
-        const again = await verifyAgainAt(desk.read, { accountId, orderId }, answered, clock.now())
+        const [now, order] = [clock.now(), { accountId, orderId }]
+        const cancel = await previewCancel(desk.read, order, now)
+        const again = await verifyAgainAt(desk.read, order, answered, now)
         return {
           order: wireRow(found),
           cancel: {
-            items: pending - found.cancelUnsent,
-            gives_back: formatMicros(micros(found.waiting - found.cancelUnsentHeld), found.currency),
-            asked: processing + unknown - (found.cancelItems - found.cancelUnsent),
+            items: cancel.items,
+            gives_back: formatMicros(cancel.givesBack, found.currency),
+            asked: cancel.asked,
           },
           verify: { allowed: answered > 0 && again === null, again_at: again },
           contact: (await findSeller(desk.read))?.contact ?? '',
