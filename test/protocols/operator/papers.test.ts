@@ -210,7 +210,7 @@ describe('exchange rates', () => {
     ]) {
       expect(await set(far)).toMatchObject({
         status: 422,
-        json: { errors: { rate: [expect.stringMatching(/far from it/)] } },
+        json: { errors: { rate: [expect.stringMatching(/less than two thirds of it/)] } },
       })
       expect(await set({ ...far, far: true, valid_from: later })).toMatchObject({ status: 200 })
     }
