@@ -2,7 +2,7 @@ import { itemStates } from '../lib/states.ts'
 
 /**
  * `details` are what imeigate itself says of why something waits for a person. It is kept as this English text; the pages say it in the reader's
- * language by its name and values (web/src/console/routes/inbox/details.ts). What suppliers and people say is in none of them.
+ * language by its name and values (web/src/console/details.ts). What suppliers and people say is in none of them.
  */
 export const details = {
   not_sent: 'not sent to any supplier yet',

@@ -17,7 +17,7 @@ interface Source {
   name: string
   url: string
   /** `misses` are topics that are read again once the stream is there: it tells nothing of what happened before. */
-  misses?: readonly string[]
+  misses: readonly string[]
 }
 
 let channel: BroadcastChannel | undefined
@@ -75,7 +75,10 @@ function followEvents(source: Source): void {
 /** `followTopics` follows what the staff is told of. */
 export function followTopics(topics: readonly string[]): void {
   if (topics.length === 0) return
-  followEvents({ name: 'imeigate-live', url: `/api/operator/events?topics=${topics.join(',')}` })
+  followEvents({
+    ...{ name: 'imeigate-live', url: `/api/operator/events?topics=${topics.join(',')}` },
+    misses: topics,
+  })
 }
 
 /** `followAccount` follows what people of an account are told of: its orders, its money, and what its keys ask for. */
@@ -89,7 +92,11 @@ function open(source: Source): void {
   const stream = new EventSource(source.url)
   stream.onopen = () => {
     say('live')
-    for (const topic of source.misses ?? []) tell({ topic, id: null })
+    // Between two streams, of this tab or of two, something may have been missed: by every tab.
+    for (const topic of source.misses) {
+      tell({ topic, id: null })
+      channel?.postMessage({ happening: { topic, id: null } })
+    }
   }
   stream.onerror = () => {
     say('lost')

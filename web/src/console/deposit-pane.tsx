@@ -137,7 +137,7 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
           <dd>
             <strong>{money(deposit.total_pay, deposit.currency)}</strong>
           </dd>
-          <dt>{t`Credited`}</dt>
+          <dt>{deposit.state === 'succeeded' ? t`Credited` : t`Amount`}</dt>
           <dd>{credited}</dd>
           <dt>{t`Reference`}</dt>
           <dd className="code">{deposit.proof ?? deposit.reference ?? '–'}</dd>

@@ -1,5 +1,8 @@
 import { api, dataOf } from '../api/client.ts'
 
+/** MAKING_FIRST is the hash of the list of resellers where the first one is to be made: its form is open. */
+export const MAKING_FIRST = 'new'
+
 /** `firstStepsQuery` reads which steps to the first order are done in a new shop; once all are, nothing of it is asked again. */
 export const firstStepsQuery = {
   queryKey: ['first-steps'],

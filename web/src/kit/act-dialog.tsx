@@ -56,6 +56,8 @@ export function ActDialog<Answer>({
     event.preventDefault()
     // A form of the page below, which this dialog is a part of, is not sent by it.
     event.stopPropagation()
+    // The keyboard and "save mine" come here past the button.
+    if (!isReady || isBusy) return
     setBusy(true)
     // Both values stay in sight while the change is sent once more.
     if (!isOvertaken(fault)) setFault(undefined)

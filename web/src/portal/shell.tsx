@@ -57,6 +57,7 @@ function Frame() {
   const { role } = useSession()
   const may = useMay()
   const navigate = useNavigate()
+  const isOrdering = useLocation({ select: ({ pathname }) => /\/order\//.test(pathname) })
   const ORDERS: string = '/orders'
   const SERVICES: string = '/services'
   useKeys({
@@ -88,6 +89,8 @@ function Frame() {
               className={styles.entry}
               activeOptions={{ exact: to === '/' }}
               activeProps={{ 'aria-current': 'page' }}
+              // One orders from the list of services.
+              {...(to === '/services' && isOrdering && { 'aria-current': 'page' })}
             >
               <Icon name={icon} /> {label}
               {to === '/news' && <Unread />}

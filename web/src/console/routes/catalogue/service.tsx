@@ -11,6 +11,7 @@ import { AtFields } from '../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
+import { Unsaved } from '../../../kit/unsaved.tsx'
 import { History } from '../../history.tsx'
 import { isNone, NoSuch } from '../../no-such.tsx'
 import { Overtaken } from '../../overtaken.tsx'
@@ -172,6 +173,7 @@ function Editor({ service }: { service: Service }) {
         void submit()
       }}
     >
+      <Unsaved isChanged={isDirty} />
       <AtFields fault={fault}>
         <div className={styles.values}>
           <ServiceForm service={shown} draft={draft} problems={problems} mayEdit={mayEdit} onChange={set} />

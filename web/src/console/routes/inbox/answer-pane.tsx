@@ -99,7 +99,7 @@ export function AnswerPane({ id, onDone }: { id: number; onDone: () => void }) {
       <dl className={styles.facts}>
         <dt>{t`Said`}</dt>
         <dd>
-          <Plural value={heard.heard} one="once" other="# times, last" /> <When at={heard.last_heard_at} />
+          <Plural value={heard.heard} one="once" other="# times" /> · <When at={heard.last_heard_at} />
         </dd>
       </dl>
       <fieldset className={styles.choices}>

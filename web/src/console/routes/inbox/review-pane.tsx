@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Chip, Group } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type FormEvent, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
@@ -201,9 +201,10 @@ function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
       setBusy(false)
     }
   }
-  // What is doubted is put right by what may be done to the order: either settles the review.
+  // What is doubted is put right by what may be done to the order. A correction settles the review, and so does giving all of it back.
   const isDoubted = (review.kind === 'verify' || review.kind === 'changed') && item.state === 'success'
   const [acting, setActing] = useState<'correct' | 'refund'>()
+  const client = useQueryClient()
   const summary = useQuery({
     queryKey: ['order', review.order, 'summary'],
     enabled: isDoubted,
@@ -214,7 +215,7 @@ function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
   })
   const may = (name: string): boolean =>
     isDoubted && summary.data?.actions.some((one) => one.name === name && one.allowed) === true
-  const back = summary.data?.actions.find(({ name }) => name === 'refund')?.gives_back
+  const left = facts?.price.amount ?? item.price
   const ofResult = [
     {
       name: 'correct' as const,
@@ -224,13 +225,13 @@ function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
     {
       name: 'refund' as const,
       words: t`Refund…`,
-      said: t`${money(back ?? item.price, currency)} or a part of it goes back to ${review.username}.`,
+      said: t`${money(left, currency)} or a part of it goes back to ${review.username}.`,
     },
   ].filter(({ name }) => may(name))
   useKeys({
     ...Object.fromEntries(
       ofResult.map(({ name, words }, at) => [
-        String(at + 1),
+        String(choices.length + at + 1),
         [
           words,
           (event: KeyboardEvent) => {
@@ -242,7 +243,7 @@ function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
     ),
     ...Object.fromEntries(
       choices.map(({ decision, allowed }, at) => [
-        String(ofResult.length + at + 1),
+        String(at + 1),
         [
           i18n._(decisionWords(decision)),
           (event: KeyboardEvent) => {
@@ -267,22 +268,15 @@ function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
   return (
     <fieldset className={styles.choices}>
       <legend>{t`Decide`}</legend>
-      {ofResult.map(({ name, words, said }, at) => (
-        <div key={name} className={styles.card}>
-          <button type="button" className={styles.pick} onClick={() => setActing(name)}>
-            <kbd>{at + 1}</kbd>
-            <strong>{words}</strong>
-            <span>{said}</span>
-          </button>
-        </div>
-      ))}
       {acting && summary.data && (
         <Suspense>
           <OrderActionDialog
             name={acting}
             summary={summary.data}
-            item={review.item}
-            onDone={onDone}
+            item={{ position: review.item, left }}
+            onDone={(isOver = true) =>
+              isOver ? onDone() : void client.invalidateQueries({ queryKey: ['review', review.id] })
+            }
             onClose={() => setActing(undefined)}
           />
         </Suspense>
@@ -296,7 +290,7 @@ function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
             disabled={whyNot !== null}
             onClick={() => choose(decision)}
           >
-            <kbd>{ofResult.length + at + 1}</kbd>
+            <kbd>{at + 1}</kbd>
             <strong>{i18n._(decisionWords(decision))}</strong>
             <span>
               {whyNot !== null
@@ -371,6 +365,15 @@ function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
               </AtFields>
             </form>
           )}
+        </div>
+      ))}
+      {ofResult.map(({ name, words, said }, at) => (
+        <div key={name} className={styles.card}>
+          <button type="button" className={styles.pick} onClick={() => setActing(name)}>
+            <kbd>{choices.length + at + 1}</kbd>
+            <strong>{words}</strong>
+            <span>{said}</span>
+          </button>
         </div>
       ))}
     </fieldset>

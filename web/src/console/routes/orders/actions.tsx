@@ -138,9 +138,10 @@ export function OrderActions({ summary }: { summary: Summary }) {
 
 interface DialogProps {
   summary: Summary
-  /** `item` is the one that is meant first, where the order has several. */
-  item?: number | undefined
-  onDone: () => void
+  /** `item` is the one that is meant, where the order has several: first by a correction, alone by a refund. `left` is what is left of its charge. */
+  item?: { position: number; left: string } | undefined
+  /** `onDone`: `isOver`, false: more can be given back. */
+  onDone: (isOver?: boolean) => void
   onClose: () => void
 }
 
@@ -231,7 +232,13 @@ function Cancel({ summary, onDone, onClose }: DialogProps) {
       act={({ key, why }) =>
         dataOf(api.POST('/api/operator/orders/{id}/cancel', { params: under(order.id, key), body: { why } }))
       }
-      told={() => (gives ? t`${{ sum: gives }} went back to ${who}.` : t`The cancellation is asked for.`)}
+      told={({ cancelled, asked }) =>
+        asked === 0
+          ? t`It is cancelled, and its price is back at ${who}.`
+          : cancelled === 0
+            ? t`The cancellation is asked for: nothing was given back yet.`
+            : t`What was not sent is cancelled and its price back at ${who}; for the rest it is asked for.`
+      }
       {...{ onDone, onClose }}
     >
       {gives && (
@@ -275,25 +282,29 @@ function Ask({ summary, onDone, onClose }: DialogProps) {
   )
 }
 
-function Refund({ summary, onDone, onClose }: DialogProps) {
+function Refund({ summary, item, onDone, onClose }: DialogProps) {
   const { t } = useLingui()
   const { order } = summary
-  const { say, gives = '', leaves, now, who } = useMoney(summary, 'refund')
+  const { say, leaves, now, who, ...all } = useMoney(summary, 'refund')
+  const gives = item ? say(item.left) : (all.gives ?? '')
   const may = useMay()
   const [part, setPart] = useState('')
   const [isPart, setIsPart] = useState(false)
   const coin = coinOf(order.currency)
   const read = readPrice(part, coin)
   const each = typeof read === 'string' && !isZero(read) ? read : undefined
-  const items = actionOf(summary, 'refund')?.items ?? 1
-  const isTooMuch = each !== undefined && Number(each) > Number(order.unit_price)
+  const items = item ? 1 : (actionOf(summary, 'refund')?.items ?? 1)
+  const most = item?.left ?? order.unit_price
+  const isTooMuch = each !== undefined && Number(each) > Number(most)
   const partSaid = each === undefined ? '…' : say(multiplied(each, items))
   const partOf = each === undefined || items === 1 ? '' : ` (${items} × ${say(each)})`
-  const body = (key: string, why: string) =>
-    isPart ? { reason: why, amount: each ?? '', reference: `console ${key}` } : { reason: why }
+  const body = (key: string, why: string) => ({
+    ...{ reason: why, ...(item && { items: [item.position] }) },
+    ...(isPart && { amount: each ?? '', reference: `console ${key}` }),
+  })
   return (
     <ActDialog
-      title={t`Refund order ${order.id}`}
+      title={item ? t`Refund item ${item.position} of order ${order.id}` : t`Refund order ${order.id}`}
       button={isPart ? t`Refund ${{ sum: partSaid + partOf }}` : t`Refund ${{ sum: gives }}`}
       isReady={!isPart || (each !== undefined && !isTooMuch)}
       isDangerous
@@ -308,8 +319,9 @@ function Refund({ summary, onDone, onClose }: DialogProps) {
           }),
         )
       }
-      told={() => t`${{ sum: isPart ? partSaid : gives }} went back to ${who}.`}
-      {...{ onDone, onClose }}
+      told={({ given_back }) => t`${{ sum: say(given_back) }} went back to ${who}.`}
+      onDone={() => onDone(!isPart)}
+      onClose={onClose}
     >
       <Stack gap="sm">
         <Radio.Group value={isPart ? 'part' : 'all'} onChange={(value) => setIsPart(value === 'part')}>
@@ -324,7 +336,7 @@ function Refund({ summary, onDone, onClose }: DialogProps) {
               {...{ field: 'amount', coin, value: part, onValue: setPart, read: readPrice }}
               label={t`Amount for each item, in ${order.currency}`}
               required
-              error={isTooMuch ? t`At most ${say(order.unit_price)} was charged for each.` : undefined}
+              error={isTooMuch ? t`At most ${say(most)} was charged for each.` : undefined}
               description={t`${who} has ${now} now. What stays charged stays done.`}
             />
             {may('money.read') && (
@@ -338,10 +350,16 @@ function Refund({ summary, onDone, onClose }: DialogProps) {
           </>
         ) : (
           <p>
-            <Trans>
-              {gives} goes back to {who}, who has {leaves} then (now {now}). The order has failed then. They
-              read the reason.
-            </Trans>{' '}
+            {item ? (
+              <Trans>
+                {gives} goes back to {who} (now {now}). The item has failed then. They read the reason.
+              </Trans>
+            ) : (
+              <Trans>
+                {gives} goes back to {who}, who has {leaves} then (now {now}). The order has failed then. They
+                read the reason.
+              </Trans>
+            )}{' '}
             <ToldOf summary={summary} state="failed" />
           </p>
         )}
@@ -353,7 +371,7 @@ function Refund({ summary, onDone, onClose }: DialogProps) {
 function Reject({ summary, onDone, onClose }: DialogProps) {
   const { t } = useLingui()
   const { order } = summary
-  const { gives = '', leaves, now, who } = useMoney(summary, 'reject')
+  const { say, gives = '', leaves, now, who } = useMoney(summary, 'reject')
   return (
     <ActDialog
       title={t`The result of order ${order.id} was wrong`}
@@ -369,7 +387,7 @@ function Reject({ summary, onDone, onClose }: DialogProps) {
           }),
         )
       }
-      told={() => t`${{ sum: gives }} went back to ${who}.`}
+      told={({ given_back }) => t`${{ sum: say(given_back) }} went back to ${who}.`}
       {...{ onDone, onClose }}
     >
       <p>
@@ -385,7 +403,7 @@ function Reject({ summary, onDone, onClose }: DialogProps) {
 function Correct({ summary, item: meant, onDone, onClose }: DialogProps) {
   const { t } = useLingui()
   const { order } = summary
-  const [position, setPosition] = useState(meant)
+  const [position, setPosition] = useState(meant?.position)
   const [result, setResult] = useState<string>()
   const items = useQuery({ queryKey: ['order', order.id, 'all items'], queryFn: () => readItems(order.id) })
   const done = items.data?.filter(({ state }) => state === 'success') ?? []

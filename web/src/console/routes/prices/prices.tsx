@@ -6,11 +6,13 @@ import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { Icon } from '../../../identity/icons.tsx'
+import { AmountSaid } from '../../../kit/amount-input.tsx'
 import { FileLink } from '../../../kit/file-link.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
-import { readPrice } from '../../../kit/read-amount.ts'
+import { type Coin, readPrice } from '../../../kit/read-amount.ts'
 import { useMay } from '../../../kit/session.tsx'
+import { Unsaved } from '../../../kit/unsaved.tsx'
 import { When } from '../../../kit/when.tsx'
 import { changed, type Edits, isLess, NO_EDITS, placeOf, undone } from './edits.ts'
 import { FileDialog } from './file-dialog.tsx'
@@ -54,7 +56,8 @@ export function Prices({ isReading = false }: { isReading?: boolean }) {
   const [edits, setEdits] = useState<Edits>(NO_EDITS)
   const [asked, setAsked] = useState<Asked | undefined>(isReading ? { what: 'file' } : undefined)
   const { grid, changed: others, show } = useHeldGrid(read, question)
-  const wrong = grid ? wrongIn(edits, grid) : 0
+  const wrong = grid ? wrongIn(edits, grid) : []
+  const [firstWrong] = wrong
   const mayEdit = may('prices.edit')
   const filter = (changes: Record<string, string | undefined>) => {
     const next = Object.entries({ ...search, ...changes }).filter(
@@ -268,21 +271,25 @@ export function Prices({ isReading = false }: { isReading?: boolean }) {
           {grid.is_cut && <Trans>Only the first 10,000 services are shown.</Trans>}
         </p>
       )}
+      <Unsaved isChanged={edits.cells.size > 0} goesOn={/\/plans\//} />
       {edits.cells.size > 0 && grid && (
         <section className={styles.bar} aria-label={t`Changes that are not reviewed yet`}>
           <p aria-live="polite">
             <Plural value={edits.cells.size} one="# change" other="# changes" />
             <BelowCost edits={edits} grid={grid} />
-            {wrong > 0 && (
+            {firstWrong && (
               <span className={styles.below}>
                 {' · '}
-                <Plural value={wrong} one="# is no price" other="# are no prices" />
+                <Plural value={wrong.length} one="# is no price" other="# are no prices" />
               </span>
             )}
           </p>
           <span className="muted">
-            {wrong > 0 ? (
-              <Trans>Write the crossed-out prices anew, then review all of them.</Trans>
+            {firstWrong ? (
+              <>
+                <AmountSaid {...firstWrong} reader={readPrice} />{' '}
+                <Trans>Write the crossed-out prices anew, then review all of them.</Trans>
+              </>
             ) : (
               <Trans>Nothing is sold at them before you apply the plan.</Trans>
             )}
@@ -294,7 +301,11 @@ export function Prices({ isReading = false }: { isReading?: boolean }) {
             <Button variant="default" onClick={() => setEdits(NO_EDITS)}>
               <Trans>Drop all</Trans>
             </Button>
-            <Button loading={review.isPending} disabled={wrong > 0} onClick={() => review.mutate()}>
+            <Button
+              loading={review.isPending}
+              disabled={firstWrong !== undefined}
+              onClick={() => review.mutate()}
+            >
               <Trans>Review</Trans>
             </Button>
           </div>
@@ -353,13 +364,13 @@ function BelowCost({ edits, grid }: { edits: Edits; grid: PriceGrid }) {
   )
 }
 
-/** `wrongIn` counts the changes that are no price, or may be two. */
-function wrongIn({ cells }: Edits, grid: PriceGrid): number {
+/** `wrongIn` gives the changes that are no price, or may be two. */
+function wrongIn({ cells }: Edits, grid: PriceGrid): { text: string; coin: Coin }[] {
   const coins = new Map(grid.columns.map((column) => [columnKey(column), coinOf(grid, column)]))
-  return [...cells].filter(([place, edit]) => {
+  return [...cells].flatMap(([place, text]) => {
     const coin = coins.get(place.slice(place.indexOf(' ') + 1))
-    return edit !== null && coin && readPrice(edit, coin) === undefined
-  }).length
+    return text !== null && coin && readPrice(text, coin) === undefined ? [{ text, coin }] : []
+  })
 }
 
 /** `inputOf` makes the input of a plan. */

@@ -15,9 +15,12 @@ import { PriceGroupInput } from '../../price-group-input.tsx'
 
 /** `NewReseller` makes an account. What moves money or gives terms is asked only of who may give it. */
 export function NewReseller({
+  invites,
   onInvited,
   onClose,
 }: {
+  /** `invites`: it is to be invited unless said otherwise. */
+  invites: boolean
   /** `onInvited` shows the link of the invitation, which is given once. */
   onInvited: (username: string, link: string) => void
   onClose: () => void
@@ -36,7 +39,7 @@ export function NewReseller({
   const [deposit, setDeposit] = useState('')
   const first = moneyAbove0(deposit, coin)
   const said = first === undefined ? undefined : money(first, currency)
-  const [isInvited, setInvited] = useState(false)
+  const [isInvited, setInvited] = useState(invites && may('people.edit'))
   const create = async ({ key }: { key: string }) => {
     const text = (name: string): string | undefined =>
       fields.current?.querySelector<HTMLInputElement>(`[name="${name}"]`)?.value.trim() || undefined

@@ -18,6 +18,7 @@ import { ActionBar, type Column, List, LookMenu, useLook } from '../../../kit/ta
 import { When } from '../../../kit/when.tsx'
 import { Count, useCount } from '../../count.tsx'
 import { ExportButton } from '../../export-button.tsx'
+import { MAKING_FIRST } from '../../first-steps.ts'
 import { inboxCountsQuery } from '../../inbox-counts.ts'
 import { ListViews } from '../../list-views.tsx'
 import { GroupDialog } from './group-dialog.tsx'
@@ -41,7 +42,8 @@ export function Resellers() {
   const may = useMay()
   const [look, setLook] = useLook('resellers')
   const [invited, setInvited] = useState<{ username: string; link: string }>()
-  const [isMaking, setMaking] = useState(false)
+  const [isFirst] = useState(() => window.location.hash === `#${MAKING_FIRST}`)
+  const [isMaking, setMaking] = useState(isFirst)
   const [isGrouping, setGrouping] = useState(false)
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set())
   /** `isEvery`: all that match are chosen, also those that are not read yet. */
@@ -212,6 +214,7 @@ export function Resellers() {
       )}
       {isMaking && (
         <NewReseller
+          invites={isFirst}
           onInvited={(username, link) => setInvited({ username, link })}
           onClose={() => setMaking(false)}
         />

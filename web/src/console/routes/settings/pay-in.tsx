@@ -5,11 +5,13 @@ import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { money } from '../../../kit/amount.tsx'
+import { AmountInput } from '../../../kit/amount-input.tsx'
 import { NativeSelect, TextInput } from '../../../kit/inputs.tsx'
 import { givenFields, KindFields, type KindValues, secretsOf } from '../../../kit/kind-fields.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { percentOf } from '../../../kit/numbers.ts'
 import { Page } from '../../../kit/page.tsx'
+import { type Coin, coinOf, readMoney } from '../../../kit/read-amount.ts'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { History } from '../../history.tsx'
@@ -177,10 +179,31 @@ interface Draft {
 
 const noTerms: Draft = { name: '', min_amount: '', max_amount: '', fee_percent: '', fee_flat: '' }
 
-function TermFields({ draft, onChange }: { draft: Draft; onChange: (draft: Draft) => void }) {
+/** `readTerms` gives terms as they are sent, by the currency of the way; undefined: one of them is no amount, or may be two. */
+function readTerms(draft: Draft, begun: Draft, coin: Coin): Draft | undefined {
+  const read = { ...draft }
+  for (const name of ['min_amount', 'max_amount', 'fee_flat'] as const) {
+    // What it was stays as it was written.
+    const amount = draft[name] === begun[name] ? draft[name] : readMoney(draft[name], coin)
+    if (amount === undefined) return undefined
+    read[name] = amount ?? ''
+  }
+  return read
+}
+
+function TermFields({
+  draft,
+  coin,
+  onChange,
+}: {
+  draft: Draft
+  coin: Coin
+  onChange: (draft: Draft) => void
+}) {
   const { t } = useLingui()
-  const field = (name: keyof Draft, label: string, description: string) => (
+  const field = (name: 'name' | 'fee_percent', label: string, description: string) => (
     <TextInput
+      field={name}
       label={label}
       description={description}
       value={draft[name]}
@@ -190,13 +213,19 @@ function TermFields({ draft, onChange }: { draft: Draft; onChange: (draft: Draft
       maxLength={100}
     />
   )
+  const amount = (name: 'min_amount' | 'max_amount' | 'fee_flat', label: string, description: string) => (
+    <AmountInput
+      {...{ field: name, label, description, coin, value: draft[name] }}
+      onValue={(text) => onChange({ ...draft, [name]: text })}
+    />
+  )
   return (
     <>
       {field('name', t`Name`, t`What payers read`)}
-      {field('min_amount', t`Least amount`, t`That is credited at a time; empty: one of the smallest coin`)}
-      {field('max_amount', t`Largest amount`, t`Empty: no bound`)}
+      {amount('min_amount', t`Least amount`, t`That is credited at a time; empty: one of the smallest coin`)}
+      {amount('max_amount', t`Largest amount`, t`Empty: no bound`)}
       {field('fee_percent', t`Fee in percent`, t`Of what is credited, paid on top of it`)}
-      {field('fee_flat', t`Fixed fee`, t`Paid on top, too`)}
+      {amount('fee_flat', t`Fixed fee`, t`Paid on top, too`)}
     </>
   )
 }
@@ -213,8 +242,10 @@ function NewWay({ kinds, onDone, onClose }: Closing & { kinds: readonly Kind[] }
     setChosen(name)
     setValues({})
   }
+  const coin = coinOf(currency.trim().toUpperCase())
+  const terms = readTerms(draft, noTerms, coin)
   const given = Object.fromEntries(
-    Object.entries(draft)
+    Object.entries(terms ?? noTerms)
       .map(([name, value]) => [name, value.trim()] as const)
       .filter(([, value]) => value !== ''),
   )
@@ -222,6 +253,7 @@ function NewWay({ kinds, onDone, onClose }: Closing & { kinds: readonly Kind[] }
     <ActDialog
       title={t`New way to pay in`}
       button={t`Add the way to pay in`}
+      isReady={terms !== undefined}
       untouched={<Trans>Nothing was added.</Trans>}
       act={({ key }) =>
         dataOf(
@@ -272,7 +304,7 @@ function NewWay({ kinds, onDone, onClose }: Closing & { kinds: readonly Kind[] }
             maxLength={3}
             required
           />
-          <TermFields draft={draft} onChange={setDraft} />
+          <TermFields {...{ draft, coin, onChange: setDraft }} />
           <KindFields fields={kind?.fields ?? []} values={values} fault={fault} onChange={setValues} />
         </Stack>
       )}
@@ -323,10 +355,13 @@ function ChangeForm({
   const way = round.present
   const terms = termsOf(way)
   const [draft, setDraft] = useState(() => termsOf({ ...way, ...round.kept }))
+  const coin = coinOf(way.currency)
+  const read = readTerms(draft, terms, coin)
+  const typed = read ?? terms
   const changed = Object.fromEntries(
-    (Object.keys(draft) as (keyof Draft)[])
-      .filter((name) => draft[name] !== terms[name])
-      .map((name) => [name, name === 'max_amount' && draft[name].trim() === '' ? null : draft[name].trim()]),
+    (Object.keys(typed) as (keyof Draft)[])
+      .filter((name) => typed[name] !== terms[name])
+      .map((name) => [name, name === 'max_amount' && typed[name].trim() === '' ? null : typed[name].trim()]),
   )
   const body = { ...changed, ...givenFields(fields, values) }
   const path = { code: way.code }
@@ -335,7 +370,7 @@ function ChangeForm({
       round={round}
       read={() => dataOf(api.GET('/api/operator/deposit-providers/{code}', { params: { path } }))}
       what="deposit provider"
-      subject={way.code}
+      subject={String(way.id)}
       draft={body}
       put={(version, key) =>
         dataOf(
@@ -345,6 +380,7 @@ function ChangeForm({
           }),
         )
       }
+      isReady={read !== undefined}
       title={t`Change ${way.name}`}
       button={t`Change ${way.name}`}
       untouched={<Trans>Nothing was changed.</Trans>}
@@ -358,7 +394,7 @@ function ChangeForm({
               It counts for deposits that begin from now on. Those that have begun keep what they said.
             </Trans>
           </p>
-          <TermFields draft={draft} onChange={setDraft} />
+          <TermFields {...{ draft, coin, onChange: setDraft }} />
           <KindFields
             fields={fields}
             values={values}

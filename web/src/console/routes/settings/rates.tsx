@@ -121,11 +121,14 @@ function SetRate({ rates, onClose }: { rates: readonly Held[]; onClose: () => vo
   const [rate, setRate] = useState('')
   const [from, setFrom] = useState('')
   const pair = { base: base.trim().toUpperCase(), quote: quote.trim().toUpperCase() }
-  const [isMeant, setMeant] = useState(false)
+  /** `meant` is the rate that was said to be meant so; another one is not. */
+  const [meant, setMeant] = useState('')
   const coin = coinOf(pair.quote)
   const read = readRate(rate, coin)
   const isWhole = pair.base.length === 3 && pair.quote.length === 3 && typeof read === 'string'
-  const said = isWhole ? t`1 ${pair.base} = ${plain(read)} ${pair.quote}` : t`the rate`
+  const typed = [pair.base, pair.quote, read, from].join(' ')
+  const isMeant = meant === typed
+  const said = isWhole ? t`1 ${pair.base} = ${plain(read)} ${pair.quote}` : ''
   const held = isWhole ? heldOf(rates, pair, from === '' ? new Date().toISOString() : from) : undefined
   const times = held === undefined ? 1 : Number(read) / held
   const isFar = times > FAR || times < 1 / FAR
@@ -136,10 +139,14 @@ function SetRate({ rates, onClose }: { rates: readonly Held[]; onClose: () => vo
   return (
     <ActDialog
       title={t`Set an exchange rate`}
-      button={t`Set ${said}`}
+      button={isWhole ? t`Set ${said}` : t`Set the rate`}
       untouched={<Trans>No rate was set, and no price has changed.</Trans>}
       isReady={isWhole && (!isFar || isMeant)}
-      told={() => t`From then on ${said}. Prices that follow costs are made by it.`}
+      told={() =>
+        from === ''
+          ? t`From now on ${said}. Prices that follow costs are made by it.`
+          : t`From ${from} on ${said}. Prices that follow costs are made by it from then.`
+      }
       act={({ key }) =>
         dataOf(
           api.POST('/api/operator/rates', {
@@ -209,7 +216,7 @@ function SetRate({ rates, onClose }: { rates: readonly Held[]; onClose: () => vo
             <Checkbox
               label={t`It is far from the rate that holds, and meant so.`}
               checked={isMeant}
-              onChange={({ currentTarget }) => setMeant(currentTarget.checked)}
+              onChange={({ currentTarget }) => setMeant(currentTarget.checked ? typed : '')}
             />
           )}
         </Stack>

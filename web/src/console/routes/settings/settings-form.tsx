@@ -7,6 +7,7 @@ import { ApiFault } from '../../../api/client.ts'
 import { isOvertaken } from '../../../kit/faults.ts'
 import { AtFields } from '../../../kit/inputs.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
+import { Unsaved } from '../../../kit/unsaved.tsx'
 import { Overtaken } from '../../overtaken.tsx'
 
 /** Draft is what somebody changes of settings, until it is saved. */
@@ -118,6 +119,7 @@ export function SettingsForm<Values extends object>({
   const hasChanges = Object.keys(changed).length > 0
   return (
     <form ref={form} onSubmit={save}>
+      <Unsaved isChanged={hasChanges} />
       <AtFields fault={fault}>
         <Stack>
           {children}

@@ -12,6 +12,7 @@ import { givenFields, KindFields, type KindValues, secretsOf } from '../../../ki
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { coinOf, readMoney } from '../../../kit/read-amount.ts'
 import { useMay } from '../../../kit/session.tsx'
+import { Unsaved } from '../../../kit/unsaved.tsx'
 import { History } from '../../history.tsx'
 import { Overtaken, useRace } from '../../overtaken.tsx'
 import styles from './supplier.module.css'
@@ -104,6 +105,7 @@ export function Settings() {
   }
   return (
     <form onSubmit={submit} className={styles.narrow}>
+      <Unsaved isChanged={isTouched} />
       <AtFields fault={save.error}>
         <Stack>
           <TextInput
@@ -199,7 +201,9 @@ export function Settings() {
               {...{ base: race.base, now: race.now, draft, what: 'supplier', subject: id }}
               hidden={NOT_EDITED}
               isSaving={save.isPending}
-              onMine={() => save.mutate()}
+              onMine={() => {
+                if (low === undefined || mark !== undefined) save.mutate()
+              }}
               onTheirs={(conflicting) => {
                 setTexts(
                   Object.fromEntries(Object.entries(texts).filter(([name]) => !conflicting.includes(name))),

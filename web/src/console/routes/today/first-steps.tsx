@@ -8,7 +8,7 @@ import { useRefreshOn } from '../../../api/events.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { useMay, useSession } from '../../../kit/session.tsx'
-import { firstStepsQuery, isOver, type FirstSteps as Steps } from '../../first-steps.ts'
+import { firstStepsQuery, isOver, MAKING_FIRST, type FirstSteps as Steps } from '../../first-steps.ts'
 import styles from './first-steps.module.css'
 
 const TOPICS = ['orders', 'suppliers', 'services', 'prices', 'accounts']
@@ -85,7 +85,12 @@ function List({ found }: { found: Steps }) {
       t`First reseller`,
       t`Who buys: an account with a balance, and people who sign in to the portal.`,
       may('resellers.edit') && (
-        <To to={RESELLERS} words={t`Make the first reseller`} isNext={next === 'reseller'} />
+        <To
+          to={RESELLERS}
+          hash={MAKING_FIRST}
+          words={t`Make the first reseller`}
+          isNext={next === 'reseller'}
+        />
       ),
     ),
     of(
@@ -134,9 +139,14 @@ function List({ found }: { found: Steps }) {
   )
 }
 
-function To({ to, words, isNext }: { to: string; words: string; isNext: boolean }) {
+function To({ to, hash, words, isNext }: { to: string; hash?: string; words: string; isNext: boolean }) {
   return (
-    <Button variant={isNext ? 'filled' : 'default'} component={Link} to={to}>
+    <Button
+      variant={isNext ? 'filled' : 'default'}
+      component={Link}
+      to={to}
+      {...(hash !== undefined && { hash })}
+    >
       {words}
     </Button>
   )

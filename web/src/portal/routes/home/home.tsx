@@ -1,5 +1,6 @@
 import { i18n } from '@lingui/core'
 import { Trans, useLingui } from '@lingui/react/macro'
+import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { answerOf, dataOf } from '../../../api/client.ts'
@@ -20,6 +21,7 @@ const TOPICS = ['orders']
 const MONEY = ['money']
 const SERVICES: string = '/services'
 const ORDERS: string = '/orders'
+const PAY_IN: string = '/money/pay-in'
 const NEWS: string = '/news'
 /** MAX_NEWS is how much unread news stands here at once. */
 const MAX_NEWS = 3
@@ -42,7 +44,19 @@ export function Home() {
   useRefreshOn(MONEY, ['wallet'])
   const [look] = useLook('portal-orders')
   return (
-    <Page title={account.name}>
+    <Page
+      title={account.name}
+      actions={
+        <>
+          <Button component={Link} to={PAY_IN} variant="default">
+            <Trans>Pay in</Trans>
+          </Button>
+          <Button component={Link} to={SERVICES}>
+            <Trans>Order</Trans>
+          </Button>
+        </>
+      }
+    >
       <Unread />
       <FaultNote fault={wallet.error} onRetry={() => void wallet.refetch()} />
       {wallet.data && (
@@ -152,7 +166,7 @@ function FirstSteps({ hasMoney, hasOrders }: { hasMoney: boolean; hasOrders: boo
     (keys.data.length === 0 ? hasOrders : keys.data.some(({ last_used_at: at }) => at !== null))
   const steps = [
     {
-      ...{ isDone: hasMoney || hasOrders, to: '/money/pay-in', head: t`Pay in` },
+      ...{ isDone: hasMoney || hasOrders, to: PAY_IN, head: t`Pay in` },
       about: t`Orders are charged to your balance.`,
     },
     {

@@ -124,7 +124,7 @@ export function Lines({
           {list !== undefined && (
             <Textarea
               name="lines"
-              label={isSingle ? t`IMEI or serial number` : t`One a line`}
+              label={isSingle ? t`IMEI or serial number` : t`IMEIs or serial numbers, one a line`}
               description={
                 isSingle ? undefined : t`Up to ${MAX_LINES}. Rows of a spreadsheet may be pasted as they are.`
               }
