@@ -533,7 +533,8 @@ describePages('the inbox', () => {
     await page.goto(`/console/inbox?order=${orders[0]}`)
     await page.getByText('Code 1', { exact: true }).waitFor()
     await page.getByRole('button', { name: /Refund…/ }).waitFor()
-    await visit.press('1')
+    // The decisions of the review come first.
+    await visit.press('2')
     const right = page.getByLabel('The right result')
     await until('the former result is there', async () => (await right.inputValue()) === 'Code 1')
     await right.fill('Code 7')
