@@ -290,7 +290,7 @@ test('what a person teaches settles what waits and what comes later, as it was p
   const seen = await previewRule(shop.sql, lesson)
   expect(seen.waiting.map(({ orderId }) => orderId)).toEqual(orders)
   expect(seen).toMatchObject({
-    fitting: 1,
+    fitting: 12,
     known: 0,
     samples: [{ said: 'It said: ask sales', knownAs: null }],
   })
