@@ -128,7 +128,7 @@ describePages('the catalogue in the console', () => {
     const { page } = visit
     await page.goto('/console/catalogue/services/fmi')
     const seen = page.getByRole('complementary', { name: 'What others see' })
-    await seen.getByText(/^0\.12 · /).waitFor()
+    await seen.getByText(/^0\.12 USD · /).waitFor()
     await page.getByLabel('Description').fill('Shows <b>on</b> or <b>off</b>.<script>alert(1)</script>')
     await seen.locator('b', { hasText: 'off' }).waitFor()
     expect(await seen.locator('script').count()).toBe(0)

@@ -146,8 +146,8 @@ describePages('people and the own profile in the portal', () => {
       telegram: { address: '4711', chosen: ['order.done'] },
     })
     await page.getByLabel(/balance is below/).fill('lots')
-    await visit.click('Save the mark')
-    await page.getByRole('main').getByRole('alert').waitFor()
+    await page.getByText('“lots” is no amount in USD.').waitFor()
+    expect(await page.getByRole('button', { name: 'Save the mark' }).isDisabled()).toBe(true)
     await page.getByLabel(/balance is below/).fill('20')
     await visit.click('Save the mark')
     await page.getByText('The mark is saved.').waitFor()
