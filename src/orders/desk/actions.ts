@@ -47,14 +47,15 @@ export interface AllowedAction {
 
 /** `actionsOf` says what may be done to an order by who has some permissions: what these do not allow is not in it. Pure. */
 export function actionsOf(
-  order: Pick<ListedOrder, 'states' | 'reviews' | 'withPeople' | 'charged' | 'waiting' | 'deliverable'>,
+  order: Pick<ListedOrder, 'states' | 'reviews' | 'withPeople' | 'charged' | 'deliverable'>,
   webhook: { status: string } | undefined,
   may: (permission: string) => boolean,
 ): AllowedAction[] {
   const { pending = 0, processing = 0, unknown = 0, success = 0, failed = 0 } = order.states
   const withSupplier = processing + unknown - Math.min(order.withPeople, processing + unknown)
   const all: [OrderAction, number, AllowedAction['why'], (Micros | null)?][] = [
-    ['cancel', pending + processing + unknown, 'nothing_open', pending > 0 ? order.waiting : null],
+    // What it gives back is known by the attempts: see previewCancel.
+    ['cancel', pending + processing + unknown, 'nothing_open'],
     ['ask', withSupplier, 'nothing_with_supplier'],
     ['resend', pending, 'nothing_waits'],
     ['decide', order.reviews, 'nothing_to_decide'],

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { askNow } from '../../../fulfilment/people/ask-now.ts'
+import { previewCancel } from '../../../fulfilment/people/cancel-verify.ts'
 import { readExchanges } from '../../../fulfilment/people/order-exchanges.ts'
 import { revealResult } from '../../../fulfilment/people/reveal.ts'
 import { waitReasons, whyOrderWaits } from '../../../fulfilment/people/why-waiting.ts'
@@ -182,17 +183,26 @@ export const orderPageRoutes = ({
       const found = await readOrderPage(desk.read, params.id as OrderId, may, clock)
       const { currency } = found.row
       const waits = await whyOrderWaits(desk.read, found.row, clock)
+      // Of what waits, some may have been sent: that is asked about, and gives nothing back at once.
+      const name = { accountId: found.row.accountId, orderId: found.row.id }
+      const cancel = await previewCancel(desk.read, name, clock.now())
+      const givesOf = (one: (typeof found.actions)[number]) =>
+        one.name !== 'cancel' ? one.gives : cancel.items > 0 ? cancel.givesBack : null
       return {
         order: wireRow(found.row, caller),
         language: found.language,
         time_zone: found.timeZone,
         available: formatMicros(found.available, currency),
         webhook: found.webhook,
-        actions: found.actions.map(({ gives, ...one }) => ({
-          ...one,
-          gives_back: gives === null ? null : formatMicros(gives, currency),
-          leaves: gives === null ? null : formatMicros(found.available + gives, currency),
-        })),
+        actions: found.actions.map((action) => {
+          const gives = givesOf(action)
+          const { gives: _, ...one } = action
+          return {
+            ...one,
+            gives_back: gives === null ? null : formatMicros(gives, currency),
+            leaves: gives === null ? null : formatMicros(found.available + gives, currency),
+          }
+        }),
         waits: waits.map(({ routes, ...one }) => ({
           ...one,
           routes: routes.map((way) => {
