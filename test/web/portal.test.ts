@@ -132,8 +132,11 @@ describePages('the portal', () => {
       await visit.click(/^Place 47/)
       await page.getByText('47 of 47 done').waitFor()
       const results = page.getByRole('list', { name: 'Results' }).getByRole('listitem')
-      expect(await results.count()).toBe(47)
-      for (const text of await results.allTextContents()) expect(text).toMatch(/^\d{15}.*Done./)
+      // The results are read beside the count of them.
+      await until('every result is there', async () => {
+        const texts = await results.allTextContents()
+        return texts.length === 47 && texts.every((text) => /^\d{15}.*Done./.test(text))
+      })
       await page.locator('#main').getByText('Carrier check').waitFor()
       await visit.expectUsable('the order')
       await visit.click(/^Orders$/, 'link')

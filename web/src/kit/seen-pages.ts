@@ -31,9 +31,9 @@ export function useSeenPages<Row>(
       queryKey: [...queryKey, cursor ?? ''],
       queryFn: ({ signal }: { signal: AbortSignal }) => read(cursor, signal),
       enabled: enabled && page >= seen.first && page <= seen.last,
-      // Who scrolls back sees what was read: what has changed since is told, and marks it. Who comes back to the page was not told.
+      // Who scrolls back sees what was read: what has changed since is told, and marks it. Who comes back to the page was not told, and reads it anew.
       staleTime: Number.POSITIVE_INFINITY,
-      refetchOnMount: 'always' as const,
+      gcTime: 0,
     })),
   })
   const rows: Row[] = []
