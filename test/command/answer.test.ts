@@ -56,7 +56,7 @@ it('words that nobody knows are listed, taught after a preview, and forgotten', 
     'they said so',
   ]
   const shown = await run(...teach, '--preview')
-  expect(shown.stdout).toContain('fits 1 of the last 1 answers')
+  expect(shown.stdout).toContain('fits 2 of the last 2 answers')
   expect(shown.stdout).toContain('2 items wait for it')
   expect(await json('answer', 'rules')).toEqual([])
   const taught = await json(...teach)

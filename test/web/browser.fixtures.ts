@@ -344,7 +344,9 @@ export class Visit {
     const found = await this.violations({ without: OF_COLOURS, of })
     expect(found, `${what}, ${MIDDLE.width} wide`).toEqual([])
     await this.shot(`${what} ${MIDDLE.width}`)
-    expect(await this.overflow(), `${what}, ${MIDDLE.width} wide`).toBeLessThanOrEqual(0)
+    await expect
+      .poll(() => this.overflow(), { message: `${what}, ${MIDDLE.width} wide` })
+      .toBeLessThanOrEqual(0)
     await this.page.setViewportSize(WIDE)
     // What comes next begins where the person was.
     await this.page.evaluate(`scrollTo(0, ${scrolled})`)
