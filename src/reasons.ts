@@ -1,4 +1,5 @@
 import { type ErrorCode, Refusal } from './errors.ts'
+import { type ValuesIn, worded } from './lib/worded.ts'
 
 /**
  * `reasons` are why something is refused that people often meet in the console or the portal. A refusal is said in English by this text; the
@@ -174,12 +175,8 @@ export const reasons = {
 
 export type Reason = keyof typeof reasons
 
-type NamesIn<T extends string> = T extends `${string}{${infer Name}}${infer Rest}`
-  ? Name | NamesIn<Rest>
-  : never
-
-/** ValuesOf are the values that stand in the text of a reason; amounts are texts. */
-export type ValuesOf<R extends Reason> = Readonly<Record<NamesIn<(typeof reasons)[R]>, string | number>>
+/** ValuesOf are the values that stand in the text of a reason. */
+export type ValuesOf<R extends Reason> = ValuesIn<(typeof reasons)[R]>
 
 /** Said is a reason with its values: the same as text and for programs, for one value's fault or for a whole refusal. */
 export interface Said {
@@ -191,8 +188,7 @@ export interface Said {
 /** `say` gives what a Fault has beside its path. */
 export function say<R extends Reason>(reason: R, values: ValuesOf<R>): Said {
   const params: Readonly<Record<string, string | number>> = values
-  const message = reasons[reason].replace(/\{(\w+)\}/g, (_, name: string) => String(params[name]))
-  return { message, keyword: reason, params }
+  return { message: worded(reasons[reason], params), keyword: reason, params }
 }
 
 /** `because` refuses for one of the reasons; `field` is the input field at fault, where there is one. */

@@ -1,4 +1,5 @@
 import { itemStates } from '../lib/states.ts'
+import { type NamesIn, type ValuesIn, worded } from '../lib/worded.ts'
 
 /**
  * `details` are what imeigate itself says of why something waits for a person. It is kept as this English text; the pages say it in the reader's
@@ -32,16 +33,9 @@ export const details = {
 } as const
 export type Detail = keyof typeof details
 
-type NamesIn<T extends string> = T extends `${string}{${infer Name}}${infer Rest}`
-  ? Name | NamesIn<Rest>
-  : never
-type ValuesOf<D extends Detail> = Readonly<Record<NamesIn<(typeof details)[D]>, string | number>>
-
 /** `detailText` gives the text that is kept. */
-export function detailText<D extends Detail>(detail: D, values: ValuesOf<D>): string {
-  const known: Readonly<Record<string, string | number>> = values
-  return details[detail].replace(/\{(\w+)\}/g, (_, name: string) => String(known[name]))
-}
+export const detailText = <D extends Detail>(detail: D, values: ValuesIn<(typeof details)[D]>): string =>
+  worded(details[detail], values as Readonly<Record<string, string | number>>)
 
 /**
  * `shapes` are what the values look like, as patterns whose work is bounded: every text that is kept is looked through, also such as suppliers write.

@@ -150,7 +150,8 @@ test('a running server looks every minute, and sends', async () => {
       select id, case kind when 'telegram' then '77' else 'night@example.com' end, 'test', now() from notice_channels`
     await sql`
       insert into supplier_health (supplier_id, open, why, reason, opened_at, probe_at)
-      values (1, true, 'login', 'Authentication failed', now(), now() + interval '1 hour')`
+      values (1, true, 'login', 'Authentication failed', now(), now() + interval '1 hour')
+      on conflict (supplier_id) do update set open = true, why = excluded.why, reason = excluded.reason, opened_at = now(), probe_at = excluded.probe_at`
     await addJob(sql, RAISE_NOTICES, {})
     await expect.poll(() => telegram.of('77')).toEqual([expect.stringContaining('does not know us')])
     await expect.poll(() => mail.of('night@example.com')).toHaveLength(1)

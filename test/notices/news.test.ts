@@ -89,7 +89,7 @@ async function done(n: number, items = 1): Promise<OrderId> {
   await ended(id)
   return id
 }
-/** What the timeline of an order says of who was told of it. */
+/** `toldOf` gives what the timeline of an order says of who was told of it. */
 const toldOf = async (id: OrderId): Promise<string[]> =>
   (await readTimeline(shop.sql, id, { item: undefined, costs: true })).moments
     .filter(({ kind }) => kind === 'told')

@@ -163,7 +163,12 @@ describePages('the catalogue in the console', () => {
     await page.getByRole('textbox', { name: 'Code' }).fill('12')
     await page.getByText('must not be all digits').waitFor()
     expect(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled()).toBe(true)
-    await visit.click('Drop')
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Orders' }).click()
+    await visit.click('Leave without saving')
+    await page.waitForURL(/\/orders/)
+    await page.goto('/console/catalogue/services/fmi')
+    await seen.getByText(/^0\.12 USD · /).waitFor()
+    expect(await page.getByRole('textbox', { name: 'Code' }).inputValue()).toBe('fmi')
     await page.locator('summary', { hasText: 'More:' }).click()
     await page.getByLabel('Asked at least every').fill('1h')
     // The time in the words is offered, and taken only by a click; what says something else is not offered.

@@ -582,7 +582,8 @@ describePages('orders in the console', () => {
       .getByText(many[0] ?? '', { exact: true })
       .waitFor()
     await page.getByRole('heading', { name: 'Timeline' }).waitFor()
-    expect([await rows.first().getAttribute('aria-setsize'), asked]).toEqual(['250', [null]])
+    // A page may be read once more: what was missed before the stream of changes was there, or what has changed since.
+    expect([await rows.first().getAttribute('aria-setsize'), [...new Set(asked)]]).toEqual(['250', [null]])
     await visit.expectUsable('an order of many items')
     await box.focus()
     await until('the last item is in sight', async () => {
@@ -594,7 +595,6 @@ describePages('orders in the console', () => {
       .last()
       .getByText(many[249] ?? '', { exact: true })
       .waitFor()
-    // A page may be read once more where something of it has changed.
     expect(new Set(asked).size).toBe(3)
     await visit.leave()
   })

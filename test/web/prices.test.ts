@@ -116,6 +116,13 @@ describePages('the price book', () => {
     await cell(3, usd).click()
     await pasted(visit, '3,10\n$ 4.20\n5')
     await page.getByText('5 changes · ▼ 1 below the cost').waitFor()
+    // Who leaves with them is asked.
+    await page.getByRole('link', { name: /^Orders/ }).click()
+    await page.getByRole('dialog', { name: 'Leave without saving?' }).waitFor()
+    expect(await visit.violations()).toEqual([])
+    await page.getByRole('button', { name: 'Stay here' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await page.getByText('5 changes · ▼ 1 below the cost').waitFor()
     await shot(visit, 'prices-edited')
     expect(await visit.violations()).toEqual([])
     await visit.click('Review')

@@ -1,3 +1,4 @@
+import { worded } from '../../lib/worded.ts'
 import type { Said } from '../../reasons.ts'
 import { type DecisionKind, decisionsFor } from './decision.ts'
 import type { Review } from './review.ts'
@@ -57,7 +58,7 @@ export interface ChoiceFacts<Money> {
 /** `consequenceText` says what a decision does to the money in English, with amounts that were written before. */
 export function consequenceText(consequence: Consequence, facts: ChoiceFacts<string>): string {
   const values: Record<string, string | null> = { ...facts, supplier: facts.supplier ?? 'the supplier' }
-  return consequences[consequence].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]))
+  return worded(consequences[consequence], values)
 }
 
 /** `choicesFor` gives the decisions about a review as its item is now; `isPriced`: the reader sees what the supplier takes. */

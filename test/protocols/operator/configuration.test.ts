@@ -43,7 +43,8 @@ beforeAll(async () => {
     select v.id, s.id, 2, v.code, 700000 from services v, suppliers s where s.name = 'Big Panel' and v.code in ('alpha', 'delta')`
   await sql`
     insert into supplier_health (supplier_id, open, why, reason, opened_at, probe_at, balance, balance_at)
-    select id, true, 'credit', 'no money', now(), now() + interval '1 day', 12000000, now() from suppliers where name = 'Big Panel'`
+    select id, true, 'credit', 'no money', now(), now() + interval '1 day', 12000000, now() from suppliers where name = 'Big Panel'
+    on conflict (supplier_id) do update set open = true, why = 'credit', reason = 'no money', opened_at = now(), probe_at = excluded.probe_at, balance = excluded.balance, balance_at = now()`
   await sql`
     insert into deposit_providers (code, name, kind, currency, min_amount, created_at, updated_at)
     values ('bank', 'Bank', 'bank-transfer', 'USD', 1000000, now(), now())`

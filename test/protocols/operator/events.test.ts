@@ -113,7 +113,8 @@ describe('what happens is told of', () => {
     await sql`update prices set unit_price = unit_price + 1 where service_id = ${service}`
     await stream.tells('prices', Number(service))
     await sql`
-      insert into supplier_health (supplier_id, open, why, opened_at, probe_at) values (1, true, 'busy', now(), now() + interval '1 day')`
+      insert into supplier_health (supplier_id, open, why, opened_at, probe_at) values (1, true, 'busy', now(), now() + interval '1 day')
+      on conflict (supplier_id) do update set open = true, why = excluded.why, opened_at = now(), probe_at = excluded.probe_at`
     await stream.tells('suppliers', null)
     await sql`update suppliers set concurrency = 9 where id = 1`
     await stream.tells('suppliers', 1)

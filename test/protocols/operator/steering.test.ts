@@ -345,7 +345,8 @@ describe('notices', () => {
       insert into suppliers (kind, name, currency, enabled) values ('sandbox', 'In trouble', 'USD', true)`
     await office.server.sql`
       insert into supplier_health (supplier_id, open, why, reason, opened_at, probe_at)
-      select id, true, 'credit', 'no money', now(), now() + interval '1 day' from suppliers where name = 'In trouble'`
+      select id, true, 'credit', 'no money', now(), now() + interval '1 day' from suppliers where name = 'In trouble'
+      on conflict (supplier_id) do update set open = true, why = excluded.why, reason = excluded.reason, opened_at = now(), probe_at = excluded.probe_at`
     expect(JSON.stringify(await preview('supplier.out_of_credit/preview'))).toContain('In trouble')
     expect((await api.ask('GET /notice-events/nothing/preview')).status).toBe(422)
     expect(asked).toHaveLength(1)

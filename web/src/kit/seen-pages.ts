@@ -33,7 +33,7 @@ export function useSeenPages<Row>(
       enabled: enabled && page >= seen.first && page <= seen.last,
       // Who scrolls back sees what was read: what has changed since is told, and marks it. Who comes back to the page was not told, and reads it anew.
       staleTime: Number.POSITIVE_INFINITY,
-      gcTime: 0,
+      refetchOnMount: 'always',
     })),
   })
   const rows: Row[] = []

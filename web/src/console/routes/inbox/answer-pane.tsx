@@ -189,8 +189,8 @@ export function AnswerPane({ id, onDone }: { id: number; onDone: () => void }) {
   )
 }
 
-/** MOST_SUMS is how many resellers are named with what becomes of their money. */
-const MOST_SUMS = 12
+/** MAX_SUMS is how many resellers are named with what becomes of their money. */
+const MAX_SUMS = 12
 
 /** `Moves` says what a meaning does to the money of what waits, by reseller. */
 function Moves({
@@ -214,7 +214,7 @@ function Moves({
         )}
       </p>
       <dl className={styles.facts}>
-        {sums.slice(0, MOST_SUMS).map(({ username, items, amount, currency }) => (
+        {sums.slice(0, MAX_SUMS).map(({ username, items, amount, currency }) => (
           <div key={username} className={styles.sum}>
             <dt>{username}</dt>
             <dd>
@@ -223,9 +223,9 @@ function Moves({
           </div>
         ))}
       </dl>
-      {sums.length > MOST_SUMS && (
+      {sums.length > MAX_SUMS && (
         <p className="muted">
-          <Plural value={sums.length - MOST_SUMS} one="and # more reseller" other="and # more resellers" />
+          <Plural value={sums.length - MAX_SUMS} one="and # more reseller" other="and # more resellers" />
         </p>
       )}
     </>

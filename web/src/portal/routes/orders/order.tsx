@@ -28,6 +28,9 @@ const TOPICS = ['orders']
 
 const Share = lazy(async () => ({ default: (await import('./share.tsx')).Share }))
 
+/** AGAIN_MS is how often it is asked how far an open order is. */
+const AGAIN_MS = 20_000
+
 /** `Order` is one order with the results of its items, as they come, and what can be done about it. */
 export function Order() {
   const { t } = useLingui()
@@ -46,10 +49,14 @@ export function Order() {
       }
     },
     enabled: /^\d{1,15}$/.test(id),
+    // The stream tells what moves money. That work has begun, or that a cancellation is declined, does not.
+    refetchInterval: ({ state }) => (state.data?.order.state === 'pending' ? AGAIN_MS : false),
   })
   useRefreshOn(TOPICS, ['orders', 'results', id], Number(id))
   useRefreshOn(TOPICS, ['orders', 'summary', id], Number(id))
   const order = summary.data?.order
+  const ended = data?.status === 'pending' ? data.processed : data?.processed_success
+  const items = data?.total
   return (
     <Page title={t`Order ${id}`}>
       <FaultNote fault={error} onRetry={() => void refetch()} />
@@ -60,14 +67,9 @@ export function Order() {
             <strong>{order ? order.service_name : <ServiceName code={data.service_code} />}</strong>
             <span role="status" className={styles.progress}>
               {order ? <OrderState order={order} /> : <StateBadge state={data.status} />}
-              {data.status === 'pending' && data.processed === 0 && (
+              {(data.status !== 'pending' || ended === 0) && (
                 <Trans>
-                  {data.processed} of {data.total} done
-                </Trans>
-              )}
-              {data.status !== 'pending' && (
-                <Trans>
-                  {data.processed_success} of {data.total} done
+                  {ended} of {items} done
                 </Trans>
               )}
             </span>
