@@ -4,10 +4,13 @@ import { createCompiledCatalog } from '@lingui/cli/api'
 import { formatter } from '@lingui/format-po'
 import type { Plugin } from 'vite'
 
-/** FAULTS has words that all applications show, and load apart from their own. */
-const FAULTS = 'src/kit/fault-words.ts'
+/** APART are files with words that applications load apart from their own, when they are needed. */
+const APART: Readonly<Record<string, string>> = {
+  faults: 'src/kit/fault-words.ts',
+  kinds: 'src/console/kind-words.ts',
+}
 
-/** WORDS is a file of messages as it is imported: of `words/id.po?console` those that `src/console/main.tsx` may show; of `?faults` those of FAULTS. */
+/** WORDS is a file of messages as it is imported: of `words/id.po?console` those that `src/console/main.tsx` may show; of `?faults` those of its file in APART. */
 const WORDS = /^(.+\/words\/\w+\.po)\?(\w+)$/
 
 /** `filesOf` gives a file and all that it imports, at once or late. */
@@ -37,10 +40,11 @@ export function wordsOfEachApplication(): Plugin {
       async handler(_source, id) {
         const [, file = '', application = ''] = WORDS.exec(id) ?? []
         const web = resolve(dirname(file), '../..')
-        const faults = resolve(web, FAULTS)
-        const files =
-          application === 'faults' ? new Set([faults]) : filesOf(resolve(web, `src/${application}/main.tsx`))
-        if (application !== 'faults') files.delete(faults)
+        const apart = APART[application]
+        const files = apart
+          ? new Set([resolve(web, apart)])
+          : filesOf(resolve(web, `src/${application}/main.tsx`))
+        if (!apart) for (const other of Object.values(APART)) files.delete(resolve(web, other))
         // The English messages are collected by each build, so that they name the files as they are.
         const english = await messagesOf(resolve(dirname(file), 'en.po'))
         const translated = await messagesOf(file)

@@ -3,6 +3,9 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { codesOf } from '../../src/errors.ts'
 import { consequences } from '../../src/fulfilment/people/choices.ts'
 import { details } from '../../src/fulfilment/review-details.ts'
+import { channelKinds } from '../../src/integrations/channels/index.ts'
+import { gatewayKinds } from '../../src/integrations/gateways/index.ts'
+import { supplierKinds } from '../../src/integrations/suppliers/index.ts'
 import { restCode } from '../../src/protocols/kit/refusal.ts'
 import { reasons } from '../../src/reasons.ts'
 import { roles, staffPermissions } from '../../src/staff/roles.ts'
@@ -81,4 +84,42 @@ test.each([
     return valuesIn(said.get(key) ?? '').some((value) => !has.has(value))
   })
   expect(unknown).toEqual([])
+})
+
+describe('the words of what kinds are configured with', () => {
+  const all = Object.entries({ supplier: supplierKinds, gateway: gatewayKinds, channel: channelKinds })
+  const kinds = all.flatMap(([sort, { kinds: those }]) => those.map((kind) => ({ sort, ...kind })))
+  const fields = kinds.flatMap(({ kind, fields: those }) =>
+    Object.entries(those).map(([name, field]) => ({ kind, name, field })),
+  )
+  const words = (name: string) => tableIn('console/kind-words.ts', name)
+  const unknown = (table: Map<string, string>, known: Iterable<string>) => {
+    const names = new Set(known)
+    return [...table.keys()].filter((key) => !names.has(key))
+  }
+
+  test('each kind is called as by the server, and each address has its words', () => {
+    expect([...words('kinds')].toSorted()).toEqual(
+      kinds.map(({ sort, kind, label }) => [`${sort}.${kind}`, label]).toSorted(),
+    )
+    expect([...words('addresses').keys()].toSorted()).toEqual(channelKinds.names.toSorted())
+  })
+
+  test('each field is called as by the server, and has its help', () => {
+    const labels = words('labels')
+    const helps = words('helps')
+    const named = fields.map(({ kind, name }) => [
+      kind,
+      name,
+      labels.get(`${kind}.${name}`) ?? labels.get(name),
+    ])
+    expect(named).toEqual(fields.map(({ kind, name, field }) => [kind, name, field.label ?? name]))
+    expect(fields.filter(({ kind, name }) => !helps.has(`${kind}.${name}`) && !helps.has(name))).toEqual([])
+    const known = fields.flatMap(({ kind, name }) => [name, `${kind}.${name}`])
+    expect([...unknown(labels, known), ...unknown(helps, known)]).toEqual([])
+    const choices = fields.flatMap(({ name, field }) =>
+      ((field.shape as { enum?: string[] }).enum ?? []).map((one) => `${name}.${one}`),
+    )
+    expect(unknown(words('choices'), choices)).toEqual([])
+  })
 })

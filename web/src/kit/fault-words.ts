@@ -1,28 +1,13 @@
-import { i18n, type MessageDescriptor } from '@lingui/core'
+import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
-import type { Catalogues, Language } from '../words/words.ts'
+import { lateWords } from '../words/late-words.ts'
 
-/** `words` are what all of this is in the reader's language: loaded apart from the words of the applications (web/words-plugin.ts). */
-const words: Catalogues = {
+/** `speakFaults` loads these words, which are apart from those of the applications (web/words-plugin.ts). */
+export const speakFaults = lateWords({
   en: () => import('../words/en.po?faults'),
   id: () => import('../words/id.po?faults'),
   es: () => import('../words/es.po?faults'),
-}
-
-const loaded = new Set<string>()
-async function load(): Promise<void> {
-  const language = i18n.locale as Language
-  if (loaded.has(language)) return
-  i18n.load(language, (await words[language]()).messages)
-  // A load that has failed is tried again.
-  loaded.add(language)
-}
-
-/** `speakFaults` loads these words in the language that is shown, now and when another one is chosen. */
-export async function speakFaults(): Promise<void> {
-  i18n.on('change', () => void load())
-  await load()
-}
+})
 
 type Words = Readonly<Record<string, MessageDescriptor>>
 

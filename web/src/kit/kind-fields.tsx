@@ -12,6 +12,8 @@ export interface KindField {
   help: string
   schema: unknown
   default: unknown
+  /** `choices` word the values that can be chosen; one that is not there is shown as it is. */
+  choices?: Readonly<Record<string, string>>
 }
 
 /** KindValues are what was written in the form, by name: texts, and yes or no. What is not there was not touched. */
@@ -166,7 +168,10 @@ function Field({ field, values, present, isSet, onChange }: KindFieldsProps & { 
       <NativeSelect
         {...shared}
         // Nothing is chosen yet where nothing holds: the first choice must not look chosen.
-        data={now === undefined || now === null ? ['', ...choices] : [...choices]}
+        data={[...(now === undefined || now === null ? [''] : []), ...choices].map((one) => ({
+          value: one,
+          label: field.choices?.[one] ?? one,
+        }))}
         required={required}
         value={value}
         onChange={({ currentTarget }) => write(currentTarget.value)}

@@ -10,3 +10,6 @@ declare module '*.po?portal' {
 declare module '*.po?faults' {
   export const messages: import('@lingui/core').Messages
 }
+declare module '*.po?kinds' {
+  export const messages: import('@lingui/core').Messages
+}

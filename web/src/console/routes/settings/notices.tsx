@@ -12,6 +12,7 @@ import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { History } from '../../history.tsx'
+import { useKinds } from '../../kinds.ts'
 import { NoticesLog } from './notices-log.tsx'
 import { ChannelTest, Tested } from './notices-test.tsx'
 import styles from './settings.module.css'
@@ -30,12 +31,7 @@ const readSubscriptions = async (cursor: string | undefined, signal: AbortSignal
 }
 type Subscription = Awaited<ReturnType<typeof readSubscriptions>>['items'][number]
 
-const useKinds = () =>
-  useQuery({
-    queryKey: ['channel-kinds'],
-    queryFn: ({ signal }) => readKinds(signal),
-    staleTime: Number.POSITIVE_INFINITY,
-  })
+const useChannelKinds = () => useKinds('channel', readKinds)
 const useEvents = () =>
   useQuery({
     queryKey: ['notice-events'],
@@ -55,7 +51,7 @@ export function Notices() {
   const client = useQueryClient()
   const channels = useQuery({ queryKey: [...KEY, 'channels'], queryFn: ({ signal }) => readChannels(signal) })
   const subscriptions = usePages<Subscription>([...KEY, 'subscriptions'], readSubscriptions)
-  const kinds = useKinds()
+  const kinds = useChannelKinds()
   const events = useEvents()
   useRefreshOn(TOPICS, KEY)
   const test = useMutation({

@@ -15,6 +15,7 @@ import { type Coin, coinOf, readMoney } from '../../../kit/read-amount.ts'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { History } from '../../history.tsx'
+import { useKinds } from '../../kinds.ts'
 import { ChangeDialog, type Round, Rounds } from '../../overtaken.tsx'
 import { TestedWay, useWayTest } from './pay-in-test.tsx'
 import styles from './settings.module.css'
@@ -35,11 +36,7 @@ export function PayInSettings() {
   const client = useQueryClient()
   const [doing, setDoing] = useState<Doing>()
   const ways = useQuery({ queryKey: KEY, queryFn: ({ signal }) => readWays(signal) })
-  const kinds = useQuery({
-    queryKey: ['gateway-kinds'],
-    queryFn: ({ signal }) => readKinds(signal),
-    staleTime: Number.POSITIVE_INFINITY,
-  })
+  const kinds = useKinds('gateway', readKinds)
   const test = useWayTest()
   const mayEdit = may('settings.edit')
   const known = kinds.data?.items ?? []

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Group, Stack } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
@@ -9,7 +9,7 @@ import { givenFields, KindFields, type KindValues } from '../../../kit/kind-fiel
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
-import { type Supplier, supplierKindsQuery } from './supplier-data.ts'
+import { type Supplier, useSupplierKinds } from './supplier-data.ts'
 import styles from './suppliers.module.css'
 import { Tested, useTest } from './test-supplier.tsx'
 
@@ -18,7 +18,7 @@ export function NewSupplier() {
   const { t } = useLingui()
   const may = useMay()
   const client = useQueryClient()
-  const kinds = useQuery(supplierKindsQuery)
+  const kinds = useSupplierKinds()
   const [kindName, setKind] = useState('dhru')
   const [common, setCommon] = useState({ name: '', url: '', currency: 'USD' })
   const [values, setValues] = useState<KindValues>({})

@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Stack, Switch } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
+import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
@@ -16,7 +16,7 @@ import { Unsaved } from '../../../kit/unsaved.tsx'
 import { History } from '../../history.tsx'
 import { Overtaken, useRace } from '../../overtaken.tsx'
 import styles from './supplier.module.css'
-import { supplierKindsQuery, supplierQuery } from './supplier-data.ts'
+import { supplierQuery, useSupplierKinds } from './supplier-data.ts'
 import { Tested, useTest } from './test-supplier.tsx'
 
 /** NOT_EDITED are values that change by themselves. */
@@ -27,7 +27,7 @@ export function Settings() {
   const { t } = useLingui()
   const { supplier: id = '' } = useParams({ strict: false }) as { supplier?: string }
   const { data: supplier } = useSuspenseQuery(supplierQuery(id))
-  const kinds = useQuery(supplierKindsQuery)
+  const kinds = useSupplierKinds()
   const client = useQueryClient()
   const may = useMay()
   const test = useTest()

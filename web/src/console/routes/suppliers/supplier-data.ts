@@ -1,4 +1,5 @@
 import { api, dataOf } from '../../../api/client.ts'
+import { useKinds } from '../../kinds.ts'
 import type { suppliersQuery } from '../../suppliers-query.ts'
 
 export type Supplier = Awaited<ReturnType<NonNullable<(typeof suppliersQuery)['queryFn']>>>['items'][number]
@@ -15,13 +16,9 @@ export const supplierQuery = (supplier: string) => ({
     dataOf(api.GET('/api/operator/suppliers/{supplier}', { params: { path: { supplier } }, signal })),
 })
 
-/** `supplierKindsQuery` reads the kinds, with what each is configured with. */
-export const supplierKindsQuery = {
-  queryKey: ['supplier-kinds'],
-  queryFn: ({ signal }: { signal: AbortSignal }) =>
-    dataOf(api.GET('/api/operator/supplier-kinds', { signal })),
-  staleTime: Number.POSITIVE_INFINITY,
-} as const
+/** `useSupplierKinds` reads the kinds, with what each is configured with. */
+export const useSupplierKinds = () =>
+  useKinds('supplier', (signal) => dataOf(api.GET('/api/operator/supplier-kinds', { signal })))
 
 interface ListedQuery {
   q?: string

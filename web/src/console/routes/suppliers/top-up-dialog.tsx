@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Dialog } from '../../../kit/dialog.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
-import { type Supplier, supplierKindsQuery } from './supplier-data.ts'
+import { type Supplier, useSupplierKinds } from './supplier-data.ts'
 import { BeginTopUp } from './top-up-begin.tsx'
 import { readTopUps, type TopUp } from './top-up-data.tsx'
 import { NoteTopUp } from './top-up-note.tsx'
@@ -28,7 +28,7 @@ export function TopUpDialog({
   const client = useQueryClient()
   const [shown, setShown] = useState(topUp)
   const [isElsewhere, setElsewhere] = useState(false)
-  const kinds = useQuery(supplierKindsQuery)
+  const kinds = useSupplierKinds()
   const hasDeposits = kinds.data?.items.find(({ kind }) => kind === supplier.kind)?.has_top_ups
   // The newest of all: what is followed by itself is seen here, too.
   const list = useQuery({

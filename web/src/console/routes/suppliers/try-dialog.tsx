@@ -15,7 +15,7 @@ import { useMay } from '../../../kit/session.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { ReadWords, readWords } from './read-words.tsx'
 import styles from './supplier.module.css'
-import { readListed, type Supplier, supplierKindsQuery } from './supplier-data.ts'
+import { readListed, type Supplier, useSupplierKinds } from './supplier-data.ts'
 
 type Listed = Awaited<ReturnType<typeof readListed>>['items'][number]
 
@@ -40,7 +40,7 @@ export function TryDialog({ supplier, onClose }: { supplier: Supplier; onClose: 
   const [wanted, setWanted] = useState('')
   const [chosen, setChosen] = useState<Listed>()
   const [q] = useDebouncedValue(wanted.trim(), 200)
-  const kinds = useQuery(supplierKindsQuery)
+  const kinds = useSupplierKinds()
   const hasServices = kinds.data?.items.find(({ kind }) => kind === supplier.kind)?.has_services ?? true
   const services = useQuery({
     queryKey: ['suppliers', id, 'services', 'try', q],
