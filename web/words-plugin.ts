@@ -8,6 +8,7 @@ import type { Plugin } from 'vite'
 const APART: Readonly<Record<string, string>> = {
   faults: 'src/kit/fault-words.ts',
   kinds: 'src/console/kind-words.ts',
+  values: 'src/console/value-words.ts',
 }
 
 /** WORDS is a file of messages as it is imported: of `words/id.po?console` those that `src/console/main.tsx` may show; of `?faults` those of its file in APART. */

@@ -24,6 +24,8 @@ export interface Change {
   what: string
   subject: string
   accountId: AccountId | null
+  /** `currency` is that of its amounts; null: it is not known. */
+  currency: string | null
   /** `before` and `after` have what differs; null: the thing was made, or removed. */
   before: Values | null
   after: Values | null

@@ -80,6 +80,14 @@ export async function selectStop(
   return stop
 }
 
+/** `ofCurrency` is the currency of a line's amounts: of the values themselves, else of whom they belong to. */
+const ofCurrency = literal<string | null>`
+  coalesce(after ->> 'currency', before ->> 'currency',
+    case when account_id is not null then (select w.currency from wallets w where w.account_id = trail.account_id)
+         when what = 'suppliers' then (select s.currency from suppliers s where s.id = subject::int)
+         when what = 'supplier_routes' then (select s.currency from supplier_routes r join suppliers s on s.id = r.supplier_id where r.id = subject::int)
+         when what = 'deposit_providers' then (select p.currency from deposit_providers p where p.id = subject::int) end)`
+
 /** `selectTrail` gives lines of the trail as they are kept, the newest first. */
 export async function selectTrail(
   sql: Queryable,
@@ -87,7 +95,13 @@ export async function selectTrail(
 ): Promise<Change[]> {
   const { what, subject, accountId, actor, action, order, supplierId, said, from, to } = filter
   const { part, newestFirst } = walked(filter, downTo)
-  let lines = build.selectFrom('trail').selectAll().where(part).orderBy(newestFirst).limit(limit)
+  let lines = build
+    .selectFrom('trail')
+    .selectAll()
+    .select(ofCurrency.as('currency'))
+    .where(part)
+    .orderBy(newestFirst)
+    .limit(limit)
   if (what !== undefined) lines = lines.where('what', '=', what)
   if (subject !== undefined) lines = lines.where('subject', '=', subject)
   if (accountId !== undefined) lines = lines.where('accountId', '=', accountId)

@@ -43,17 +43,22 @@ export const isChangedByOthers = (sql: Sql, actor: string): Promise<boolean> => 
 const readable = (line: Change): Change => ({
   ...line,
   what: nounOf(line.what),
-  before: withAmounts(line.before),
-  after: withAmounts(line.after),
+  before: withAmounts(line.before, line.currency),
+  after: withAmounts(line.after, line.currency),
 })
 
-function withAmounts(values: Values | null): Values | null {
+/** `amountsOf` names the values of a change that are amounts. */
+export const amountsOf = ({ before, after }: Pick<Change, 'before' | 'after'>): string[] =>
+  [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])].filter((name) =>
+    amounts.has(name),
+  )
+
+function withAmounts(values: Values | null, currency: string | null): Values | null {
   if (values === null) return null
-  const currency = typeof values['currency'] === 'string' ? values['currency'] : undefined
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => {
       const isAmount = amounts.has(name) && value !== null
-      return [name, isAmount ? formatMicros(BigInt(String(value)), currency) : value]
+      return [name, isAmount ? formatMicros(BigInt(String(value)), currency ?? undefined) : value]
     }),
   )
 }

@@ -41,7 +41,7 @@ async function list({ account, by, since, ...filter }: TrailOptions): Promise<An
     return readTrail(sql, { ...filter, accountId, actor: by, from })
   })
   const answer = listed(items, {
-    json: ({ accountId, signInId, traceId, planId, ...change }) => ({
+    json: ({ accountId, signInId, traceId, planId, currency: _, ...change }) => ({
       ...{ ...change, account: accountId },
       ...{ sign_in_id: signInId, trace_id: traceId, plan: planId },
     }),

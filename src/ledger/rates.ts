@@ -1,6 +1,8 @@
 import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import { invalid, refusalFor } from '../lib/fault.ts'
 import { formatMicros, isCurrency, type Micros, micros } from '../lib/money.ts'
+import { whys } from '../lib/whys.ts'
 import { because } from '../reasons.ts'
 import type { Rate } from './rate.ts'
 import { selectRates, selectRatesAt, upsertRate } from './rates.sql.ts'
@@ -33,8 +35,7 @@ export class Rates {
       throw new Refusal('invalid_input', 'a currency has no rate to itself', 'quote')
     }
     if (!RATE.test(given.rate) || numeratorOf(given.rate) === 0n) {
-      const message = `${JSON.stringify(given.rate)} is no rate such as 16250 or 0.92, with at most 12 decimals`
-      throw new Refusal('invalid_input', message, 'rate')
+      throw refusalFor(invalid('rate', whys.noRate(given.rate)))
     }
     if (!isFar) await this.#refuseFar(given)
     return await upsertRate(this.#sql, given)

@@ -1,7 +1,9 @@
+import type { Fault } from '../errors.ts'
 import { type Attribute, Unreadable } from './attributes.ts'
 import { formatMicros, formatMoney, isCurrency, type Micros, parseMicros } from './money.ts'
 import { emptyFault, lineFault, plainLineFault, textFault } from './text.ts'
 import { localTime } from './time.ts'
+import { type Why, whys } from './whys.ts'
 
 /** Described is what every builder takes; the fields are those of Attribute. */
 export type Described<Value> = Pick<Attribute<Value>, 'help'> &
@@ -99,7 +101,7 @@ export const time = (described: Described<Date | null>) =>
     shape: timeOrNone,
     read: (value) => {
       if (value === null || value instanceof Date) return value
-      throw new Unreadable('must be a time')
+      throw new Unreadable(whys.time())
     },
   })
 
@@ -120,7 +122,7 @@ export function readFlag(value: unknown): boolean {
   const word = readText(value).toLowerCase()
   if (['yes', 'true', '1'].includes(word)) return true
   if (['no', 'false', '0'].includes(word)) return false
-  throw new Unreadable('must be yes or no')
+  throw new Unreadable(whys.flag())
 }
 
 /** `readJson` parses a text; what is no text is JSON already. */
@@ -142,8 +144,15 @@ export const orNull =
     isEmpty(value) ? null : read(value)
 
 /** `choiceFault` says what the choices are. */
-export const choiceFault = (value: string, choices: readonly string[]): string | undefined =>
-  choices.includes(value) ? undefined : `must be one of ${choices.join(', ')}`
+export const choiceFault = (value: string, choices: readonly string[]): Why | undefined =>
+  choices.includes(value) ? undefined : whys.choice(choices)
+
+/** `whyOf` is a fault without its place. */
+const whyOf = (found: Fault | undefined): Why | undefined => {
+  if (!found) return undefined
+  const { path: _, ...why } = found
+  return why
+}
 
 interface LineDescribed extends Described<string> {
   required?: boolean
@@ -162,7 +171,7 @@ const lineWith = (faultOf: typeof lineFault, described: LineDescribed) =>
     read: readText,
     fault: (text) => {
       const { max = 200, required = false } = described
-      return (faultOf('', text, max) ?? (required ? emptyFault('', text) : undefined))?.message
+      return whyOf(faultOf('', text, max) ?? (required ? emptyFault('', text) : undefined))
     },
   })
 
@@ -171,7 +180,7 @@ export const lines = (described: Described<string> & { max: number }) =>
   attribute<string>(described, {
     shape: shapes.text,
     read: readText,
-    fault: (text) => textFault('', text, described.max)?.message,
+    fault: (text) => whyOf(textFault('', text, described.max)),
   })
 
 /** `matching` is a text that `fault` checks. */
@@ -201,13 +210,11 @@ const rangeShape = ({ min, max }: Bounds) => ({ type: 'integer', minimum: min, m
 const rangeFault =
   ({ min, max }: Bounds) =>
   (value: number) =>
-    Number.isInteger(value) && value >= min && value <= max
-      ? undefined
-      : `must be a whole number from ${min} to ${max.toLocaleString('en')}`
+    Number.isInteger(value) && value >= min && value <= max ? undefined : whys.range(min, max)
 
 const readInteger = (value: unknown): number => {
   if (/^\d{1,9}$/.test(readText(value))) return Number(value)
-  throw new Unreadable('must be a whole number')
+  throw new Unreadable(whys.whole())
 }
 
 /** `integer` is a whole number from `min` to `max`. */
@@ -249,7 +256,7 @@ const readSeconds = (value: unknown): number => {
   const [, number, unit = 's'] = /^(\d{1,9})([smhdw])?$/.exec(readText(value)) ?? []
   const size = UNITS.find(([name]) => name === unit)?.[1]
   if (number !== undefined && size !== undefined) return Number(number) * size
-  throw new Unreadable('must be a whole number of seconds, or a duration such as 10m, 6h, 7d')
+  throw new Unreadable(whys.seconds())
 }
 
 /** `seconds` is a whole number of seconds, or a duration such as 90s, 10m, 6h, 7d, 2w. */
@@ -293,7 +300,7 @@ export const timeOfDay = (described: Described<string | null>) =>
       ),
       load: (column) => (column === null ? null : String(column).slice(0, 5)),
       fault: (time) =>
-        time === null || /^([01]\d|2[0-3]):[0-5]\d$/.test(time) ? undefined : 'must be a time such as 09:00',
+        time === null || /^([01]\d|2[0-3]):[0-5]\d$/.test(time) ? undefined : whys.timeOfDay(),
       show: (time) => time ?? '-',
     },
   )
@@ -301,7 +308,7 @@ export const timeOfDay = (described: Described<string | null>) =>
 const readAmount = (value: unknown): Micros => {
   const parsed = typeof value === 'bigint' ? (value as Micros) : parseMicros(readText(value))
   if (parsed !== undefined) return parsed
-  throw new Unreadable('must be an amount such as 0.77, with at most 6 decimals')
+  throw new Unreadable(whys.amount())
 }
 
 /** `money` shows an amount in the currency of its noun. */
@@ -346,5 +353,5 @@ export const currency = (described: Described<string>) =>
   attribute<string>(described, {
     shape: shapes.text,
     read: readText,
-    fault: (code) => (isCurrency(code) ? undefined : 'must be a currency code such as USD'),
+    fault: (code) => (isCurrency(code) ? undefined : whys.currency()),
   })

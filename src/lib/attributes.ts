@@ -1,9 +1,16 @@
 import type { Fault } from '../errors.ts'
 import { fault, orThrow, resultOf } from './fault.ts'
 import { thousandsFault } from './money.ts'
+import type { Why } from './whys.ts'
 
 /** Unreadable says that a value cannot be read; its message goes behind the name of the value. */
-export class Unreadable extends Error {}
+export class Unreadable extends Error {
+  readonly why: string | Why
+  constructor(why: string | Why) {
+    super(typeof why === 'string' ? why : why.message)
+    this.why = why
+  }
+}
 
 /**
  * Attribute is the only definition of one value of a noun that operators configure. Reading, checks, columns, command-line options,
@@ -47,7 +54,7 @@ export interface Attribute<Value = unknown, Given = Value> {
   /** `load` makes the value of what the database gives. */
   load(column: unknown): Value
   /** `fault` says why the value is not allowed. */
-  fault(value: Value): string | undefined
+  fault(value: Value): string | Why | undefined
   /** `secret`: the value is sealed, and never shown again. */
   readonly secret: boolean
   /** `optional`: a whole noun may be without the value. */
@@ -113,7 +120,7 @@ export function readForm<A extends Attributes>(
       given[field] = read(value)
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error
-      faults.push(fault(field, error.message))
+      faults.push(fault(field, error.why))
     }
   }
   return { given: given as GivenOf<A>, faults }

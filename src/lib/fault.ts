@@ -1,4 +1,5 @@
 import { type ErrorCode, type Fault, Refusal } from '../errors.ts'
+import type { Why } from './whys.ts'
 
 type Path = Fault['path']
 
@@ -22,7 +23,7 @@ export const refused = (code: ErrorCode, path: string | Path = [], message = '')
 })
 
 /** `invalid` is the result that refuses one value as invalid_input. */
-export const invalid = (path: string | Path, why: string | Omit<Fault, 'path'>): Refused => ({
+export const invalid = (path: string | Path, why: string | Why): Refused => ({
   ok: false,
   code: 'invalid_input',
   faults: [
@@ -34,7 +35,10 @@ export const invalid = (path: string | Path, why: string | Omit<Fault, 'path'>):
 })
 
 /** `fault` is what is wrong with the value of one name. */
-export const fault = (name: string, message: string): Fault => ({ path: [name], message })
+export const fault = (name: string, why: string | Why): Fault => ({
+  path: [name],
+  ...(typeof why === 'string' ? { message: why } : why),
+})
 
 /** `resultOf` gives the value where nothing is wrong with it. */
 export function resultOf<T>(

@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js'
 import { invalid, ok, type Result } from './fault.ts'
+import { whys } from './whys.ts'
 
 /** Address is an IP address of version 4 or 6. This file is the only place that reads addresses and networks (CIDR blocks). */
 type Address = ipaddr.IPv4 | ipaddr.IPv6
@@ -68,7 +69,7 @@ const bitsOf = (address: Address): number => (address.kind() === 'ipv4' ? 32 : 1
 export function readAllowedIp(text: string): Result<string> {
   const network = readNetwork(text.trim())
   if (network) return ok(networkText(network))
-  return invalid('allow_ip', `${JSON.stringify(text)} is no IP address or CIDR block`)
+  return invalid('allow_ip', whys.noAddress(text))
 }
 
 /** `allowedIps` is a test of addresses against the networks of a list; with an empty list every address passes. */

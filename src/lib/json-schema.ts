@@ -4,6 +4,7 @@ import type { Fault } from '../errors.ts'
 import { hasFifteenDigits, type ImeiFormat, isImei } from './imei.ts'
 import { isObject } from './json.ts'
 import { MAX_VALUE_LENGTH, schemaPattern } from './patterns.ts'
+import type { Why } from './whys.ts'
 
 /** MAX_FAULTS limits the faults that are told of one value: more would drown the first. */
 export const MAX_FAULTS = 20
@@ -38,7 +39,7 @@ const uses = {
 export const QUANTITY_FROM = 'x-quantityFrom'
 export const REQUEST_FROM = 'x-requestFrom'
 
-/** MUST is a keyword of this program's own schemas: what a value must be that does not match the pattern beside it, in words. */
+/** MUST is a keyword of this program's own schemas: what a value must be that does not match the pattern beside it, in words, or as a Why. */
 export const MUST = 'x-must'
 
 /** `load` loads Ajv when the first schema is compiled: most commands compile none. */
@@ -130,9 +131,11 @@ function faultOf({
   const path = steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
   const { missingProperty: missing, additionalProperty: additional } = params
   const last = missing ?? additional
-  const must = keyword === 'pattern' ? parentSchema?.[MUST] : undefined
+  const must: string | Why | undefined = keyword === 'pattern' ? parentSchema?.[MUST] : undefined
+  const at = last === undefined ? path : [...path, last]
+  if (typeof must === 'object') return { path: at, keyword, params, ...must }
   return {
-    path: last === undefined ? path : [...path, last],
+    path: at,
     message: missing === undefined ? (must ?? messageOf(keyword, params, message)) : 'is required',
     keyword,
     params,

@@ -12,6 +12,7 @@ import {
   thousandsFault,
   ZERO,
 } from '../lib/money.ts'
+import { whys } from '../lib/whys.ts'
 
 /** `priceBases` are what a rule begins with: the cost of the cheapest working route, or everyone's price. */
 export const priceBases = ['cost', 'everyone'] as const
@@ -113,8 +114,8 @@ function percentFault(text: string | undefined, basis: PriceBasis): Fault | unde
   const value = parseMicros(text)
   const least = basis === 'cost' ? 0n : 1n - HUNDRED_PERCENT
   if (value !== undefined && value >= least && value <= MAX_PERCENT) return undefined
-  const bounds = basis === 'cost' ? 'from 0 to 10000' : 'above -100, up to 10000'
-  return fault('percent', `${JSON.stringify(text)} is no number ${bounds}, with at most 6 decimals`)
+  const bounds = basis === 'cost' ? { from: 0, to: 10_000 } : { above: -100, to: 10_000 }
+  return fault('percent', whys.noNumber(text, bounds))
 }
 
 /** `amountOfRule` says what is wrong with an amount of a rule. `mayTake`: it may be below zero, and is taken from the price then. */
@@ -130,6 +131,5 @@ function amountOfRule(
   if (value !== undefined && value < 0n && mayTake && amountFault(micros(-value)) === undefined)
     return undefined
   if (value !== undefined && value >= 0n && amountFault(value) === undefined) return undefined
-  const from = mayTake ? '' : ' from 0 on'
-  return fault(path, `${JSON.stringify(text)} is no number${from}, with at most 6 decimals`)
+  return fault(path, whys.noNumber(text, mayTake ? {} : { from: 0 }))
 }

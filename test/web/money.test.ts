@@ -54,7 +54,7 @@ describePages('money in the console', () => {
     await page.getByRole('link', { name: `Deposit ${deposits[2]}` }).waitFor({ state: 'detached' })
     await visit.click('Export…')
     const file = page.getByRole('dialog', { name: 'Export the deposits' })
-    await file.getByRole('checkbox', { name: 'amount', exact: true }).uncheck()
+    await file.getByRole('checkbox', { name: 'Amount', exact: true }).uncheck()
     expect(await visit.violations()).toEqual([])
     await visit.shot('export')
     // A refusal is said in the dialog, and the page stays.

@@ -489,8 +489,8 @@ describePages('orders in the console', () => {
     await visit.press('e')
     const dialog = page.getByRole('dialog', { name: 'Export the orders' })
     await dialog.getByRole('button', { name: 'None' }).click()
-    await dialog.getByRole('checkbox', { name: 'order', exact: true }).check()
-    await dialog.getByRole('checkbox', { name: 'reference', exact: true }).check()
+    await dialog.getByRole('checkbox', { name: 'Order', exact: true }).check()
+    await dialog.getByRole('checkbox', { name: 'Reference', exact: true }).check()
     expect(await visit.violations()).toEqual([])
     const coming = [page.waitForEvent('download'), page.waitForRequest(/columns=order%2Creference/)]
     await dialog.getByRole('button', { name: 'Download' }).click()
@@ -612,6 +612,18 @@ describePages('orders in the console', () => {
     await page.getByText('1 not found').waitFor()
     await page.getByText('nothing at all').waitFor()
     for (const id of [one, two]) await page.getByRole('link', { name: `Order ${id}` }).waitFor()
+    await visit.leave()
+  })
+
+  test('what is wrong with a filter in the address is a sentence for each value', async () => {
+    const visit = await Visit.as(office, 'support')
+    const { page } = visit
+    await page.goto('/console/orders?from=2026-13-45&state=foo')
+    const said = page.getByRole('alert').first()
+    await said.getByText('From must be a day such as 2026-01-31.', { exact: true }).waitFor()
+    await said.getByText(/^State must be one of these: pending, .+\.$/).waitFor()
+    expect(await said.locator('p').count()).toBe(3)
+    await visit.shot('wrong filters')
     await visit.leave()
   })
 

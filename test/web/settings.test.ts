@@ -187,7 +187,7 @@ describePages('settings in the console', () => {
     expect(await visit.violations()).toEqual([])
     await visit.click(/^Show$/)
     await page.waitForURL(/what=credit/)
-    const row = page.getByRole('row').filter({ hasText: '0.00 →then 75.00' })
+    const row = page.getByRole('row').filter({ hasText: 'Credit limit $0.00 →then $75.00' })
     await row.waitFor()
     expect(await row.textContent()).toContain('Anna')
     expect(await row.textContent()).toContain('manager')
@@ -201,6 +201,11 @@ describePages('settings in the console', () => {
     await row.waitFor()
     await visit.click('Clear all')
     await page.getByText('sign-in').first().waitFor()
+    await office.server
+      .sql`update sign_ins set device = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36'`
+    await page.goto('/console/settings/audit?what=sign-in&action=changed')
+    await page.getByText('Chrome on Linux').first().waitFor()
+    await visit.expectUsable('audit of sign-ins')
     await visit.leave()
   })
 

@@ -6,7 +6,9 @@ import { details } from '../../src/fulfilment/review-details.ts'
 import { channelKinds } from '../../src/integrations/channels/index.ts'
 import { gatewayKinds } from '../../src/integrations/gateways/index.ts'
 import { supplierKinds } from '../../src/integrations/suppliers/index.ts'
+import { whys } from '../../src/lib/whys.ts'
 import { restCode } from '../../src/protocols/kit/refusal.ts'
+import { routesOf } from '../../src/protocols/operator/routes.ts'
 import { reasons } from '../../src/reasons.ts'
 import { roles, staffPermissions } from '../../src/staff/roles.ts'
 import { buildIfOld } from './build.fixtures.ts'
@@ -64,7 +66,10 @@ function tableIn(path: string, name: string): Map<string, string> {
   const source = readFileSync(new URL(`../../web/src/${path}`, import.meta.url), 'utf8')
   const [, table = ''] = new RegExp(`const ${name}: [^=]+ = \\{\\n([\\s\\S]*?)\\n\\}`).exec(source) ?? []
   return new Map(
-    [...table.matchAll(/^ {2}'?([\w.-]+)'?: msg`([^`]+)`,$/gm)].map(([, key = '', text = '']) => [key, text]),
+    [...table.matchAll(/^ {2}'?([\w. -]+)'?: msg`([^`]+)`,$/gm)].map(([, key = '', text = '']) => [
+      key,
+      text,
+    ]),
   )
 }
 
@@ -122,4 +127,41 @@ describe('the words of what kinds are configured with', () => {
     )
     expect(unknown(words('choices'), choices)).toEqual([])
   })
+})
+
+test('there are words for every column of the files of lists', () => {
+  interface Listed {
+    exported?: string
+    answer: { properties: { page: { properties: { items: { items: { properties: object } } } } } }
+  }
+  const lists = (routesOf({} as never) as unknown as Listed[]).filter(({ exported }) => exported)
+  const columns = lists.flatMap(({ answer }) =>
+    Object.keys(answer.properties.page.properties.items.items.properties),
+  )
+  const orders = readFileSync(
+    new URL('../../web/src/console/routes/orders/orders.tsx', import.meta.url),
+    'utf8',
+  )
+  const [, ofOrders = ''] = /FILE_COLUMNS = \[\n([\s\S]*?)\n\]/.exec(orders) ?? []
+  const all = [...columns, ...[...ofOrders.matchAll(/'(\w+)'/g)].map(([, name = '']) => name)]
+  expect(all.length).toBeGreaterThan(100)
+  const said = tableIn('console/value-words.ts', 'values')
+  expect(all.filter((name) => name !== 'version' && !said.has(name))).toEqual([])
+})
+
+test('there are words for every keyword of what is often wrong with a value', () => {
+  const { range, choice, example, noNumber, noAddress, noRate, ...plain } = whys
+  const all = [
+    ...Object.values(plain).map((one) => one()),
+    ...[range(1, 2), choice(['a', 'b']), example('x'), noAddress('x'), noRate('x')],
+    ...[{}, { from: 0 }, { from: 0, to: 9 }, { above: -100, to: 9 }].map((one) => noNumber('x', one)),
+  ]
+  const said = tableIn('kit/fault-words.ts', 'problems')
+  const lacking = all.filter(({ keyword = '', params = {} }) => {
+    const names = [...(said.get(keyword) ?? '{none}').matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
+    return names.some((name) => name !== 'label' && !(name in params))
+  })
+  expect(lacking).toEqual([])
+  // A sentence for each: it begins with the value and ends with a full stop.
+  expect([...said.values()].filter((text) => !/^\{label\}.*\.$/.test(text))).toEqual([])
 })

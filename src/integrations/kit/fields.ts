@@ -1,6 +1,7 @@
 import { attribute, type Described, readJson, readText, shapes } from '../../lib/attribute-types.ts'
 import { type Attribute, Unreadable } from '../../lib/attributes.ts'
 import { textFault } from '../../lib/text.ts'
+import { type Why, whys } from '../../lib/whys.ts'
 import type { AnyRegistry } from './registry.ts'
 
 /**
@@ -37,8 +38,8 @@ interface Form {
   example: string
 }
 
-const formFault = ({ pattern, example }: Form, text: string): string | undefined =>
-  new RegExp(pattern, 'u').test(text) ? undefined : `must be such as ${example}`
+const formFault = ({ pattern, example }: Form, text: string): Why | undefined =>
+  new RegExp(pattern, 'u').test(text) ? undefined : whys.example(example)
 
 /** `text` is free text, of at least one character unless it has a default of none. */
 export const text = (described: Described<string> & { max?: number; form?: Form }): Attribute<string> =>
@@ -47,7 +48,7 @@ export const text = (described: Described<string> & { max?: number; form?: Form 
     read: readText,
     fault: (value) => {
       const { max = Number.POSITIVE_INFINITY, form } = described
-      if (value === '') return described.default === '' ? undefined : 'must not be empty'
+      if (value === '') return described.default === '' ? undefined : whys.empty()
       return textFault('', value, max)?.message ?? (form && formFault(form, value))
     },
   })

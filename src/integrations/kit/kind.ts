@@ -1,6 +1,7 @@
 import { type Attribute, type Attributes, Unreadable } from '../../lib/attributes.ts'
 import { fault, ok, type Result, resultOf } from '../../lib/fault.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
+import type { Why } from '../../lib/whys.ts'
 import type { Outbound } from '../../outbound/outbound.ts'
 import { isNeeded } from './fields.ts'
 
@@ -51,24 +52,33 @@ export function checkFields(
     const note = secret ? '' : ` (${help})`
     if (given[name] === undefined) {
       if (preset !== undefined) values[name] = structuredClone(preset)
-      return isNeeded(field) ? fault(name, `is missing${secret ? `: ${help}` : note}`) : undefined
+      const message = `is missing${secret ? `: ${help}` : note}`
+      return isNeeded(field) ? fault(name, { message, keyword: 'required' }) : undefined
     }
-    const message = readValue(field, given[name], (value) => {
+    const why = readValue(field, given[name], (value) => {
       values[name] = value
     })
-    return message === undefined ? undefined : fault(name, `${message}${note}`)
+    if (why === undefined) return undefined
+    return fault(
+      name,
+      typeof why === 'string' ? `${why}${note}` : { ...why, message: `${why.message}${note}` },
+    )
   })
   return resultOf(values, [...unknown, ...wrong])
 }
 
 /** `readValue` keeps a value as the field reads it, or says why it cannot be. */
-function readValue(field: Attribute, given: unknown, keep: (value: unknown) => void): string | undefined {
+function readValue(
+  field: Attribute,
+  given: unknown,
+  keep: (value: unknown) => void,
+): string | Why | undefined {
   try {
     const value = field.read(given)
     keep(value)
     return field.fault(value)
   } catch (error) {
-    if (error instanceof Unreadable) return error.message
+    if (error instanceof Unreadable) return error.why
     throw error
   }
 }

@@ -6,6 +6,7 @@ import { MUST } from '../../lib/json-schema.ts'
 import { parseMicros } from '../../lib/money.ts'
 import { orderStates, type Via, vias } from '../../lib/states.ts'
 import { DAY_MS } from '../../lib/time.ts'
+import { whys } from '../../lib/whys.ts'
 import { wantedMargins } from './operator-margins.ts'
 import type { OperatorOrderFilter, OrderSort, WantedState } from './operator-orders.ts'
 
@@ -18,7 +19,7 @@ const total = (description: string) =>
   Type.String({
     description,
     pattern: '^\\d{1,12}(\\.\\d{1,6})?$',
-    [MUST]: 'must be an amount such as 12.50',
+    [MUST]: { ...whys.amount(), message: 'must be an amount such as 12.50' },
     maxLength: 20,
   })
 
@@ -28,7 +29,10 @@ export const someOf = (values: readonly string[], description: string) =>
     Type.Unsafe<string>({
       ...{ type: 'string', minLength: 1, maxLength: 400, description },
       pattern: `^(?:${values.join('|')})(?:,(?:${values.join('|')}))*$`,
-      [MUST]: `must be one of ${values.join(', ')}, or several with commas`,
+      [MUST]: {
+        ...whys.choice(values),
+        message: `must be one of ${values.join(', ')}, or several with commas`,
+      },
     }),
   )
 

@@ -2,6 +2,7 @@ import { type Static, type TProperties, type TSchema, type TSchemaOptions, Type 
 import { orNull } from '../../contract/schema.ts'
 import { MAX_ID } from '../../lib/ids.ts'
 import { MUST } from '../../lib/json-schema.ts'
+import { whys } from '../../lib/whys.ts'
 
 export { oneOf, orNull } from '../../contract/schema.ts'
 
@@ -27,7 +28,7 @@ export const becauseQuery = Type.Object({ why: reason })
 /** `currencyCode` is a currency in a request. */
 export const currencyCode = Type.String({
   pattern: '^[A-Z]{3}$',
-  [MUST]: 'must be a currency code such as USD',
+  [MUST]: whys.currency(),
 })
 
 /** `time` is a Date here, and ISO 8601 in UTC on the wire. */

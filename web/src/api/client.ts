@@ -22,10 +22,24 @@ export class ApiFault extends Error {
     super(body.message ?? 'The server gave no answer.')
     this.status = status
     this.code = body.code ?? (status === 0 ? 'NO_ANSWER' : `HTTP_${status}`)
-    this.problems = body.problems ?? []
+    this.problems = onePerField(body.problems ?? [])
     this.traceId = body.traceId
     this.mayHaveBeenDone = body.mayHaveBeenDone ?? (status === 0 || status >= 500)
   }
+}
+
+/**
+ * `onePerField` leaves one problem of each value. Where a value may have one of several forms the server says what is wrong by each of them, and that none fits: the form of
+ * a day says most, since pages write days; that it is not null says nothing.
+ */
+function onePerField(problems: readonly Problem[]): Problem[] {
+  const byField = Map.groupBy(problems, ({ field }) => field)
+  return [...byField.values()].map((all) => {
+    const plain = all.filter(
+      ({ code, params }) => !['anyOf', 'oneOf'].includes(code) && params['type'] !== 'null',
+    )
+    return (plain.find(({ params }) => params['format'] === 'date') ?? plain[0] ?? all[0]) as Problem
+  })
 }
 
 let csrf: string | undefined

@@ -1,11 +1,12 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Button, Checkbox, Group, Radio, Select, SimpleGrid, Stack } from '@mantine/core'
+import { Button, Checkbox, Group, NativeSelect, Radio, SimpleGrid, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { api, dataOf } from '../api/client.ts'
 import { Dialog } from '../kit/dialog.tsx'
 import { useDownload } from '../kit/download.ts'
 import { FaultNote, Loading } from '../kit/notes.tsx'
+import { useValueNames } from './value-names.ts'
 
 export interface ExportProps {
   /** `list` is the path of the list, and `query` its filter and order. */
@@ -35,6 +36,7 @@ export function ExportDialog({
       // Every list that is given as a file is counted in the same way.
       dataOf(api.GET(`${list}/count` as '/api/operator/accounts/count', { params: { query }, signal })),
   })
+  const named = useValueNames()
   const all = known ?? counted.data?.columns ?? []
   const [format, setFormat] = useState('csv')
   const [chosen, setChosen] = useState<readonly string[]>()
@@ -74,21 +76,20 @@ export function ExportDialog({
         {known === undefined && counted.isPending && <Loading rows={4} />}
         {format === 'csv' && all.length > 0 && (
           <>
-            <Select
+            <NativeSelect
               label={t`Separator`}
               value={separator}
-              allowDeselect={false}
               data={[
                 { value: 'comma', label: t`Comma` },
                 { value: 'semicolon', label: t`Semicolon` },
                 { value: 'tab', label: t`Tab` },
               ]}
-              onChange={(value) => setSeparator(value ?? 'comma')}
+              onChange={({ currentTarget }) => setSeparator(currentTarget.value)}
             />
             <Checkbox.Group label={t`Columns`} value={[...columns]} onChange={setChosen}>
               <SimpleGrid cols={2} spacing="xs" mt="xs">
                 {all.map((one) => (
-                  <Checkbox key={one} value={one} label={<span className="code">{one}</span>} size="sm" />
+                  <Checkbox key={one} value={one} label={named(one)} title={one} size="sm" />
                 ))}
               </SimpleGrid>
             </Checkbox.Group>

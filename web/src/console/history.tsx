@@ -102,7 +102,7 @@ export function History({
                 </>
               )}
             </p>
-            <Difference before={one.before} after={one.after} />
+            <Difference change={one} />
             {one.why && <p className="muted">{one.why}</p>}
           </li>
         ))}

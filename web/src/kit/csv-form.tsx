@@ -3,7 +3,7 @@ import { Button, FileButton, Group, Stack, Table } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { ApiFault } from '../api/client.ts'
 import { CardTable } from './card-table.tsx'
-import { problemText } from './faults.ts'
+import { fieldText, problemText } from './faults.ts'
 import { AtFields, Textarea } from './inputs.tsx'
 import { FaultNote } from './notes.tsx'
 
@@ -86,11 +86,12 @@ export function CsvForm({
                   {faults.slice(0, SHOWN_FAULTS).map((one) => {
                     const { field } = one
                     const [line, ...column] = field.replace(/^input\.(text|csv)\./, '').split('.')
+                    const text = problemText(one, fieldText(field) ?? column.join('.'))
                     return (
-                      <Table.Tr key={`${field} ${problemText(one)}`}>
+                      <Table.Tr key={`${field} ${text}`}>
                         <Table.Td>{line}</Table.Td>
                         <Table.Td className="code">{column.join('.')}</Table.Td>
-                        <Table.Td>{problemText(one)}</Table.Td>
+                        <Table.Td>{text}</Table.Td>
                       </Table.Tr>
                     )
                   })}

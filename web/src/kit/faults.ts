@@ -39,10 +39,42 @@ export const refusalText = ({ code }: ApiFault): string | undefined => said(word
 /** `detailOf` gives what the server says beyond the meaning of the code: "Conflict: order 5 is done" has "order 5 is done". */
 export const detailOf = ({ message }: ApiFault): string | undefined => /^[^:]+: (.+)$/s.exec(message)?.[1]
 
-/** `problemText` says what is wrong with one value: in the reader's language where there are words for it, else as the server does. */
-export const problemText = (problem: Problem): string => {
+/**
+ * `problemText` is a sentence that says what is wrong with one value: in the reader's language where there are words for it, else as the server does. `label` is what
+ * the value is called on the page; left out: what it is called everywhere, else its name in the API.
+ */
+export function problemText(problem: Problem, label = fieldText(problem.field) ?? problem.field): string {
   const { code, params } = problem
-  return reasonText(problem) ?? said(words.problems, code, params) ?? String(params['message'] ?? code)
+  const kind = params[code]
+  const values = { ...readable(params), label }
+  return (
+    reasonText(problem) ??
+    (typeof kind === 'string' ? said(words.problems, `${code} ${kind}`, values) : undefined) ??
+    said(words.problems, code, values) ??
+    sentence(String(params['message'] ?? code), label)
+  )
+}
+
+/** `readable` writes values as a sentence has them: numbers as the reader writes them, and several things in a list. */
+const readable = (params: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [
+      name,
+      typeof value === 'number'
+        ? new Intl.NumberFormat(i18n.locale).format(value)
+        : Array.isArray(value)
+          ? value.join(', ')
+          : value,
+    ]),
+  )
+
+/** ON are the words by which a text of the server reads on from the name of a value. */
+const ON = /^(?:is|are|has|have|must|may|needs|takes|does|cannot|stands|names|holds|was) /
+
+/** `sentence` makes one of what the server says in English. */
+function sentence(message: string, label: string): string {
+  const text = ON.test(message) ? `${label} ${message}` : message
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?…]$/.test(text) ? '' : '.'}`
 }
 
 /** `reasonText` is a whole sentence that says why something is refused; undefined: what is wrong reads on from the name of a value. */
@@ -64,8 +96,10 @@ export function faultText(fault: Error): string {
 
 /** `fieldText` gives the label of a value; undefined: it has its name in the API alone. */
 export function fieldText(field: string): string | undefined {
-  const [name = ''] = stepsOf(field)
-  return said(words.fields, name)
+  return stepsOf(field)
+    .toReversed()
+    .map((name) => said(words.fields, name))
+    .find((label) => label !== undefined)
 }
 
 /** AROUND are steps of a path that say nothing to a reader. */
@@ -73,9 +107,9 @@ const AROUND = new Set(['settings', 'secrets', 'input', 'body'])
 
 const stepsOf = (field: string): string[] => field.split('.').filter((step) => !AROUND.has(step))
 
-/** `faultOfField` is what an answer says is wrong with a field of one of these names. */
-export function faultOfField(fault: unknown, ...names: string[]): string | undefined {
+/** `faultOfField` is what an answer says is wrong with a field of one of these names, by its label on the page. */
+export function faultOfField(fault: unknown, names: readonly string[], label?: string): string | undefined {
   if (!(fault instanceof ApiFault)) return undefined
   const found = fault.problems.find(({ field }) => names.includes(field))
-  return found && problemText(found)
+  return found && problemText(found, label)
 }

@@ -20,7 +20,7 @@ export function AtFields({ fault, children }: { fault: unknown; children: ReactN
 }
 
 /** `useFault` says what is wrong with a field of the form around. */
-function useFault(field: string | undefined): string | undefined {
+function useFault(field: string | undefined, label: ReactNode): string | undefined {
   const { fault, shown } = useContext(FormContext)
   useLayoutEffect(() => {
     if (field === undefined) return
@@ -30,7 +30,7 @@ function useFault(field: string | undefined): string | undefined {
     }
   }, [field, shown])
   const found = field === undefined ? undefined : problemsOf(fault).find((one) => isOfField(one, field))
-  return found && problemText(found)
+  return found && problemText(found, typeof label === 'string' ? label : undefined)
 }
 
 interface Own {
@@ -39,13 +39,13 @@ interface Own {
 }
 
 /** `atField` makes of an input one that shows what was refused of it, within AtFields. */
-export function atField<Props extends { name?: string | undefined; error?: ReactNode }>(
+export function atField<Props extends { name?: string | undefined; label?: ReactNode; error?: ReactNode }>(
   Input: ComponentType<Props>,
 ) {
   return function AtField({ field, ...given }: Props & Own) {
     const props = given as unknown as Props
     const named = field ?? props.name
-    const fault = useFault(named)
+    const fault = useFault(named, props.label)
     return (
       <Input
         {...props}

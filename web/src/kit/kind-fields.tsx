@@ -87,7 +87,7 @@ function settingOf(field: KindField, given: string): unknown {
 }
 
 const faultOf = (fault: unknown, name: string): string | undefined =>
-  faultOfField(fault, `settings.${name}`, `secrets.${name}`, name)
+  faultOfField(fault, [`settings.${name}`, `secrets.${name}`, name])
 
 interface KindFieldsProps {
   fields: readonly KindField[]

@@ -1,9 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { ApiFault, type Problem } from '../api/client.ts'
+import { ApiFault } from '../api/client.ts'
 import { Copy } from './copy.tsx'
-import { detailOf, fieldText, problemText, reasonText, refusalText } from './faults.ts'
+import { detailOf, problemText, reasonText, refusalText } from './faults.ts'
 import { useUnshown } from './form-faults.ts'
 import styles from './notes.module.css'
 
@@ -56,10 +56,7 @@ export function FaultNote({
         </p>
       )}
       {problems.map((one) => (
-        <p key={`${one.field} ${one.code}`}>
-          {labelOf(one)}
-          {problemText(one)}
-        </p>
+        <p key={`${one.field} ${one.code}`}>{problemText(one)}</p>
       ))}
       <div className={styles.foot}>
         {onRetry && (
@@ -75,13 +72,6 @@ export function FaultNote({
       </div>
     </div>
   )
-}
-
-/** `labelOf` names the value before what is wrong with it; what the server says as a sentence of its own stands by itself. */
-function labelOf({ field, code }: Problem): ReactNode {
-  const label = fieldText(field)
-  if (label !== undefined) return `${label}: `
-  return code.endsWith('_ERROR') ? null : <span className="code">{field}: </span>
 }
 
 /** `Empty` says what would be here, and has the one button that makes it so. */

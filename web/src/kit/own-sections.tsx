@@ -7,6 +7,7 @@ import type { Own } from '../api/own.ts'
 import { hasPasskeys } from '../api/passkeys.ts'
 import { ActDialog } from './act-dialog.tsx'
 import { CardTable } from './card-table.tsx'
+import { deviceText } from './device.ts'
 import { Dialog } from './dialog.tsx'
 import { AtFields, PasswordInput, TextInput } from './inputs.tsx'
 import { FaultNote, Loading } from './notes.tsx'
@@ -320,7 +321,9 @@ export function SignIns({ own }: { own: Own }) {
           <Table.Tbody>
             {list.data.items.map(({ id, device, address, last_seen_at }) => (
               <Table.Tr key={id}>
-                <Table.Td miw={200}>{device}</Table.Td>
+                <Table.Td miw={200} title={device}>
+                  {deviceText(device)}
+                </Table.Td>
                 <Table.Td className="code">{address}</Table.Td>
                 <Table.Td>
                   <When at={last_seen_at} />
@@ -333,7 +336,7 @@ export function SignIns({ own }: { own: Own }) {
                       size="compact-sm"
                       variant="subtle"
                       onClick={() => end.mutate(id)}
-                      aria-label={t`End ${device}`}
+                      aria-label={t`End ${{ device: deviceText(device) }}`}
                     >
                       <Trans>End</Trans>
                     </Button>

@@ -22,7 +22,7 @@ export interface Asked {
   duration_ms: number
 }
 
-/** `RequestLog` lists requests: each says what was asked and answered, and opens to what that means and what to do. */
+/** `RequestLog` lists requests: each says what was asked, why it was refused and in which words the program was told so, and opens to all that is known of it. */
 export function RequestLog({
   rows,
   isOpen = false,
@@ -78,9 +78,16 @@ function Row({
           <Badge tone={isOk ? 'done' : 'failed'}>{isOk ? t`Answered` : t`Refused`}</Badge>
         </span>
         <span className={`code ${styles.action}`}>{asked.action || '–'}</span>
-        <span className={styles.said}>
-          {asked.message ?? (asked.order === null ? '' : t`Order ${asked.order}`)}
-        </span>
+        {isOk ? (
+          <span className={styles.said}>
+            {asked.message ?? (asked.order === null ? '' : t`Order ${asked.order}`)}
+          </span>
+        ) : (
+          <span className={styles.refused}>
+            <span>{i18n._(explain(asked.outcome))}</span>
+            {asked.message !== null && <span className={styles.said}>“{asked.message}”</span>}
+          </span>
+        )}
       </button>
       <div id={id} hidden={!isOpen} className={styles.more}>
         {isOpen && (

@@ -13,3 +13,6 @@ declare module '*.po?faults' {
 declare module '*.po?kinds' {
   export const messages: import('@lingui/core').Messages
 }
+declare module '*.po?values' {
+  export const messages: import('@lingui/core').Messages
+}

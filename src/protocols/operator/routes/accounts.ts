@@ -14,8 +14,10 @@ import { bound, timeOf } from '../../../contract/page.ts'
 import { Refusal } from '../../../errors.ts'
 import { previewMove } from '../../../ledger/move-preview.ts'
 import { amountOf } from '../../../lib/amount.ts'
+import { invalid, refusalFor } from '../../../lib/fault.ts'
 import { MAX_ID } from '../../../lib/ids.ts'
 import { formatMicros, isCurrency, micros, ZERO } from '../../../lib/money.ts'
+import { whys } from '../../../lib/whys.ts'
 import { addAccountNote, listAccountNotes, pinAccountNote } from '../../../resellers/notes.ts'
 import {
   everyReseller,
@@ -160,7 +162,7 @@ function neededFor({ low_balance, in_credit, sort = 'id' }: Record<string, unkno
 function filterOf(given: Static<Type.TObject<typeof resellerFilter>>): ResellerFilter {
   const { currency, no_order_since: since } = given
   if (currency !== undefined && !isCurrency(currency.toUpperCase()))
-    throw new Refusal('invalid_input', 'is no currency', 'currency')
+    throw refusalFor(invalid('currency', whys.currency()))
   return {
     ...{ search: given.search, group: given.group, status: given.status },
     ...{ currency: currency?.toUpperCase(), webhook: given.webhook, refused: given.refused_gte },

@@ -3,7 +3,7 @@ import { findAccount } from '../../../accounts/accounts.ts'
 import { actorNames } from '../../../audit/actors.ts'
 import { actions, type Change } from '../../../audit/change.ts'
 import { nouns } from '../../../audit/nouns.ts'
-import { readTrail } from '../../../audit/trail.ts'
+import { amountsOf, readTrail } from '../../../audit/trail.ts'
 import { bound, timeOf } from '../../../contract/page.ts'
 import type { OrderId } from '../../../lib/ids.ts'
 import { DAY_MS } from '../../../lib/time.ts'
@@ -31,15 +31,23 @@ const change = Type.Object({
   what: Type.String(),
   subject: Type.String(),
   account_id: orNull(id),
+  currency: orNull(Type.String(), 'Of its amounts; null: it has none, or nobody knows'),
+  amounts: Type.Array(Type.String(), { description: 'The names of those values that are amounts' }),
   before: values,
   after: values,
 })
+
+const ofAmounts = (one: Change) => {
+  const amounts = amountsOf(one)
+  return { currency: amounts.length > 0 ? one.currency : null, amounts }
+}
 
 const wireChange = (one: Change, names: ReadonlyMap<string, string>): Static<typeof change> => ({
   ...{ id: one.id, at: one.at, actor: one.actor, actor_name: names.get(one.actor) ?? null },
   ...{ role: one.role as Role | null, sign_in_id: one.signInId },
   ...{ address: one.address, trace_id: one.traceId, plan: one.planId, why: one.why },
   ...{ what: one.what, subject: one.subject, account_id: one.accountId },
+  ...ofAmounts(one),
   ...{ before: one.before, after: one.after },
 })
 

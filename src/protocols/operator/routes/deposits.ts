@@ -11,6 +11,7 @@ import type { DepositId } from '../../../lib/ids.ts'
 import { MUST } from '../../../lib/json-schema.ts'
 import { formatMicros, parseMicros } from '../../../lib/money.ts'
 import { DAY_MS } from '../../../lib/time.ts'
+import { whys } from '../../../lib/whys.ts'
 import type { Desk } from '../../../people/desk.ts'
 import { cursorOfNumbers, readNumbers } from '../../kit/cursors.ts'
 import { inFieldsOf } from '../../kit/fields.ts'
@@ -129,7 +130,7 @@ export const operatorDepositRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) =>
       amount: Type.Optional(
         Type.String({
           pattern: '^\\d{1,12}(\\.\\d{1,6})?$',
-          [MUST]: 'must be an amount such as 12.50',
+          [MUST]: { ...whys.amount(), message: 'must be an amount such as 12.50' },
           maxLength: 20,
           description: 'What is credited, or what is paid',
         }),

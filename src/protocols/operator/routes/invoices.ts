@@ -9,6 +9,7 @@ import { MAX_ID } from '../../../lib/ids.ts'
 import { MUST } from '../../../lib/json-schema.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
+import { whys } from '../../../lib/whys.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
 import {
   amount,
@@ -160,7 +161,7 @@ export const invoiceRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       account: text(64, { description: 'Id or user name' }),
       month: Type.String({
         pattern: '^\\d{4}-\\d{2}$',
-        [MUST]: 'must be a month such as 2026-11',
+        [MUST]: whys.month(),
         description: 'YYYY-MM, in UTC',
       }),
     }),

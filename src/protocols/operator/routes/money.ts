@@ -5,6 +5,7 @@ import { LedgerReader } from '../../../ledger/ledger-reader.ts'
 import { amountOf } from '../../../lib/amount.ts'
 import { MUST } from '../../../lib/json-schema.ts'
 import { formatMicros } from '../../../lib/money.ts'
+import { whys } from '../../../lib/whys.ts'
 import { fileNameOf, type StatementFormat, statementFormats } from '../../../statements/formats.ts'
 import { parseMonth } from '../../../statements/month.ts'
 import { statementsOn } from '../../../statements/statements.ts'
@@ -158,7 +159,7 @@ export const moneyRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       ...accountParams.properties,
       month: Type.String({
         pattern: '^\\d{4}-\\d{2}$',
-        [MUST]: 'must be a month such as 2026-11',
+        [MUST]: whys.month(),
         description: 'YYYY-MM, in UTC',
       }),
     }),

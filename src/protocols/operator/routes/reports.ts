@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { MUST } from '../../../lib/json-schema.ts'
 import { formatMicros } from '../../../lib/money.ts'
+import { whys } from '../../../lib/whys.ts'
 import { PERIODS } from '../../../sales/period.ts'
 import {
   type ComparedRow,
@@ -106,7 +107,10 @@ const question = {
     text(100, {
       description: `What is told apart, with commas: ${groupings.join(', ')}`,
       pattern: `^(${groupings.join('|')})(,(${groupings.join('|')}))*$`,
-      [MUST]: `must be one of ${groupings.join(', ')}, or several with commas`,
+      [MUST]: {
+        ...whys.choice(groupings),
+        message: `must be one of ${groupings.join(', ')}, or several with commas`,
+      },
     }),
   ),
   account: Type.Optional(text(64, { description: 'Id or user name' })),

@@ -224,7 +224,7 @@ function Row({ change, query }: { change: Change; query: Query }) {
         </div>
       </Table.Td>
       <Table.Td className={styles.words}>
-        <Difference before={before} after={after} />
+        <Difference change={change} />
       </Table.Td>
       <Table.Td className={styles.words}>{why}</Table.Td>
       <Table.Td>

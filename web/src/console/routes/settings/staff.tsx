@@ -8,6 +8,7 @@ import { Icon } from '../../../identity/icons.tsx'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { CardTable } from '../../../kit/card-table.tsx'
 import { Select } from '../../../kit/choices.tsx'
+import { deviceText } from '../../../kit/device.ts'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
@@ -414,7 +415,7 @@ function SignIns({ person, onDone, onClose }: DialogProps) {
                 value={String(signIn)}
                 label={
                   <>
-                    {device} · <span className="code">{address}</span>
+                    {deviceText(device)} · <span className="code">{address}</span>
                   </>
                 }
                 description={<When at={last_seen_at} />}

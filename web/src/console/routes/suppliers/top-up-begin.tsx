@@ -119,7 +119,7 @@ export function BeginTopUp({
             <AmountInput
               {...{ field: 'amount', coin: coinOf(currency), value: text, onValue: setText }}
               label={t`Amount to be credited, in ${currency}`}
-              error={faultOfField(begin.error, 'amount')}
+              error={faultOfField(begin.error, ['amount'])}
               required
               ref={focus}
             />

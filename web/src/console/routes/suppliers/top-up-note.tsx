@@ -83,7 +83,7 @@ export function NoteTopUp({
         <AmountInput
           {...{ field: 'amount', coin: coinOf(currency), value: text, onValue: setText }}
           label={t`Amount, in ${currency}`}
-          error={faultOfField(write.error, 'amount')}
+          error={faultOfField(write.error, ['amount'])}
           required
           data-autofocus
         />
@@ -93,7 +93,7 @@ export function NoteTopUp({
           onChange={({ currentTarget }) => setReference(currentTarget.value)}
           maxLength={200}
           autoComplete="off"
-          error={faultOfField(write.error, 'reference')}
+          error={faultOfField(write.error, ['reference'])}
         />
         <Textarea
           label={t`Note`}
@@ -102,7 +102,7 @@ export function NoteTopUp({
           maxLength={1000}
           autosize
           minRows={2}
-          error={faultOfField(write.error, 'note')}
+          error={faultOfField(write.error, ['note'])}
         />
         <FaultNote fault={write.error} untouched={t`Nothing was written down.`} isOnce />
         <Group justify="flex-end">

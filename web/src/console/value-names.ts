@@ -1,0 +1,17 @@
+import { useLingui } from '@lingui/react/macro'
+import { useQuery } from '@tanstack/react-query'
+
+/** `useValueNames` gives what values are called in the reader's language, by their names in the API; until its words are loaded, and where it has none, the name itself. */
+export function useValueNames(): (name: string) => string {
+  const { i18n } = useLingui()
+  const { data: wordsOf } = useQuery({
+    queryKey: ['value-words', i18n.locale],
+    queryFn: async () => {
+      const { speakValues, valueWords } = await import('./value-words.ts')
+      await speakValues()
+      return { of: valueWords }
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  return (name) => wordsOf?.of(name) ?? name
+}
