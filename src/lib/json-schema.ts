@@ -106,6 +106,8 @@ export function compileSchema(schema: object, use: keyof typeof uses): Check {
 }
 
 const ownChecks = new WeakMap<object, Check>()
+/** `checksByText` has one check for all schemas that say the same: many routes take the same filters, and ids. */
+const checksByText = new Map<string, Check>()
 
 /**
  * `checkOwn` gives what is wrong with a value by a schema of this program. The schema is compiled when it is first used: to compile all of
@@ -114,7 +116,9 @@ const ownChecks = new WeakMap<object, Check>()
 export function checkOwn(schema: object, value: unknown): readonly SchemaFault[] {
   let check = ownChecks.get(schema)
   if (!check) {
-    check = compileSchema(schema, 'own')
+    const text = JSON.stringify(schema)
+    check = checksByText.get(text) ?? compileSchema(schema, 'own')
+    checksByText.set(text, check)
     ownChecks.set(schema, check)
   }
   return check(value)

@@ -23,11 +23,11 @@ import { randomNumbers } from '../support/random.ts'
 import { imei } from '../support/server.ts'
 import { PATIENCE_MS, until } from '../support/until.ts'
 
-/** ITEMS are mostly ordinary; how many meet each fault does not depend on it. */
-const ITEMS = 5_000
+/** ITEMS are half ordinary ones; how many meet each fault does not depend on it. CHAOS_ITEMS asks for more. */
+const ITEMS = Number(process.env['CHAOS_ITEMS'] ?? 3_000)
 const WORKERS = 3
 /** `BETWEEN_KILLS` is about how many items are sent from one kill to the next. */
-const BETWEEN_KILLS = 400
+const BETWEEN_KILLS = ITEMS / 12
 const KEY = 'a5'.repeat(32)
 /** `OF_A_FAULT` items meet each fault at each supplier; fewer meet those that hold up a call for long. */
 const OF_A_FAULT = 30

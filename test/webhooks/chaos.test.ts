@@ -10,7 +10,7 @@ import { until } from '../support/until.ts'
 import { type Arrival, type Reaction, Receiver } from './receiver.ts'
 import { expectSigned, newHook, SECRET_KEY } from './webhooks.fixtures.ts'
 
-const ORDERS = 2000
+const ORDERS = 1250
 const KILLS = 6
 /** `WAVE` orders are placed at once. */
 const WAVE = 250
@@ -38,7 +38,7 @@ async function atRandom(): Promise<Reaction> {
   return dice > 0.9998 ? 'silence' : 200
 }
 
-test('2,000 orders are told, through workers that are killed and an endpoint that is not there', async () => {
+test('1,250 orders are told, through workers that are killed and an endpoint that is not there', async () => {
   database = await testDatabase()
   const { sql, address } = database
   const account = await newAccount(sql, 1_000_000n)
