@@ -33,26 +33,36 @@ export interface Found {
   request: RequestEntry | undefined
 }
 
-/** Sort is a sort of things that are looked for. */
-export type Sort = 'orders' | 'accounts' | 'services' | 'requests'
+/** `sorts` are the sorts of things that are looked for. */
+export const sorts = ['orders', 'accounts', 'services', 'requests'] as const
+
+export type Sort = (typeof sorts)[number]
 
 /**
  * `search` finds what a text names: orders by number, IMEI, reference, supplier's number or the trace id of the request that placed them; resellers,
  * services, and a request by its trace id. What it is the whole of comes first.
  */
-export async function search(sql: Sql, text: string, sorts: ReadonlySet<Sort>, clock: Clock): Promise<Found> {
+export async function search(
+  sql: Sql,
+  text: string,
+  wanted: ReadonlySet<Sort>,
+  clock: Clock,
+): Promise<Found> {
   const words = text.trim()
-  const traced = timeOfRequest(words) && (await requestOf(sql, words))
+  const traced =
+    timeOfRequest(words) && (wanted.has('orders') || wanted.has('requests'))
+      ? await requestOf(sql, words)
+      : undefined
   const [orders, accounts, services] = await Promise.all([
-    sorts.has('orders')
+    wanted.has('orders')
       ? timeOfRequest(words)
         ? placedBy(sql, traced, clock)
         : ordersOf(sql, words, clock)
       : [],
-    sorts.has('accounts') ? selectAccountsNamed(sql, words, EACH) : [],
-    sorts.has('services') ? selectServicesNamed(sql, words, EACH) : [],
+    wanted.has('accounts') ? selectAccountsNamed(sql, words, EACH) : [],
+    wanted.has('services') ? selectServicesNamed(sql, words, EACH) : [],
   ])
-  return { orders, accounts, services, request: sorts.has('requests') ? traced : undefined }
+  return { orders, accounts, services, request: wanted.has('requests') ? traced : undefined }
 }
 
 async function ordersOf(sql: Sql, text: string, clock: Clock): Promise<FoundOrder[]> {

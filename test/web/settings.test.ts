@@ -181,7 +181,7 @@ describePages('settings in the console', () => {
     await page.getByRole('heading', { level: 1, name: 'Audit' }).waitFor()
     await page.keyboard.press('f')
     await page.getByRole('combobox', { name: 'What', exact: true }).selectOption('credit limit')
-    await page.getByRole('textbox', { name: 'Reseller' }).fill(username)
+    await page.getByRole('combobox', { name: 'Reseller' }).fill(username)
     await page.getByRole('radio', { name: 'changed' }).check()
     await page.getByRole('textbox', { name: 'Words' }).fill('anna')
     expect(await visit.violations()).toEqual([])

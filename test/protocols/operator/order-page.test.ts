@@ -338,7 +338,16 @@ describe('one box finds', () => {
     expect(accounts[0]).toMatchObject({ username: shop.username, by: 'username', whole: true })
     const { services } = await read(`/search?q=${service}`)
     expect(services).toContainEqual(expect.objectContaining({ id: Number(service), by: 'id', whole: true }))
+    const one = await read(`/search?q=${shop.username}&of=services`)
+    expect(one).toEqual({ orders: [], accounts: [], services: [], request: null })
+    expect((await read(`/search?q=${shop.username}&of=accounts`)).accounts).toEqual(accounts)
+    const blind = await office.program(['orders.read'])
+    const { json } = await ask(office.server, 'GET', `/search?q=${shop.username}&of=accounts`, {
+      headers: blind,
+    })
+    expect(json.data.accounts).toEqual([])
     expect((await get('/search')).status).toBe(400)
+    expect((await get('/search?q=a&of=people')).status).toBe(400)
   })
 
   it('pasted lines, and says which it does not find', async () => {

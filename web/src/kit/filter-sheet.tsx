@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react'
 import { Sheet } from './dialog.tsx'
 import { type Filter, type Values, withValue } from './filter-values.ts'
 import styles from './filters.module.css'
+import { PickOne, PickSeveral } from './pick.tsx'
 
 /** `FilterSheet` has a field for each filter: what is set there holds once it is applied. */
 export function FilterSheet({
@@ -104,6 +105,21 @@ function Field({
           ))}
         </Group>
       </Radio.Group>
+    )
+  if (filter.kind === 'pick' && filter.isSeveral)
+    return (
+      <PickSeveral
+        {...{ from: filter.from, label, description: help, placeholder: filter.placeholder }}
+        value={value === '' ? [] : value.split(',')}
+        onChange={(some) => onSet(name, some.join(','))}
+      />
+    )
+  if (filter.kind === 'pick')
+    return (
+      <PickOne
+        {...{ from: filter.from, label, description: help, placeholder: filter.placeholder, value }}
+        onChange={(one) => onSet(name, one)}
+      />
     )
   return (
     <TextInput

@@ -1,3 +1,5 @@
+import type { Source } from './pick.tsx'
+
 /** Values are the filters of a list as they stand in the URL, under the names of the API. */
 export type Values = Readonly<Record<string, string>>
 
@@ -12,6 +14,8 @@ export type Filter = {
   | { kind: 'choices' | 'choice'; choices: readonly { value: string; label: string }[] }
   | { kind: 'text'; placeholder?: string }
   | { kind: 'day' }
+  // Something that is picked from what is there; with `isSeveral` several hold at once, with commas between.
+  | { kind: 'pick'; from: Source; isSeveral?: boolean; placeholder?: string }
 )
 
 /** `withValue` gives filters with another value of one of them; empty: it is left out. */

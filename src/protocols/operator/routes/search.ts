@@ -1,7 +1,8 @@
 import { Type } from 'typebox'
 import { findNamed } from '../../../orders/desk/find-lines.ts'
 import { readRows } from '../../../orders/desk/order-rows.ts'
-import { type Sort, search } from '../../../search/search.ts'
+import { type Sort, search, sorts } from '../../../search/search.ts'
+import type { StaffPermission } from '../../../staff/roles.ts'
 import { bodyOf, id, longId, oneOf, orNull, text } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
@@ -37,6 +38,14 @@ const foundService = Type.Object({
   supplier: orNull(Type.String(), 'The one whose id of the service the text is'),
 })
 
+/** `permissionFor` says who may read each sort of what is found. */
+const permissionFor = {
+  orders: 'orders.read',
+  accounts: 'resellers.read',
+  services: 'catalogue.read',
+  requests: 'resellers.read',
+} as const satisfies Record<Sort, StaffPermission>
+
 const MAX_LINES = 1000
 
 export const searchRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
@@ -49,9 +58,10 @@ export const searchRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     description:
       'Orders by number, IMEI or serial number, reference, the number at a supplier, or the trace id of the request that placed them; where nothing is ' +
       'named whole, those that have the text in a reference or an input. Resellers by name, user name, e-mail address or the security id of a key; ' +
-      'services by code, name or the id at a supplier; a request, also a refused one, by its trace id. Only what the caller may read.',
+      'services by code, name or the id at a supplier; a request, also a refused one, by its trace id. Only what the caller may read. With `of` only one ' +
+      'sort of them is looked for.',
     access: 'orders.read',
-    query: Type.Object({ q: text(255) }),
+    query: Type.Object({ q: text(255), of: Type.Optional(oneOf(sorts)) }),
     answer: Type.Object({
       orders: Type.Array(foundOrder),
       accounts: Type.Array(foundAccount),
@@ -59,11 +69,15 @@ export const searchRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       request: orNull(request),
     }),
     handle: async ({ desk, caller, query }) => {
-      const sorts = new Set<Sort>(['orders'])
-      if (caller.permissions.has('resellers.read')) sorts.add('accounts')
-      if (caller.permissions.has('catalogue.read')) sorts.add('services')
-      if (caller.permissions.has('resellers.read')) sorts.add('requests')
-      const { orders, accounts, services, request: asked } = await search(desk.read, query.q, sorts, clock)
+      const wanted = sorts.filter(
+        (sort) => caller.permissions.has(permissionFor[sort]) && (query.of ?? sort) === sort,
+      )
+      const {
+        orders,
+        accounts,
+        services,
+        request: asked,
+      } = await search(desk.read, query.q, new Set(wanted), clock)
       return {
         orders: orders.map(({ by, row }) => ({ by, order: wireRow(row, caller) })),
         accounts,

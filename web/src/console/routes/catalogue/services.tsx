@@ -16,6 +16,7 @@ import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { ActionBar, type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
 import { ListViews } from '../../list-views.tsx'
+import { usePickFrom } from '../../pick-from.ts'
 import { BulkChange } from './bulk-change.tsx'
 import { BulkRoute } from './bulk-route.tsx'
 import styles from './catalogue.module.css'
@@ -299,6 +300,7 @@ function Card({ service }: { service: ServiceRow }) {
 
 function useFilters(): Filter[] {
   const { t, i18n } = useLingui()
+  const pickFrom = usePickFrom()
   const kinds = (Object.keys(kindWords) as ServiceRow['kind'][]).map((value) => ({
     ...{ value, label: i18n._(kindWords[value]) },
   }))
@@ -316,7 +318,13 @@ function useFilters(): Filter[] {
     one('unrouted', t`Routes`, t`No route works`),
     { name: 'kind', label: t`For`, kind: 'choice', choices: kinds },
     { name: 'group', label: t`Group`, kind: 'text' },
-    { name: 'supplier', label: t`Supplier`, kind: 'text', help: t`Only services with a route to it.` },
+    {
+      name: 'supplier',
+      label: t`Supplier`,
+      kind: 'pick',
+      from: pickFrom.suppliers,
+      help: t`Only services with a route to it.`,
+    },
     {
       name: 'visible_to',
       label: t`Visible to`,

@@ -22,6 +22,7 @@ import { HeldList } from '../../held-list.tsx'
 import { inboxCountsQuery } from '../../inbox-counts.ts'
 import { decisionWords, kinds, kindWords } from '../../inbox-words.ts'
 import { ListViews } from '../../list-views.tsx'
+import { usePickFrom } from '../../pick-from.ts'
 import { AnswerPane } from './answer-pane.tsx'
 import { ApplicationPane } from './application-pane.tsx'
 import styles from './inbox.module.css'
@@ -331,12 +332,13 @@ function useChoosing(entries: readonly Entry[]) {
 /** `useFilters` are those that the API has for what waits. `olderThan` is the age in the URL, which may be none of those that are offered. */
 function useFilters(olderThan: string | undefined): Filter[] {
   const { t } = useLingui()
+  const pickFrom = usePickFrom()
   const given = /^\d{1,6}$/.test(olderThan ?? '') ? [Number(olderThan)] : []
   const ages = [...new Set([...AGES_MINUTES, ...given])].toSorted((a, b) => a - b)
   return [
-    { name: 'supplier', label: t`Supplier`, kind: 'text', help: t`A name or a number.` },
-    { name: 'reseller', label: t`Reseller`, kind: 'text', help: t`A user name or a number.` },
-    { name: 'service', label: t`Service`, kind: 'text', help: t`A code or a number.` },
+    { name: 'supplier', label: t`Supplier`, kind: 'pick', from: pickFrom.suppliers },
+    { name: 'reseller', label: t`Reseller`, kind: 'pick', from: pickFrom.resellers },
+    { name: 'service', label: t`Service`, kind: 'pick', from: pickFrom.services },
     { name: 'order', label: t`Order`, kind: 'text', help: t`Its number.` },
     {
       ...{ name: 'taken', label: t`Taken by`, kind: 'choice' },

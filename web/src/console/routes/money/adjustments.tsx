@@ -14,6 +14,7 @@ import { type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
 import { Count, useCount } from '../../count.tsx'
 import { ExportButton } from '../../export-button.tsx'
+import { usePickFrom } from '../../pick-from.ts'
 import { Sums } from './sums.tsx'
 
 const KEY = ['adjustments']
@@ -48,12 +49,13 @@ export function Adjustments() {
   )
   const count = useCount('adjustments', KEY, query)
   const columns = useColumns()
+  const pickFrom = usePickFrom()
   const filters: Filter[] = [
     {
       ...{ name: 'kind', label: t`Kind`, kind: 'choice' },
       choices: Object.entries(kinds).map(([value, words]) => ({ value, label: i18n._(words) })),
     },
-    { name: 'account', label: t`Reseller`, kind: 'text', help: t`A user name or an id` },
+    { name: 'account', label: t`Reseller`, kind: 'pick', from: pickFrom.resellers },
     { name: 'from', label: t`From, a day in UTC`, kind: 'day' },
     { name: 'to', label: t`To, a day in UTC`, kind: 'day' },
   ]

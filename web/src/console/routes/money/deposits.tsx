@@ -15,6 +15,7 @@ import { Count, useCount } from '../../count.tsx'
 import { DepositState, depositStateWords } from '../../deposit-state.tsx'
 import { ExportButton } from '../../export-button.tsx'
 import { ListViews } from '../../list-views.tsx'
+import { usePickFrom } from '../../pick-from.ts'
 
 const TOPICS = ['deposits']
 const KEY = ['deposits', 'list']
@@ -162,6 +163,7 @@ function useColumns(): readonly Column<Deposit>[] {
 
 function useFilters(): Filter[] {
   const { t, i18n } = useLingui()
+  const pickFrom = usePickFrom()
   const ways = useQuery({
     queryKey: ['deposit-providers'],
     queryFn: ({ signal }) => dataOf(api.GET('/api/operator/deposit-providers', { signal })),
@@ -174,7 +176,7 @@ function useFilters(): Filter[] {
       ...{ name: 'provider', label: t`Way to pay in`, kind: 'choice' },
       choices: providers.map(({ code, name }) => ({ value: code, label: name })),
     },
-    { name: 'account', label: t`Reseller`, kind: 'text', help: t`A user name or an id` },
+    { name: 'account', label: t`Reseller`, kind: 'pick', from: pickFrom.resellers },
     { name: 'q', label: t`Reference`, kind: 'text', help: t`A part of what the payer wrote, or a number.` },
     { name: 'amount', label: t`Amount`, kind: 'text', help: t`What is credited, or what is paid.` },
     { name: 'from', label: t`Begun from`, kind: 'day' },

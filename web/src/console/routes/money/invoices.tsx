@@ -11,11 +11,13 @@ import { TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
+import { PickOne } from '../../../kit/pick.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { type Column, List, useLook } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
 import { Count, useCount } from '../../count.tsx'
 import { ExportButton } from '../../export-button.tsx'
+import { usePickFrom } from '../../pick-from.ts'
 
 const KEY = ['invoices']
 
@@ -57,9 +59,8 @@ export function Invoices() {
       cell: ({ issued_at }) => <When at={issued_at} />,
     },
   ]
-  const filters: Filter[] = [
-    { name: 'account', label: t`Reseller`, kind: 'text', help: t`A user name or an id` },
-  ]
+  const pickFrom = usePickFrom()
+  const filters: Filter[] = [{ name: 'account', label: t`Reseller`, kind: 'pick', from: pickFrom.resellers }]
   const mayIssue = may('invoices.issue')
   const issue = mayIssue && (
     <Button onClick={() => setIssuing(true)}>
@@ -145,12 +146,13 @@ function Issue({ onClose }: { onClose: () => void }) {
             It gets the next number and never changes. No money moves: it says what was charged in that month.
           </Trans>
         </p>
-        <TextInput
+        <PickOne
+          from={usePickFrom().resellers}
           field="account"
           label={t`Reseller`}
-          description={t`A user name or an id`}
+          placeholder={t`Name or user name`}
           value={account}
-          onChange={({ currentTarget }) => setAccount(currentTarget.value)}
+          onChange={setAccount}
           required
           data-autofocus
         />

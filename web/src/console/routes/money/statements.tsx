@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, TextInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
@@ -7,6 +7,8 @@ import { api, dataOf } from '../../../api/client.ts'
 import { Amount } from '../../../kit/amount.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
+import { PickOne } from '../../../kit/pick.tsx'
+import { usePickFrom } from '../../pick-from.ts'
 import styles from './money.module.css'
 
 /** `Statements` are those of one reseller, which the URL names. */
@@ -15,18 +17,24 @@ export function Statements() {
   const navigate = useNavigate()
   const { account = '' } = useSearch({ strict: false }) as { account?: string }
   const [text, setText] = useState(account)
-  const show = (event: FormEvent) => {
+  const pickFrom = usePickFrom()
+  const show = (name: string) =>
+    void navigate({ to: '/money/statements', search: name.trim() ? { account: name.trim() } : {} })
+  const submit = (event: FormEvent) => {
     event.preventDefault()
-    void navigate({ to: '/money/statements', search: text.trim() ? { account: text.trim() } : {} })
+    show(text)
   }
   return (
     <Page title={t`Statements`}>
-      <form onSubmit={show} className={styles.filters}>
-        <TextInput
+      <form onSubmit={submit} className={styles.filters}>
+        <PickOne
+          from={pickFrom.resellers}
           label={t`Reseller`}
-          description={t`A user name or an id`}
+          w={{ base: '100%', sm: 320 }}
+          placeholder={t`Name or user name`}
           value={text}
-          onChange={({ currentTarget }) => setText(currentTarget.value)}
+          onChange={setText}
+          onPick={show}
         />
         <Button type="submit" variant="default">
           <Trans>Show</Trans>

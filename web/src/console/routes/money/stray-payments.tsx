@@ -1,6 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Stack, TextInput } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
+import { Button, Stack } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -10,10 +9,12 @@ import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { money } from '../../../kit/amount.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
+import { PickOne } from '../../../kit/pick.tsx'
 import { Facts, Section } from '../../../kit/section.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { When } from '../../../kit/when.tsx'
 import { MoveSaid } from '../../move-said.tsx'
+import { usePickFrom } from '../../pick-from.ts'
 
 const KEY = ['stray-payments']
 const TOPICS = ['deposits']
@@ -141,7 +142,7 @@ function Credit({ stray, onClose }: DialogProps) {
   const { t } = useLingui()
   const done = useDone()
   const [typed, setTyped] = useState('')
-  const [whose] = useDebouncedValue(typed.trim(), 300)
+  const [whose, setWhose] = useState('')
   const { amount, currency, words } = stray
   const said = money(amount, currency)
   const found = useQuery({
@@ -164,18 +165,23 @@ function Credit({ stray, onClose }: DialogProps) {
     <ActDialog
       title={t`Put ${said} on a balance`}
       button={t`Credit ${said}`}
-      isReady={account !== undefined && whose === typed.trim()}
+      isReady={account !== undefined}
       act={act}
       onDone={() => void done()}
       onClose={onClose}
     >
       <Stack>
         <Said stray={stray} />
-        <TextInput
+        <PickOne
+          from={usePickFrom().resellers}
           label={t`Reseller`}
-          description={t`A user name or an id`}
+          placeholder={t`Name or user name`}
           value={typed}
-          onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+          onChange={(name) => {
+            setTyped(name)
+            if (name !== whose) setWhose('')
+          }}
+          onPick={setWhose}
           required
           data-autofocus
         />

@@ -12,6 +12,7 @@ import { type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
 import { Count, useCount } from '../../count.tsx'
 import { ExportButton } from '../../export-button.tsx'
+import { usePickFrom } from '../../pick-from.ts'
 import { Sums } from './sums.tsx'
 
 const KEY = ['transfers']
@@ -31,10 +32,11 @@ export function Transfers() {
   const list = usePages<Transfer>([...KEY, query], (cursor, signal) => readTransfers(query, cursor, signal))
   const count = useCount('transfers', KEY, query)
   const columns = useColumns()
+  const pickFrom = usePickFrom()
   const filters: Filter[] = [
     {
-      ...{ name: 'account', label: t`Reseller`, kind: 'text' },
-      help: t`A user name or an id, of the sender or the receiver`,
+      ...{ name: 'account', label: t`Reseller`, kind: 'pick', from: pickFrom.resellers },
+      help: t`The sender or the receiver`,
     },
     { name: 'from', label: t`From, a day in UTC`, kind: 'day' },
     { name: 'to', label: t`To, a day in UTC`, kind: 'day' },

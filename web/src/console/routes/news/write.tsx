@@ -1,5 +1,5 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Button, Checkbox, Group, Radio, Stack, TagsInput } from '@mantine/core'
+import { Button, Checkbox, Group, Radio, Stack } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
@@ -13,9 +13,11 @@ import { AtFields, NativeSelect, Textarea, TextInput } from '../../../kit/inputs
 import { NewsItem } from '../../../kit/news-item.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
+import { PickSeveral } from '../../../kit/pick.tsx'
 import { Section } from '../../../kit/section.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { type Language, languages } from '../../../words/words.ts'
+import { usePickFrom } from '../../pick-from.ts'
 import { priceGroupsQuery } from '../../price-groups.ts'
 import { KEY, type Piece, readPiece } from './news-data.ts'
 import styles from './write.module.css'
@@ -183,6 +185,7 @@ function Editor({
     save.mutate()
   }
   const mayWrite = may('news.edit')
+  const pickFrom = usePickFrom()
   const isBehind = onReload !== undefined && !save.isSuccess
   const fault = isBehind && isOvertaken(save.error) ? null : save.error
   return (
@@ -242,9 +245,10 @@ function Editor({
                     <PriceGroup value={draft.group} onChange={(group) => set({ group })} />
                   )}
                   {draft.to === 'some' && (
-                    <TagsInput
+                    <PickSeveral
+                      from={pickFrom.resellers}
                       label={t`Resellers`}
-                      description={t`User names, one after the other with Enter.`}
+                      description={t`A name or a part of it, one after the other with Enter.`}
                       value={draft.accounts}
                       onChange={(accounts) => set({ accounts })}
                     />

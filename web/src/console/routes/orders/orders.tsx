@@ -18,6 +18,7 @@ import { stateWords } from '../../../kit/state-badge.tsx'
 import { ActionBar, List, LookMenu, NewRows, useLook, WIDE } from '../../../kit/table.tsx'
 import { ExportButton } from '../../export-button.tsx'
 import { ListViews } from '../../list-views.tsx'
+import { usePickFrom } from '../../pick-from.ts'
 import { type BulkAction, bulkActions, bulkWords, isUsual } from './bulk-actions.ts'
 import { copyInputs } from './copy-inputs.tsx'
 import { rememberList } from './kept.ts'
@@ -309,7 +310,7 @@ function useFilters(): Filter[] {
   const more = { late: t`Late`, waiting_person: t`Needs you` }
   const states = Object.entries(stateWords).map(([value, words]) => ({ value, label: i18n._(words) }))
   const vias = Object.entries(viaWords).map(([value, words]) => ({ value, label: i18n._(words) }))
-  const several = t`Several with commas between.`
+  const pickFrom = usePickFrom()
   const may = useMay()
   const margin: Filter = {
     ...{ name: 'margin', label: t`Margin`, kind: 'choices', isSingle: true },
@@ -324,9 +325,9 @@ function useFilters(): Filter[] {
       ...{ name: 'state', label: t`State`, kind: 'choices' },
       choices: [...states, ...Object.entries(more).map(([value, label]) => ({ value, label }))],
     },
-    { name: 'account', label: t`Reseller`, kind: 'text', help: t`User names. ${several}` },
-    { name: 'service', label: t`Service`, kind: 'text', help: t`Codes or ids. ${several}` },
-    { name: 'supplier', label: t`Supplier`, kind: 'text', help: t`Names. ${several}` },
+    { name: 'account', label: t`Reseller`, kind: 'pick', from: pickFrom.resellers, isSeveral: true },
+    { name: 'service', label: t`Service`, kind: 'pick', from: pickFrom.services, isSeveral: true },
+    { name: 'supplier', label: t`Supplier`, kind: 'pick', from: pickFrom.suppliers, isSeveral: true },
     { name: 'group', label: t`Price group`, kind: 'text' },
     { name: 'service_group', label: t`Group of services`, kind: 'text' },
     { name: 'via', label: t`Via`, kind: 'choices', choices: vias },

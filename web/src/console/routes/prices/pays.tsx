@@ -1,5 +1,6 @@
+import { msg } from '@lingui/core/macro'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Autocomplete, Button, Select, Table, TextInput } from '@mantine/core'
+import { Button, Select, Table, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -11,8 +12,10 @@ import { FileLink } from '../../../kit/file-link.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { percentText } from '../../../kit/numbers.ts'
 import { Page } from '../../../kit/page.tsx'
+import { PickOne, type Source } from '../../../kit/pick.tsx'
 import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
+import { fitting, usePickFrom } from '../../pick-from.ts'
 import { priceGroupsQuery } from '../../price-groups.ts'
 import { isLess } from './edits.ts'
 import { PriceHistory } from './history.tsx'
@@ -237,13 +240,28 @@ function Beside({ own, other }: { own: string | undefined; other: string | undef
   )
 }
 
-/** `CompareWith` chooses whose prices stand beside: everyone's, a price group's, or those of another reseller by user name. */
+/** `CompareWith` chooses whose prices stand beside: everyone's, a price group's, or those of another reseller. */
 function CompareWith({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   const { t } = useLingui()
   const groups = useQuery(priceGroupsQuery)
   const [text, setText] = useState(shownOf(value))
   const names = groups.data?.items.map(({ name }) => name) ?? []
   const everyone = t`Everyone`
+  const { resellers } = usePickFrom()
+  const from: Source = {
+    key: ['compare', names],
+    none: msg`No price group or reseller has this in its name.`,
+    isFew: true,
+    read: async (typed, signal) => {
+      const near = fitting(
+        [everyone, ...names].map((name) => ({ value: name, name })),
+        typed,
+      )
+      if (typed === '' || resellers.isOff) return near
+      const others = await resellers.read(typed, signal)
+      return [...near, ...others.filter(({ value }) => !near.some((one) => one.value === value))]
+    },
+  }
   const submit = (given: string) => {
     const wanted = given.trim()
     if (wanted === '') onChange('')
@@ -251,16 +269,17 @@ function CompareWith({ value, onChange }: { value: string; onChange: (value: str
     else onChange(names.includes(wanted) ? `group:${wanted}` : `account:${wanted}`)
   }
   return (
-    <Autocomplete
+    <PickOne
+      from={from}
       label={t`Compare with`}
-      placeholder={t`A price group or user name`}
+      placeholder={t`A price group or reseller`}
       w={{ base: 'auto', sm: 220 }}
-      data={[everyone, ...names]}
       value={text === 'everyone' ? everyone : text}
-      onChange={setText}
-      onOptionSubmit={submit}
-      onBlur={() => text !== shownOf(value) && submit(text === 'everyone' ? everyone : text)}
-      onKeyDown={({ key }) => key === 'Enter' && submit(text)}
+      onChange={(typed) => {
+        setText(typed)
+        if (typed === '') onChange('')
+      }}
+      onPick={submit}
     />
   )
 }

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { api, dataOf } from '../../../api/client.ts'
 import { type Filter, FilterBar, type Values, withValue } from '../../../kit/filters.tsx'
 import { useMay } from '../../../kit/session.tsx'
+import { usePickFrom } from '../../pick-from.ts'
 import { suppliersQuery } from '../../suppliers-query.ts'
 import { useRuleText } from './rule-words.ts'
 import type { PriceRule } from './use-price-grid.ts'
@@ -81,14 +82,15 @@ export function PriceFilters({
       ],
     },
     {
-      ...{ name: 'accounts', label: t`Columns of resellers`, kind: 'text', placeholder: 'anna, citra' },
-      help: t`User names with commas between: what these resellers pay stands beside the price groups.`,
+      ...{ name: 'accounts', label: t`Columns of resellers`, kind: 'pick' },
+      ...{ from: usePickFrom().resellers, isSeveral: true },
+      help: t`What these resellers pay stands beside the price groups.`,
     },
   ]
   const accounts = audiencesIn(values)
     .filter((one) => one.startsWith(ACCOUNT))
     .map((one) => one.slice(ACCOUNT.length))
-    .join(', ')
+    .join(',')
   const { audiences: _, ...rest } = values
   return (
     <FilterBar

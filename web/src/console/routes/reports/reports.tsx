@@ -17,6 +17,7 @@ import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Sum, sum } from '../../../kit/sum.tsx'
+import { usePickFrom } from '../../pick-from.ts'
 import styles from './reports.module.css'
 
 type Report =
@@ -115,12 +116,13 @@ export function Reports() {
 /** `useFilters` are those that a report has beside its period. */
 function useFilters(): Filter[] {
   const { t } = useLingui()
+  const pickFrom = usePickFrom()
   return [
     { name: 'from', label: t`From`, kind: 'day', help: t`Days stand in place of the period.` },
     { name: 'to', label: t`To`, kind: 'day' },
-    { name: 'account', label: t`Reseller`, kind: 'text', help: t`One user name.` },
-    { name: 'service', label: t`Service`, kind: 'text', help: t`One code or id.` },
-    { name: 'supplier', label: t`Supplier`, kind: 'text', help: t`One name.` },
+    { name: 'account', label: t`Reseller`, kind: 'pick', from: pickFrom.resellers },
+    { name: 'service', label: t`Service`, kind: 'pick', from: pickFrom.services },
+    { name: 'supplier', label: t`Supplier`, kind: 'pick', from: pickFrom.suppliers },
     { name: 'currency', label: t`Currency`, kind: 'text', help: t`Only resellers who pay in it.` },
   ]
 }

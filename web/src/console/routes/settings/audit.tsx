@@ -17,6 +17,7 @@ import { Count, useCount } from '../../count.tsx'
 import { Difference } from '../../difference.tsx'
 import { ExportButton } from '../../export-button.tsx'
 import { ListViews } from '../../list-views.tsx'
+import { usePickFrom } from '../../pick-from.ts'
 import styles from './settings.module.css'
 
 type Query = Record<string, string>
@@ -97,6 +98,7 @@ export function Audit() {
   const choices = Object.entries(nouns)
     .map(([value, words]) => ({ value, label: i18n._(words) }))
     .sort((a, b) => a.label.localeCompare(b.label))
+  const pickFrom = usePickFrom()
   const filters: Filter[] = [
     {
       name: 'what',
@@ -116,10 +118,10 @@ export function Audit() {
       ...{ name: 'q', label: t`Words`, kind: 'text' },
       help: t`A part of the reason, of the name of who it was, of the thing or of its id.`,
     },
-    { name: 'account', label: t`Reseller`, kind: 'text', help: t`A user name or a number.` },
+    { name: 'account', label: t`Reseller`, kind: 'pick', from: pickFrom.resellers },
     {
-      ...{ name: 'supplier', label: t`Supplier`, kind: 'text' },
-      help: t`A name or a number. Its routes, list, pauses and top-ups are found, too.`,
+      ...{ name: 'supplier', label: t`Supplier`, kind: 'pick', from: pickFrom.suppliers },
+      help: t`Its routes, list, pauses and top-ups are found, too.`,
     },
     { name: 'order', label: t`Order`, kind: 'text', help: t`Its number` },
     {

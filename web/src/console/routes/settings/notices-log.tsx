@@ -8,6 +8,7 @@ import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
+import { usePickFrom } from '../../pick-from.ts'
 import styles from './settings.module.css'
 
 const readNotices = async (filter: Values, cursor: string | undefined, signal: AbortSignal) => {
@@ -23,6 +24,7 @@ export function NoticesLog({ events }: { events: readonly { name: string; descri
   const list = usePages<Notice>(['notices', 'log', filter], (cursor, signal) =>
     readNotices(filter, cursor, signal),
   )
+  const pickFrom = usePickFrom()
   const filters: Filter[] = [
     {
       ...{ name: 'failed', label: t`Arrived`, kind: 'choice' },
@@ -32,7 +34,7 @@ export function NoticesLog({ events }: { events: readonly { name: string; descri
       ...{ name: 'event', label: t`What`, kind: 'choice' },
       choices: events.map(({ name }) => ({ value: name, label: name })),
     },
-    { name: 'account', label: t`Reseller`, kind: 'text', help: t`A user name or a number.` },
+    { name: 'account', label: t`Reseller`, kind: 'pick', from: pickFrom.resellers },
     {
       ...{ name: 'open', label: t`Cause`, kind: 'choice' },
       choices: [{ value: 'yes', label: t`still there` }],

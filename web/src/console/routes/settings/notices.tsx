@@ -11,8 +11,10 @@ import { givenFields, KindFields, type KindValues } from '../../../kit/kind-fiel
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
+import { PickOne } from '../../../kit/pick.tsx'
 import { History } from '../../history.tsx'
 import { useKinds } from '../../kinds.ts'
+import { usePickFrom } from '../../pick-from.ts'
 import { NoticesLog } from './notices-log.tsx'
 import { ChannelTest, Tested } from './notices-test.tsx'
 import styles from './settings.module.css'
@@ -471,12 +473,13 @@ function NewSubscription({
           required
           data-autofocus
         />
-        <TextInput
+        <PickOne
+          from={usePickFrom().resellers}
           field="account"
           label={t`Reseller`}
-          description={t`Id or user name: told of what happens to this account. Empty: of what operators look after.`}
+          description={t`Told of what happens to this account. Empty: of what operators look after.`}
           value={account}
-          onChange={({ currentTarget }) => setAccount(currentTarget.value)}
+          onChange={setAccount}
         />
         <EventsField
           side={account.trim() === '' ? 'operator' : 'account'}

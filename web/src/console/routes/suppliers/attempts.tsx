@@ -17,6 +17,7 @@ import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
 import { ExchangesOf } from '../../exchanges.tsx'
 import { ExportButton } from '../../export-button.tsx'
+import { usePickFrom } from '../../pick-from.ts'
 
 type Outcome = 'succeeded' | 'refused' | 'unavailable' | 'waited' | 'settled'
 
@@ -57,12 +58,13 @@ export function Attempts() {
   const [looking, setLooking] = useState<Attempt>()
   const set = (search: Values) =>
     void navigate({ to: `/suppliers/${supplier}/attempts`, search, replace: true })
+  const pickFrom = usePickFrom()
   const filters: Filter[] = [
     {
       ...{ name: 'outcome', label: t`Outcome`, kind: 'choice' },
       choices: Object.entries(outcomes).map(([value, { words }]) => ({ value, label: i18n._(words) })),
     },
-    { name: 'service', label: t`Service`, kind: 'text', help: t`Id or code` },
+    { name: 'service', label: t`Service`, kind: 'pick', from: pickFrom.services },
     { name: 'from', label: t`From`, kind: 'day', help: t`In UTC` },
     { name: 'to', label: t`To`, kind: 'day', help: t`In UTC` },
   ]

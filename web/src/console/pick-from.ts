@@ -1,0 +1,58 @@
+import { msg } from '@lingui/core/macro'
+import { useQueryClient } from '@tanstack/react-query'
+import { api, dataOf } from '../api/client.ts'
+import type { Offer, Source } from '../kit/pick.tsx'
+import { useMay } from '../kit/session.tsx'
+import { suppliersQuery } from './suppliers-query.ts'
+
+const search = (q: string, of: 'accounts' | 'services', signal: AbortSignal) =>
+  dataOf(api.GET('/api/operator/search', { params: { query: { q, of } }, signal }))
+
+/** `fitting` are those of a short list that have a text in them; those that it is the whole of come first. */
+export const fitting = (offers: readonly Omit<Offer, 'isWhole'>[], text: string): Offer[] => {
+  const words = text.toLowerCase()
+  return offers
+    .filter(({ value, name }) => `${value} ${name}`.toLowerCase().includes(words))
+    .map((one) => ({ ...one, isWhole: [one.value, one.name].some((said) => said.toLowerCase() === words) }))
+    .toSorted((one, other) => Number(other.isWhole) - Number(one.isWhole))
+}
+
+/** `usePickFrom` gives where resellers, services and suppliers are picked from: what is found by `/`, as far as the person may read it. */
+export function usePickFrom(): { resellers: Source; services: Source; suppliers: Source } {
+  const may = useMay()
+  const client = useQueryClient()
+  return {
+    resellers: {
+      key: ['resellers'],
+      none: msg`No reseller has this in its name, user name or e-mail address.`,
+      isOff: !may('resellers.read'),
+      read: async (text, signal) =>
+        (await search(text, 'accounts', signal)).accounts.map(({ username, name, whole }) => ({
+          ...{ value: username, name, isWhole: whole },
+        })),
+    },
+    services: {
+      key: ['services'],
+      none: msg`No service has this in its name or code.`,
+      isOff: !may('catalogue.read'),
+      read: async (text, signal) =>
+        (await search(text, 'services', signal)).services.map(({ code, name, whole }) => ({
+          ...{ value: code, name, isWhole: whole },
+        })),
+    },
+    suppliers: {
+      key: ['suppliers'],
+      none: msg`No supplier has this in its name.`,
+      isFew: true,
+      isOff: !may('suppliers.read'),
+      read: async (text) => {
+        const { items } = await client.ensureQueryData(suppliersQuery)
+        const offers = items.map(({ id, name }) => ({
+          // Names stand with commas between where there may be several.
+          ...{ value: name.includes(',') ? String(id) : name, name },
+        }))
+        return fitting(offers, text)
+      },
+    },
+  }
+}
