@@ -2,6 +2,7 @@ import { build, literal } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
 import type { Stop } from '../database/walk.ts'
 import type { AccountId, DepositId } from '../lib/ids.ts'
+import { parseMicros } from '../lib/money.ts'
 import type { Deposit, DepositState } from './deposit.ts'
 import { depositOf, deposits } from './deposits.sql.ts'
 
@@ -15,7 +16,10 @@ export interface DepositFilter {
   to?: Date | undefined
   /** `amount` is what is credited, or what is paid, in micros. */
   amount?: bigint | undefined
-  /** `text` is in what the payer wrote, or in the gateway's name of the payment, in any case; or it is the deposit's number. */
+  /**
+   * `text` is in what the payer wrote, in the gateway's name of the payment, or in the account's name or user name, in any case; or it is the deposit's number,
+   * or an amount that is credited or paid.
+   */
   text?: string | undefined
   /** `before` is the last id of the page before. */
   before?: DepositId | undefined
@@ -64,6 +68,9 @@ export async function selectDeposits(
   return (await sql.run(chosen.orderBy(newestFirst(filter)).limit(limit))).map(depositOf)
 }
 
+/** AMOUNT is how an amount is looked for. */
+const AMOUNT = /^\d{1,12}(\.\d{1,6})?$/
+
 /** `narrowed` leaves the deposits that fit a filter. */
 function narrowed(
   given: ReturnType<typeof deposits>,
@@ -81,9 +88,11 @@ function narrowed(
   if (amount !== undefined)
     chosen = chosen.where(literal<boolean>`${amount}::bigint in (d.amount, d.total_pay)`)
   if (text !== undefined) {
+    const money = AMOUNT.test(text) ? parseMicros(text) : null
     chosen = chosen.where(
       literal<boolean>`(position(lower(${text}) in lower(d.proof)) > 0 or position(lower(${text}) in lower(d.reference)) > 0
-                        or d.id::text = ${text})`,
+                        or d.id::text = ${text} or ${money}::bigint in (d.amount, d.total_pay)
+                        or position(lower(${text}) in a.username) > 0 or position(lower(${text}) in lower(a.name)) > 0)`,
     )
   }
   return chosen

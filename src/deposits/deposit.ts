@@ -25,6 +25,7 @@ export interface Deposit {
   username: string
   providerId: ProviderId
   providerCode: string
+  providerName: string
   channel: string
   /** `hasGateway` says that a gateway confirms the payment; otherwise a person does. */
   hasGateway: boolean

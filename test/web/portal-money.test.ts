@@ -131,8 +131,16 @@ describePages('money in the portal', () => {
     const { body } = await client.post('/api/deposit', { amount: 20, provider_code: 'bank' })
     await client.post('/api/order', { code: 'check', data: { imeis: [imei(9)] } })
     const visit = await Visit.entered(portal.server.url, headers)
+    const { page } = visit
+    // What is not there says so, leads on, and is asked for once.
+    let asked = 0
+    page.on('request', (request) => void (/\/deposit\/99999$/.test(request.url()) && asked++))
+    await page.goto('/portal/money/pay-in/99999')
+    await page.getByText('There is no deposit 99999 of your account.').waitFor()
+    await visit.click('To the balance', 'link')
+    expect(asked).toBe(1)
     await visit.expectUsablePages(
-      ['', '/pay-in', `/pay-in/${body.id}`, '/transfers', '/statements'].map(
+      ['', '/pay-in', `/pay-in/${body.id}`, '/pay-in/99999', '/transfers', '/statements'].map(
         (path) => `/portal/money${path}`,
       ),
     )

@@ -235,6 +235,13 @@ describe('deposits', () => {
     const [first, second, third] = ids
     expect(await found('q=26-a')).toEqual([second, first])
     expect(await found(`q=${third}`)).toEqual([third])
+    // The same box finds a reseller, and an amount that is credited or paid.
+    expect(await found(`q=${others.username.toUpperCase()}`)).toEqual([third, second])
+    expect(await found('q=52.00')).toEqual([second])
+    expect((await api.read('/deposits?q=52')).page.items[0]).toMatchObject({
+      provider: 'bank',
+      provider_name: 'Bank',
+    })
     expect(await found('amount=50')).toEqual([third, first])
     expect(await found('amount=51.00')).toEqual([third, second, first])
     expect(await found('from=2026-03-02&to=2026-03-02')).toEqual([second])

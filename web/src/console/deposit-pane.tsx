@@ -1,7 +1,7 @@
 import { useLingui } from '@lingui/react/macro'
 import { Button, Group } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { useQuery } from '@tanstack/react-query'
+import { queryOptions, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type FormEvent, useEffect, useMemo, useState } from 'react'
 import { ApiFault, api, dataOf } from '../api/client.ts'
@@ -19,16 +19,21 @@ import { DepositState } from './deposit-state.tsx'
 
 const readDeposit = (id: number, signal: AbortSignal) =>
   dataOf(api.GET('/api/operator/deposits/{id}', { params: { path: { id } }, signal }))
+type DepositAnswer = Awaited<ReturnType<typeof readDeposit>>
+
+/** `depositQuery` reads one deposit. */
+export const depositQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['deposit', id],
+    queryFn: ({ signal }) => readDeposit(id, signal),
+  })
 
 /** `DepositPane` has the proof beside the reference: confirming credits, refusing tells the reseller why. */
 export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) {
   const { t } = useLingui()
   const may = useMay()
   const params = { path: { id } }
-  const found = useQuery({
-    queryKey: ['deposit', id],
-    queryFn: ({ signal }) => readDeposit(id, signal),
-  })
+  const found = useQuery(depositQuery(id))
   const deposit = found.data?.deposit
   const account = useQuery({
     queryKey: ['account', deposit?.account],
@@ -222,8 +227,8 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
   )
 }
 
-type Deposit = Awaited<ReturnType<typeof readDeposit>>['deposit']
-type Seen = Awaited<ReturnType<typeof readDeposit>>['seen_before'][number]
+type Deposit = DepositAnswer['deposit']
+type Seen = DepositAnswer['seen_before'][number]
 
 /** `SeenBefore` warns of other deposits for which the same was handed in, by whichever reseller. */
 function SeenBefore({ others }: { others: readonly Seen[] }) {

@@ -2,24 +2,22 @@ import { Trans } from '@lingui/react/macro'
 import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { ApiFault } from '../api/client.ts'
 import { Empty } from '../kit/notes.tsx'
 import { Page } from '../kit/page.tsx'
-
-/** `isNone` tells that what an address names is not there. */
-export const isNone = (fault: unknown): boolean =>
-  fault instanceof ApiFault && [400, 404].includes(fault.status)
 
 /** `NoSuch` is the page of what is not there: it says so, and leads to the list. */
 export function NoSuch({
   title,
   to,
   list,
+  isFound = true,
   children,
 }: {
   title: string
   to: string
   list: ReactNode
+  /** `isFound`: the box of `/` knows such things. */
+  isFound?: boolean
   children: ReactNode
 }) {
   return (
@@ -31,7 +29,7 @@ export function NoSuch({
           </Button>
         }
       >
-        {children} <Trans>Search for it with /.</Trans>
+        {children} {isFound && <Trans>Search for it with /.</Trans>}
       </Empty>
     </Page>
   )

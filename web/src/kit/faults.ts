@@ -33,6 +33,10 @@ const said = (
   return found && i18n._(found.id, values, found.message === undefined ? {} : { message: found.message })
 }
 
+/** `isNone` tells that what an address names is not there. */
+export const isNone = (fault: unknown): boolean =>
+  fault instanceof ApiFault && [400, 404].includes(fault.status)
+
 /** `refusalText` says what a code of a refusal means; undefined: there are no words for it. */
 export const refusalText = ({ code }: ApiFault): string | undefined => said(words.refusals, code)
 

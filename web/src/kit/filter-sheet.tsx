@@ -1,10 +1,13 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Checkbox, Group, NativeSelect, Radio, Stack, TextInput } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, lazy, useState } from 'react'
 import { Sheet } from './dialog.tsx'
 import { type Filter, type Values, withValue } from './filter-values.ts'
 import styles from './filters.module.css'
-import { PickOne, PickSeveral } from './pick.tsx'
+
+// Few lists are without such a field, but those of the portal are. The sheet is shown once they are there.
+const PickOne = lazy(async () => ({ default: (await import('./pick.tsx')).PickOne }))
+const PickSeveral = lazy(async () => ({ default: (await import('./pick.tsx')).PickSeveral }))
 
 /** `FilterSheet` has a field for each filter: what is set there holds once it is applied. */
 export function FilterSheet({

@@ -18,7 +18,7 @@ const linesIn = (text: string): string[] =>
     .filter((line) => line !== '')
     .slice(0, MAX_LINES)
 
-/** `SearchField` takes one text, or pasted lines, which `pastedLines` then gives; `onLines` is told how many these are. */
+/** `SearchField` takes one text, or, with `onLines`, pasted lines, which `pastedLines` then gives; `onLines` is told how many these are. */
 export function SearchField({
   label,
   placeholder,
@@ -30,7 +30,7 @@ export function SearchField({
   placeholder: string
   value: string
   onSearch: (text: string) => void
-  onLines: (count: number) => void
+  onLines?: (count: number) => void
 }) {
   const [text, setText] = useState(value)
   useEffect(() => setText(value), [value])
@@ -51,7 +51,7 @@ export function SearchField({
         onChange={({ currentTarget }) => setText(currentTarget.value)}
         onPaste={(event) => {
           const lines = linesIn(event.clipboardData.getData('text'))
-          if (lines.length < 2) return
+          if (!onLines || lines.length < 2) return
           event.preventDefault()
           sessionStorage.setItem(PASTED, JSON.stringify(lines))
           onLines(lines.length)

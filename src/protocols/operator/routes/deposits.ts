@@ -40,6 +40,7 @@ const deposit = Type.Object({
   account: id,
   username: Type.String({ description: "The account's" }),
   provider: Type.String({ description: 'The code of the way to pay in' }),
+  provider_name: Type.String({ description: 'What payers read of that way' }),
   state: oneOf(depositStates),
   currency: Type.String(),
   amount: amount('What is credited'),
@@ -75,7 +76,8 @@ function wireDeposit(one: Deposit, names: ReadonlyMap<string, string>): Static<t
   const { id: number, accountId, providerCode, state, currency, reference, proof, note, reason } = one
   const money = (value: bigint): string => formatMicros(value, currency)
   return {
-    ...{ id: number, account: accountId, username: one.username, provider: providerCode, state, currency },
+    ...{ id: number, account: accountId, username: one.username, state, currency },
+    ...{ provider: providerCode, provider_name: one.providerName },
     ...{ amount: money(one.amount), fee: money(one.fee), total_pay: money(one.totalPay) },
     ...{ has_gateway: one.hasGateway, reference, proof, has_file: one.hasFile, note, reason },
     ...{ created_at: one.createdAt, expires_at: one.expiresAt },
@@ -138,7 +140,7 @@ export const operatorDepositRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) =>
       q: Type.Optional(
         text(255, {
           description:
-            "A part of what the payer wrote, or of the gateway's name of the payment; or its number",
+            "A part of what the payer wrote, of the gateway's name of the payment, or of the account's name or user name; or its number, or an amount that is credited or paid",
         }),
       ),
     }),

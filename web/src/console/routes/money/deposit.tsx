@@ -1,10 +1,12 @@
-import { useLingui } from '@lingui/react/macro'
-import { useQueryClient } from '@tanstack/react-query'
+import { Trans, useLingui } from '@lingui/react/macro'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { useRefreshOn } from '../../../api/events.ts'
+import { isNone } from '../../../kit/faults.ts'
 import { Page } from '../../../kit/page.tsx'
-import { DepositPane } from '../../deposit-pane.tsx'
+import { DepositPane, depositQuery } from '../../deposit-pane.tsx'
 import { History } from '../../history.tsx'
+import { NoSuch } from '../../no-such.tsx'
 import styles from './money.module.css'
 
 const TOPICS = ['deposits']
@@ -16,6 +18,18 @@ export function Deposit() {
   const { id = '' } = useParams({ strict: false }) as { id?: string }
   const client = useQueryClient()
   useRefreshOn(TOPICS, KEY)
+  const isNumber = /^\d{1,15}$/.test(id)
+  const { error } = useQuery({
+    ...depositQuery(Number(id)),
+    // What is not there is not asked for again.
+    enabled: ({ state }) => isNumber && !isNone(state.error),
+  })
+  if (!isNumber || isNone(error))
+    return (
+      <NoSuch title={t`Deposit ${id}`} to="/money/deposits" list={t`To the deposits`} isFound={false}>
+        <Trans>There is no deposit {id} in this installation.</Trans>
+      </NoSuch>
+    )
   return (
     <Page title={t`Deposit ${id}`}>
       <div className={styles.pane}>

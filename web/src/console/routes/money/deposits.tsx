@@ -5,10 +5,11 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { Amount } from '../../../kit/amount.tsx'
-import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
+import { type Filter, FilterBar, type Values, withValue } from '../../../kit/filters.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
+import { SearchField } from '../../../kit/pasted-lines.tsx'
 import { type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
 import { Count, useCount } from '../../count.tsx'
@@ -25,6 +26,9 @@ const readDeposits = async (query: Values, cursor: string | undefined, signal: A
   return (await dataOf(api.GET('/api/operator/deposits', { params, signal }))).page
 }
 type Deposit = Awaited<ReturnType<typeof readDeposits>>['items'][number]
+
+/** `referenceOf` is what finds the payment: what the payer wrote of it, else the gateway's name of it. */
+const referenceOf = ({ proof, reference }: Deposit): string => proof ?? reference ?? ''
 
 /** `Deposits` lists what resellers pay in. The filter stands in the URL; the file and the count have the same. */
 export function Deposits() {
@@ -68,6 +72,12 @@ export function Deposits() {
         }
       >
         <Count count={count} />
+        <SearchField
+          label={t`Search deposits`}
+          placeholder={t`Reference, reseller, amount or number`}
+          value={query['q'] ?? ''}
+          onSearch={(q) => void navigate({ to: '/money/deposits', search: withValue(query, 'q', q) })}
+        />
       </FilterBar>
       <FaultNote fault={list.error} onRetry={list.again} />
       {!list.rows && !list.error && <Loading />}
@@ -105,9 +115,10 @@ export function Deposits() {
                 <DepositState state={one.state} /> <span className="code">{one.id}</span> · {one.username}
               </div>
               <div>
-                <Amount value={one.total_pay} currency={one.currency} /> · {one.provider} ·{' '}
+                <Amount value={one.total_pay} currency={one.currency} /> · {one.provider_name} ·{' '}
                 <When at={one.created_at} />
               </div>
+              {referenceOf(one) && <div className="code muted">{referenceOf(one)}</div>}
             </>
           )}
         />
@@ -128,10 +139,10 @@ function useColumns(): readonly Column<Deposit>[] {
       cell: ({ state }) => <DepositState state={state} />,
     },
     { id: 'reseller', head: t`Reseller`, width: 140, grow: true, rank: 0, cell: ({ username }) => username },
-    { id: 'way', head: t`Way`, width: 120, rank: 3, cell: ({ provider }) => provider },
+    { id: 'way', head: t`Way`, width: 140, rank: 2, cell: ({ provider_name }) => provider_name },
     {
-      ...{ id: 'reference', head: t`Reference`, width: 150, rank: 5, grow: true },
-      cell: ({ proof, reference }) => <span className="code">{proof ?? reference ?? ''}</span>,
+      ...{ id: 'reference', head: t`Reference`, width: 150, rank: 1, grow: true },
+      cell: (one) => <span className="code">{referenceOf(one)}</span>,
     },
     {
       ...{ id: 'proof', head: t`Proof`, width: 80, rank: 6 },
@@ -177,7 +188,7 @@ function useFilters(): Filter[] {
       choices: providers.map(({ code, name }) => ({ value: code, label: name })),
     },
     { name: 'account', label: t`Reseller`, kind: 'pick', from: pickFrom.resellers },
-    { name: 'q', label: t`Reference`, kind: 'text', help: t`A part of what the payer wrote, or a number.` },
+    { name: 'q', label: t`Search`, kind: 'text' },
     { name: 'amount', label: t`Amount`, kind: 'text', help: t`What is credited, or what is paid.` },
     { name: 'from', label: t`Begun from`, kind: 'day' },
     { name: 'to', label: t`Begun to`, kind: 'day' },

@@ -3,8 +3,9 @@ import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
+import { isNone } from '../../../kit/faults.ts'
 import { Page } from '../../../kit/page.tsx'
-import { isNone, NoSuch } from '../../no-such.tsx'
+import { NoSuch } from '../../no-such.tsx'
 import { PlanView, planQuery } from '../../plan-view.tsx'
 
 const kinds: Record<string, MessageDescriptor> = {

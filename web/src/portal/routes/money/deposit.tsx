@@ -8,8 +8,9 @@ import { useRefreshOn } from '../../../api/events.ts'
 import { portal } from '../../../api/portal.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { money } from '../../../kit/amount.tsx'
+import { isNone } from '../../../kit/faults.ts'
 import { AtFields, TextInput } from '../../../kit/inputs.tsx'
-import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { PayTo } from '../../../kit/pay-in.tsx'
 import { When } from '../../../kit/when.tsx'
 import { priced } from '../../price.tsx'
@@ -27,9 +28,12 @@ export function PayInDeposit() {
   const { t } = useLingui()
   const { id } = useParams({ strict: false }) as { id: string }
   const client = useQueryClient()
-  const { data, error, isPending, refetch } = useQuery({
+  const isNumber = /^\d{1,15}$/.test(id)
+  const { data, error, isLoading, refetch } = useQuery({
     queryKey: ['deposits', id],
     queryFn: ({ signal }) => readDeposit(id, signal),
+    // What is not there is not asked for again.
+    enabled: ({ state }) => isNumber && !isNone(state.error),
   })
   useRefreshOn(TOPICS, ['deposits', id])
   const state = data?.status
@@ -39,10 +43,24 @@ export function PayInDeposit() {
       void client.invalidateQueries({ queryKey: ['balance-changes'] })
     }
   }, [state, client])
+  if (!data && (!isNumber || isNone(error)))
+    return (
+      <MoneyPage title={t`Deposit ${id}`}>
+        <Empty
+          action={
+            <Button component={Link} to={'/money' as string} variant="default">
+              <Trans>To the balance</Trans>
+            </Button>
+          }
+        >
+          <Trans>There is no deposit {id} of your account.</Trans>
+        </Empty>
+      </MoneyPage>
+    )
   return (
     <MoneyPage title={t`Deposit ${id}`}>
       {!data && <FaultNote fault={error} onRetry={() => void refetch()} />}
-      {isPending && <Loading rows={4} />}
+      {isLoading && <Loading rows={4} />}
       {data && (
         <>
           <div className={styles.head} role="status">
