@@ -120,7 +120,7 @@ describePages('webhooks and requests in the portal', () => {
     visit.steps++
     // The log is written a second later, and the page hears of it.
     await visit.click(/Refused POST/)
-    await page.getByText('a digit is wrong or missing').waitFor()
+    await page.getByText('a digit is wrong or missing').last().waitFor()
     await page.getByText('Invalid IMEI').first().waitFor()
     await page.getByRole('link', { name: 'Website' }).waitFor()
     expect(visit.steps).toBeLessThanOrEqual(3)
@@ -136,7 +136,7 @@ describePages('webhooks and requests in the portal', () => {
     const { page } = visit
     await page.goto(`/portal/requests?outcome=refused&key=${made.key.id}`)
     await page.getByRole('button', { name: /Refused/ }).click()
-    await page.getByText('Allow the address on the page of the key').waitFor()
+    await page.getByText('Allow the address on the page of the key').last().waitFor()
     // What is asked meanwhile waits to be shown.
     expect((await order(made, imei(78))).status).toBe(403)
     await page.getByRole('button', { name: '1 new · Show' }).waitFor()
