@@ -122,7 +122,7 @@ export interface SalesSums {
   cost: Micros
   /** `times` counts how long what was charged took: see buckets.ts. */
   times: string
-  /** `cells` counts the rows of the table that all of this was summed up from, up to one more than the most. */
+  /** `cells` counts the rows of the table that all of this was summed up from: more than the most, where there are more. */
   cells: number
 }
 
@@ -137,15 +137,19 @@ const stretchesIn = (sql: Queryable, stretches: readonly Stretch[]) => sql`
   unnest(${stretches.map(({ cut }) => cut)}::text[]::sales_cut[], ${stretches.map(({ unit }) => unit)}::text[]::sales_unit[],
          ${stretches.map(({ first }) => first)}::text[], ${stretches.map(({ last }) => last)}::text[]) as z (cut, unit, first, last)`
 
-/** `cellsIn` are the rows `f` of the table that hold what is wanted. */
-const cellsIn = (sql: Queryable, wanted: Wanted, stretches: readonly Stretch[]) => sql`
+/** `cellsIn` are the rows `f` of the table that hold what is wanted: of each stretch at most one more than `mostCells`. */
+const cellsIn = (
+  sql: Queryable,
+  wanted: Wanted,
+  { stretches, mostCells }: Pick<Reading, 'stretches' | 'mostCells'>,
+) => sql`
   ${stretchesIn(sql, stretches)}
   -- Each part is read by itself, from the rows that begin with its cut, whatever is known of how many there are.
   cross join lateral (
     select * from sales f
      where f.cut = z.cut and f.unit = z.unit and f.day between z.first::date and z.last::date
        ${narrowed(sql, wanted)}
-    offset 0) f`
+     limit ${mostCells === null ? null : mostCells + 1}::bigint) f`
 
 /** MAX_PROBES bounds how often rows are looked up one by one; where it would be more often, all of them are read once more. */
 const MAX_PROBES = 100_000
@@ -213,7 +217,7 @@ export async function selectSales(
     ${by.group ? sql`sv.group_name` : sql`null::text`} as of_group, ${by.supplier ? sql`f.supplier_id` : sql`null::int`} as supplier`
   const epoch = sql`width_bucket(f.day, ${days}::text[]::date[])`
   const cells = sql`
-    (select f.* from ${cellsIn(sql, wanted, stretches)} limit ${mostCells === null ? null : mostCells + 1}::bigint) f
+    ${cellsIn(sql, wanted, { stretches, mostCells })}
     ${by.group ? sql`join services sv on sv.id = f.service_id` : sql``}`
   const largestFirst = sql`
     order by time, turnover desc nulls last, account, service, of_group, supplier, target limit ${limit}::bigint`
@@ -270,7 +274,7 @@ export async function selectSales(
       offset 0) f
     where ${by.time === null ? sql`true` : by.time === 'day' ? sql`u.day = r.time` : sql`date_trunc('month', u.day)::date = r.time`}`
   const readAgain = () => sql`
-    cross join ${cellsIn(sql, wanted, stretches)}
+    cross join ${cellsIn(sql, wanted, { stretches, mostCells: null })}
     where ${by.time === null ? sql`true` : sql`${time} = r.time`} ${isOneCurrency || into !== null ? sql`` : sql`and f.currency = r.target`}
       ${by.account ? sql`and f.account_id = r.account` : sql``} ${by.service ? sql`and f.service_id = r.service` : sql``}
       ${by.supplier ? sql`and f.supplier_id = r.supplier` : sql``}`
