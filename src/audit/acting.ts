@@ -1,4 +1,4 @@
-import type { Queryable } from '../database/database.ts'
+import { type Queryable, type Sql, within } from '../database/database.ts'
 import { orThrow, resultOf } from '../lib/fault.ts'
 import { emptyFault, plainLineFault } from '../lib/text.ts'
 import { actFor } from './acting.sql.ts'
@@ -18,3 +18,14 @@ export function reasonOf(given: string): string {
 export async function actBecause(sql: Queryable, why: string | undefined): Promise<void> {
   if (why !== undefined) await actFor(sql, reasonOf(why))
 }
+
+/** `because` makes a change in a transaction of its own, for a reason; undefined: none is given. Throws as `reasonOf` does. */
+export const because = <Made>(
+  sql: Sql,
+  why: string | undefined,
+  change: (transaction: Sql) => Promise<Made>,
+): Promise<Made> =>
+  sql.begin(async (transaction) => {
+    await actBecause(transaction, why)
+    return await change(within(transaction))
+  })

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { because } from '../audit/acting.ts'
 import { channelKinds } from '../integrations/channels/index.ts'
 import { jsonOf, textsOf } from '../lib/attributes.ts'
 import { orThrow } from '../lib/fault.ts'
@@ -50,6 +51,7 @@ export function registerChannels(notify: Command): void {
   channel
     .command('remove <name>')
     .description('send nothing more by it; refused while somebody is told by it')
+    .option('--why <text>', 'for the trail')
     .action(answering(remove))
   channel
     .command('test <name>')
@@ -96,8 +98,8 @@ async function list(): Promise<Answer> {
   })
 }
 
-async function remove(name: string): Promise<Answer> {
-  const id = await withDatabase(({ sql }) => removeChannel(sql, name))
+async function remove(name: string, { why }: { why?: string }): Promise<Answer> {
+  const id = await withDatabase(({ sql }) => because(sql, why, (change) => removeChannel(change, name)))
   return { json: { id, name }, text: `nothing more is sent by ${name}` }
 }
 

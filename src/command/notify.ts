@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
+import { because } from '../audit/acting.ts'
 import { Refusal } from '../errors.ts'
 import { channelKinds } from '../integrations/channels/index.ts'
 import type { SubscriptionId } from '../lib/ids.ts'
@@ -55,7 +56,11 @@ export function register(program: Command): void {
     .option('--on <event>', 'tell this, too; may be repeated', collect, [])
     .option('--off <event>', 'do not tell this any more; may be repeated', collect, [])
     .action(answering(update))
-  notify.command('remove <id>').description('tell this one nothing more').action(answering(remove))
+  notify
+    .command('remove <id>')
+    .description('tell this one nothing more')
+    .option('--why <text>', 'for the trail')
+    .action(answering(remove))
   notify
     .command('test <id>')
     .description('send this one a message now; exit code 6 when it did not get there')
@@ -106,9 +111,9 @@ async function update(text: string, switched: { on: string[]; off: string[] }): 
   return { json: jsonOf(changed), text: subscriptions([changed]).text }
 }
 
-async function remove(text: string): Promise<Answer> {
+async function remove(text: string, { why }: { why?: string }): Promise<Answer> {
   const id = idOf<SubscriptionId>(text)
-  await withDatabase(({ sql }) => unsubscribe(sql, id))
+  await withDatabase(({ sql }) => because(sql, why, (change) => unsubscribe(change, id)))
   return { json: { id }, text: `${id} is told nothing more` }
 }
 

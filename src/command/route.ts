@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { because } from '../audit/acting.ts'
 import type { Queryable } from '../database/database.ts'
 import { jsonOf } from '../lib/attributes.ts'
 import type { RouteId } from '../lib/ids.ts'
@@ -35,6 +36,7 @@ export function register(program: Command): void {
   route
     .command('remove <id>')
     .description('send no more items this way; what was sent is finished')
+    .option('--why <text>', 'for the trail')
     .action(answering(remove))
 }
 
@@ -59,9 +61,9 @@ async function list({ limit, ...filter }: RouteFilter & { limit: number }): Prom
   return cutTo(limit, routes, routesAnswer, MAX_CONFIGURED)
 }
 
-async function remove(text: string): Promise<Answer> {
+async function remove(text: string, { why }: { why?: string }): Promise<Answer> {
   const id = idOf<RouteId>(text)
-  await withDatabase(({ sql }) => removeRoute(sql, id))
+  await withDatabase(({ sql }) => because(sql, why, (change) => removeRoute(change, id)))
   return { json: { id, removed: true }, text: `route ${id} is removed` }
 }
 

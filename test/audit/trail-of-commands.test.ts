@@ -73,7 +73,7 @@ const changing: [line: string, ...lines: Noun[]][] = [
   ['route add --service bl --supplier Ann --cost 0.5', 'route'],
   ['route update 1 --cost 0.6', 'route'],
   ['route update 1 --margin-floor 10', 'route'],
-  ['route remove 1', 'route'],
+  ['route remove 1 --why dear', 'route'],
   ['key create --account anna --allow-ip 10.0.0.0/8', 'key'],
   [
     `key create --account anna --webhook-url https://shop.example.com/hook?token=${SECRET}-3`,
@@ -110,8 +110,8 @@ const changing: [line: string, ...lines: Noun[]][] = [
   ['notify add --http ops', 'subscription'],
   ['seller set --name Shop --tax-id DE1', 'seller'],
   ['notify update 1 --off digest', 'subscription'],
-  ['notify remove 1', 'subscription'],
-  ['notify channel remove http', 'channel'],
+  ['notify remove 1 --why left', 'subscription'],
+  ['notify channel remove http --why unused', 'channel'],
   ['review resolve 1 --dismiss --why seen', 'review'],
   ['order correct 2001 --result clean --why wrong', 'item'],
   ['order refund 2001 --reason late', 'item'],
@@ -297,6 +297,8 @@ it('every command that changes something adds a line with before and after, and 
     const { items } = await readTrail(sql, { limit: 1000 })
     const added = items.filter(({ id }) => id > (newest?.id ?? 0))
     expect([...new Set(added.map(({ what }) => what))].sort(), line).toEqual([...expected].sort())
+    const [, why] = / remove .*--why (\w+)/.exec(line) ?? []
+    if (why !== undefined) expect(added.map((one) => one.why), line).toContain(why)
     for (const { actor, before: was, after: is } of added) {
       expect(actor, line).toMatch(/^cli:./)
       expect(was ?? is, line).not.toBeNull()

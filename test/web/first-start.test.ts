@@ -35,7 +35,9 @@ describePages('the first start', () => {
       /** `fill` is one step: a short text. */
       const fill = async (label: string, text: string): Promise<void> => {
         visit.steps++
-        await page.getByRole('textbox', { name: label, exact: true }).fill(text)
+        // A currency is chosen from a list, or written.
+        const role = label.endsWith('currency') ? 'combobox' : 'textbox'
+        await page.getByRole(role, { name: label, exact: true }).fill(text)
       }
       const look = async (what: string): Promise<void> => {
         if (SHOTS)
@@ -89,7 +91,7 @@ describePages('the first start', () => {
       await visit.click('Make the first reseller', 'link')
       await fill('Name', 'Corner Phones')
       await fill('E-mail address', 'ana@corner.example')
-      expect(await page.getByRole('textbox', { name: 'Currency' }).inputValue()).toBe('EUR')
+      expect(await page.getByRole('combobox', { name: 'Currency' }).inputValue()).toBe('EUR')
       await fill('First deposit, in EUR', '25')
       expect(await page.getByRole('checkbox', { name: /^Invite this address/ }).isChecked()).toBe(true)
       await visit.click('Make the reseller and credit €25')

@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { api, dataOf } from '../api/client.ts'
 import { Bytes } from '../kit/bytes.tsx'
+import { millis } from '../kit/duration.ts'
 import { FaultNote, Loading } from '../kit/notes.tsx'
 import { Reveal, useReveal } from './reveal.tsx'
 
@@ -38,7 +39,7 @@ export function ExchangesOf({ order, item, attempt }: { order: number; item: num
         <div key={`${one.at} ${one.call} ${one.url}`}>
           <p className="muted">
             <Trans>Attempt {one.attempt}</Trans> · {one.method} <span className="code">{one.url}</span> ·{' '}
-            {one.status ?? one.error} · {one.milliseconds} ms
+            {one.status ?? one.error} · {millis(one.milliseconds)}
           </p>
           {one.request && <Bytes>{one.request}</Bytes>}
           {one.answer && <Bytes>{one.answer}</Bytes>}

@@ -3,6 +3,7 @@ import { Button, Checkbox, Group, Stack } from '@mantine/core'
 import { type FormEvent, useEffect, useId, useState } from 'react'
 import { ApiFault, api, dataOf } from '../api/client.ts'
 import { Copy } from '../kit/copy.tsx'
+import { CurrencyInput } from '../kit/currency-input.tsx'
 import { AtFields, PasswordInput, TextInput } from '../kit/inputs.tsx'
 import { FaultNote } from '../kit/notes.tsx'
 import { QrCode } from '../kit/qr-code.tsx'
@@ -146,13 +147,12 @@ function Business() {
         required
         maxLength={200}
       />
-      <TextInput
+      <CurrencyInput
         name="currency"
         label={t`Home currency`}
         description={t`The one that you count in, such as USD.`}
         required
         pattern="[A-Za-z]{3}"
-        maxLength={3}
       />
       <TextInput
         name="zone"

@@ -1,5 +1,14 @@
+import { useLingui } from '@lingui/react/macro'
 import * as mantine from '@mantine/core'
-import { type ComponentType, type ReactNode, useContext, useEffect, useLayoutEffect, useMemo } from 'react'
+import {
+  type ComponentProps,
+  type ComponentType,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+} from 'react'
 import { isOfField, problemText } from './faults.ts'
 import { FormContext, problemsOf } from './form-faults.ts'
 
@@ -61,5 +70,12 @@ export function atField<Props extends { name?: string | undefined; label?: React
 /** Inputs of Mantine that show what was refused of them, within AtFields; those that open a list are in choices.tsx, which is larger. */
 export const TextInput = /* @__PURE__ */ atField(mantine.TextInput)
 export const Textarea = /* @__PURE__ */ atField(mantine.Textarea)
-export const PasswordInput = /* @__PURE__ */ atField(mantine.PasswordInput)
 export const NativeSelect = /* @__PURE__ */ atField(mantine.NativeSelect)
+
+const ShownPassword = /* @__PURE__ */ atField(mantine.PasswordInput)
+
+/** `PasswordInput` has a button that shows what is written, which is called so in the reader's language. */
+export function PasswordInput(props: ComponentProps<typeof ShownPassword>) {
+  const { t } = useLingui()
+  return <ShownPassword visibilityToggleButtonProps={{ 'aria-label': t`Show what is written` }} {...props} />
+}

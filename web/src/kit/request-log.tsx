@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { type ReactNode, useId, useState } from 'react'
 import { Copy } from './copy.tsx'
+import { millis } from './duration.ts'
 import { explain } from './explanations.ts'
 import styles from './request-log.module.css'
 import { Facts } from './section.tsx'
@@ -117,7 +118,7 @@ function Row({
                 ],
                 [
                   t`Answered by`,
-                  t`${asked.protocol === 'dhru' ? 'Dhru' : asked.protocol.toUpperCase()}, HTTP ${asked.status}, ${Math.round(asked.duration_ms)} ms`,
+                  `${asked.protocol === 'dhru' ? 'Dhru' : asked.protocol.toUpperCase()}, HTTP ${asked.status}, ${millis(asked.duration_ms)}`,
                 ],
                 [
                   t`Trace id`,

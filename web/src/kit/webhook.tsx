@@ -5,6 +5,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useId, useState } from 'react'
 import type { paths } from '../api/made/operator.ts'
 import { ActDialog } from './act-dialog.tsx'
+import { millis } from './duration.ts'
 import { TextInput } from './inputs.tsx'
 import { Empty, FaultNote, Loading } from './notes.tsx'
 import { OnceShown } from './once-shown.tsx'
@@ -142,7 +143,9 @@ function TestNote({ tested: { ok, status, milliseconds, problem } }: { tested: T
   return (
     <p className={styles.told} role="status">
       <Badge tone={ok ? 'done' : 'failed'}>{ok ? t`Arrived` : t`Did not arrive`}</Badge>{' '}
-      {ok ? t`Answered with ${status ?? 0} in ${milliseconds} ms.` : (problem ?? '')}
+      {ok
+        ? t`Answered with ${{ status: status ?? 0 }} in ${{ time: millis(milliseconds) }}.`
+        : (problem ?? '')}
     </p>
   )
 }

@@ -7,6 +7,7 @@ import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { AmountInput } from '../../../kit/amount-input.tsx'
 import { Autocomplete, Select } from '../../../kit/choices.tsx'
+import { CurrencyInput } from '../../../kit/currency-input.tsx'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { coinOf, readPrice } from '../../../kit/read-amount.ts'
 import { groupsQuery, kindWords, type ServiceRow } from './service-data.ts'
@@ -87,13 +88,12 @@ export function NewService({ onClose }: { onClose: () => void }) {
             label={t`Price for everyone`}
             required
           />
-          <TextInput
+          <CurrencyInput
             field="currency"
             label={t`Currency`}
             value={form.currency}
             onChange={({ currentTarget }) => set('currency')(currentTarget.value.toUpperCase())}
             required
-            maxLength={3}
           />
         </Group>
         <p className="muted">

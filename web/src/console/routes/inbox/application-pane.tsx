@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Copy } from '../../../kit/copy.tsx'
-import { TextInput } from '../../../kit/inputs.tsx'
+import { CurrencyInput } from '../../../kit/currency-input.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Facts } from '../../../kit/section.tsx'
@@ -157,13 +157,12 @@ function Accept({
         <p>
           <Trans>An account is made, and {email} is invited to it as its owner.</Trans>
         </p>
-        <TextInput
+        <CurrencyInput
           field="currency"
           label={t`Currency`}
           description={t`Such as USD. It never changes.`}
           value={currency}
           onChange={({ currentTarget }) => setCurrency(currentTarget.value)}
-          maxLength={3}
           required
           data-autofocus
         />

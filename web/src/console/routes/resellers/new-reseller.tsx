@@ -7,6 +7,7 @@ import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { money } from '../../../kit/amount.tsx'
 import { AmountInput } from '../../../kit/amount-input.tsx'
+import { CurrencyInput } from '../../../kit/currency-input.tsx'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { coinOf, moneyAbove0 } from '../../../kit/read-amount.ts'
 import { useMay, useSession } from '../../../kit/session.tsx'
@@ -85,16 +86,14 @@ export function NewReseller({
             onChange={({ currentTarget }) => setInvited(currentTarget.checked)}
           />
         )}
-        <TextInput
+        <CurrencyInput
           field="currency"
           label={t`Currency`}
-          description={t`Three letters, such as USD or IDR. It never changes.`}
+          description={t`Such as USD. It never changes.`}
           value={currency}
           onChange={({ currentTarget }) => setCurrency(currentTarget.value.toUpperCase())}
           required
           minLength={3}
-          maxLength={3}
-          w={120}
         />
         <TextInput
           name="username"

@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { CurrencyInput } from '../../../kit/currency-input.tsx'
 import { Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
@@ -93,10 +94,9 @@ function Counting() {
               t`Such as USD. Figures are shown in it first, and new resellers begin with it. Balances and prices stay as they are.`,
             )
             return (
-              <TextInput
+              <CurrencyInput
                 label={t`Home currency`}
                 {...one}
-                maxLength={3}
                 onChange={({ currentTarget }) => onChange(currentTarget.value.toUpperCase())}
               />
             )

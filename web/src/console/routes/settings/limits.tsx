@@ -4,6 +4,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Stack, Table, TextInput } from '@mantine/core'
 import { CardTable } from '../../../kit/card-table.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { sizeText, whole } from '../../../kit/numbers.ts'
 import { Page } from '../../../kit/page.tsx'
 import { KeptSettingsForm, type Setting, type Settings, useSettings } from './kept-settings.tsx'
 import styles from './settings.module.css'
@@ -16,8 +17,8 @@ const limits: readonly [name: string, words: MessageDescriptor][] = [
   ['DHRU_REQUESTS_PER_MINUTE', msg`Requests a minute of a key, Dhru`],
   ['FAILED_LOGINS_PER_MINUTE', msg`Wrong credentials a minute`],
   ['DHRU_MAX_ROWS', msg`Rows of a bulk request, Dhru`],
-  ['BODY_LIMIT', msg`Bytes of a request`],
-  ['DHRU_BODY_LIMIT', msg`Bytes of a request, Dhru`],
+  ['BODY_LIMIT', msg`Size of a request`],
+  ['DHRU_BODY_LIMIT', msg`Size of a request, Dhru`],
   ['REQUESTS_PER_ADDRESS', msg`Requests at a time, for each address`],
   ['CONNECTIONS_PER_ADDRESS', msg`Connections, for each address`],
   ['MAX_CONNECTIONS', msg`Connections in all`],
@@ -26,6 +27,13 @@ const limits: readonly [name: string, words: MessageDescriptor][] = [
   ['BACKUP_HOURS', msg`Hours between backups`],
   ['BACKUP_KEEP', msg`Backups that are kept`],
 ]
+
+/** `shown` writes a limit as people do: sizes in their unit, and numbers with separators. */
+const shown = (name: string, value: string | null): string => {
+  if (value === null) return '–'
+  if (!/^\d+$/.test(value)) return value
+  return name.endsWith('BODY_LIMIT') ? sizeText(Number(value)) : whole(Number(value))
+}
 
 /** `Limits` says how long things are kept, and how much anybody may ask for. */
 export function Limits() {
@@ -135,8 +143,8 @@ function OfEnvironment({ items }: { items: readonly Setting[] }) {
           {rows.map(({ name, value, source, words }) => (
             <Table.Tr key={name}>
               <Table.Td>{words}</Table.Td>
-              <Table.Td ta="end" className="code">
-                {value ?? '–'}
+              <Table.Td ta="end" title={value ?? undefined}>
+                {shown(name, value)}
               </Table.Td>
               <Table.Td className="muted">
                 {source === 'environment' ? t`the environment` : t`default`}

@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro'
 import { type UseMutationResult, useMutation } from '@tanstack/react-query'
 import { api, dataOf } from '../../../api/client.ts'
+import { millis } from '../../../kit/duration.ts'
 import { Finding } from '../../../kit/finding.tsx'
 import type { KindField } from '../../../kit/kind-fields.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
@@ -62,7 +63,7 @@ function Found({ data, fields }: { data: WayTest; fields: readonly KindField[] }
     <Finding isGood={isGood}>
       <p>
         <strong>{words[finding]}</strong> {advice[finding]}{' '}
-        {isGood && milliseconds !== null && t`Answered in ${milliseconds} ms.`}
+        {isGood && milliseconds !== null && t`Answered in ${{ time: millis(milliseconds) }}.`}
       </p>
       {detail !== null && (
         <p className="code" lang="en">

@@ -6,6 +6,7 @@ import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { money } from '../../../kit/amount.tsx'
 import { AmountInput } from '../../../kit/amount-input.tsx'
+import { CurrencyInput } from '../../../kit/currency-input.tsx'
 import { NativeSelect, TextInput } from '../../../kit/inputs.tsx'
 import { givenFields, KindFields, type KindValues, secretsOf } from '../../../kit/kind-fields.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
@@ -291,14 +292,12 @@ function NewWay({ kinds, onDone, onClose }: Closing & { kinds: readonly Kind[] }
             maxLength={32}
             required
           />
-          <TextInput
+          <CurrencyInput
             field="currency"
             label={t`Currency`}
             description={t`Only resellers in it see this way; it stays`}
-            placeholder="USD"
             value={currency}
             onChange={({ currentTarget }) => setCurrency(currentTarget.value)}
-            maxLength={3}
             required
           />
           <TermFields {...{ draft, coin, onChange: setDraft }} />

@@ -7,6 +7,7 @@ import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Amount, written } from '../../../kit/amount.tsx'
 import { AmountInput } from '../../../kit/amount-input.tsx'
 import { CardTable } from '../../../kit/card-table.tsx'
+import { CurrencyInput } from '../../../kit/currency-input.tsx'
 import { problemsOf } from '../../../kit/form-faults.ts'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
@@ -170,13 +171,11 @@ function SetRate({ rates, onClose }: { rates: readonly Held[]; onClose: () => vo
               moves.
             </Trans>
           </p>
-          <TextInput
+          <CurrencyInput
             field="base"
             label={t`One of this currency`}
-            placeholder="USD"
             value={base}
             onChange={({ currentTarget }) => setBase(currentTarget.value)}
-            maxLength={3}
             required
             data-autofocus
           />
@@ -186,13 +185,11 @@ function SetRate({ rates, onClose }: { rates: readonly Held[]; onClose: () => vo
             placeholder="16250"
             required
           />
-          <TextInput
+          <CurrencyInput
             field="quote"
             label={t`of this currency`}
-            placeholder="IDR"
             value={quote}
             onChange={({ currentTarget }) => setQuote(currentTarget.value)}
-            maxLength={3}
             required
           />
           <TextInput

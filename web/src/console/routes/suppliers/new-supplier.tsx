@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
+import { CurrencyInput } from '../../../kit/currency-input.tsx'
 import { AtFields, NativeSelect, TextInput } from '../../../kit/inputs.tsx'
 import { givenFields, KindFields, type KindValues } from '../../../kit/kind-fields.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
@@ -122,16 +123,14 @@ export function NewSupplier() {
                   autoComplete="off"
                 />
               )}
-              <TextInput
+              <CurrencyInput
                 field="currency"
                 label={t`Currency`}
-                description={t`Of its costs and of our balance there: three letters.`}
+                description={t`Of its costs and of our balance there.`}
                 value={common.currency}
                 onChange={({ currentTarget }) => write({ currency: currentTarget.value.toUpperCase() })}
                 required
                 minLength={3}
-                maxLength={3}
-                w={160}
               />
               <KindFields
                 fields={kind.fields}

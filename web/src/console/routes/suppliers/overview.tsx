@@ -7,7 +7,7 @@ import { api, dataOf } from '../../../api/client.ts'
 import { Amount } from '../../../kit/amount.tsx'
 import { Chart, type Series } from '../../../kit/chart.tsx'
 import { endedOn } from '../../../kit/days.ts'
-import { percent } from '../../../kit/duration.ts'
+import { duration, percent } from '../../../kit/duration.ts'
 import { Figures } from '../../../kit/figures.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { useMay, useSession } from '../../../kit/session.tsx'
@@ -211,11 +211,21 @@ function Orders({ count, supplier, state }: { count: number; supplier: string; s
   )
 }
 
+const LOCAL = /^https?:\/\/(?:localhost|127\.|\[::1\])/
+
 /** `Seen` says from which address our calls come to a supplier: it may have to be allowed there. */
-function Seen({ supplier: { settings, secrets }, addresses }: { supplier: Supplier; addresses: string[] }) {
+function Seen({
+  supplier: { url, settings, secrets },
+  addresses,
+}: {
+  supplier: Supplier
+  addresses: string[]
+}) {
   const { local_address: own } = settings as { local_address?: string }
   // A kind that calls nobody has no such setting.
   if (own === undefined) return null
+  // What runs on this machine sees it, and no router.
+  if (LOCAL.test(String(url)) && !secrets?.['proxy'] && own === '') return null
   return (
     <p className="muted">
       {secrets?.['proxy'] ? (
@@ -320,28 +330,14 @@ function Calls({ figures: { calls } }: { figures: FiguresRead }) {
           </div>
         ))}
       </dl>
-      <p className={styles.times}>
-        <span>
-          <Trans>
-            Half are done within <Seconds value={calls.median_seconds} />
-          </Trans>
-        </span>
-        <span>
-          <Trans>
-            90 % within <Seconds value={calls.p90_seconds} />
-          </Trans>
-        </span>
-      </p>
+      {calls.median_seconds !== null && calls.p90_seconds !== null && (
+        <p className={styles.times}>
+          <span>{t`Half are done within ${{ time: duration(calls.median_seconds) }}.`}</span>
+          <span>{t`${{ share: percent(0.9) }} are done within ${{ time: duration(calls.p90_seconds) }}.`}</span>
+        </p>
+      )}
     </section>
   )
-}
-
-function Seconds({ value }: { value: number | null }) {
-  const { t } = useLingui()
-  if (value === null) return <>–</>
-  if (value < 120) return <>{t`${Math.round(value * 10) / 10} s`}</>
-  if (value < 7200) return <>{t`${Math.round(value / 60)} min`}</>
-  return <>{t`${Math.round(value / 3600)} h`}</>
 }
 
 function Pauses({ figures: { pauses } }: { figures: FiguresRead }) {

@@ -6,6 +6,7 @@ import { useParams } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { AmountInput } from '../../../kit/amount-input.tsx'
+import { CurrencyInput } from '../../../kit/currency-input.tsx'
 import { isOvertaken } from '../../../kit/faults.ts'
 import { AtFields, Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { givenFields, KindFields, type KindValues, secretsOf } from '../../../kit/kind-fields.tsx'
@@ -124,13 +125,11 @@ export function Settings() {
               {...text('url')}
             />
           )}
-          <TextInput
+          <CurrencyInput
             label={t`Currency`}
-            description={t`Of its costs and of our balance there: three letters.`}
+            description={t`Of its costs and of our balance there.`}
             required
             minLength={3}
-            maxLength={3}
-            w={160}
             {...text('currency')}
           />
           {kinds.isPending && <Loading rows={3} />}

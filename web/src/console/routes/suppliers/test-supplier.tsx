@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, dataOf } from '../../../api/client.ts'
 import { money } from '../../../kit/amount.tsx'
+import { millis } from '../../../kit/duration.ts'
 import { Finding } from '../../../kit/finding.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
 import type { Supplier } from './supplier-data.ts'
@@ -41,7 +42,7 @@ export function Tested({
                 : t`It works.`}
             </strong>{' '}
             {data.milliseconds !== null && (
-              <span className="muted">{t`Answered in ${data.milliseconds} ms.`}</span>
+              <span className="muted">{t`Answered in ${{ time: millis(data.milliseconds) }}.`}</span>
             )}
           </p>
           {data.note && <p>{data.note}</p>}

@@ -9,6 +9,7 @@ import { api, dataOf } from '../../../api/client.ts'
 import { money } from '../../../kit/amount.tsx'
 import { Bytes } from '../../../kit/bytes.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
+import { millis } from '../../../kit/duration.ts'
 import { AtFields, TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
 import { useMay } from '../../../kit/session.tsx'
@@ -101,7 +102,7 @@ export function TryDialog({ supplier, onClose }: { supplier: Supplier; onClose: 
               <span className="code">
                 {one.method} {one.url}
               </span>{' '}
-              <span className="muted">{t`${one.milliseconds} ms`}</span>
+              <span className="muted">{millis(one.milliseconds)}</span>
               <Bytes>{one.request || '–'}</Bytes>
               <span className="muted">{one.status === null ? one.error : t`Answered ${one.status}`}</span>
               <Bytes>{one.answer ?? '–'}</Bytes>
