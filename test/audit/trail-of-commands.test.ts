@@ -298,7 +298,11 @@ it('every command that changes something adds a line with before and after, and 
     const added = items.filter(({ id }) => id > (newest?.id ?? 0))
     expect([...new Set(added.map(({ what }) => what))].sort(), line).toEqual([...expected].sort())
     const [, why] = / remove .*--why (\w+)/.exec(line) ?? []
-    if (why !== undefined) expect(added.map((one) => one.why), line).toContain(why)
+    if (why !== undefined)
+      expect(
+        added.map((one) => one.why),
+        line,
+      ).toContain(why)
     for (const { actor, before: was, after: is } of added) {
       expect(actor, line).toMatch(/^cli:./)
       expect(was ?? is, line).not.toBeNull()

@@ -124,6 +124,7 @@ const values: Readonly<Record<string, MessageDescriptor>> = {
   proved_at: msg`Proved who it is`,
   provider: msg`Way to pay in`,
   provider_id: msg`Way to pay in`,
+  provider_name: msg`Name of the way to pay in`,
   public_status: msg`In the public status`,
   quantity: msg`Quantity`,
   rate: msg`Rate`,

@@ -201,7 +201,11 @@ function Field({ field, values, present, isSet, onChange }: KindFieldsProps & { 
       onChange={({ currentTarget }) => write(currentTarget.value)}
       autoComplete="off"
       spellCheck={false}
-      {...(type === 'integer' && { inputMode: 'numeric' as const, w: 160 })}
+      // The help above may be as long as it is.
+      {...(type === 'integer' && {
+        inputMode: 'numeric' as const,
+        styles: { wrapper: { maxInlineSize: 160 } },
+      })}
     />
   )
 }
