@@ -4,6 +4,10 @@ import { useLingui } from '@lingui/react'
 /** `digitsIn` counts the digits behind the point of an amount of the API, which has as many as its currency, or its price, needs. */
 const digitsIn = (value: string): number => value.split('.')[1]?.length ?? 0
 
+/** `digitsOf` gives how many digits behind the point the amounts of a column need; no more than `atMost`. */
+export const digitsOf = (values: readonly (string | null | undefined)[], atMost = 20): number =>
+  Math.min(atMost, Math.max(0, ...values.map((value) => digitsIn(value ?? ''))))
+
 const inLanguage = (value: string, options: Intl.NumberFormatOptions, atMost = 20): string => {
   const digits = Math.min(digitsIn(value), atMost)
   return written(value, { ...options, minimumFractionDigits: digits, maximumFractionDigits: digits })
@@ -36,16 +40,24 @@ export function Amount({
   value,
   currency,
   atMost,
+  digits,
 }: {
   value: string | null | undefined
   currency?: string
   atMost?: number
+  /** `digits` are those behind the point of all amounts of a column, so that their points stand below each other. */
+  digits?: number | undefined
 }) {
   useLingui()
   if (value == null) return <span className="muted">–</span>
   return (
-    <span className="amount" title={atMost === undefined ? undefined : inLanguage(value, {})}>
-      {inLanguage(value, {}, atMost)}
+    <span
+      className="amount"
+      title={atMost === undefined && digits === undefined ? undefined : inLanguage(value, {})}
+    >
+      {digits === undefined
+        ? inLanguage(value, {}, atMost)
+        : written(value, { minimumFractionDigits: digits, maximumFractionDigits: digits })}
       {currency && <small>{currency}</small>}
     </span>
   )

@@ -5,6 +5,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { Amount } from '../../../kit/amount.tsx'
+import { monthName } from '../../../kit/months.ts'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { PickOne } from '../../../kit/pick.tsx'
@@ -73,7 +74,7 @@ function Months({ account }: { account: string }) {
       {months.data.items.map(({ month, complete, closing_balance, opening_balance, currency }) => (
         <li key={month}>
           <span>
-            <strong>{month}</strong>{' '}
+            <strong>{monthName(month)}</strong>{' '}
             {!complete && (
               <span className="muted">
                 <Trans>goes on</Trans>
@@ -93,7 +94,7 @@ function Months({ account }: { account: string }) {
                 download
                 variant="default"
                 size="compact-md"
-                aria-label={`${month}, ${format.toUpperCase()}`}
+                aria-label={`${monthName(month)}, ${format.toUpperCase()}`}
               >
                 {format.toUpperCase()}
               </Button>

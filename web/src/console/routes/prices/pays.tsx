@@ -6,7 +6,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
-import { Amount } from '../../../kit/amount.tsx'
+import { Amount, digitsOf } from '../../../kit/amount.tsx'
 import { Copy } from '../../../kit/copy.tsx'
 import { FileLink } from '../../../kit/file-link.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
@@ -86,6 +86,8 @@ function Pays({ username }: { username: string }) {
   const [own, other] = grid?.columns ?? []
   const hasCosts = grid?.rows.some(({ costs }) => costs !== undefined) ?? false
   const rows = grid?.rows ?? []
+  const costDigits = digitsOf(rows.map(({ costs }) => costs?.[0]))
+  const priceDigits = digitsOf(rows.map(({ cells: [cell] }) => cell?.p))
   const copied = () =>
     rows.flatMap(({ code, name, cells: [cell] }) => (cell ? [`${code}\t${name}\t${cell.p}`] : [])).join('\n')
   return (
@@ -176,7 +178,7 @@ function Pays({ username }: { username: string }) {
                     </Table.Td>
                     <Table.Td ta="end" className={cell?.b ? styles.below : undefined}>
                       {cell?.b && <span title={t`Below the cost`}>▼ </span>}
-                      <Amount value={cell?.p} />
+                      <Amount value={cell?.p} digits={priceDigits} />
                     </Table.Td>
                     <Table.Td className="muted">{words(cell, ruleOf.get(cell?.r ?? 0), own)}</Table.Td>
                     {other && (
@@ -186,7 +188,7 @@ function Pays({ username }: { username: string }) {
                     )}
                     {hasCosts && (
                       <Table.Td ta="end" className="muted">
-                        <Amount value={costs?.[0]} />
+                        <Amount value={costs?.[0]} digits={costDigits} />
                       </Table.Td>
                     )}
                     {hasCosts && <Table.Td ta="end">{percentText(cell?.m ?? '–')}</Table.Td>}

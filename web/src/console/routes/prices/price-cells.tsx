@@ -2,9 +2,18 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: of a grid its cells are focused, one at a time.
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
-import { Amount } from '../../../kit/amount.tsx'
+import {
+  type ClipboardEvent,
+  type KeyboardEvent,
+  type ReactNode,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
+import { Amount, digitsOf } from '../../../kit/amount.tsx'
 import { AmountSaid } from '../../../kit/amount-input.tsx'
 import { percentOf, percentText } from '../../../kit/numbers.ts'
 import { type Coin, readPrice } from '../../../kit/read-amount.ts'
@@ -23,6 +32,9 @@ import {
 const ROW = 40
 const GROUP = 30
 const HEAD = 44
+const PHONE = '(max-width: 47.99em)'
+/** COST_DIGITS are shown behind the point of a cost at most. */
+const COST_DIGITS = 4
 /** PAGE_ROWS is how far PageUp and PageDown go. */
 const PAGE_ROWS = 12
 
@@ -223,11 +235,36 @@ export function PriceCells({
 
   const labelOf = ({ account, username, group }: PriceColumn): string =>
     account !== null ? (username ?? '') : (group ?? t`Everyone`)
+  // On a phone there is room for one column beside the services: that is a price.
+  const isPhone = useMediaQuery(PHONE, window.matchMedia(PHONE).matches)
+  const [costsAt, pricesAt] = isPhone ? [2 + columns.length, 2] : [2, 2 + costCount]
+  const costTemplate = '96px '.repeat(costCount)
+  const priceTemplate = `repeat(${columns.length}, minmax(160px, 1fr))`
   const template = {
-    gridTemplateColumns: `minmax(180px, 2.2fr) ${'96px '.repeat(costCount)} repeat(${columns.length}, minmax(160px, 1fr))`,
+    gridTemplateColumns: `minmax(${isPhone ? 150 : 180}px, 2.2fr) ${isPhone ? `${priceTemplate} ${costTemplate}` : `${costTemplate} ${priceTemplate}`}`,
   }
-  const width = { minInlineSize: 180 + costCount * 96 + columns.length * 160 }
+  // The amounts of a column have their points below each other.
+  const [costDigits, priceDigits] = useMemo(
+    () => [
+      currencies.map((_, of) =>
+        digitsOf(
+          rows.map(({ costs }) => costs?.[of]),
+          COST_DIGITS,
+        ),
+      ),
+      columns.map((_, of) => digitsOf(rows.map(({ cells }) => cells[of]?.p))),
+    ],
+    [rows, columns, currencies],
+  )
+  const width = { minInlineSize: (isPhone ? 150 : 180) + costCount * 96 + columns.length * 160 }
 
+  const costHeads =
+    hasCosts &&
+    currencies.map((currency, at) => (
+      <span key={currency} role="columnheader" aria-colindex={costsAt + at} className={styles.costHead}>
+        {t`Cost`} <small>{currency}</small>
+      </span>
+    ))
   const [activeRow, activeColumn] = [rows[active.row], columns[active.column]]
   const typed =
     draft ??
@@ -254,17 +291,12 @@ export function PriceCells({
             <span role="columnheader" aria-colindex={1} className={styles.service}>
               {t`Service`}
             </span>
-            {hasCosts &&
-              currencies.map((currency, at) => (
-                <span key={currency} role="columnheader" aria-colindex={2 + at} className={styles.costHead}>
-                  {t`Cost`} <small>{currency}</small>
-                </span>
-              ))}
+            {!isPhone && costHeads}
             {columns.map((column, at) => (
               <span
                 key={columnKey(column)}
                 role="columnheader"
-                aria-colindex={2 + costCount + at}
+                aria-colindex={pricesAt + at}
                 className={styles.columnHead}
                 data-head={at}
               >
@@ -274,6 +306,7 @@ export function PriceCells({
                 {columnMenu(column, labelOf(column), rows[active.row])}
               </span>
             ))}
+            {isPhone && costHeads}
           </div>
         </div>
         <div role="rowgroup" className={styles.body} style={{ blockSize: virtual.getTotalSize(), ...width }}>
@@ -291,6 +324,15 @@ export function PriceCells({
               )
             }
             const { row, at } = line
+            const costs = row.costs?.map((cost, of) => (
+              <span key={currencies[of]} role="gridcell" aria-colindex={costsAt + of} className={styles.cost}>
+                {cost === null ? (
+                  <span className="muted">{row.no_rate ? t`no rate` : t`no cost`}</span>
+                ) : (
+                  <Amount value={cost} digits={costDigits[of]} />
+                )}
+              </span>
+            ))
             return (
               <div
                 key={row.id}
@@ -304,15 +346,7 @@ export function PriceCells({
                   <span className={styles.name}>{row.name}</span>
                   <span className={`code ${styles.codeText}`}>{row.code}</span>
                 </span>
-                {row.costs?.map((cost, of) => (
-                  <span key={currencies[of]} role="gridcell" aria-colindex={2 + of} className={styles.cost}>
-                    {cost === null ? (
-                      <span className="muted">{row.no_rate ? t`no rate` : t`no cost`}</span>
-                    ) : (
-                      <Amount value={cost} atMost={4} />
-                    )}
-                  </span>
-                ))}
+                {!isPhone && costs}
                 {columns.map((column, of) => {
                   const edit = edits.cells.get(placeOf(row.id, columnKey(column)))
                   const isActive = active.row === at && active.column === of
@@ -321,11 +355,12 @@ export function PriceCells({
                       key={columnKey(column)}
                       at={at}
                       of={of}
-                      index={2 + costCount + of}
+                      index={pricesAt + of}
                       row={row}
                       cost={row.costs?.[currencies.indexOf(column.currency)] ?? null}
                       edit={edit}
                       coin={coinOf(grid, column)}
+                      digits={priceDigits[of] ?? 0}
                       rule={ruleOf.get(row.cells[of]?.r ?? 0)}
                       isActive={isActive}
                       isChosen={isChosen(at, of)}
@@ -343,6 +378,7 @@ export function PriceCells({
                     />
                   )
                 })}
+                {isPhone && costs}
               </div>
             )
           })}
@@ -401,6 +437,8 @@ interface CellProps {
   cost: string | null
   edit: Edit | undefined
   coin: Coin
+  /** `digits` are those behind the point that all prices of the column have. */
+  digits: number
   rule: PriceRule | undefined
   isActive: boolean
   isChosen: boolean
@@ -412,7 +450,21 @@ interface CellProps {
   onOpen: () => void
 }
 
-function Cell({ at, of, index, row, cost, edit, coin, rule, isActive, isChosen, draft, ...on }: CellProps) {
+function Cell({
+  at,
+  of,
+  index,
+  row,
+  cost,
+  edit,
+  coin,
+  digits,
+  rule,
+  isActive,
+  isChosen,
+  draft,
+  ...on
+}: CellProps) {
   const { t } = useLingui()
   const ruleText = useRuleText()
   const cell = row.cells[of]
@@ -420,7 +472,6 @@ function Cell({ at, of, index, row, cost, edit, coin, rule, isActive, isChosen, 
   const isWrong = typeof edit === 'string' && readPrice(edit, coin) === undefined
   const isBelow = isEdited ? edit !== null && cost !== null && isLess(edit, cost) : cell?.b === 1
   const mark = isEdited ? '' : markOf(cell, rule)
-  const digits = (cell?.p ?? cost ?? '').split('.')[1]?.length ?? 0
   const said = [
     isWrong && t`This is no price`,
     isBelow && t`Below the cost`,
@@ -481,7 +532,7 @@ function Cell({ at, of, index, row, cost, edit, coin, rule, isActive, isChosen, 
         {isWrong ? (
           <s>{edit}</s>
         ) : (
-          <Amount value={isEdited ? edit && padded(edit, digits) : (cell?.p ?? null)} />
+          <Amount value={isEdited ? edit && padded(edit, digits) : cell && padded(cell.p, digits)} />
         )}
       </span>
       <small className={styles.margin}>{isEdited ? '' : percentText(cell?.m ?? '')}</small>

@@ -174,7 +174,7 @@ export function Prices({ isReading = false }: { isReading?: boolean }) {
           }
         />
         <Select
-          label={t`Order`}
+          label={t`Sorted by`}
           w={{ base: 'auto', sm: 170 }}
           value={search['sort'] ?? 'group'}
           allowDeselect={false}

@@ -8,6 +8,7 @@ import { useRefreshOn } from '../../../api/events.ts'
 import { Amount } from '../../../kit/amount.tsx'
 import { BalanceChanges, useBalanceChangeFilters } from '../../../kit/balance-changes.tsx'
 import { FilterBar, type Values } from '../../../kit/filters.tsx'
+import { monthName } from '../../../kit/months.ts'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { When } from '../../../kit/when.tsx'
@@ -170,16 +171,26 @@ function Statements({ username }: { username: string }) {
         <Trans>Statements</Trans>
       </h2>
       <ul className={styles.plain}>
-        {(isWhole ? items : items.slice(0, MONTHS)).map(({ month }) => (
-          <li key={month}>
-            {month}:{' '}
-            <Anchor href={file(month, 'pdf')} download>
-              PDF
-            </Anchor>
-            {' · '}
-            <Anchor href={file(month, 'csv')} download>
-              CSV
-            </Anchor>
+        {(isWhole ? items : items.slice(0, MONTHS)).map(({ month, complete, closing_balance, currency }) => (
+          <li key={month} className={styles.month}>
+            <span className={styles.monthName}>{monthName(month)}</span>
+            <span className={styles.closing}>
+              <span className="muted">{complete ? t`Balance at the end` : t`Balance so far`}</span>{' '}
+              <Amount value={closing_balance} currency={currency} />
+            </span>
+            <span>
+              {['pdf', 'csv'].map((format) => (
+                <Anchor
+                  key={format}
+                  href={file(month, format)}
+                  download
+                  me="sm"
+                  aria-label={`${monthName(month)}, ${format.toUpperCase()}`}
+                >
+                  {format.toUpperCase()}
+                </Anchor>
+              ))}
+            </span>
           </li>
         ))}
       </ul>

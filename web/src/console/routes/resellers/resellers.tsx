@@ -254,7 +254,7 @@ function useColumns(): Column<Reseller>[] {
     },
   ]
   const turnover: Column<Reseller> = {
-    ...{ id: 'turnover_30d', head: t`30 days`, width: 130, end: true, rank: 1, sort: 'turnover' },
+    ...{ id: 'turnover_30d', head: t`Sold, 30 days`, width: 130, end: true, rank: 1, sort: 'turnover' },
     cell: ({ turnover_30d, currency }) => <SumAmount value={turnover_30d} currency={currency} />,
   }
   return [
@@ -263,7 +263,7 @@ function useColumns(): Column<Reseller>[] {
       cell: ({ name }) => name,
     },
     {
-      ...{ id: 'username', head: t`User name`, width: 200, rank: 3 },
+      ...{ id: 'username', head: t`User name`, width: 200, rank: 6 },
       cell: ({ username }) => <span className="code">{username}</span>,
     },
     {

@@ -1,8 +1,8 @@
-import { i18n } from '@lingui/core'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button } from '@mantine/core'
 import { dataOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
+import { monthName } from '../../../kit/months.ts'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { Price } from '../../price.tsx'
@@ -36,10 +36,10 @@ export function Statements() {
       )}
       {list.rows && list.rows.length > 0 && (
         <ul className={styles.months} aria-label={t`Statements`}>
-          {list.rows.map(({ month, from, complete, closing_balance: closing }) => (
+          {list.rows.map(({ month, complete, closing_balance: closing }) => (
             <li key={month}>
               <span>
-                <strong>{monthName(from)}</strong>{' '}
+                <strong>{monthName(month)}</strong>{' '}
                 {!complete && (
                   <span className="muted">
                     <Trans>goes on</Trans>
@@ -59,7 +59,7 @@ export function Statements() {
                     download
                     variant="default"
                     size="compact-md"
-                    aria-label={`${monthName(from)}, ${format.toUpperCase()}`}
+                    aria-label={`${monthName(month)}, ${format.toUpperCase()}`}
                   >
                     {format.toUpperCase()}
                   </Button>
@@ -77,8 +77,3 @@ export function Statements() {
     </MoneyPage>
   )
 }
-
-const monthName = (from: string): string =>
-  new Intl.DateTimeFormat(i18n.locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
-    new Date(from),
-  )
