@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAccount, createPriceGroup } from '../../src/accounts/accounts.ts'
 import { WRITTEN_PRICES } from '../price-book/written-prices.fixtures.ts'
 import { ask, OperatorOffice } from '../protocols/operator/office.fixtures.ts'
-import { closeBrowserAfterwards, describePages, Visit } from './browser.fixtures.ts'
+import { closeBrowserAfterwards, describePages, PHONE, Visit } from './browser.fixtures.ts'
 
 closeBrowserAfterwards()
 
@@ -419,6 +419,12 @@ describePages('the price book', () => {
     const again = page.waitForRequest(/\/prices\/grid/)
     await page.clock.fastForward(15_000)
     await again
+    // Costs stand first; on a phone, which has room for one column, last.
+    const heads = page.getByRole('columnheader')
+    expect(await heads.nth(1).textContent()).toMatch(/^Cost/)
+    await page.setViewportSize(PHONE)
+    await heads.nth(1).getByText('Everyone').waitFor()
+    expect(await heads.last().textContent()).toMatch(/^Cost/)
     await visit.leave()
   })
 

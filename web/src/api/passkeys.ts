@@ -1,8 +1,10 @@
 /** What pages need to sign in by a passkey or to make one. The console and the portal ask different routes, which answer alike. */
 
-/** `hasPasskeys` tells whether this browser can use passkeys here: it can on https and on localhost. */
+/** `hasPasskeys` tells whether this browser can use passkeys here: it can on https and on localhost, and never where the address is a number. */
 export const hasPasskeys = (): boolean =>
-  typeof PublicKeyCredential === 'function' && 'parseRequestOptionsFromJSON' in PublicKeyCredential
+  typeof PublicKeyCredential === 'function' &&
+  'parseRequestOptionsFromJSON' in PublicKeyCredential &&
+  !/^[\d.]+$|:/.test(window.location.hostname)
 
 /** Offer asks the server for what the browser signs, or makes a passkey from. */
 type Offer = () => Promise<{ options: Record<string, unknown> }>

@@ -25,6 +25,12 @@ export function useCount(list: string, key: readonly unknown[], query: Values): 
   }).data
 }
 
+/** MOST is how far lists are counted. */
+const MOST = 10_000
+
+/** `isEarly`: counting took too long, so it ended before it had come far; the number says little. */
+export const isEarly = ({ value, capped }: Counted): boolean => capped && value < MOST
+
 /** `countText` writes a count: `10,000+` where there are more than were counted. */
 export const countText = ({ value, capped }: Counted): string =>
   `${new Intl.NumberFormat(i18n.locale).format(value)}${capped ? '+' : ''}`
@@ -34,5 +40,5 @@ export function Count({ count }: { count: Counted | undefined }) {
   const { t } = useLingui()
   if (!count) return null
   const all = countText(count)
-  return <span className="muted">{t`${all} in all`}</span>
+  return <span className="muted">{isEarly(count) ? t`Many` : t`${all} in all`}</span>
 }

@@ -102,50 +102,52 @@ export function Inbox() {
   const number = (count: number | undefined) => !isNarrowed && <b>{count}</b>
   return (
     <Page title={t`Inbox`}>
-      <div className={`${styles.views} ${open === undefined ? '' : styles.hides}`}>
-        <fieldset className={styles.kinds} aria-label={t`Kinds`}>
-          <button
-            type="button"
-            className={styles.kind}
-            aria-pressed={kind === undefined && state !== 'later'}
-            onClick={() => go({ kind: undefined, open: undefined, state: undefined })}
-          >
-            {t`All`} {number(counts.data?.total)}
-          </button>
-          {counts.data?.kinds
-            .filter(({ kind: one, count }) => count > 0 || one === kind)
-            .map(({ kind: one, count }) => (
-              <button
-                key={one}
-                type="button"
-                className={styles.kind}
-                aria-pressed={kind === one}
-                onClick={() => go({ kind: one, open: undefined, state: undefined })}
-              >
-                {i18n._(kindWords(one))} {number(count)}
-              </button>
-            ))}
-          {(counts.data?.kinds ?? []).some(({ later }) => later > 0) && (
+      <div className={`${styles.top} ${open === undefined ? '' : styles.hides}`}>
+        <div className={styles.views}>
+          <fieldset className={styles.kinds} aria-label={t`Kinds`}>
             <button
               type="button"
               className={styles.kind}
-              aria-pressed={state === 'later'}
-              onClick={() => go({ kind: undefined, open: undefined, state: 'later' })}
+              aria-pressed={kind === undefined && state !== 'later'}
+              onClick={() => go({ kind: undefined, open: undefined, state: undefined })}
             >
-              {t`Postponed`} {number(counts.data?.kinds.reduce((all, { later }) => all + later, 0))}
+              {t`All`} {number(counts.data?.total)}
             </button>
-          )}
-        </fieldset>
-        <ListViews list="inbox" query={filter} />
-      </div>
-      <div className={open === undefined ? undefined : styles.hides}>
-        <FilterBar
-          filters={filters}
-          values={filter}
-          onChange={(values) => void navigate({ to: '/inbox', search: values })}
-        >
-          {isNarrowed && entries.length > 0 && <Fitting count={entries.length} isAll={list.isEnd} />}
-        </FilterBar>
+            {counts.data?.kinds
+              .filter(({ kind: one, count }) => count > 0 || one === kind)
+              .map(({ kind: one, count }) => (
+                <button
+                  key={one}
+                  type="button"
+                  className={styles.kind}
+                  aria-pressed={kind === one}
+                  onClick={() => go({ kind: one, open: undefined, state: undefined })}
+                >
+                  {i18n._(kindWords(one))} {number(count)}
+                </button>
+              ))}
+            {(counts.data?.kinds ?? []).some(({ later }) => later > 0) && (
+              <button
+                type="button"
+                className={styles.kind}
+                aria-pressed={state === 'later'}
+                onClick={() => go({ kind: undefined, open: undefined, state: 'later' })}
+              >
+                {t`Postponed`} {number(counts.data?.kinds.reduce((all, { later }) => all + later, 0))}
+              </button>
+            )}
+          </fieldset>
+          <ListViews list="inbox" query={filter} />
+        </div>
+        <div className={styles.bar}>
+          <FilterBar
+            filters={filters}
+            values={filter}
+            onChange={(values) => void navigate({ to: '/inbox', search: values })}
+          >
+            {isNarrowed && entries.length > 0 && <Fitting count={entries.length} isAll={list.isEnd} />}
+          </FilterBar>
+        </div>
       </div>
       {!found && !list.error && <Loading />}
       <FaultNote fault={list.error} onRetry={list.again} />

@@ -16,6 +16,7 @@ import { pastedLines, SearchField } from '../../../kit/pasted-lines.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { stateWords } from '../../../kit/state-badge.tsx'
 import { ActionBar, List, LookMenu, NewRows, useLook, WIDE } from '../../../kit/table.tsx'
+import { isEarly } from '../../count.tsx'
 import { ExportButton } from '../../export-button.tsx'
 import { ListViews } from '../../list-views.tsx'
 import { usePickFrom } from '../../pick-from.ts'
@@ -282,7 +283,13 @@ function Count({ count }: { count: ReturnType<typeof useCount> }) {
   const number = new Intl.NumberFormat(i18n.locale).format(value)
   return (
     <span className={styles.count}>
-      {capped ? t`${number}+ orders` : <Plural value={value} one="# order" other="# orders" />}
+      {isEarly(count) ? (
+        <Trans>Many orders</Trans>
+      ) : capped ? (
+        t`${number}+ orders`
+      ) : (
+        <Plural value={value} one="# order" other="# orders" />
+      )}
     </span>
   )
 }

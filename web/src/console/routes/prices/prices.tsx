@@ -196,13 +196,15 @@ export function Prices({ isReading = false }: { isReading?: boolean }) {
             onChange={(value) => filter({ currencies: value.join(',') })}
           />
         )}
+        <div className={styles.more}>
+          <PriceFilters
+            values={search}
+            groups={groups}
+            rules={ruleOf}
+            onChange={(values) => void navigate({ to: '/prices', search: values, replace: true })}
+          />
+        </div>
       </div>
-      <PriceFilters
-        values={search}
-        groups={groups}
-        rules={ruleOf}
-        onChange={(values) => void navigate({ to: '/prices', search: values, replace: true })}
-      />
       <FaultNote fault={error} onRetry={() => void read.refetch()} />
       {!grid && !error && <Loading rows={12} />}
       {grid && grid.columns.length > 0 && grid.rows.length === 0 && (

@@ -99,7 +99,7 @@ function One() {
           title={t`Webhook ${id}`}
           heading={
             <>
-              <Trans>Webhook</Trans> {state}
+              <Trans>Webhook at {new URL(hook.data.url).host}</Trans> {state}
             </>
           }
           actions={actions}
