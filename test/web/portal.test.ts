@@ -380,6 +380,31 @@ describePages('the portal', () => {
     await visit.leave()
   })
 
+  test('an order that is placed after the sign-in has ended is placed once one has signed in over the page', async () => {
+    const { sql } = portal.server
+    const { email, shop, headers } = await portal.person()
+    const visit = await Visit.entered(portal.server.url, headers)
+    const { page } = visit
+    await page.goto('/portal/order/carrier')
+    await page.getByLabel('One a line').fill(imei(850))
+    await visit.click('Check')
+    await page.getByText('1 of 1 would be ordered').waitFor()
+    await sql`delete from sign_ins`
+    await visit.click(/^Place 1/)
+    await page.getByRole('dialog', { name: 'Sign in again' }).waitFor()
+    await visit.expectUsable('signed in again over an order')
+    expect(await page.getByLabel('E-mail address').inputValue()).toBe(email)
+    await visit.type(PASSWORD)
+    await visit.press('Enter')
+    await page.getByText('1 of 1 done').waitFor()
+    expect(await sql`select item_count from orders where account_id = ${shop.accountId}`).toEqual([
+      { item_count: 1 },
+    ])
+    await visit.click('Home', 'link')
+    await page.getByText('99.00').waitFor()
+    await visit.leave()
+  })
+
   test('of a large order what is in sight is read and drawn; it is narrowed, and copied whole', async () => {
     const shop = await portal.server.shop({ deposit: '300' })
     const { headers } = await portal.person('owner', shop)

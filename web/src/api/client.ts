@@ -59,6 +59,26 @@ export const onSignedOut = (tell: () => void): void => {
   signedOut = tell
 }
 
+/**
+ * Return brings back the person whose sign-in has ended, or has another token by now, over the page that was left; false: there is no such page. With `isChange` a change was
+ * refused, which is sent again afterwards.
+ */
+type Return = (isChange: boolean) => Promise<boolean>
+const nobody: Return = async () => false
+let comeBack = nobody
+/** `onReturn` gives what ends it. */
+export const onReturn = (ask: Return): (() => void) => {
+  comeBack = ask
+  return () => {
+    comeBack = nobody
+  }
+}
+
+/** ENTERING are the requests by which somebody signs in. */
+const ENTERING = /\/session(\/second-factor|\/passkey(\/offer)?)?$/
+/** OTHER_SIGN_IN are refusals of a request that another sign-in may make: there is none any more, or its token is not the one that was sent. */
+const OTHER_SIGN_IN = ['SESSION_EXPIRED_ERROR', 'CSRF_ERROR']
+
 const isChange = ({ method }: Request): boolean => method !== 'GET' && method !== 'HEAD'
 
 function withHeaders(request: Request): Request {
@@ -71,6 +91,19 @@ function withHeaders(request: Request): Request {
 /** `copies` has each request as it can be sent once more: its body is read when it is sent. */
 const copies = new WeakMap<Request, Request>()
 
+/** `sendAgain` sends a request once more, under the same key. */
+const sendAgain = (request: Request): Promise<Response> =>
+  fetch(withHeaders(copies.get(request)?.clone() ?? request))
+
+const codeOf = async (response: Response): Promise<string | undefined> => {
+  if (response.ok) return undefined
+  const body = (await response
+    .clone()
+    .json()
+    .catch(() => ({}))) as Partial<ErrorBody>
+  return body.code
+}
+
 const conventions: Middleware = {
   onRequest({ request }) {
     const headed = withHeaders(request)
@@ -78,22 +111,27 @@ const conventions: Middleware = {
     return headed
   },
   async onResponse({ request, response }) {
-    if (response.ok) return response
-    const body = (await response
-      .clone()
-      .json()
-      .catch(() => ({}))) as Partial<ErrorBody>
-    if (body.code === 'SESSION_EXPIRED_ERROR') signedOut()
-    const again = isChange(request) ? copies.get(request) : request
-    if (body.code === 'STEP_UP_REQUIRED_ERROR' && again && (await prove())) return fetch(withHeaders(again))
-    return response
+    let latest = response
+    let code = await codeOf(latest)
+    const { method, url } = request
+    const isEntering = method === 'POST' && ENTERING.test(new URL(url).pathname)
+    const isLeaving = method === 'DELETE' && ENTERING.test(new URL(url).pathname)
+    if (code !== undefined && OTHER_SIGN_IN.includes(code) && !isEntering) {
+      if (!isLeaving && (await comeBack(isChange(request)))) {
+        latest = await sendAgain(request)
+        code = await codeOf(latest)
+      } else if (code === 'SESSION_EXPIRED_ERROR') signedOut()
+    }
+    if (code === 'STEP_UP_REQUIRED_ERROR' && (await prove())) return await sendAgain(request)
+    return latest
   },
 }
 
-/** `clientOf` asks an API of the server by the cookie. */
-export function clientOf<Paths extends {}>() {
+/** `clientOf` asks an API of the server by the cookie. `reading` is done with the answer that counts, also with that of a request which was sent again. */
+export function clientOf<Paths extends {}>(...reading: Middleware[]) {
   const client = createClient<Paths>({ baseUrl: window.location.origin, credentials: 'same-origin' })
-  client.use(conventions)
+  // The last of these sees an answer first.
+  client.use(...reading, conventions)
   return client
 }
 

@@ -7,9 +7,7 @@ import type { paths as RestPaths } from './made/rest.ts'
  * The portal asks its own API, `/api/portal`, and the REST API, which answers its cookie as it answers a key. Amounts of the latter are numbers on
  * the wire: they are read as the decimal texts that stand there.
  */
-export const portal = clientOf<PortalPaths & RestPaths>()
-
-portal.use({
+export const portal = clientOf<PortalPaths & RestPaths>({
   async onResponse({ schemaPath, response }) {
     if (!response.ok || schemaPath.startsWith('/api/portal/')) return response
     const body = JSON.stringify(readAnswer(await response.text(), true))

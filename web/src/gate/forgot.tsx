@@ -5,8 +5,9 @@ import { ApiFault, dataOf } from '../api/client.ts'
 import { portal } from '../api/portal.ts'
 import { AtFields, PasswordInput, TextInput } from '../kit/inputs.tsx'
 import { FaultNote } from '../kit/notes.tsx'
-import { formOf, linkToken, useSending } from './form.ts'
+import { formOf, useSending } from '../kit/sending.ts'
 import { Gate, ToSignIn } from './gate.tsx'
+import { linkToken } from './link-token.ts'
 
 /** `Forgot` has a link sent by which another password is set. It does not say whether somebody signs in with the address. */
 export function Forgot() {

@@ -7,8 +7,9 @@ import { CurrencyInput } from '../kit/currency-input.tsx'
 import { AtFields, PasswordInput, TextInput } from '../kit/inputs.tsx'
 import { FaultNote } from '../kit/notes.tsx'
 import { QrCode } from '../kit/qr-code.tsx'
-import { formOf, linkToken, useSending } from './form.ts'
+import { formOf, useSending } from '../kit/sending.ts'
 import { Gate } from './gate.tsx'
+import { linkToken } from './link-token.ts'
 
 const open = () => dataOf(api.POST('/api/operator/invitation/open', { body: { invitation: linkToken } }))
 type Offer = Awaited<ReturnType<typeof open>>

@@ -5,8 +5,9 @@ import { ApiFault, dataOf } from '../api/client.ts'
 import { portal } from '../api/portal.ts'
 import { AtFields, PasswordInput, TextInput } from '../kit/inputs.tsx'
 import { FaultNote } from '../kit/notes.tsx'
-import { formOf, linkToken, useSending } from './form.ts'
+import { formOf, useSending } from '../kit/sending.ts'
 import { Gate } from './gate.tsx'
+import { linkToken } from './link-token.ts'
 
 const open = () => dataOf(portal.POST('/api/portal/invitation/open', { body: { token: linkToken } }))
 type Offer = Awaited<ReturnType<typeof open>>

@@ -1,13 +1,15 @@
 import { msg } from '@lingui/core/macro'
 import type { ReactNode } from 'react'
+import { consoleEntrance } from '../api/entrance.ts'
+import { portalEntrance } from '../api/portal-entrance.ts'
 import { show } from '../kit/app.tsx'
 import { learnFaults, sayFaultsBy } from '../kit/faults.ts'
 import { Forgot, Reset } from './forgot.tsx'
 import { Invite } from './invite.tsx'
 import { Join, Verify } from './join.tsx'
 import { NewEmail } from './new-email.tsx'
-import { Register } from './register.tsx'
-import { consoleEntrance, portalEntrance, SignIn } from './sign-in.tsx'
+import { isRegistrationOpen, Register } from './register.tsx'
+import { SignIn } from './sign-in.tsx'
 import { words } from './words.ts'
 
 /**
@@ -19,7 +21,9 @@ const pages: Record<string, () => ReactNode> = {
   '/console/setup': () => <Invite />,
   '/console/invite': () => <Invite />,
   '/console/email': () => <NewEmail entrance="console" />,
-  '/portal/sign-in': () => <SignIn entrance={portalEntrance} />,
+  '/portal/sign-in': () => (
+    <SignIn entrance={portalEntrance} forgotten="/portal/forgot" mayRegister={isRegistrationOpen} />
+  ),
   '/portal/invite': () => <Join />,
   '/portal/forgot': () => <Forgot />,
   '/portal/reset': () => <Reset />,

@@ -4,8 +4,9 @@ import { useState } from 'react'
 import { ApiFault, api, dataOf } from '../api/client.ts'
 import { portal } from '../api/portal.ts'
 import { FaultNote } from '../kit/notes.tsx'
-import { linkToken, useSending } from './form.ts'
+import { useSending } from '../kit/sending.ts'
 import { Gate } from './gate.tsx'
+import { linkToken } from './link-token.ts'
 
 const body = { token: linkToken }
 

@@ -8,7 +8,8 @@ const ABOVE = 400
 
 interface DialogProps {
   opened: boolean
-  onClose: () => void
+  /** `onClose` is left out where nothing but its own buttons closes it; such a window stands above all others. */
+  onClose?: () => void
   title: ReactNode
   size?: MantineSize | number
   /** `isAbove`: it may come while another window is open, and stands above that. */
@@ -20,12 +21,17 @@ interface DialogProps {
 export function Dialog({ opened, onClose, title, size = 'md', isAbove = false, children }: DialogProps) {
   const { t } = useLingui()
   return (
-    <Modal.Root opened={opened} onClose={onClose} size={size} {...(isAbove && { zIndex: ABOVE })}>
+    <Modal.Root
+      opened={opened}
+      onClose={onClose ?? (() => {})}
+      size={size}
+      {...(isAbove && { zIndex: onClose ? ABOVE : ABOVE + 1 })}
+    >
       <Modal.Overlay />
       <Modal.Content>
         <div className={styles.head}>
           <Modal.Title>{title}</Modal.Title>
-          <Modal.CloseButton aria-label={t`Close`} />
+          {onClose && <Modal.CloseButton aria-label={t`Close`} />}
         </div>
         <Modal.Body>{children}</Modal.Body>
       </Modal.Content>
@@ -34,7 +40,11 @@ export function Dialog({ opened, onClose, title, size = 'md', isAbove = false, c
 }
 
 /** `Sheet` is a window that comes in from the end of the page: a form beside what it is about. */
-export function Sheet({ onClose, title, children }: Pick<DialogProps, 'onClose' | 'title' | 'children'>) {
+export function Sheet({
+  onClose,
+  title,
+  children,
+}: Pick<DialogProps, 'title' | 'children'> & { onClose: () => void }) {
   const { t } = useLingui()
   return (
     <Drawer.Root opened onClose={onClose} position="right" size="sm">

@@ -1,7 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect } from 'react'
 import { ApiFault, api, dataOf, keepCsrf } from '../api/client.ts'
+import { consoleEntrance } from '../api/entrance.ts'
 import { followTopics } from '../api/events.ts'
+import { SignInAgain } from './sign-in-again.tsx'
 
 /** `sessionQuery` reads who is signed in; null: nobody is. */
 export const sessionQuery = {
@@ -42,5 +44,11 @@ export function SignedIn({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (session) followTopics(session.person.topics)
   }, [session])
-  return session ? <Context value={session}>{children}</Context> : null
+  return session ? (
+    <Context value={session}>
+      <SignInAgain entrance={consoleEntrance} session={session} sessionKey={sessionQuery.queryKey}>
+        {children}
+      </SignInAgain>
+    </Context>
+  ) : null
 }

@@ -3,6 +3,8 @@ import { createContext, type ReactNode, useContext, useEffect } from 'react'
 import { ApiFault, dataOf, keepCsrf } from '../api/client.ts'
 import { followAccount } from '../api/events.ts'
 import { portal } from '../api/portal.ts'
+import { portalEntrance } from '../api/portal-entrance.ts'
+import { SignInAgain } from '../kit/sign-in-again.tsx'
 
 /** `sessionQuery` reads who is signed in, and of which account; null: nobody is. */
 export const sessionQuery = {
@@ -43,5 +45,11 @@ export function SignedIn({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (session) followAccount()
   }, [session])
-  return session ? <Context value={session}>{children}</Context> : null
+  return session ? (
+    <Context value={session}>
+      <SignInAgain entrance={portalEntrance} session={session} sessionKey={sessionQuery.queryKey}>
+        {children}
+      </SignInAgain>
+    </Context>
+  ) : null
 }

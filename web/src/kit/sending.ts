@@ -7,9 +7,6 @@ export function formOf(event: FormEvent<HTMLFormElement>): (name: string) => str
   return (name) => String(form.get(name) ?? '')
 }
 
-/** The token of a mailed link stands behind `#`, which no browser sends and no log holds. */
-export const linkToken = decodeURIComponent(window.location.hash.slice(1))
-
 /** `useSending` is for a form: whether it is being sent, and why it was refused. */
 export function useSending() {
   const [isBusy, setBusy] = useState(false)

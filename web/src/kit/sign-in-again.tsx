@@ -1,0 +1,85 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { lazy, type ReactNode, Suspense, useEffect, useEffectEvent, useRef, useState } from 'react'
+import { keepCsrf, onReturn } from '../api/client.ts'
+import type { Entered, Entrance } from '../api/entrance.ts'
+
+const SignInDialog = lazy(async () => ({ default: (await import('./sign-in-dialog.tsx')).SignInDialog }))
+
+interface SignInAgainProps {
+  entrance: Entrance
+  /** `session` is who is signed in, and `sessionKey` the query of it. */
+  session: Entered
+  sessionKey: readonly unknown[]
+  children: ReactNode
+}
+
+const isSame = (one: Entered, other: Entered): boolean =>
+  one.person?.id === other.person?.id && one.account?.id === other.account?.id
+
+/**
+ * `SignInAgain` stands around the pages of who is signed in. Where that has ended, one signs in in a window over the page, which keeps what was typed; then all that was refused meanwhile
+ * is asked for again. Where another person signs in, the page is loaded anew: nothing of the one before stays. Who of the staff looks at the portal gets no window, but the sign-in page.
+ */
+export function SignInAgain({ entrance, session, sessionKey, children }: SignInAgainProps) {
+  const client = useQueryClient()
+  const [asked, setAsked] = useState<{ isChange: boolean }>()
+  /** `wasAsked`: the window stays loaded, so that it gives back the focus when it closes. */
+  const [wasAsked, setWasAsked] = useState(false)
+  const [isAnother, setAnother] = useState(false)
+  const waiting = useRef<{ back: Promise<boolean>; give: () => void }>(undefined)
+
+  /** `arrived` goes on with who is signed in now; false: nobody is. */
+  const arrived = async (): Promise<boolean> => {
+    const now = await entrance.now()
+    if (!now) return false
+    if (!isSame(now, session)) {
+      setAnother(true)
+      return false
+    }
+    keepCsrf(now.csrf_token)
+    // What the person may do has changed, perhaps.
+    void client.invalidateQueries({ queryKey: sessionKey })
+    waiting.current?.give()
+    return true
+  }
+  const ask = useEffectEvent((isChange: boolean): Promise<boolean> => {
+    if (session.person === null) return Promise.resolve(false)
+    if (!waiting.current) {
+      const { promise, resolve } = Promise.withResolvers<boolean>()
+      waiting.current = { back: promise, give: () => resolve(true) }
+      void promise.then(() => {
+        waiting.current = undefined
+        setAsked(undefined)
+      })
+      const open = () => {
+        setAsked((before) => before ?? { isChange })
+        setWasAsked(true)
+      }
+      // Another tab may have signed in meanwhile.
+      arrived().then((isIn) => !isIn && open(), open)
+    }
+    if (isChange) setAsked((before) => before && { isChange })
+    return waiting.current.back
+  })
+  useEffect(() => onReturn((isChange) => ask(isChange)), [])
+  useEffect(() => {
+    // What stood on the page is gone by now, with its questions whether one wants to leave.
+    if (isAnother) window.location.reload()
+  }, [isAnother])
+  if (isAnother) return null
+  return (
+    <>
+      {children}
+      {wasAsked && session.person && (
+        <Suspense fallback={null}>
+          <SignInDialog
+            entrance={entrance}
+            email={session.person.email}
+            asked={asked}
+            onIn={async () => void (await arrived())}
+          />
+        </Suspense>
+      )}
+    </>
+  )
+}
