@@ -9,8 +9,9 @@ import type { AccountRole } from './roles.ts'
 export interface PersonRow {
   id: AccountPersonId
   accountId: AccountId
-  /** `username` is the account's. */
+  /** `username` and `accountName` are the account's. */
   username: string
+  accountName: string
   name: string
   email: string
   role: AccountRole
@@ -46,7 +47,7 @@ export async function selectPeople(
   },
 ): Promise<PersonRow[]> {
   return await sql<PersonRow[]>`
-    select p.id, p.account_id, a.username, p.name, p.email, p.role::text as role, p.language, p.time_zone,
+    select p.id, p.account_id, a.username, a.name as account_name, p.name, p.email, p.role::text as role, p.language, p.time_zone,
            p.password is not null as is_set_up, p.secrets is not null as has_app,
            (select max(t.ends_at) from person_tokens t where t.person_id = p.id and t.what = 'invitation') as invited_until,
            p.suspended_at, p.created_at, cardinality(p.recovery_codes) as recovery_codes,

@@ -83,10 +83,23 @@ describePages('the inbox', () => {
     await review(order, 'unknown', 'HTTP 502, and nothing that says what became of it')
     const visit = await Visit.as(office, 'owner', { screen: WIDE })
     const { page } = visit
+    await page.goto(`/console/orders/${order}`)
+    await page
+      .getByText('Nothing is sent again and nothing is given back while the outcome is unknown.')
+      .waitFor()
+    await visit.expectUsable('an order whose outcome is unknown')
+    const beside = page.getByRole('complementary', { name: 'About the order' })
+    await beside.getByRole('link', { name: 'sandbox' }).click()
+    await page.getByRole('heading', { level: 1, name: 'sandbox' }).waitFor()
+    await page.goBack()
+    const service = beside.getByRole('link', { name: /^s\d+$/ })
+    expect(await service.getAttribute('href')).toMatch(/^\/console\/catalogue\/services\/s\d+$/)
     await page.goto('/console/orders')
     await visit.click(/^Inbox/, 'link')
     await page.getByRole('button', { name: /The supplier has it/ }).waitFor()
     await page.getByText('What was sent and received').waitFor()
+    // It is open: one decides by it.
+    await page.getByText('<html>Bad gateway</html>').waitFor()
     expect(await visit.violations()).toEqual([])
     await shot(visit, 'inbox-unknown')
     await visit.press('1')
@@ -243,12 +256,25 @@ describePages('the inbox', () => {
     await sari.press('t')
     await page.getByRole('button', { name: 'Give it back' }).waitFor()
     await boss.page.getByRole('button', { name: 'Sari is on this', disabled: true }).waitFor()
+    await reason(sari, /Let it take longer/, 'they are asleep')
     await reason(boss, /Let it take longer/, 'they work on it')
     await boss.press('Control+Enter')
     await opens(boss, second?.input)
+    // What she types about it is not taken away from her.
+    const left = page.getByRole('status').filter({ hasText: 'What you typed stays here until you go on.' })
+    await left.getByText(/^Decided by Anna: Let it take longer: they work on it$/).waitFor()
+    expect(await page.getByRole('textbox', { name: 'Reason', exact: true }).inputValue()).toBe(
+      'they are asleep',
+    )
+    const struck = page.getByRole('heading', { level: 2, name: first?.input ?? '' })
+    expect(await struck.evaluate('(one) => getComputedStyle(one).textDecorationLine')).toBe('line-through')
+    expect(await page.getByRole('button', { name: 'Let it take longer', exact: true }).isDisabled()).toBe(
+      true,
+    )
+    await sari.expectUsable('decided by somebody else while it was open')
+    await sari.click('Go on')
+    await opens(sari, second?.input)
     const settled = page.getByRole('list', { name: 'Left the list meanwhile' })
-    await settled.getByText(first?.input ?? '').waitFor()
-    await settled.getByText('Let it take longer: they work on it').waitFor()
     const lineOver = (input = '') =>
       page.evaluate<string>(`getComputedStyle([...document.querySelectorAll('li .code')]
         .findLast((one) => one.textContent === '${input}')).textDecorationLine`)
@@ -446,7 +472,7 @@ describePages('the inbox', () => {
     await page.keyboard.press('Escape')
     await visit.click(`Answer ${inputs[3]}`)
     await page.getByRole('textbox', { name: 'Result' }).fill('Unlocked 1')
-    await visit.click('Answer, and charge $1.00')
+    await visit.click(/^Answer .+, and charge \$1\.00$/)
     await until('it is answered', async () => {
       const [row] = await sql<
         { state: string; result: string }[]
@@ -454,11 +480,13 @@ describePages('the inbox', () => {
       return row?.state === 'success' && row.result === 'Unlocked 1'
     })
     // The table stays open for the next one, and ends with the last.
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
     await page.getByRole('button', { name: `Answer ${inputs[3]}` }).waitFor({ state: 'detached' })
     expect(new URL(page.url()).searchParams.get('open')).toMatch(/^manual-/)
     await visit.click(`Answer ${inputs[4]}`)
     await page.getByRole('textbox', { name: 'Result' }).fill('Unlocked 2')
-    await visit.click('Answer, and charge $1.00')
+    await visit.click(/^Answer .+, and charge \$1\.00$/)
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
     await page.getByRole('button', { name: `Answer ${inputs[4]}` }).waitFor({ state: 'detached' })
     await page.waitForURL((url) => !url.searchParams.has('open'))
     await visit.leave()
@@ -509,9 +537,29 @@ describePages('the inbox', () => {
       select result from items where order_id = any(${orders}::bigint[]) order by order_id`
     expect(done.map(({ result }) => result)).toEqual(['done, code 1234', 'patched', null])
     await page.getByRole('dialog').getByText('Close', { exact: true }).click()
+    // What is answered or refused is looked at where that is done, with what becomes of the money.
+    await visit.click(`Refuse ${orders[2]}`)
+    const refusing = page.getByRole('dialog', { name: `Refuse ${orders[2]}` })
+    for (const fact of [`${orders[2]}/1`, 'Firmware by hand', 'for cart-3', 'cart-3'])
+      await refusing.getByText(fact, { exact: true }).waitFor()
+    await refusing
+      .getByText(`No other supplier does it: $1.00 goes back to ${shop.username} at once.`)
+      .waitFor()
+    await refusing.getByRole('button', { name: `Refuse ${orders[2]}, and give back $1.00` }).waitFor()
+    await visit.expectUsable('work by hand is refused')
+    await page.keyboard.press('Escape')
+    await server.sql`
+      insert into supplier_routes (service_id, supplier_id, position, remote_service)
+      select ${Number(firmware)}, id, 2, '7' from suppliers where name <> 'Unlock Bob' order by id limit 1`
+    await visit.click(`Refuse ${orders[2]}`)
+    await refusing.getByText(`gets it next. $1.00 stays held for ${shop.username}.`).waitFor()
+    await refusing.getByRole('button', { name: `Refuse ${orders[2]}`, exact: true }).waitFor()
+    await page.keyboard.press('Escape')
     await visit.click(`Answer ${orders[2]}`)
+    await page.getByRole('dialog').getByText('for cart-3').waitFor()
     await page.getByRole('textbox', { name: 'Result' }).fill('patched')
-    await visit.click('Answer, and charge $1.00')
+    await visit.click(/^Answer .+, and charge \$1\.00$/)
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
     await page.getByRole('button', { name: `Answer ${orders[2]}` }).waitFor({ state: 'detached' })
     await visit.leave()
   })

@@ -35,7 +35,9 @@ describePages('the portal', () => {
     )
     const visit = await Visit.begin(portal.server.url, { screen: PHONE })
     const { page } = visit
+    await portal.server.sql`update accounts set name = 'Phones of Sari' where id = ${accountId}`
     await page.goto(`/portal/invite#${token}`)
+    await page.getByText('imeigate invites you to the account Phones of Sari.').waitFor()
     await page.getByLabel('Your name').fill('Sari')
     await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD)
     expect(await visit.violations()).toEqual([])
@@ -238,6 +240,13 @@ describePages('the portal', () => {
     await page.getByText('The cancellation of 1 of 2 items was asked for on').waitFor()
     await page.getByText('$1.00 stays held until there is an answer.').waitFor()
     expect(await page.getByRole('button', { name: 'Cancel…' }).count()).toBe(0)
+    // One that is late says where to ask, also where nobody has said that.
+    await sql`update services set promised_seconds = 60 where code = 'carrier'`
+    await sql`update orders set created_at = created_at - interval '1 day' where id = ${sent}`
+    await sql`delete from seller`
+    await page.reload()
+    await page.getByText('It takes longer than expected. imeigate has left no address here').waitFor()
+    await visit.expectUsable('a late order without a contact')
     await visit.expectUsable('an order whose cancellation was asked for')
     await page.goto('/portal/orders')
     await page
@@ -385,10 +394,16 @@ describePages('the portal', () => {
     const { email, shop, headers } = await portal.person()
     const visit = await Visit.entered(portal.server.url, headers)
     const { page } = visit
-    await page.goto('/portal/order/carrier')
-    await page.getByLabel('One a line').fill(imei(850))
+    await page.goto('/portal/services')
+    await visit.click('Carrier check', 'link')
+    await visit.click('All services', 'link')
+    await visit.click('Carrier check', 'link')
+    await page.getByLabel('IMEIs, one a line').fill(imei(850))
     await visit.click('Check')
     await page.getByText('1 of 1 would be ordered').waitFor()
+    // It is no part of what was checked, and may follow.
+    await page.getByLabel('Your reference').fill('cart 850 ')
+    await visit.expectUsable('an order with a reference')
     await sql`delete from sign_ins`
     await visit.click(/^Place 1/)
     await page.getByRole('dialog', { name: 'Sign in again' }).waitFor()
@@ -397,9 +412,10 @@ describePages('the portal', () => {
     await visit.type(PASSWORD)
     await visit.press('Enter')
     await page.getByText('1 of 1 done').waitFor()
-    expect(await sql`select item_count from orders where account_id = ${shop.accountId}`).toEqual([
-      { item_count: 1 },
+    expect(await sql`select item_count, reference from orders where account_id = ${shop.accountId}`).toEqual([
+      { item_count: 1, reference: 'cart 850' },
     ])
+    await page.locator('#main').getByText('cart 850').waitFor()
     await visit.click('Home', 'link')
     await page.getByText('99.00').waitFor()
     await visit.leave()

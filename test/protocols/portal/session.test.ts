@@ -31,7 +31,9 @@ describe('getting in', () => {
     const old = await portal.ask('POST', '/invitation/open', { body: { token: first.token }, headers })
     expect([old.status, old.json.errors]).toEqual([404, { token: [expect.any(String)] }])
     const opened = await portal.ask('POST', '/invitation/open', { body: { token }, headers })
-    expect(opened.json.data).toMatchObject({ email: 'Eve@example.com', role: 'member', name: '' })
+    expect(opened.json.data).toMatchObject({
+      ...{ email: 'Eve@example.com', role: 'member', name: '', account_name: expect.any(String) },
+    })
     const accept = (password: string) =>
       portal.ask('POST', '/invitation', { body: { token, name: 'Eve', password }, headers })
     expect((await accept('short')).json).toMatchObject({

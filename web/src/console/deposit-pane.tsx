@@ -28,12 +28,19 @@ export const depositQuery = (id: number) =>
     queryFn: ({ signal }) => readDeposit(id, signal),
   })
 
+interface DepositPaneProps {
+  id: number
+  /** `isOver`: somebody else has decided it. It stays as it was when it was opened, for what was typed. */
+  isOver?: boolean
+  onDone: () => void
+}
+
 /** `DepositPane` has the proof beside the reference: confirming credits, refusing tells the reseller why. */
-export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) {
+export function DepositPane({ id, isOver = false, onDone }: DepositPaneProps) {
   const { t } = useLingui()
   const may = useMay()
   const params = { path: { id } }
-  const found = useQuery(depositQuery(id))
+  const found = useQuery({ ...depositQuery(id), enabled: !isOver })
   const deposit = found.data?.deposit
   const account = useQuery({
     queryKey: ['account', deposit?.account],
@@ -67,7 +74,7 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
   const [isBusy, setBusy] = useState(false)
   const [fault, setFault] = useState<unknown>()
   const carried = async (work: () => Promise<unknown>) => {
-    if (isBusy) return
+    if (isBusy || isOver) return
     setBusy(true)
     setFault(undefined)
     try {
@@ -113,7 +120,7 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
       ),
     )
   }
-  const mayDecide = may('money.deposits') && found.data?.may_decide === true
+  const mayDecide = !isOver && may('money.deposits') && found.data?.may_decide === true
   const carryOut = { confirm, refuse, other: creditOther }
   useKeys(
     mayDecide
@@ -197,7 +204,12 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
             <p className={styles.lead}>{t`Nothing is credited; the balance stays as it is.`}</p>
             <div className={styles.foot}>
               <Button variant="default" onClick={() => setDoing('confirm')}>{t`Back`}</Button>
-              <Button type="submit" color="var(--failed)" loading={isBusy}>{t`Refuse ${credited}`}</Button>
+              <Button
+                type="submit"
+                color="var(--failed)"
+                loading={isBusy}
+                disabled={isOver}
+              >{t`Refuse ${credited}`}</Button>
             </div>
           </form>
         ) : doing === 'other' ? (
@@ -205,6 +217,7 @@ export function DepositPane({ id, onDone }: { id: number; onDone: () => void }) 
             other={other}
             currency={deposit.currency}
             isBusy={isBusy}
+            isOver={isOver}
             onSubmit={creditOther}
             onBack={() => setDoing('confirm')}
           />
@@ -306,12 +319,14 @@ function OtherAmount({
   other: { text, setText, preview, fault },
   currency,
   isBusy,
+  isOver,
   onSubmit,
   onBack,
 }: {
   other: ReturnType<typeof useOther>
   currency: string
   isBusy: boolean
+  isOver: boolean
   onSubmit: (event: FormEvent) => void
   onBack: () => void
 }) {
@@ -333,7 +348,7 @@ function OtherAmount({
       </p>
       <div className={styles.foot}>
         <Button variant="default" onClick={onBack}>{t`Back`}</Button>
-        <Button type="submit" loading={isBusy} disabled={!preview}>{t`Credit ${came}`}</Button>
+        <Button type="submit" loading={isBusy} disabled={!preview || isOver}>{t`Credit ${came}`}</Button>
       </div>
     </form>
   )

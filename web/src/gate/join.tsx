@@ -3,6 +3,7 @@ import { Button, Stack } from '@mantine/core'
 import { type FormEvent, useEffect, useState } from 'react'
 import { ApiFault, dataOf } from '../api/client.ts'
 import { portal } from '../api/portal.ts'
+import { brand } from '../kit/brand.ts'
 import { AtFields, PasswordInput, TextInput } from '../kit/inputs.tsx'
 import { FaultNote } from '../kit/notes.tsx'
 import { formOf, useSending } from '../kit/sending.ts'
@@ -42,7 +43,8 @@ export function Join() {
           <Stack>
             <p>
               <Trans>
-                You are invited to the account <strong>{offer.account}</strong>.
+                {brand.name} invites you to the account <strong>{offer.account_name}</strong>. Its user name
+                is <span className="code">{offer.account}</span>.
               </Trans>
             </p>
             <TextInput

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { actorNames } from '../../../audit/actors.ts'
 import { Refusal } from '../../../errors.ts'
+import { afterRefusal, refusalEnds } from '../../../fulfilment/people/after-refusal.ts'
 import {
   answerManual,
   findManual,
@@ -192,6 +193,26 @@ export const manualRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     refusals: ['conflict'],
     handle: async ({ desk, body }) => ({
       taken: await takeManual(desk.change, body.orders as OrderId[], desk.actor, clock),
+    }),
+  }),
+  route({
+    method: 'GET',
+    path: '/manual/refusal',
+    name: 'getManualRefusal',
+    section,
+    summary: 'What would become of an item now, if it were refused',
+    access,
+    query: Type.Object({ order: longId, item: Type.Integer({ minimum: 1, maximum: 32_767 }) }),
+    answer: Type.Object({
+      end: oneOf(refusalEnds, {
+        description:
+          '`next`: `supplier` gets it. `given_back`: its price goes back. `waits`: it waits, and its price stays held',
+      }),
+      supplier: orNull(Type.String(), 'Its name; null: nobody gets it'),
+    }),
+    refusals: ['order_not_found', 'not_found', 'conflict'],
+    handle: async ({ desk, query: { order, item } }) => ({
+      ...(await afterRefusal(desk.read, order as OrderId, item, clock)),
     }),
   }),
   route({

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { actorNames } from '../../../audit/actors.ts'
 import { Refusal } from '../../../errors.ts'
 import { type Consequence, consequences, consequenceText } from '../../../fulfilment/people/choices.ts'
 import { type Decision, decisionsFor, resolveReview } from '../../../fulfilment/people/decisions.ts'
@@ -11,6 +12,7 @@ import { MAX_ID, type ReviewId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
 import { itemStates } from '../../../lib/states.ts'
+import type { Desk } from '../../../people/desk.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
 import {
   amount,
@@ -65,18 +67,44 @@ const review = Type.Object({
   opened_at: time(),
   resolution: orNull(Type.String(), 'null: it is open'),
   resolved_by: orNull(Type.String()),
+  resolved_by_name: orNull(Type.String(), 'What the person or program is called now'),
   why: orNull(Type.String()),
   resolved_at: orNull(time()),
   decisions: Type.Array(oneOf(decisions), { description: 'What it can be resolved by' }),
 })
 
-const wireReview = (one: ReviewView, caller: Caller): Static<typeof review> => ({
+/** `named` gives reviews as the API shows them, with the names of those who decided them. */
+async function named(
+  read: Desk['read'],
+  all: readonly ReviewView[],
+  caller: Caller,
+): Promise<Static<typeof review>[]> {
+  const names = await actorNames(
+    read,
+    all.flatMap(({ resolvedBy }) => resolvedBy ?? []),
+  )
+  return all.map((one) => wireReview(one, caller, names))
+}
+
+/** `namedOne` is `named` for one. */
+const namedOne = async (
+  read: Desk['read'],
+  one: ReviewView,
+  caller: Caller,
+): Promise<Static<typeof review>> => (await named(read, [one], caller))[0] as Static<typeof review>
+
+const wireReview = (
+  one: ReviewView,
+  caller: Caller,
+  names: ReadonlyMap<string, string>,
+): Static<typeof review> => ({
   ...{ id: one.id, kind: one.kind, ...reviewDetail(one, caller), is_secret: one.secretResults },
   ...{ order: one.orderId, item: one.position },
   ...{ account: one.accountId, username: one.username, service_code: one.serviceCode, input: one.input },
   ...{ state: one.state, attempt: one.attempt, supplier: one.supplier, reference: one.reference },
   ...{ sent_at: one.sentAt, opened_by: one.openedBy, opened_at: one.openedAt },
   ...{ resolution: one.resolution, resolved_by: one.resolvedBy, why: one.why, resolved_at: one.resolvedAt },
+  resolved_by_name: names.get(one.resolvedBy ?? '') ?? null,
   decisions: one.resolution === null ? [...decisionsFor[one.kind]] : [],
 })
 
@@ -265,7 +293,7 @@ export const reviewRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       const found = await listReviews(desk.read, { ...wanted, limit: limit + 1 })
       const { items, next } = pageOfFound(found, limit, (last) => last.id)
       return {
-        page: { items: items.map((one) => wireReview(one, caller)), next_cursor: cursorText(next, filter) },
+        page: { items: await named(desk.read, items, caller), next_cursor: cursorText(next, filter) },
       }
     },
   }),
@@ -301,13 +329,17 @@ export const reviewRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       const order = wireOrder(await mustFindOrder(desk.read, orderId), caller)
       const others = await listReviews(desk.read, { order: orderId, all: true, limit: 100 })
       return {
-        review: wireReview(found, caller),
+        review: await namedOne(desk.read, found, caller),
         currency: order.currency,
         evidence: wireEvidence(known, found),
         facts: wireFacts(known),
         choices: choicesOf(known, caller),
         item: order.items.find((one) => one.position === position) as (typeof order.items)[number],
-        others: others.filter((one) => one.id !== found.id).map((one) => wireReview(one, caller)),
+        others: await named(
+          desk.read,
+          others.filter((one) => one.id !== found.id),
+          caller,
+        ),
       }
     },
   }),
@@ -353,7 +385,8 @@ export const reviewRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       const reviewId = params.id as ReviewId
       const decider = { actor: desk.actor, why, keep, leavesAlike: true }
       const { alike } = await resolveReview(desk.change, reviewId, decisionOf(given), decider, clock)
-      return { review: wireReview(await findReview(desk.change, reviewId), caller), alike: alike ?? null }
+      const resolved = await findReview(desk.change, reviewId)
+      return { review: await namedOne(desk.change, resolved, caller), alike: alike ?? null }
     },
   }),
 ]

@@ -26,11 +26,13 @@ export const entryRoutes = ({ enrolment, registration }: Pick<PortalDeps, 'enrol
       role: oneOf(accountRoles),
       language: oneOf(languages),
       account: Type.String({ description: 'Its user name' }),
+      account_name: Type.String(),
     }),
     refusals: ['not_found', 'too_many_failed_logins'],
     handle: async ({ body, request }) => {
-      const { name, email, role, language: chosen, username } = await enrolment.open(body.token, request.ip)
-      return { name, email, role, language: chosen, account: username }
+      const found = await enrolment.open(body.token, request.ip)
+      const { name, email, role, language: chosen, username, accountName } = found
+      return { name, email, role, language: chosen, account: username, account_name: accountName }
     },
   }),
   route({

@@ -12,10 +12,11 @@ import { type Meaning, meanings } from '../../inbox-words.ts'
 import styles from './inbox.module.css'
 
 /** `AnswerPane` teaches once what words mean that no list knows: before it is kept it is shown what it fits, and what it settles. */
-export function AnswerPane({ id, onDone }: { id: number; onDone: () => void }) {
+export function AnswerPane({ id, isOver, onDone }: { id: number; isOver: boolean; onDone: () => void }) {
   const { t, i18n } = useLingui()
   const answers = useQuery({
     queryKey: ['answers'],
+    enabled: !isOver,
     queryFn: ({ signal }) =>
       dataOf(api.GET('/api/operator/answers', { params: { query: { limit: 1000 } }, signal })),
   })
@@ -42,7 +43,7 @@ export function AnswerPane({ id, onDone }: { id: number; onDone: () => void }) {
   const key = useMemo(() => crypto.randomUUID(), [JSON.stringify(lesson)])
   const teach = async (event?: FormEvent) => {
     event?.preventDefault()
-    if (!preview.data || isBusy || why.trim() === '') return
+    if (!preview.data || isBusy || isOver || why.trim() === '') return
     setBusy(true)
     setFault(undefined)
     try {
@@ -174,7 +175,7 @@ export function AnswerPane({ id, onDone }: { id: number; onDone: () => void }) {
             />
             <FaultNote fault={fault} untouched={t`Nothing was taught, and no money was moved.`} />
             <div className={styles.foot}>
-              <Button type="submit" loading={isBusy} disabled={!seen}>
+              <Button type="submit" loading={isBusy} disabled={!seen || isOver}>
                 {waiting === 0 ? (
                   <Trans>Teach it</Trans>
                 ) : (

@@ -2,7 +2,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button, Checkbox, Menu } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { useEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { money } from '../../../kit/amount.tsx'
@@ -17,6 +17,7 @@ import { Badge } from '../../../kit/state-badge.tsx'
 import { ActionBar } from '../../../kit/table.tsx'
 import { ago, When } from '../../../kit/when.tsx'
 import { DepositPane } from '../../deposit-pane.tsx'
+import { depositStateWords } from '../../deposit-state.tsx'
 import { detailWords } from '../../details.ts'
 import { HeldList } from '../../held-list.tsx'
 import { inboxCountsQuery } from '../../inbox-counts.ts'
@@ -60,9 +61,9 @@ export function Inbox() {
   const entries = found ?? []
   const mine = useRef(new Set<string>())
   const gone = useGone(found, JSON.stringify(filter), mine.current)
-  const place = entries.findIndex(({ thing }) => thing === open)
-  // What settled itself while it was looked at stays open until something else is chosen.
-  const shown = open === undefined ? entries[0] : entries[place]
+  const shown = useShown(found, open, JSON.stringify(filter), mine.current)
+  const hasLeft =
+    shown !== undefined && found !== undefined && !entries.some(({ thing }) => thing === shown.thing)
   const go = (changes: Record<string, string | undefined>) =>
     void navigate({
       to: '/inbox',
@@ -71,6 +72,8 @@ export function Inbox() {
       ) as Values,
       replace: true,
     })
+  // The one that is open says itself what became of it.
+  const others = gone.filter(({ thing }) => thing !== shown?.thing)
   const choosing = useChoosing(entries)
   const step = (by: number) => {
     const at = entries.findIndex(({ thing }) => thing === shown?.thing)
@@ -151,10 +154,10 @@ export function Inbox() {
       </div>
       {!found && !list.error && <Loading />}
       <FaultNote fault={list.error} onRetry={list.again} />
-      {found && entries.length === 0 && list.isEnd && (
+      {found && entries.length === 0 && list.isEnd && !hasLeft && (
         <Nothing settled={counts.data?.settled ?? null} isNarrowed={isNarrowed} />
       )}
-      {entries.length > 0 && (
+      {(entries.length > 0 || hasLeft) && (
         <div className={styles.split}>
           <ul
             className={`${styles.queue} ${open === undefined ? '' : styles.hides}`}
@@ -201,18 +204,18 @@ export function Inbox() {
               {t`Back to the queue`}
             </Button>
             {shown ? (
-              <Pane key={shown.thing} entry={shown} onDone={next} onStay={stay} />
+              <Pane key={shown.thing} entry={shown} hasLeft={hasLeft} onDone={next} onStay={stay} />
             ) : (
               <Empty>{t`This does not wait any more: it was decided, or settled itself.`}</Empty>
             )}
           </div>
         </div>
       )}
-      {gone.length > 0 && (
+      {others.length > 0 && (
         <section className={open === undefined ? undefined : styles.hides}>
           <h2 className={styles.gone}>{t`Left the list meanwhile`}</h2>
           <ul className={styles.queue} aria-label={t`Left the list meanwhile`}>
-            {gone.map((entry) => (
+            {others.map((entry) => (
               <li key={entry.thing}>
                 <Gone entry={entry} />
               </li>
@@ -270,32 +273,110 @@ function useGone(
   return gone
 }
 
-/** `Gone` crosses out what was settled, and says why. What waits on, taken by somebody or put off, is only said to be no longer in the list. */
-function Gone({ entry }: { entry: Entry }) {
-  const { t, i18n } = useLingui()
+/**
+ * `useShown` gives the one that is open: that of the URL, else the first. What leaves the list while it is open, because somebody else decided it, stays until one goes on, with what
+ * was typed; `mine` are those that one has decided.
+ */
+function useShown(
+  entries: readonly Entry[] | undefined,
+  open: string | undefined,
+  filter: string,
+  mine: ReadonlySet<string>,
+): Entry | undefined {
+  const [last, setLast] = useState<{ entry: Entry; open: string | undefined; filter: string }>()
+  const before =
+    last?.open === open && last?.filter === filter && !mine.has(last.entry.thing) ? last.entry : undefined
+  const wanted = open ?? before?.thing
+  const found = wanted === undefined ? entries?.[0] : entries?.find(({ thing }) => thing === wanted)
+  const shown = found ?? (entries === undefined ? undefined : before)
+  if (shown && (last?.entry !== shown || last.open !== open || last.filter !== filter))
+    setLast({ entry: shown, open, filter })
+  return shown
+}
+
+type Ending = 'waits' | 'unknown' | { by: string | null; at: string | null; what: ReactNode }
+
+/** `useEnding` tells what became of something that has left the list, `hasLeft`: it waits on elsewhere, it was decided, or that is not told here. */
+function useEnding(entry: Entry, hasLeft = true): Ending | undefined {
+  const { i18n } = useLingui()
   const id = idOf(entry)
-  const found = useQuery({
+  const isDeposit = entry.kind === 'deposit'
+  const review = useQuery({
     queryKey: ['review', id, 'settled'],
-    enabled: isReview(entry),
+    enabled: hasLeft && entry.thing.startsWith('review-'),
     queryFn: ({ signal }) =>
       dataOf(api.GET('/api/operator/reviews/{id}', { params: { path: { id } }, signal })),
   })
-  const { resolution = null, resolved_by: by = null, why = null } = found.data?.review ?? {}
-  const reason =
-    resolution === null
-      ? t`It is no longer in this list.`
-      : by === 'imeigate'
-        ? t`It settled itself.`
-        : [i18n._(decisionWords(resolution)), why].filter(Boolean).join(': ')
+  const deposit = useQuery({
+    queryKey: ['deposit', id, 'settled'],
+    enabled: hasLeft && isDeposit,
+    queryFn: ({ signal }) =>
+      dataOf(api.GET('/api/operator/deposits/{id}', { params: { path: { id } }, signal })),
+  })
+  if (!hasLeft) return undefined
+  if (isDeposit) {
+    const one = deposit.data?.deposit
+    if (!one) return undefined
+    if (one.state === 'review') return 'waits'
+    const { settled_by, settled_by_name, settled_at: at, reason } = one
+    const what = [i18n._(depositStateWords[one.state] ?? { id: one.state }), reason]
+      .filter(Boolean)
+      .join(': ')
+    return { by: settled_by_name ?? settled_by, at, what }
+  }
+  if (!entry.thing.startsWith('review-')) return 'unknown'
+  const one = review.data?.review
+  if (!one) return undefined
+  const { resolution, resolved_by, resolved_by_name, resolved_at: at, why } = one
+  if (resolution === null) return 'waits'
+  if (resolved_by === 'imeigate') return { by: null, at, what: null }
+  return {
+    ...{ by: resolved_by_name ?? resolved_by, at },
+    what: [i18n._(decisionWords(resolution)), why].filter(Boolean).join(': '),
+  }
+}
+
+/** `Gone` crosses out what was settled, and says why. What waits on, taken by somebody or put off, is only said to be no longer in the list. */
+function Gone({ entry }: { entry: Entry }) {
+  const { t, i18n } = useLingui()
+  const ending = useEnding(entry)
+  const isOver = typeof ending === 'object'
   return (
     <div className={styles.row}>
-      <span className={resolution === null ? undefined : styles.settled}>
+      <span className={isOver ? styles.settled : undefined}>
         <Badge tone="off">{i18n._(kindWords(entry.kind))}</Badge>{' '}
         <span className={entry.input ? 'code' : undefined}>
           <Name entry={entry} />
         </span>
       </span>
-      <span className="muted">{reason}</span>
+      <span className="muted">
+        {!isOver ? t`It is no longer in this list.` : (ending.what ?? t`It settled itself.`)}
+      </span>
+    </div>
+  )
+}
+
+/** `Left` says in the pane what became of the one that is open, and leads on. */
+function Left({ ending, onNext }: { ending: Ending | undefined; onNext: () => void }) {
+  const { t } = useLingui()
+  return (
+    <div className={styles.left} role="status">
+      <div>
+        {typeof ending !== 'object' ? (
+          <p>{t`It is no longer in this list: somebody else has it, or has done it.`}</p>
+        ) : (
+          <p>
+            <strong>
+              {ending.by === null ? t`It settled itself.` : t`Decided by ${ending.by}: ${ending.what}`}
+            </strong>{' '}
+            {ending.at && <When at={ending.at} />}
+          </p>
+        )}
+        <p className="muted">{t`What you typed stays here until you go on.`}</p>
+      </div>
+      <Button size="compact-md" variant="default" onClick={onNext}>
+        <Trans>Go on</Trans>
+      </Button>
     </div>
   )
 }
@@ -434,25 +515,36 @@ function Line({ entry }: { entry: Entry }) {
   )
 }
 
-function Pane({ entry, onDone, onStay }: { entry: Entry; onDone: () => void; onStay: () => void }) {
+interface PaneProps {
+  entry: Entry
+  /** `hasLeft`: it is not in the list any more, and stays open for what was typed. */
+  hasLeft: boolean
+  onDone: () => void
+  onStay: () => void
+}
+
+function Pane({ entry, hasLeft, onDone, onStay }: PaneProps) {
   const { t, i18n } = useLingui()
+  const ending = useEnding(entry, hasLeft)
+  const isOver = typeof ending === 'object'
   const [of, first = ''] = entry.thing.split('-')
   const id = Number(first)
   return (
     <section className={styles.pane} aria-label={t`What waits for you`}>
       <div className={styles.title}>
-        <h2>
+        <h2 {...(isOver && { 'data-over': true })}>
           {i18n._(kindWords(entry.kind))}
           {entry.input && <span className="code"> {entry.input}</span>}
         </h2>
-        <Marks entry={entry} onLater={onDone} />
+        {!hasLeft && <Marks entry={entry} onLater={onDone} />}
       </div>
+      {hasLeft && <Left ending={ending} onNext={onDone} />}
       {entry.kind === 'answer' ? (
-        <AnswerPane id={id} onDone={onDone} />
+        <AnswerPane id={id} isOver={isOver} onDone={onDone} />
       ) : of === 'review' ? (
-        <ReviewPane id={id} onDone={onDone} />
+        <ReviewPane id={id} isOver={isOver} onDone={onDone} />
       ) : of === 'deposit' ? (
-        <DepositPane id={id} onDone={onDone} />
+        <DepositPane id={id} isOver={isOver} onDone={onDone} />
       ) : of === 'manual' ? (
         <ManualPane entry={entry} onDone={onDone} onStay={onStay} />
       ) : of === 'application' ? (

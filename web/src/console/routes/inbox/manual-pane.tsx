@@ -12,6 +12,7 @@ import { Textarea } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { whole } from '../../../kit/numbers.ts'
+import { Facts } from '../../../kit/section.tsx'
 import { When } from '../../../kit/when.tsx'
 import styles from './inbox.module.css'
 import type { Entry } from './inbox.tsx'
@@ -44,7 +45,7 @@ export function ManualPane({
   })
   const [isPasting, setPasting] = useState(false)
   const [fault, setFault] = useState<unknown>()
-  const [answering, setAnswering] = useState<{ item: Item & { name: string }; isRefusal: boolean }>()
+  const [answering, setAnswering] = useState<{ item: Item; called: string; isRefusal: boolean }>()
   const items = work.data?.items ?? []
   const words = work.data?.refusing_words ?? []
   const refresh = () => {
@@ -76,6 +77,9 @@ export function ManualPane({
   const hasTakers = items.some(({ taken_at }) => taken_at !== null)
   const hasInputs = items.some(({ input }) => input !== '')
   const named = items.map((one) => ({ ...one, name: nameOf(one, items) }))
+  /** `called` is an item as nothing else here is called: an IMEI may wait in several orders. */
+  const called = ({ name, input, order }: (typeof named)[number]) =>
+    input === '' ? name : t`${name}, order ${order}`
   const names = named.map(({ name }) => name).join('\n')
   const withFields = named
     .map(({ name, fields }) => [name, ...Object.values(fields ?? {})].join('\t'))
@@ -151,14 +155,14 @@ export function ManualPane({
                   <Button
                     size="compact-sm"
                     variant="default"
-                    aria-label={t`Answer ${one.name}`}
-                    onClick={() => setAnswering({ item: one, isRefusal: false })}
+                    aria-label={t`Answer ${called(one)}`}
+                    onClick={() => setAnswering({ item: one, called: called(one), isRefusal: false })}
                   >{t`Answer…`}</Button>
                   <Button
                     size="compact-sm"
                     variant="subtle"
-                    aria-label={t`Refuse ${one.name}`}
-                    onClick={() => setAnswering({ item: one, isRefusal: true })}
+                    aria-label={t`Refuse ${called(one)}`}
+                    onClick={() => setAnswering({ item: one, called: called(one), isRefusal: true })}
                   >{t`Refuse…`}</Button>
                 </Group>
               </Table.Td>
@@ -191,13 +195,15 @@ const nameOf = ({ input, order, item }: Item, items: readonly Item[]): string =>
 
 /** `Answering` takes the result of one item, or why it cannot be done. */
 function Answering({
-  item: { order, item, name, username, price, currency },
+  item: { order, item, input, fields, reference, quantity, service_name, username, price, currency },
+  called,
   isRefusal,
   words,
   onDone,
   onClose,
 }: {
-  item: Item & { name: string }
+  item: Item
+  called: string
   isRefusal: boolean
   words: readonly string[]
   onDone: () => void
@@ -206,11 +212,29 @@ function Answering({
   const { t } = useLingui()
   const [result, setResult] = useState('')
   const sum = money(price, currency)
+  const end = useQuery({
+    queryKey: ['manual', 'refusal', order, item],
+    enabled: isRefusal,
+    retry: false,
+    // What was true a moment ago is not shown again.
+    ...{ staleTime: 0, gcTime: 0 },
+    queryFn: ({ signal }) =>
+      dataOf(api.GET('/api/operator/manual/refusal', { params: { query: { order, item } }, signal })),
+  })
+  const supplier = end.data?.supplier
+  const isGivenBack = end.data?.end === 'given_back'
   return (
     <ActDialog
-      title={isRefusal ? t`Refuse ${name}` : t`Answer ${name}`}
-      button={isRefusal ? t`Refuse it` : t`Answer, and charge ${sum}`}
+      title={isRefusal ? t`Refuse ${called}` : t`Answer ${called}`}
+      button={
+        isRefusal
+          ? isGivenBack
+            ? t`Refuse ${called}, and give back ${sum}`
+            : t`Refuse ${called}`
+          : t`Answer ${called}, and charge ${sum}`
+      }
       isDangerous={isRefusal}
+      isReady={!isRefusal || end.data !== undefined}
       needsReason={isRefusal}
       reasons={isRefusal ? words.slice(0, MAX_CHIPS) : []}
       untouched={t`No money has moved.`}
@@ -225,11 +249,39 @@ function Answering({
       onDone={onDone}
       onClose={onClose}
     >
+      <Facts
+        of={[
+          [t`Order`, `${order}/${item}`],
+          [t`Service`, quantity === 1 ? service_name : `${service_name} × ${whole(quantity)}`],
+          [
+            t`IMEI`,
+            input === '' ? undefined : (
+              <span key="input" className="code">
+                {input}
+              </span>
+            ),
+          ],
+          ...Object.entries(fields ?? {}).map(([name, value]): [string, string] => [name, value]),
+          [t`Reseller`, username],
+          [t`Reference`, reference ?? undefined],
+        ]}
+      />
       {isRefusal ? (
-        <p>{t`The next supplier of order ${order} gets it. Where there is none, ${sum} goes back to ${username}.`}</p>
+        <>
+          <FaultNote fault={end.error} onRetry={() => void end.refetch()} />
+          {end.data && (
+            <p role="status">
+              {supplier != null
+                ? t`${supplier} gets it next. ${sum} stays held for ${username}.`
+                : isGivenBack
+                  ? t`No other supplier does it: ${sum} goes back to ${username} at once.`
+                  : t`No supplier takes it at present: it waits, and ${sum} stays held for ${username}.`}
+            </p>
+          )}
+        </>
       ) : (
         <Stack gap="sm">
-          <p>{t`${username} gets this as the result of order ${order}, and is charged ${sum}.`}</p>
+          <p>{t`${username} gets this as the result, and is charged ${sum}.`}</p>
           <Textarea
             field="result"
             label={t`Result`}

@@ -26,15 +26,26 @@ type Shown = Awaited<ReturnType<typeof readReview>>
 
 const orderPath = (id: number): string => `/orders/${id}`
 
+interface ReviewPaneProps {
+  id: number
+  /** `isOver`: somebody else has decided it. It stays as it was when it was opened, for what was typed. */
+  isOver: boolean
+  onDone: () => void
+}
+
 /** `ReviewPane` shows the evidence of a review, and a card for each decision that says what it does to the money. */
-export function ReviewPane({ id, onDone }: { id: number; onDone: () => void }) {
-  const review = useQuery({ queryKey: ['review', id], queryFn: ({ signal }) => readReview(id, signal) })
+export function ReviewPane({ id, isOver, onDone }: ReviewPaneProps) {
+  const review = useQuery({
+    queryKey: ['review', id],
+    enabled: !isOver,
+    queryFn: ({ signal }) => readReview(id, signal),
+  })
   if (review.isPending) return <Loading rows={4} />
   if (!review.data) return <FaultNote fault={review.error} onRetry={() => void review.refetch()} />
   return (
     <>
       <Evidence shown={review.data} />
-      <Decisions shown={review.data} onDone={onDone} />
+      <Decisions shown={review.data} isOver={isOver} onDone={onDone} />
     </>
   )
 }
@@ -140,7 +151,12 @@ function Evidence({ shown }: { shown: Shown }) {
       {exchanges.length > 0 && (
         <div>
           {exchanges.map((one) => (
-            <details className={styles.exchange} key={`${one.at} ${one.request}`}>
+            <details
+              className={styles.exchange}
+              key={`${one.at} ${one.request}`}
+              // One decides by what was sent first, and what came back.
+              open={review.kind === 'unknown' && one === exchanges.find(({ call }) => call === 'send')}
+            >
               <summary>
                 {one.call === 'send' ? t`What was sent and received` : t`What was asked and answered`} ·{' '}
                 <When at={one.at} /> ·{' '}
@@ -156,7 +172,7 @@ function Evidence({ shown }: { shown: Shown }) {
   )
 }
 
-function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
+function Decisions({ shown, isOver, onDone }: Pick<ReviewPaneProps, 'isOver' | 'onDone'> & { shown: Shown }) {
   const { t, i18n } = useLingui()
   const { review, choices, facts, item, currency } = shown
   const [chosen, setChosen] = useState<string>()
@@ -179,7 +195,7 @@ function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
   }, [chosen])
   const submit = async (event?: FormEvent) => {
     event?.preventDefault()
-    if (chosen === undefined || isBusy) return
+    if (chosen === undefined || isBusy || isOver) return
     if (!form.current?.reportValidity()) return
     setBusy(true)
     setFault(undefined)
@@ -214,7 +230,7 @@ function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
       ),
   })
   const may = (name: string): boolean =>
-    isDoubted && summary.data?.actions.some((one) => one.name === name && one.allowed) === true
+    isDoubted && !isOver && summary.data?.actions.some((one) => one.name === name && one.allowed) === true
   const left = facts?.price.amount ?? item.price
   const ofResult = [
     {
@@ -248,7 +264,7 @@ function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
           i18n._(decisionWords(decision)),
           (event: KeyboardEvent) => {
             event.preventDefault()
-            if (allowed) choose(decision)
+            if (allowed && !isOver) choose(decision)
           },
         ] as const,
       ]),
@@ -287,7 +303,7 @@ function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
             type="button"
             className={styles.pick}
             aria-pressed={decision === chosen}
-            disabled={whyNot !== null}
+            disabled={whyNot !== null || isOver}
             onClick={() => choose(decision)}
           >
             <kbd>{at + 1}</kbd>
@@ -358,7 +374,7 @@ function Decisions({ shown, onDone }: { shown: Shown; onDone: () => void }) {
                 />
                 <FaultNote fault={fault} untouched={t`Nothing was decided, and no money was moved.`} isOnce />
                 <div className={styles.foot}>
-                  <Button type="submit" loading={isBusy}>
+                  <Button type="submit" loading={isBusy} disabled={isOver}>
                     {labels[decision] ?? i18n._(decisionWords(decision))}
                   </Button>
                 </div>

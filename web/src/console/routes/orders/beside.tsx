@@ -17,6 +17,7 @@ import { OrderState } from './order-fields.tsx'
 /** `Beside` has what one wants to know beside an order: its reseller, its time, notes, and the same IMEI before. */
 export function Beside({ summary }: { summary: Summary }) {
   const { t } = useLingui()
+  const may = useMay()
   const { order, available, webhook, before } = summary
   return (
     <aside aria-label={t`About the order`}>
@@ -50,9 +51,31 @@ export function Beside({ summary }: { summary: Summary }) {
             </>
           )}
           <dt>{t`Service`}</dt>
-          <dd className="code">{order.service_code}</dd>
+          <dd className="code">
+            {may('catalogue.read') ? (
+              <Link to="/catalogue/services/$service" params={{ service: order.service_code }}>
+                {order.service_code}
+              </Link>
+            ) : (
+              order.service_code
+            )}
+          </dd>
           <dt>{t`Supplier`}</dt>
-          <dd>{order.suppliers.join(', ') || '–'}</dd>
+          <dd>
+            {order.suppliers.length === 0 && '–'}
+            {order.suppliers.map((supplier, at) => (
+              <span key={supplier}>
+                {at > 0 && ', '}
+                {may('suppliers.read') ? (
+                  <Link to="/suppliers/$supplier" params={{ supplier }}>
+                    {supplier}
+                  </Link>
+                ) : (
+                  supplier
+                )}
+              </span>
+            ))}
+          </dd>
           <dt>{t`Expected by`}</dt>
           <dd>{order.expected_by ? <When at={order.expected_by} /> : t`not known`}</dd>
           <dt>{t`Ended`}</dt>

@@ -131,6 +131,11 @@ function OneOrder({
           <When at={order.created_at} />
         </p>
         <MoneyLine order={order} />
+        {(order.states.unknown ?? 0) > 0 && (
+          <p className={styles.unknown} role="note">
+            <Trans>Nothing is sent again and nothing is given back while the outcome is unknown.</Trans>
+          </p>
+        )}
         <div className={styles.columns}>
           <div>
             <Items order={order} />

@@ -15,6 +15,8 @@ export interface Form {
   /** `list` is the property of an order's data that has the inputs, or the one input; undefined: only a quantity is ordered. */
   list: string | undefined
   isSingle: boolean
+  /** `takes` is what an input is: an IMEI, or what the service calls it; undefined: an IMEI or a serial number. */
+  takes: 'imei' | { title: string } | undefined
   /** `quantity` is the property that has it, where there is no list; `quantities` are those that it may be, none: any. */
   quantity: string
   quantities: readonly number[]
@@ -30,6 +32,8 @@ interface Property {
   maximum?: number
   items?: unknown
   prefixItems?: unknown
+  pattern?: unknown
+  allOf?: readonly { pattern?: unknown }[]
   minItems?: number
 }
 
@@ -61,7 +65,24 @@ export function formOf(schema: Schema): Form | undefined {
     fields.push(field)
   }
   const quantities = (properties[counted]?.enum ?? []).filter((one) => typeof one === 'number')
-  return { list, isSingle: type === 'string', quantity, quantities, fields }
+  return {
+    list,
+    isSingle: type === 'string',
+    takes: takesOf(properties[counted]),
+    quantity,
+    quantities,
+    fields,
+  }
+}
+
+/** IMEI is the pattern by which the server publishes that an input is an IMEI. */
+const IMEI = '^[0-9]{15}$'
+
+function takesOf(property: Property = {}): Form['takes'] {
+  const item = property.type === 'array' ? ((property.items ?? {}) as Property) : property
+  if (item.pattern === IMEI || item.allOf?.some(({ pattern }) => pattern === IMEI)) return 'imei'
+  const title = item.title ?? property.title
+  return title === undefined ? undefined : { title }
 }
 
 function fieldOf(name: string, property: Property, isRequired: boolean): Field | undefined {

@@ -4,7 +4,7 @@
  */
 export interface Kept {
   key: string
-  body: { code: string; data: Record<string, unknown> }
+  body: { code: string; data: Record<string, unknown>; reference?: string }
   /** `what` says what is ordered, and for how much. */
   what: string
 }

@@ -14,6 +14,7 @@ import type { Service } from '../../service-name.tsx'
 import { asText, type Field, type Form, type Values, valuesIn } from './form.ts'
 import styles from './place.module.css'
 import type { Placing } from './place.tsx'
+import { Reference } from './reference.tsx'
 
 const MAX_LINES = 500
 const PAY_IN: string = '/money/pay-in'
@@ -51,6 +52,7 @@ export function Lines({
   isBusy: boolean
 }) {
   const { t } = useLingui()
+  const [reference, setReference] = useState('')
   const [text, setText] = useState(before.slice(0, MAX_LINES).join('\n'))
   const [checked, setChecked] = useState<Checked>()
   const [fault, setFault] = useState<unknown>()
@@ -58,7 +60,19 @@ export function Lines({
   const formRef = useRef<HTMLFormElement>(null)
   /** `runs` counts the checks and the changes of the text: an answer about another text is no answer. */
   const runs = useRef(0)
-  const { list, isSingle } = form
+  const { list, isSingle, takes } = form
+  const label =
+    typeof takes === 'object'
+      ? isSingle
+        ? takes.title
+        : t`${takes.title}, one a line`
+      : takes === 'imei'
+        ? isSingle
+          ? t`IMEI`
+          : t`IMEIs, one a line`
+        : isSingle
+          ? t`IMEI or serial number`
+          : t`IMEIs or serial numbers, one a line`
   const count = linesOf(text).length
   const most = isSingle ? 1 : MAX_LINES
   const ask = async (of: string) => {
@@ -115,6 +129,7 @@ export function Lines({
     place(
       { ...asked.values, ...counted },
       `${service.name} · ${list === undefined ? asked.quantity : some.length} · ${total}`,
+      reference,
     )
   }
   return (
@@ -124,7 +139,7 @@ export function Lines({
           {list !== undefined && (
             <Textarea
               name="lines"
-              label={isSingle ? t`IMEI or serial number` : t`IMEIs or serial numbers, one a line`}
+              label={label}
               description={
                 isSingle ? undefined : t`Up to ${MAX_LINES}. Rows of a spreadsheet may be pasted as they are.`
               }
@@ -141,6 +156,7 @@ export function Lines({
           {form.fields.map((field) => (
             <FieldInput key={field.name} field={field} onChange={change} />
           ))}
+          <Reference value={reference} onChange={setReference} />
           {list !== undefined && (
             <Checkbox
               name="again"

@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Group, Stack, Textarea } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { ApiFault, answerOf, dataOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
@@ -17,6 +17,7 @@ import { formOf } from './form.ts'
 import { forgetOrder, type Kept, keepOrder, keptOrder } from './kept.ts'
 import { Lines } from './lines.tsx'
 import styles from './place.module.css'
+import { Reference } from './reference.tsx'
 
 /** `Place` is where a service is ordered: lines are pasted and checked, and what is fine is placed. */
 export function Place() {
@@ -30,6 +31,11 @@ export function Place() {
   const isReady = service.data && (again === undefined || !before.isPending)
   return (
     <Page title={service.data?.name ?? t`Order`} narrow>
+      <p className={styles.back}>
+        <Link to="/services">
+          <Trans>All services</Trans>
+        </Link>
+      </p>
       <FaultNote fault={service.error} onRetry={() => void service.refetch()} />
       {service.isPending && <Loading />}
       {service.data && (
@@ -75,8 +81,8 @@ function About({ service }: { service: Service }) {
   const { open_time: from, close_time: to, time_zone: zone } = service
   const facts = [
     service.delivery_time,
-    took && t`half took ${took} at most lately`,
-    well && t`${well} ended well`,
+    took && t`lately done in about ${took}`,
+    well && t`${well} of them with success`,
     from !== null && to !== null && t`takes orders from ${from} to ${to} (${zone})`,
   ].filter((one): one is string => typeof one === 'string' && one !== '')
   return (
@@ -92,8 +98,8 @@ function About({ service }: { service: Service }) {
   )
 }
 
-/** Placing places what is ordered; `what` says what that is, and for how much. */
-export type Placing = (data: Record<string, unknown>, what: string) => void
+/** Placing places what is ordered; `what` says what that is, and for how much; `reference`, empty: there is none. */
+export type Placing = (data: Record<string, unknown>, what: string, reference: string) => void
 
 /** SAYS_NOTHING are statuses of a refusal that came before the server looked whether it has the order: signed out, not allowed, too often, too slow. */
 const SAYS_NOTHING = [401, 403, 408, 425, 429]
@@ -133,7 +139,10 @@ function Ordering({
       setBusy(false)
     }
   }
-  const place: Placing = (data, what) => void send(keepOrder(of, { code, data }, what), false)
+  const place: Placing = (data, what, reference) => {
+    const own = reference.trim()
+    void send(keepOrder(of, { code, data, ...(own !== '' && { reference: own }) }, what), false)
+  }
   return (
     <>
       {open && (
@@ -164,6 +173,7 @@ function Ordering({
 function Data({ service, place, isBusy }: { service: Service; place: Placing; isBusy: boolean }) {
   const { t } = useLingui()
   const [error, setError] = useState<string>()
+  const [reference, setReference] = useState('')
   const schema = service.service_type.input_schema
   const { account } = useSession()
   const each = money(priced(service.rule.unit_price, account.currency), account.currency)
@@ -174,7 +184,7 @@ function Data({ service, place, isBusy }: { service: Service; place: Placing; is
       if (typeof data !== 'object' || data === null || Array.isArray(data))
         throw new Error(t`This must be a JSON object.`)
       setError(undefined)
-      place(data as Record<string, unknown>, service.name)
+      place(data as Record<string, unknown>, service.name, reference)
     } catch (fault) {
       setError((fault as Error).message)
     }
@@ -192,6 +202,7 @@ function Data({ service, place, isBusy }: { service: Service; place: Placing; is
           required
           spellCheck={false}
         />
+        <Reference value={reference} onChange={setReference} />
         <details>
           <summary>
             <Trans>What it must be (JSON Schema)</Trans>

@@ -7,6 +7,7 @@ import { dataOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { money } from '../../../kit/amount.tsx'
+import { brand } from '../../../kit/brand.ts'
 import { Copy } from '../../../kit/copy.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
 import { When } from '../../../kit/when.tsx'
@@ -37,6 +38,8 @@ export function Actions({ summary, results }: { summary: Summary; results: Order
   const { items: unsent, asked: sent } = cancel
   const back = money(cancel.gives_back, currency)
   const params = { path: { id: String(id) } }
+  // Who sells may have given other contacts than the one of the invoices.
+  const written = brand.contacts.find(({ kind }) => kind === 'email') ?? brand.contacts[0]
   return (
     <>
       <Group gap="xs" mb="md">
@@ -72,6 +75,20 @@ export function Actions({ summary, results }: { summary: Summary; results: Order
           </Button>
         )}
       </Group>
+      {order.late && contact === '' && (
+        <p className={styles.asked}>
+          {written ? (
+            <Trans>
+              It takes longer than expected. Ask {brand.name}: <a href={written.url}>{written.text}</a>
+            </Trans>
+          ) : (
+            <Trans>
+              It takes longer than expected. {brand.name} has left no address here: ask where you otherwise
+              reach them. What is not done stays held, and is never charged twice.
+            </Trans>
+          )}
+        </p>
+      )}
       {verify.again_at !== null && (
         <p className={styles.about}>
           <Trans>

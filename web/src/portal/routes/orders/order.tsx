@@ -114,7 +114,10 @@ function Money({ of, order }: { of: Ordered; order: OrderRow | undefined }) {
   // What has ended already is not held any more.
   const held = order && !isZero(order.held) ? money(order.held, order.currency) : undefined
   const parts = [
-    held === total ? t`${total} in all, held until there are results` : t`${total} in all`,
+    // Where all of it was charged, or given back, that says it.
+    held === total
+      ? t`${total} in all, held until there are results`
+      : total !== charged && total !== back && t`${total} in all`,
     held !== undefined && held !== total && t`${held} held until there are results`,
     isZero(of.charged_amount) ? t`nothing charged` : t`${charged} charged`,
     !isZero(of.refunded_amount) && t`${back} given back`,
@@ -312,16 +315,6 @@ function Result({
       <div className={styles.item}>
         <span className="code">{inputOf(item) || item.position}</span>
         <span className={styles.beside}>
-          {item.status === 'success' && item.result !== null && (
-            <>
-              <Copy value={item.result} size="compact-xs" variant="subtle">{t`Copy the text`}</Copy>
-              {isShared && !isSecret && may('results.share') && (
-                <Button size="compact-xs" variant="subtle" onClick={onShare}>
-                  <Trans>Share…</Trans>
-                </Button>
-              )}
-            </>
-          )}
           {item.status === 'pending' && open === undefined ? (
             <Badge tone="waiting">
               <Trans>Not done yet</Trans>
@@ -335,6 +328,16 @@ function Result({
         <Secret text={item.result} />
       ) : (
         (item.result ?? item.error) && <Answer text={item.result ?? item.error ?? ''} />
+      )}
+      {item.status === 'success' && item.result !== null && (
+        <div className={styles.acts}>
+          <Copy value={item.result} size="compact-xs" variant="subtle">{t`Copy the text`}</Copy>
+          {isShared && !isSecret && may('results.share') && (
+            <Button size="compact-xs" variant="subtle" onClick={onShare}>
+              <Trans>Share…</Trans>
+            </Button>
+          )}
+        </div>
       )}
     </>
   )
