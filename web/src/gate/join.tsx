@@ -43,8 +43,7 @@ export function Join() {
           <Stack>
             <p>
               <Trans>
-                {brand.name} invites you to the account <strong>{offer.account_name}</strong>. Its user name
-                is <span className="code">{offer.account}</span>.
+                {brand.name} invites you to the account <strong>{offer.account_name}</strong>.
               </Trans>
             </p>
             <TextInput

@@ -3,12 +3,15 @@ import * as mantine from '@mantine/core'
 import {
   type ComponentProps,
   type ComponentType,
+  type FormEvent,
   type ReactNode,
   useContext,
   useEffect,
   useLayoutEffect,
   useMemo,
+  useState,
 } from 'react'
+import type { Problem } from '../api/client.ts'
 import { isOfField, problemText } from './faults.ts'
 import { FormContext, problemsOf } from './form-faults.ts'
 
@@ -47,6 +50,48 @@ interface Own {
   field?: string
 }
 
+type Native = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
+
+/** `unfitOf` is what the browser finds wrong with a value before a form is sent, as the server would say it. */
+function unfitOf({ validity, validationMessage: message, type }: Native): Problem {
+  const problem = (code: string, params = {}): Problem => ({
+    field: '',
+    code,
+    params: { message, ...params },
+  })
+  if (validity.valueMissing) return problem('required')
+  if (validity.typeMismatch) return problem('format', { format: type })
+  if (validity.tooShort) return problem('minLength')
+  if (validity.patternMismatch) return problem('pattern')
+  return problem('unfit')
+}
+
+const isNative = (one: Element): one is Native => one.matches('input, textarea, select')
+
+/** `isFirst` tells whether an input is the first of its form with which something is wrong. */
+const isFirst = (input: Native): boolean =>
+  [...(input.form?.elements ?? [])].find(
+    (one) => isNative(one) && one.willValidate && !one.validity.valid,
+  ) === input
+
+/** `useUnfit` says at an input, in the reader's language, what the browser would say in a bubble and in its own. It is gone once its value, `of`, is another one. */
+function useUnfit(of: unknown, label: ReactNode) {
+  const [said, setSaid] = useState<{ text: string; of: unknown }>()
+  const onInvalid = (event: FormEvent<Native>) => {
+    event.preventDefault()
+    const input = event.currentTarget
+    const called = typeof label === 'string' ? label : (input.labels?.[0]?.textContent ?? '')
+    setSaid({ text: problemText(unfitOf(input), called), of })
+    if (isFirst(input)) input.focus()
+  }
+  return { said: said?.of === of ? said?.text : undefined, onInvalid, forget: () => setSaid(undefined) }
+}
+
+interface Listening {
+  value?: unknown
+  onInput?: (event: FormEvent<Native>) => void
+}
+
 /** `atField` makes of an input one that shows what was refused of it, within AtFields. */
 export function atField<Props extends { name?: string | undefined; label?: ReactNode; error?: ReactNode }>(
   Input: ComponentType<Props>,
@@ -55,12 +100,20 @@ export function atField<Props extends { name?: string | undefined; label?: React
     const props = given as unknown as Props
     const named = field ?? props.name
     const fault = useFault(named, props.label)
+    const { onInput, value } = props as Listening
+    const { said, onInvalid, forget } = useUnfit(value, props.label)
+    const wrong = said ?? fault
     return (
       <Input
         {...props}
-        error={props.error ?? fault}
+        {...{ onInvalid }}
+        onInput={(event: FormEvent<Native>) => {
+          forget()
+          onInput?.(event)
+        }}
+        error={said ?? props.error ?? fault}
         // Mantine says so of its other inputs, not of that for a password.
-        {...(fault !== undefined && { 'aria-invalid': true })}
+        {...(wrong !== undefined && { 'aria-invalid': true })}
         {...(named !== undefined && { 'data-field': named })}
       />
     )

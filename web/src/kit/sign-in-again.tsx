@@ -26,7 +26,7 @@ export function SignInAgain({ entrance, session, sessionKey, children }: SignInA
   /** `wasAsked`: the window stays loaded, so that it gives back the focus when it closes. */
   const [wasAsked, setWasAsked] = useState(false)
   const [isAnother, setAnother] = useState(false)
-  const waiting = useRef<{ back: Promise<boolean>; give: () => void }>(undefined)
+  const waiting = useRef<{ back: Promise<boolean>; give: () => void; isChange: boolean }>(undefined)
 
   /** `arrived` goes on with who is signed in now; false: nobody is. */
   const arrived = async (): Promise<boolean> => {
@@ -46,19 +46,23 @@ export function SignInAgain({ entrance, session, sessionKey, children }: SignInA
     if (session.person === null) return Promise.resolve(false)
     if (!waiting.current) {
       const { promise, resolve } = Promise.withResolvers<boolean>()
-      waiting.current = { back: promise, give: () => resolve(true) }
+      waiting.current = { back: promise, give: () => resolve(true), isChange }
       void promise.then(() => {
         waiting.current = undefined
         setAsked(undefined)
       })
       const open = () => {
-        setAsked((before) => before ?? { isChange })
+        setAsked({ isChange: waiting.current?.isChange === true })
         setWasAsked(true)
       }
       // Another tab may have signed in meanwhile.
       arrived().then((isIn) => !isIn && open(), open)
     }
-    if (isChange) setAsked((before) => before && { isChange })
+    if (isChange) {
+      // What was read was refused first, perhaps: a change waits, too.
+      waiting.current.isChange = true
+      setAsked((before) => before && { isChange })
+    }
     return waiting.current.back
   })
   useEffect(() => onReturn((isChange) => ask(isChange)), [])

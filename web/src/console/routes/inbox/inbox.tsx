@@ -363,7 +363,11 @@ function Left({ ending, onNext }: { ending: Ending | undefined; onNext: () => vo
     <div className={styles.left} role="status">
       <div>
         {typeof ending !== 'object' ? (
-          <p>{t`It is no longer in this list: somebody else has it, or has done it.`}</p>
+          <p>
+            {ending === 'waits'
+              ? t`It is no longer in this list, but waits on: it was taken, or put off.`
+              : t`It is no longer in this list: somebody else has decided it.`}
+          </p>
         ) : (
           <p>
             <strong>

@@ -1,7 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Stack, Textarea } from '@mantine/core'
+import { Button, Stack } from '@mantine/core'
 import { useState } from 'react'
 import { Dialog } from '../../../kit/dialog.tsx'
+import { Textarea } from '../../../kit/inputs.tsx'
 import { type BulkProps, Planned } from './bulk-plan.tsx'
 
 /** `BulkNote` asks what is written down of the chosen orders, and says of how many before it is done. */
