@@ -105,7 +105,7 @@ export function Inbox() {
   const number = (count: number | undefined) => !isNarrowed && <b>{count}</b>
   return (
     <Page title={t`Inbox`}>
-      <div className={`${styles.top} ${open === undefined ? '' : styles.hides}`}>
+      <div className={`${styles.narrowing} ${open === undefined ? '' : styles.hides}`}>
         <div className={styles.views}>
           <fieldset className={styles.kinds} aria-label={t`Kinds`}>
             <button
@@ -142,7 +142,7 @@ export function Inbox() {
           </fieldset>
           <ListViews list="inbox" query={filter} />
         </div>
-        <div className={styles.bar}>
+        <div className={styles.filters}>
           <FilterBar
             filters={filters}
             values={filter}
