@@ -83,7 +83,7 @@ function Row({
           <span className={styles.said}>
             {asked.message ?? (asked.order === null ? '' : t`Order ${asked.order}`)}
           </span>
-        ) : (
+        ) : isOpen ? null : (
           <span className={styles.refused}>
             <span>{i18n._(explain(asked.outcome))}</span>
             {asked.message !== null && <span className={styles.said}>“{asked.message}”</span>}
