@@ -60,6 +60,8 @@ export function Inbox() {
   useRefreshOn(TOPICS, ['inbox'])
   const entries = found ?? []
   const mine = useRef(new Set<string>())
+  /** `together` are the reviews that are decided together: when that is done they may have left the list already. */
+  const together = useRef<readonly number[]>([])
   const gone = useGone(found, JSON.stringify(filter), mine.current)
   const shown = useShown(found, open, JSON.stringify(filter), mine.current)
   const hasLeft =
@@ -229,13 +231,19 @@ export function Inbox() {
             {t`All of this supplier and kind`}
           </Button>
         )}
-        <Button size="compact-md" onClick={() => setDeciding(true)}>{t`Decide together…`}</Button>
+        <Button
+          size="compact-md"
+          onClick={() => {
+            together.current = choosing.chosen
+            setDeciding(true)
+          }}
+        >{t`Decide together…`}</Button>
       </ActionBar>
       {isDeciding && (
         <Together
           reviews={choosing.chosen}
           onDone={() => {
-            for (const id of choosing.chosen) mine.current.add(`review-${id}`)
+            for (const id of together.current) mine.current.add(`review-${id}`)
             choosing.clear()
             list.again()
             void counts.refetch()
