@@ -202,7 +202,7 @@ describePages('settings in the console', () => {
     await visit.click('Clear all')
     await page.getByText('sign-in').first().waitFor()
     await office.server
-      .sql`update sign_ins set device = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36'`
+      .sql`update sign_ins set proved_at = now(), device = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36'`
     await page.goto('/console/settings/audit?what=sign-in&action=changed')
     await page.getByText('Chrome on Linux').first().waitFor()
     await visit.expectUsable('audit of sign-ins')

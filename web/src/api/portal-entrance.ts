@@ -1,5 +1,5 @@
 import { dataOf } from './client.ts'
-import { type Entrance, enteredAt } from './entrance.ts'
+import type { Entrance } from './entrance.ts'
 import { signedBy } from './passkeys.ts'
 import { portal } from './portal.ts'
 
@@ -11,5 +11,4 @@ export const portalEntrance: Entrance = {
     const credential = await signedBy(() => dataOf(portal.POST('/api/portal/session/passkey/offer')))
     return await dataOf(portal.POST('/api/portal/session/passkey', { body: { credential } }))
   },
-  now: () => enteredAt('/api/portal/session'),
 }

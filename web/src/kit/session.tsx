@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect } from 'react'
 import { ApiFault, api, dataOf, keepCsrf } from '../api/client.ts'
-import { consoleEntrance } from '../api/entrance.ts'
 import { followTopics } from '../api/events.ts'
 import { SignInAgain } from './sign-in-again.tsx'
 
@@ -46,7 +45,12 @@ export function SignedIn({ children }: { children: ReactNode }) {
   }, [session])
   return session ? (
     <Context value={session}>
-      <SignInAgain entrance={consoleEntrance} session={session} sessionKey={sessionQuery.queryKey}>
+      <SignInAgain
+        load={async () => (await import('../api/entrance.ts')).consoleEntrance}
+        session={session}
+        url="/api/operator/session"
+        sessionKey={sessionQuery.queryKey}
+      >
         {children}
       </SignInAgain>
     </Context>

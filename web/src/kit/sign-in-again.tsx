@@ -1,14 +1,17 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { lazy, type ReactNode, Suspense, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { keepCsrf, onReturn } from '../api/client.ts'
-import type { Entered, Entrance } from '../api/entrance.ts'
+import { type Entered, enteredAt } from '../api/entered.ts'
+import type { Entrance } from '../api/entrance.ts'
 
 const SignInDialog = lazy(async () => ({ default: (await import('./sign-in-dialog.tsx')).SignInDialog }))
 
 interface SignInAgainProps {
-  entrance: Entrance
-  /** `session` is who is signed in, and `sessionKey` the query of it. */
+  /** `load` loads how one gets in, when it is needed first. */
+  load: () => Promise<Entrance>
+  /** `session` is who is signed in, `url` the address of that, and `sessionKey` the query of it. */
   session: Entered
+  url: string
   sessionKey: readonly unknown[]
   children: ReactNode
 }
@@ -20,17 +23,17 @@ const isSame = (one: Entered, other: Entered): boolean =>
  * `SignInAgain` stands around the pages of who is signed in. Where that has ended, one signs in in a window over the page, which keeps what was typed; then all that was refused meanwhile
  * is asked for again. Where another person signs in, the page is loaded anew: nothing of the one before stays. Who of the staff looks at the portal gets no window, but the sign-in page.
  */
-export function SignInAgain({ entrance, session, sessionKey, children }: SignInAgainProps) {
+export function SignInAgain({ load, session, url, sessionKey, children }: SignInAgainProps) {
   const client = useQueryClient()
   const [asked, setAsked] = useState<{ isChange: boolean }>()
-  /** `wasAsked`: the window stays loaded, so that it gives back the focus when it closes. */
-  const [wasAsked, setWasAsked] = useState(false)
+  /** `entrance` is there once the window was: it stays loaded, so that it gives back the focus when it closes. */
+  const [entrance, setEntrance] = useState<Promise<Entrance>>()
   const [isAnother, setAnother] = useState(false)
   const waiting = useRef<{ back: Promise<boolean>; give: () => void; isChange: boolean }>(undefined)
 
   /** `arrived` goes on with who is signed in now; false: nobody is. */
   const arrived = async (): Promise<boolean> => {
-    const now = await entrance.now()
+    const now = await enteredAt(url)
     if (!now) return false
     if (!isSame(now, session)) {
       setAnother(true)
@@ -53,7 +56,7 @@ export function SignInAgain({ entrance, session, sessionKey, children }: SignInA
       })
       const open = () => {
         setAsked({ isChange: waiting.current?.isChange === true })
-        setWasAsked(true)
+        setEntrance((before) => before ?? load())
       }
       // Another tab may have signed in meanwhile.
       arrived().then((isIn) => !isIn && open(), open)
@@ -74,7 +77,7 @@ export function SignInAgain({ entrance, session, sessionKey, children }: SignInA
   return (
     <>
       {children}
-      {wasAsked && session.person && (
+      {entrance && session.person && (
         <Suspense fallback={null}>
           <SignInDialog
             entrance={entrance}

@@ -1,12 +1,12 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Stack } from '@mantine/core'
-import { useEffect, useState } from 'react'
+import { use, useEffect, useState } from 'react'
 import type { Entrance } from '../api/entrance.ts'
 import { Dialog } from './dialog.tsx'
 import { SignInForm, type SignInStep } from './sign-in-form.tsx'
 
 interface SignInDialogProps {
-  entrance: Entrance
+  entrance: Promise<Entrance>
   email: string
   /** `asked`: the window is open; with `isChange` a change waits to be sent again. */
   asked: { isChange: boolean } | undefined
@@ -14,7 +14,8 @@ interface SignInDialogProps {
 }
 
 /** `SignInDialog` is the window of `SignInAgain`, which is loaded when it is needed first. It closes when one is signed in, or leaves for the sign-in page. */
-export function SignInDialog({ entrance, email, asked, onIn }: SignInDialogProps) {
+export function SignInDialog({ entrance: loaded, email, asked, onIn }: SignInDialogProps) {
+  const entrance = use(loaded)
   const { t } = useLingui()
   const [step, setStep] = useState<SignInStep>('password')
   const isOpen = asked !== undefined

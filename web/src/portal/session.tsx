@@ -3,7 +3,6 @@ import { createContext, type ReactNode, useContext, useEffect } from 'react'
 import { ApiFault, dataOf, keepCsrf } from '../api/client.ts'
 import { followAccount } from '../api/events.ts'
 import { portal } from '../api/portal.ts'
-import { portalEntrance } from '../api/portal-entrance.ts'
 import { SignInAgain } from '../kit/sign-in-again.tsx'
 
 /** `sessionQuery` reads who is signed in, and of which account; null: nobody is. */
@@ -47,7 +46,12 @@ export function SignedIn({ children }: { children: ReactNode }) {
   }, [session])
   return session ? (
     <Context value={session}>
-      <SignInAgain entrance={portalEntrance} session={session} sessionKey={sessionQuery.queryKey}>
+      <SignInAgain
+        load={async () => (await import('../api/portal-entrance.ts')).portalEntrance}
+        session={session}
+        url="/api/portal/session"
+        sessionKey={sessionQuery.queryKey}
+      >
         {children}
       </SignInAgain>
     </Context>

@@ -21,7 +21,6 @@ import { ExportButton } from '../../export-button.tsx'
 import { ListViews } from '../../list-views.tsx'
 import { usePickFrom } from '../../pick-from.ts'
 import { type BulkAction, bulkActions, bulkWords, isUsual } from './bulk-actions.ts'
-import { copyInputs } from './copy-inputs.tsx'
 import { rememberList } from './kept.ts'
 import { type OrderRow, type Query, readOrders, readSome } from './order-data.ts'
 import { OrderCard, TRACE, useColumns, viaWords } from './order-fields.tsx'
@@ -34,6 +33,7 @@ const late = () => import('./late.ts')
 const Bulk = lazy(async () => ({ default: (await late()).Bulk }))
 const OrderBeside = lazy(async () => ({ default: (await late()).OrderBeside }))
 const Pasted = lazy(async () => ({ default: (await late()).Pasted }))
+const copyInputs = async (orders: readonly OrderRow[]) => await (await late()).copyInputs(orders)
 
 /** `Orders` lists the orders of all resellers. The filter stands in the URL; the export, the count and what is live have the same. */
 export function Orders() {
