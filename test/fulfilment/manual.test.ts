@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
 import type { Service } from '../../src/catalogue/service.ts'
+import { type AfterRefusal, afterRefusal } from '../../src/fulfilment/people/after-refusal.ts'
 import { requestVerify } from '../../src/fulfilment/people/cancel-verify.ts'
 import {
   answerManual,
@@ -132,6 +133,49 @@ test('what a person refuses goes to the next route, or is given back', async () 
   await ended(two)
   expect(await shop.order(two)).toMatchObject({ state: 'failed', items: [{ reason: 'not for this model' }] })
   expect(await wallet()).toMatchObject({ available: 999_990n, held: 0n })
+})
+
+describe('what is said of a refusal before it', () => {
+  const routeOfSandbox = (change: string) =>
+    shop.sql.unsafe(
+      `update supplier_routes set ${change} where service_id = ${byHand.id} and supplier_id = ${SANDBOX}`,
+    )
+  /** `seen` says of each end whether the next supplier was called, whether the order failed, and whether its price is held. */
+  const seen = { next: [true, false, false], given_back: [false, true, false], waits: [false, false, true] }
+  const cases: [string, AfterRefusal['end'], () => Promise<unknown>][] = [
+    ['the next supplier is there', 'next', async () => {}],
+    [
+      'there is none',
+      'given_back',
+      () =>
+        shop.sql`delete from supplier_routes where service_id = ${byHand.id} and supplier_id = ${SANDBOX}`,
+    ],
+    ['it does it no more', 'given_back', () => routeOfSandbox('available = false')],
+    ['it is off', 'given_back', () => shop.sql`update suppliers set enabled = false where id = ${SANDBOX}`],
+    ['it costs too much', 'waits', () => routeOfSandbox('cost = 1000')],
+    [
+      'it is paused',
+      'waits',
+      () => shop.sql`
+        insert into supplier_health (supplier_id, open, why, opened_at, probe_at)
+        values (${SANDBOX}, true, 'person', ${shop.clock.now()}, '2999-01-01')
+        on conflict (supplier_id) do update set open = true, why = 'person', opened_at = excluded.opened_at, probe_at = excluded.probe_at`,
+    ],
+  ]
+  it.each(cases)('is what happens where %s', async (_name, end, prepare) => {
+    const [id] = (await waiting(1)) as [OrderId]
+    await prepare()
+    const { name } =
+      (await shop.sql<{ name: string }[]>`select name from suppliers where id = ${SANDBOX}`)[0] ?? {}
+    expect(await afterRefusal(shop.sql, id, 1, shop.clock)).toEqual({
+      end,
+      supplier: end === 'next' ? name : null,
+    })
+    await answer(await all([id], { refusal: 'not for this model' }))
+    await shop.idle()
+    const [order, { held }] = [await shop.order(id), await wallet()]
+    expect([sandbox.calls.length > 0, order.state === 'failed', held > 0n]).toEqual(seen[end])
+  })
 })
 
 test('many answers are written, or none: not where one of them does not wait for a person', async () => {

@@ -362,7 +362,7 @@ describePages('the catalogue in the console', () => {
     await field.fill('code,name,kind\nfmi,,imeis\nnew-one,New,imei\n')
     await visit.click('Review')
     await page.getByText('Nothing was changed. These lines cannot be read:').waitFor()
-    await page.getByRole('row', { name: /2 kind must be/ }).waitFor()
+    await page.getByRole('row', { name: /2 kind Kind must be/ }).waitFor()
     await page.getByRole('row', { name: /3 price/ }).waitFor()
     expect(await visit.violations()).toEqual([])
     await shot(visit, 'services-import')

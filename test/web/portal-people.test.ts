@@ -69,7 +69,7 @@ describePages('people and the own profile in the portal', () => {
     expect(await stands()).toEqual(['owner', 'invited'])
     const there = await Visit.begin(portal.server.url)
     await there.page.goto(url)
-    await there.page.getByText('You are invited to the account').waitFor()
+    await there.page.getByText(/invites you to the account/).waitFor()
     await there.leave()
     await visit.leave()
   })

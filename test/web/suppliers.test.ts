@@ -97,7 +97,7 @@ describePages('suppliers', () => {
     const visit = await Visit.as(office, 'owner')
     const { page } = visit
     await visit.expectUsablePages([`/console/suppliers/${big?.id}`])
-    await page.getByText('90 % within').waitFor()
+    await page.getByText('90% are done within').waitFor()
     await page.getByText('As a table').click()
     const table = page.getByRole('region', { name: 'Balance there and what was spent, by day' })
     const days = (await table.getByRole('row').allTextContents()).slice(1)
