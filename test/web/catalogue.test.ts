@@ -151,8 +151,20 @@ describePages('the catalogue in the console', () => {
     expect(await visit.violations()).toEqual([])
     await shot(visit, 'service-breaks')
     expect((await serviceOf('fmi'))['description']).toBe('')
+    // What is typed before the form has read what was saved stays.
+    const read = Promise.withResolvers<void>()
+    const address = /\/api\/operator\/services\/fmi$/
+    await page.route(address, async (request) => {
+      if (request.request().method() === 'GET') await read.promise
+      await request.continue()
+    })
     await asked.getByRole('button', { name: 'Save all the same' }).click()
     await page.getByText('Saved.').waitFor()
+    await page.getByRole('textbox', { name: 'Code' }).fill('12')
+    const isRead = page.waitForResponse((answer) => address.test(answer.url()))
+    read.resolve()
+    await isRead
+    await page.unroute(address)
     expect(await serviceOf('fmi')).toMatchObject({
       fields: [
         { name: 'E_MAIL', label: 'E-mail', required: true },
@@ -160,8 +172,9 @@ describePages('the catalogue in the console', () => {
       ],
     })
     // A fault stands at its field, and nothing can be saved with it.
-    await page.getByRole('textbox', { name: 'Code' }).fill('12')
     await page.getByText('must not be all digits').waitFor()
+    await visit.settled()
+    expect(await page.getByRole('textbox', { name: 'Code' }).inputValue()).toBe('12')
     expect(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled()).toBe(true)
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Orders' }).click()
     await visit.click('Leave without saving')

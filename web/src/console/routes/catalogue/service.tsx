@@ -116,7 +116,8 @@ function Editor({ service }: { service: Service }) {
     setSaving(true)
     setFault(undefined)
     try {
-      const saved = await dataOf(
+      const sent = draft
+      const answer: object = await dataOf(
         api.PATCH('/api/operator/services/{service}', {
           params: {
             path: { service: String(service.id) },
@@ -128,12 +129,13 @@ function Editor({ service }: { service: Service }) {
       setAsked(undefined)
       setKey(crypto.randomUUID())
       notifications.show({ message: t`Saved.` })
-      const { code } = saved as { code: string }
-      // The form shows what was typed until what was saved is there.
+      const saved = { ...service, ...answer } as Service
+      // The form shows what was typed until what was saved is there. What was typed meanwhile is a change of that.
       await client.invalidateQueries({ queryKey: ['services'] })
-      setDraft({})
-      if (code !== service.code)
-        await navigate({ to: '/catalogue/services/$service', params: { service: code }, replace: true })
+      setBase(saved)
+      setDraft((old) => changesOf(saved, typedSince(sent, old)))
+      if (saved.code !== service.code)
+        await navigate({ to: '/catalogue/services/$service', params: { service: saved.code }, replace: true })
     } catch (error) {
       setAsked(undefined)
       setFault(error)
@@ -239,6 +241,10 @@ const NOT_EDITED = [
   ...['routes', 'route_count', 'working_routes', 'success_rate', 'median_seconds', 'prices'],
   ...['unrouted_since', 'suppliers', 'price'],
 ]
+
+/** `typedSince` gives the values of a draft that are others than those which were sent. */
+const typedSince = (sent: Change, draft: Change): Change =>
+  Object.fromEntries(Object.entries(draft).filter(([name, value]) => value !== sent[name as keyof Change]))
 
 /** `changesOf` leaves out what is as it was. */
 const changesOf = (base: Service, draft: Change): Change =>
