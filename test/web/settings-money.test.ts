@@ -22,8 +22,22 @@ describePages('settings of money in the console', () => {
     const seller = page.locator('form').first()
     await page.getByRole('textbox', { name: 'Name' }).fill('Corner Phones Ltd')
     await page.getByRole('textbox', { name: 'Tax number' }).fill('DE123')
+    // What is typed while it is saved stays.
+    const typed = Promise.withResolvers<void>()
+    await page.route(/\/api\/operator\/seller$/, async (request) => {
+      if (request.request().method() !== 'GET') await typed.promise
+      await request.continue()
+    })
+    const isSent = page.waitForRequest((request) => request.method() !== 'GET')
     await seller.getByRole('button', { name: 'Save' }).click()
+    await isSent
+    await page.getByRole('textbox', { name: 'Tax number' }).fill('DE1234')
+    typed.resolve()
     await page.getByText('Saved.').waitFor()
+    await visit.settled()
+    expect(await page.getByRole('textbox', { name: 'Tax number' }).inputValue()).toBe('DE1234')
+    await page.getByText('Somebody else was faster').waitFor({ state: 'detached' })
+    await page.getByRole('textbox', { name: 'Tax number' }).fill('DE123')
     const [row] = await office.server.sql`select name, tax_id as "taxId" from seller`
     expect(row).toEqual({ name: 'Corner Phones Ltd', taxId: 'DE123' })
     await office.server.sql`update seller set name = 'Somebody Else'`

@@ -84,7 +84,7 @@ export function useDraft<Values extends object>(
       setFault(undefined)
       try {
         await send(changed, key)
-        setEdits({})
+        setEdits((before) => typedSince(changed, before))
         notifications.show({ message: said })
         void client.invalidateQueries({ queryKey: ['audit'] })
       } catch (error) {
@@ -97,6 +97,17 @@ export function useDraft<Values extends object>(
       }
     },
   }
+}
+
+/** `typedSince` gives the edits that are others than what was saved: they are changes of that. */
+function typedSince<Values extends object>(saved: Partial<Values>, edits: Edits<Values>): Edits<Values> {
+  const since: Edits<Values> = {}
+  for (const name of Object.keys(edits) as (keyof Values)[]) {
+    const edit = edits[name]
+    if (!edit || edit.value === saved[name]) continue
+    since[name] = name in saved ? { ...edit, from: saved[name] as Values[typeof name] } : edit
+  }
+  return since
 }
 
 /** `keyFor` gives a change its key; what was refused because of another change is tried under another one. */
