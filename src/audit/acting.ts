@@ -19,8 +19,8 @@ export async function actBecause(sql: Queryable, why: string | undefined): Promi
   if (why !== undefined) await actFor(sql, reasonOf(why))
 }
 
-/** `because` makes a change in a transaction of its own, for a reason; undefined: none is given. Throws as `reasonOf` does. */
-export const because = <Made>(
+/** `changeBecause` makes a change in a transaction of its own, for a reason; undefined: none is given. Throws as `reasonOf` does. */
+export const changeBecause = <Made>(
   sql: Sql,
   why: string | undefined,
   change: (transaction: Sql) => Promise<Made>,

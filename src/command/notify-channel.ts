@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { because } from '../audit/acting.ts'
+import { changeBecause } from '../audit/acting.ts'
 import { channelKinds } from '../integrations/channels/index.ts'
 import { jsonOf, textsOf } from '../lib/attributes.ts'
 import { orThrow } from '../lib/fault.ts'
@@ -99,7 +99,7 @@ async function list(): Promise<Answer> {
 }
 
 async function remove(name: string, { why }: { why?: string }): Promise<Answer> {
-  const id = await withDatabase(({ sql }) => because(sql, why, (change) => removeChannel(change, name)))
+  const id = await withDatabase(({ sql }) => changeBecause(sql, why, (change) => removeChannel(change, name)))
   return { json: { id, name }, text: `nothing more is sent by ${name}` }
 }
 

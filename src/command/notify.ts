@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
-import { because } from '../audit/acting.ts'
+import { changeBecause } from '../audit/acting.ts'
 import { Refusal } from '../errors.ts'
 import { channelKinds } from '../integrations/channels/index.ts'
 import type { SubscriptionId } from '../lib/ids.ts'
@@ -113,7 +113,7 @@ async function update(text: string, switched: { on: string[]; off: string[] }): 
 
 async function remove(text: string, { why }: { why?: string }): Promise<Answer> {
   const id = idOf<SubscriptionId>(text)
-  await withDatabase(({ sql }) => because(sql, why, (change) => unsubscribe(change, id)))
+  await withDatabase(({ sql }) => changeBecause(sql, why, (change) => unsubscribe(change, id)))
   return { json: { id }, text: `${id} is told nothing more` }
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { because } from '../audit/acting.ts'
+import { changeBecause } from '../audit/acting.ts'
 import type { Queryable } from '../database/database.ts'
 import { jsonOf } from '../lib/attributes.ts'
 import type { RouteId } from '../lib/ids.ts'
@@ -63,7 +63,7 @@ async function list({ limit, ...filter }: RouteFilter & { limit: number }): Prom
 
 async function remove(text: string, { why }: { why?: string }): Promise<Answer> {
   const id = idOf<RouteId>(text)
-  await withDatabase(({ sql }) => because(sql, why, (change) => removeRoute(change, id)))
+  await withDatabase(({ sql }) => changeBecause(sql, why, (change) => removeRoute(change, id)))
   return { json: { id, removed: true }, text: `route ${id} is removed` }
 }
 

@@ -68,9 +68,6 @@ export async function selectDeposits(
   return (await sql.run(chosen.orderBy(newestFirst(filter)).limit(limit))).map(depositOf)
 }
 
-/** AMOUNT is how an amount is looked for. */
-const AMOUNT = /^\d{1,12}(\.\d{1,6})?$/
-
 /** `narrowed` leaves the deposits that fit a filter. */
 function narrowed(
   given: ReturnType<typeof deposits>,
@@ -88,7 +85,7 @@ function narrowed(
   if (amount !== undefined)
     chosen = chosen.where(literal<boolean>`${amount}::bigint in (d.amount, d.total_pay)`)
   if (text !== undefined) {
-    const money = AMOUNT.test(text) ? parseMicros(text) : null
+    const money = parseMicros(text) ?? null
     chosen = chosen.where(
       literal<boolean>`(position(lower(${text}) in lower(d.proof)) > 0 or position(lower(${text}) in lower(d.reference)) > 0
                         or d.id::text = ${text} or ${money}::bigint in (d.amount, d.total_pay)
