@@ -9,6 +9,7 @@ import { Dialog } from '../../../kit/dialog.tsx'
 import { Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
+import { useSending } from '../../../kit/sending.ts'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { usePlanRows } from '../../plan-rows.ts'
 import styles from './inbox.module.css'
@@ -43,8 +44,7 @@ export function Paste({
   const [text, setText] = useState('')
   const [refused, setRefused] = useState(() => remembered.join(', ') || 'not found, rejected')
   const [plan, setPlan] = useState<number>()
-  const [fault, setFault] = useState<unknown>()
-  const [isBusy, setBusy] = useState(false)
+  const { isBusy, fault, send: doing } = useSending()
   const [isApplying, setApplying] = useState(false)
   const made = useQuery({
     queryKey: ['plan', plan],
@@ -63,17 +63,6 @@ export function Paste({
     no_fit: t`Matches nothing`,
     ambiguous: t`Matches several`,
     unreadable: t`No result in it`,
-  }
-  const doing = async (work: () => Promise<void>) => {
-    setBusy(true)
-    setFault(undefined)
-    try {
-      await work()
-    } catch (error) {
-      setFault(error)
-    } finally {
-      setBusy(false)
-    }
   }
   const preview = () =>
     void doing(async () => {
