@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import serveFiles from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -43,11 +43,15 @@ export function pages(app: FastifyInstance, { mayCall, built = BUILT, ...deps }:
       }
       return
     }
+    // What is built is known: the plugin's own routes would read the folder twice for each file that they send.
+    const files = new Set(readdirSync(`${built}assets`))
+    scope.get<{ Params: { name: string } }>('/assets/:name', ({ params: { name } }, reply) =>
+      files.has(name) ? reply.sendFile(name) : reply.callNotFound(),
+    )
     await scope.register(serveFiles, {
       root: `${built}assets`,
-      prefix: '/assets/',
+      serve: false,
       preCompressed: true,
-      index: false,
       // A file whose name has the hash of what is in it never changes.
       setHeaders: (reply, path) => {
         const isHashed = /-[\w-]{8}\.\w+$/.test(path.replace(/\.(?:br|gz)$/, ''))
