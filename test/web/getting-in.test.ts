@@ -192,10 +192,13 @@ describePages('getting into the console', () => {
     expect(keys[0]).toBeDefined()
 
     await rename('Wulan')
+    await page.evaluate('window.isOfTheOneBefore = true')
     await signIn(other.email, other.nextCode())
     await dialog.waitFor({ state: 'detached' })
     await page.getByRole('heading', { level: 1, name: 'Profile' }).waitFor()
     expect(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe('Anna')
+    // Nothing is kept of who was here before, in no variable: the page was loaded anew.
+    expect(await page.evaluate('"isOfTheOneBefore" in window')).toBe(false)
     expect(await named('Wulan')).toEqual([])
     await visit.leave()
   })
