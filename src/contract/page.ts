@@ -1,6 +1,8 @@
 import { type TSchema, Type } from 'typebox'
+import { MUST } from '../lib/json-schema.ts'
 import type { Period } from '../lib/period.ts'
 import { DAY_MS } from '../lib/time.ts'
+import { whys } from '../lib/whys.ts'
 import { orNull } from './schema.ts'
 
 /** `pageQuery` is in the query of every list. */
@@ -23,6 +25,17 @@ export const bound = (description: string) =>
       maxLength: 40,
       anyOf: [{ format: 'date-time' }, { format: 'date' }],
       description,
+    }),
+  )
+
+/** `wantedAmount` is an amount that a query narrows a list by, in the currency of each thing. */
+export const wantedAmount = (description: string) =>
+  Type.Optional(
+    Type.String({
+      description,
+      pattern: '^\\d{1,12}(\\.\\d{1,6})?$',
+      [MUST]: { ...whys.amount(), message: 'must be an amount such as 12.50' },
+      maxLength: 20,
     }),
   )
 

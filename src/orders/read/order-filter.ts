@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { bound, timeOf } from '../../contract/page.ts'
+import { bound, timeOf, wantedAmount } from '../../contract/page.ts'
 import { oneOf } from '../../contract/schema.ts'
 import { MAX_ID, type OrderId } from '../../lib/ids.ts'
 import { MUST } from '../../lib/json-schema.ts'
@@ -14,14 +14,6 @@ import type { OperatorOrderFilter, OrderSort, WantedState } from './operator-ord
 
 const text = (maxLength: number, options: { description?: string } = {}) =>
   Type.String({ ...options, minLength: 1, maxLength })
-
-const total = (description: string) =>
-  Type.String({
-    description,
-    pattern: '^\\d{1,12}(\\.\\d{1,6})?$',
-    [MUST]: { ...whys.amount(), message: 'must be an amount such as 12.50' },
-    maxLength: 20,
-  })
 
 /** `someOf` is one value, or several with commas between. */
 export const someOf = (values: readonly string[], description: string) =>
@@ -67,8 +59,8 @@ export const orderFilter = {
       description: 'Only orders of which something was given back after it had been charged',
     }),
   ),
-  total_gte: Type.Optional(total('Costs so much or more, in its own currency')),
-  total_lte: Type.Optional(total('Costs so much or less, in its own currency')),
+  total_gte: wantedAmount('Costs so much or more, in its own currency'),
+  total_lte: wantedAmount('Costs so much or less, in its own currency'),
   margin: Type.Optional(
     oneOf(wantedMargins, {
       description:

@@ -1,17 +1,15 @@
 import { type Static, Type } from 'typebox'
 import { findAccount } from '../../../accounts/accounts.ts'
 import { actorNames } from '../../../audit/actors.ts'
-import { bound, timeOf } from '../../../contract/page.ts'
+import { bound, timeOf, wantedAmount } from '../../../contract/page.ts'
 import { type Deposit, depositStates } from '../../../deposits/deposit.ts'
 import { depositSorts } from '../../../deposits/deposit-list.ts'
 import { isForPeople, OperatorDeposits, otherAmount } from '../../../deposits/operator-deposits.ts'
 import { amountOf } from '../../../lib/amount.ts'
 import { orThrow } from '../../../lib/fault.ts'
 import type { DepositId } from '../../../lib/ids.ts'
-import { MUST } from '../../../lib/json-schema.ts'
 import { formatMicros, parseMicros } from '../../../lib/money.ts'
 import { DAY_MS } from '../../../lib/time.ts'
-import { whys } from '../../../lib/whys.ts'
 import type { Desk } from '../../../people/desk.ts'
 import { cursorOfNumbers, readNumbers } from '../../kit/cursors.ts'
 import { inFieldsOf } from '../../kit/fields.ts'
@@ -129,14 +127,7 @@ export const operatorDepositRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) =>
       provider: Type.Optional(text(64)),
       from: bound('Begun then or later: a time with its zone, or a day in UTC'),
       to: bound('Begun before that time, or on that day in UTC and before'),
-      amount: Type.Optional(
-        Type.String({
-          pattern: '^\\d{1,12}(\\.\\d{1,6})?$',
-          [MUST]: { ...whys.amount(), message: 'must be an amount such as 12.50' },
-          maxLength: 20,
-          description: 'What is credited, or what is paid',
-        }),
-      ),
+      amount: wantedAmount('What is credited, or what is paid'),
       q: Type.Optional(
         text(255, {
           description:
