@@ -15,15 +15,21 @@ const HOOK = `data:text/javascript,${encodeURIComponent(`
 /** Packages of hundreds of files. With them a command takes three times as long to start. */
 const LARGE = ['kysely', 'typebox', 'fastify', 'graphile-worker']
 
-const packagesOf = (command: string): Set<string> => {
-  const { stderr, status } = spawnSync(process.execPath, ['--import', HOOK, program, command, '--help'], {
+/** `loadedBy` gives the files that a command line loads, one a line. */
+const loadedBy = (...words: string[]): string => {
+  const { stderr, status } = spawnSync(process.execPath, ['--import', HOOK, program, ...words], {
     encoding: 'utf8',
   })
   expect(status).toBe(0)
-  return new Set(
-    [...stderr.matchAll(/node_modules\/(@[^/]+\/[^/]+|[^/]+)\//g)].map(([, name]) => name as string),
-  )
+  return stderr
 }
+
+const packagesOf = (command: string): Set<string> =>
+  new Set(
+    [...loadedBy(command, '--help').matchAll(/node_modules\/(@[^/]+\/[^/]+|[^/]+)\//g)].map(
+      ([, name]) => name as string,
+    ),
+  )
 
 const NOUNS = [
   ...[
@@ -46,4 +52,9 @@ test.each(NOUNS)('%s loads no large package before it needs one', (command) => {
   const loaded = packagesOf(command)
   expect(loaded).toContain('pg')
   expect(LARGE.filter((name) => loaded.has(name))).toEqual([])
+})
+
+test('the version is said without loading a command', () => {
+  expect(loadedBy('rate', '--help')).toContain('/src/command/rate.ts')
+  expect(loadedBy('--version')).not.toContain('/src/command/rate.ts')
 })

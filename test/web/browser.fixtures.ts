@@ -280,8 +280,12 @@ export class Visit {
     }
   }
 
-  /** `violations` is what axe finds against WCAG 2.2 AA on the page as it is now, or against some of its rules. */
+  /**
+   * `violations` is what axe finds against WCAG 2.2 AA on the page, or against some of its rules. A page that was only just gone to is looked at when it
+   * has its heading, which every page has: it shows nothing before.
+   */
   async violations({ runOnly = STANDARDS, of = 'document' }: Rules = {}): Promise<string[]> {
+    await this.page.locator('h1').first().waitFor({ state: 'attached' })
     if (!(await this.page.evaluate<boolean>('"axe" in window'))) await this.page.evaluate(axeSource)
     const found = await this.page.evaluate<Violation[]>(
       `axe.run(${of}, ${JSON.stringify({ runOnly, resultTypes: ['violations'] })}).then(({ violations }) => violations)`,
