@@ -45,10 +45,15 @@ const files: { adds: string[]; load: () => Promise<{ register(program: Command):
   { adds: ['fake-supplier'], load: () => import('./fake-supplier.ts') },
 ]
 
-/**
- * `build` makes the command line. `words` are those after `imeigate`: only the files of the command among them are loaded, and all
- * of them where there is none.
- */
+/** `filesFor` gives the files that some words need: those of the command among them, none to say the version, else all. */
+function filesFor(words: string[]): typeof files {
+  if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) return []
+  const command = words.find((word) => !word.startsWith('-')) ?? ''
+  const needed = files.filter(({ adds }) => adds.includes(command))
+  return needed.length > 0 ? needed : files
+}
+
+/** `build` makes the command line for `words`, which are those after `imeigate`. */
 export async function build(words: string[] = []): Promise<Command> {
   const program = new Command('imeigate')
     .description('The order server of the IMEI-service business.')
@@ -67,9 +72,7 @@ export async function build(words: string[] = []): Promise<Command> {
     // Errors are printed in one place: see main.ts.
     .configureOutput({ outputError: () => {} })
     .exitOverride()
-  const command = words.find((word) => !word.startsWith('-')) ?? ''
-  const needed = files.filter(({ adds }) => adds.includes(command))
-  for (const { load } of needed.length > 0 ? needed : files) {
+  for (const { load } of filesFor(words)) {
     const { register } = await load()
     register(program)
   }
