@@ -128,6 +128,10 @@ it('a webhook is tested, replayed and changed by its owner, and by nobody else',
     const { status } = await portal.ask(method, path, { body, headers })
     expect([method, path, status]).toEqual([method, path, 404])
   }
+  // A wrong URL is told at the field that it was given in.
+  const wrong = { body: { url: 'ftp://example.com' }, headers: anna.headers }
+  const refused = await portal.ask('PATCH', `/webhooks/${webhook.id}`, wrong)
+  expect([refused.status, Object.keys(refused.json.errors)]).toEqual([422, ['url']])
   for (const [verb, status] of [
     ['pause', 'paused'],
     ['resume', 'active'],

@@ -1,23 +1,12 @@
 import { Type } from 'typebox'
 import { findAccount } from '../../../accounts/accounts.ts'
-import { timeOf } from '../../../contract/page.ts'
-import { type EventId, MAX_ID, type WebhookId } from '../../../lib/ids.ts'
+import { MAX_ID, type WebhookId } from '../../../lib/ids.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
-import { HOUR_MS } from '../../../lib/time.ts'
 import { webhookAttributes } from '../../../webhooks/attributes.ts'
-import { findEvent, listDeliveries, listEvents, replay } from '../../../webhooks/events.ts'
-import { testWebhook } from '../../../webhooks/test-delivery.ts'
+import { findEvent, listDeliveries, replay } from '../../../webhooks/events.ts'
 import { eventIdOf } from '../../../webhooks/webhook.ts'
-import {
-  changeUrl,
-  findWebhook,
-  listWebhooks,
-  pauseWebhook,
-  resumeWebhook,
-  rotateSecret,
-} from '../../../webhooks/webhooks.ts'
+import { findWebhook, listWebhooks, pauseWebhook, resumeWebhook } from '../../../webhooks/webhooks.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
-import { inFieldsOf } from '../../kit/fields.ts'
 import { formOf } from '../../kit/nouns.ts'
 import { bodyOf, id, idParams, oneOf, orNull, pageOf, pageQuery, text, time } from '../../kit/shapes.ts'
 import {
@@ -32,6 +21,15 @@ import {
   wireEvent,
   wireWebhook,
 } from '../../kit/webhook-shapes.ts'
+import {
+  eventsPage,
+  eventsQuery,
+  eventWithDeliveries,
+  replayedSince,
+  signedAnew,
+  toldAt,
+  triedNow,
+} from '../../kit/webhook-work.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
 
@@ -97,18 +95,10 @@ export const webhookRoutes = ({
     command: 'webhook events',
     access,
     params: idParams,
-    query: Type.Object({
-      ...pageQuery,
-      undelivered: Type.Optional(oneOf(['yes'], { description: 'Only what has never arrived' })),
-    }),
+    query: eventsQuery,
     answer: pageOf(orderEvent),
     refusals: ['not_found'],
-    handle: async ({ desk, params, query: { limit, cursor, ...filter } }) => {
-      const before = readCursor(cursor, filter) as EventId | undefined
-      const of = { undelivered: filter.undelivered === 'yes', before, limit }
-      const { items, next } = await listEvents(desk.read, params.id as WebhookId, of)
-      return { page: { items: items.map(wireEvent), next_cursor: cursorText(next, filter) } }
-    },
+    handle: ({ desk, params, query }) => eventsPage(desk.read, params.id as WebhookId, query),
   }),
   route({
     method: 'GET',
@@ -139,13 +129,8 @@ export const webhookRoutes = ({
     query: deliveryQuery,
     answer: Type.Object({ event: orderEvent, deliveries: Type.Array(delivery) }),
     refusals: ['invalid_input', 'not_found'],
-    handle: async ({ desk, params, query: { limit } }) => {
-      const event = eventIdOf(params.event)
-      return {
-        event: wireEvent(await findEvent(desk.read, event)),
-        deliveries: (await listDeliveries(desk.read, { event }, limit)).map(wireDelivery),
-      }
-    },
+    handle: async ({ desk, params, query: { limit } }) =>
+      eventWithDeliveries(desk.read, await findEvent(desk.read, eventIdOf(params.event)), limit),
   }),
   route({
     method: 'POST',
@@ -159,11 +144,7 @@ export const webhookRoutes = ({
     params: idParams,
     answer: tested,
     refusals: ['not_found', 'conflict'],
-    handle: async ({ desk, params }) => {
-      const parts = { sql: desk.read, sealer, outbound: context.outbound, clock }
-      const came = await testWebhook(parts, params.id as WebhookId)
-      return { ...came, ok: came.problem === null }
-    },
+    handle: ({ desk, params }) => triedNow(desk.read, params.id as WebhookId, { sealer, context, clock }),
   }),
   route({
     method: 'POST',
@@ -180,10 +161,7 @@ export const webhookRoutes = ({
     body: bodyOf(replayForm),
     answer: Type.Object({ replayed: Type.Integer() }),
     refusals: ['not_found', 'conflict'],
-    handle: async ({ desk, params, body: { since, undelivered = false } }) => {
-      const which = { webhook: params.id as WebhookId, since: timeOf(since), undelivered }
-      return { replayed: await replay(desk.change, which, clock) }
-    },
+    handle: ({ desk, params, body }) => replayedSince(desk.change, params.id as WebhookId, body, clock),
   }),
   route({
     method: 'POST',
@@ -248,13 +226,9 @@ export const webhookRoutes = ({
     body: formOf(webhookAttributes, 'change'),
     answer: webhook,
     refusals: ['not_found', 'invalid_input'],
-    handle: async ({ desk, params, body, version: seen }) => {
+    handle: ({ desk, params, body, version: seen }) => {
       const to = { url: String(body['url']), allow: outboundAllow, seen }
-      return wireWebhook(
-        await inFieldsOf({ webhook_url: 'url' }, () =>
-          changeUrl(desk.change, params.id as WebhookId, to, clock),
-        ),
-      )
+      return toldAt(desk.change, params.id as WebhookId, to, clock)
     },
   }),
   route({
@@ -282,17 +256,9 @@ export const webhookRoutes = ({
       previous_until: orNull(time(), 'null: the one before is worth nothing any more'),
     }),
     refusals: ['not_found', 'invalid_input'],
-    handle: async ({ desk, params, body: { overlap_hours: hours } }) => {
-      const until = hours === 0 ? null : new Date(clock.now().getTime() + hours * HOUR_MS)
-      const webhookId = params.id as WebhookId
-      const { secret, previousUntil } = await rotateSecret(
-        desk.change,
-        await sealer(),
-        webhookId,
-        until,
-        clock,
-      )
-      return { id: params.id, secret, previous_until: previousUntil }
-    },
+    handle: async ({ desk, params: { id }, body: { overlap_hours: hours } }) => ({
+      id,
+      ...(await signedAnew(desk.change, id as WebhookId, hours, { sealer, clock })),
+    }),
   }),
 ]

@@ -1,23 +1,17 @@
 import { Type } from 'typebox'
-import { timeOf } from '../../../contract/page.ts'
 import { Refusal } from '../../../errors.ts'
-import type { AccountId, EventId, WebhookId } from '../../../lib/ids.ts'
-import { HOUR_MS } from '../../../lib/time.ts'
+import type { AccountId, WebhookId } from '../../../lib/ids.ts'
 import type { Desk } from '../../../people/desk.ts'
-import { findEvent, listDeliveries, listEvents, replay } from '../../../webhooks/events.ts'
-import { testWebhook } from '../../../webhooks/test-delivery.ts'
+import { findEvent, replay } from '../../../webhooks/events.ts'
 import { eventIdOf } from '../../../webhooks/webhook.ts'
 import {
-  changeUrl,
   findWebhook,
   findWebhookOf,
   listWebhooks,
   pauseWebhook,
   resumeWebhook,
-  rotateSecret,
 } from '../../../webhooks/webhooks.ts'
-import { cursorText, readCursor } from '../../kit/cursors.ts'
-import { bodyOf, idParams, oneOf, orNull, pageOf, pageQuery, text, time } from '../../kit/shapes.ts'
+import { bodyOf, idParams, oneOf, orNull, pageOf, text, time } from '../../kit/shapes.ts'
 import {
   delivery,
   deliveryQuery,
@@ -26,10 +20,18 @@ import {
   replayForm,
   tested,
   webhook,
-  wireDelivery,
   wireEvent,
   wireWebhook,
 } from '../../kit/webhook-shapes.ts'
+import {
+  eventsPage,
+  eventsQuery,
+  eventWithDeliveries,
+  replayedSince,
+  signedAnew,
+  toldAt,
+  triedNow,
+} from '../../kit/webhook-work.ts'
 import type { PortalDeps } from '../deps.ts'
 import { type Call, route } from '../route.ts'
 
@@ -85,11 +87,11 @@ export const webhookRoutes = ({
       params: idParams,
       body: bodyOf({ url: text(2000) }),
       answer: webhook,
-      refusals: ['not_found'],
+      refusals: ['not_found', 'invalid_input'],
       handle: async (call) => {
         const { id } = await own(call, 'change')
         const to = { url: call.body.url, allow: config.outboundAllow }
-        return wireWebhook(await changeUrl(call.desk.change, id, to, clock))
+        return toldAt(call.desk.change, id, to, clock)
       },
     }),
     route({
@@ -110,16 +112,7 @@ export const webhookRoutes = ({
       refusals: ['not_found'],
       handle: async (call) => {
         const { id } = await own(call, 'change')
-        const hours = Number(call.body.overlap_hours)
-        const until = hours === 0 ? null : new Date(clock.now().getTime() + hours * HOUR_MS)
-        const { secret, previousUntil } = await rotateSecret(
-          call.desk.change,
-          await sealer(),
-          id,
-          until,
-          clock,
-        )
-        return { secret, previous_until: previousUntil }
+        return signedAnew(call.desk.change, id, Number(call.body.overlap_hours), { sealer, clock })
       },
     }),
     route({
@@ -132,20 +125,12 @@ export const webhookRoutes = ({
         'A list of what has not arrived may have few events on a page, or none, and go on behind its cursor.',
       access: 'webhooks.read',
       params: idParams,
-      query: Type.Object({
-        ...pageQuery,
-        undelivered: Type.Optional(oneOf(['yes'], { description: 'Only what has never arrived' })),
-      }),
+      query: eventsQuery,
       answer: pageOf(orderEvent),
       refusals: ['not_found'],
       handle: async (call) => {
-        const { desk, params, query } = call
-        await own(call, 'read')
-        const { limit, cursor, ...filter } = query
-        const before = readCursor(cursor, filter) as EventId | undefined
-        const of = { undelivered: filter.undelivered === 'yes', before, limit }
-        const { items, next } = await listEvents(desk.read, params.id as WebhookId, of)
-        return { page: { items: items.map(wireEvent), next_cursor: cursorText(next, filter) } }
+        const { id } = await own(call, 'read')
+        return eventsPage(call.desk.read, id, call.query)
       },
     }),
     route({
@@ -161,8 +146,7 @@ export const webhookRoutes = ({
       refusals: ['not_found'],
       handle: async ({ desk, caller, params, query: { limit } }) => {
         const event = await ownEvent(desk.read, caller.accountId, params.event)
-        const deliveries = await listDeliveries(desk.read, { event: event.id }, limit)
-        return { event: wireEvent(event), deliveries: deliveries.map(wireDelivery) }
+        return eventWithDeliveries(desk.read, event, limit)
       },
     }),
     route({
@@ -178,9 +162,7 @@ export const webhookRoutes = ({
       refusals: ['not_found', 'conflict'],
       handle: async (call) => {
         const { id } = await own(call, 'read')
-        const parts = { sql: call.desk.read, sealer, outbound: context.outbound, clock }
-        const came = await testWebhook(parts, id)
-        return { ...came, ok: came.problem === null }
+        return triedNow(call.desk.read, id, { sealer, context, clock })
       },
     }),
     route({
@@ -199,9 +181,7 @@ export const webhookRoutes = ({
       refusals: ['not_found', 'conflict'],
       handle: async (call) => {
         const { id } = await own(call, 'change')
-        const { since, undelivered = false } = call.body
-        const which = { webhook: id, since: timeOf(since), undelivered }
-        return { replayed: await replay(call.desk.change, which, clock) }
+        return replayedSince(call.desk.change, id, call.body, clock)
       },
     }),
     route({
