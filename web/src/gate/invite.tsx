@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Checkbox, Group, Stack } from '@mantine/core'
 import { type FormEvent, useEffect, useId, useState } from 'react'
 import { ApiFault, api, dataOf } from '../api/client.ts'
+import { CodeField } from '../kit/code-field.tsx'
 import { Copy } from '../kit/copy.tsx'
 import { CurrencyInput } from '../kit/currency-input.tsx'
 import { AtFields, PasswordInput, TextInput } from '../kit/inputs.tsx'
@@ -116,13 +117,7 @@ export function Invite() {
                 </Trans>
               </p>
             </div>
-            <TextInput
-              name="code"
-              label={t`Code of your authenticator app`}
-              inputMode="numeric"
-              autoComplete="one-time-code"
-              required
-            />
+            <CodeField name="code" isNew />
             <FaultNote fault={fault} />
             <Button type="submit" loading={isBusy}>
               <Trans>Begin</Trans>

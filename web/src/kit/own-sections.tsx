@@ -7,6 +7,7 @@ import type { Own } from '../api/own.ts'
 import { hasPasskeys } from '../api/passkeys.ts'
 import { ActDialog } from './act-dialog.tsx'
 import { CardTable } from './card-table.tsx'
+import { CodeField } from './code-field.tsx'
 import { deviceText } from './device.ts'
 import { Dialog } from './dialog.tsx'
 import { AtFields, PasswordInput, TextInput } from './inputs.tsx'
@@ -180,14 +181,11 @@ function NewApp({
             No camera? Type this secret: <span className="code">{secret}</span>
           </Trans>
         </p>
-        <TextInput
+        <CodeField
           field="code"
-          label={t`Code of your authenticator app`}
           value={code}
           onChange={({ currentTarget }) => setCode(currentTarget.value)}
-          inputMode="numeric"
-          autoComplete="one-time-code"
-          required
+          isNew
         />
       </Stack>
     </ActDialog>

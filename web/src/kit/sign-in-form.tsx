@@ -5,6 +5,7 @@ import { ApiFault, keepCsrf } from '../api/client.ts'
 import type { Entrance } from '../api/entrance.ts'
 import { hasPasskeys } from '../api/passkeys.ts'
 import { secondFactorOf } from '../api/second-factor.ts'
+import { CodeField } from './code-field.tsx'
 import { AtFields, PasswordInput, TextInput } from './inputs.tsx'
 import { FaultNote } from './notes.tsx'
 import { formOf, useSending } from './sending.ts'
@@ -95,14 +96,7 @@ export function SignInForm({ entrance, step, onStep, email, onIn }: SignInFormPr
     <form onSubmit={giveCode}>
       <AtFields fault={fault}>
         <Stack>
-          <TextInput
-            name="code"
-            label={t`Code of your authenticator app`}
-            description={t`Or one of your recovery codes.`}
-            autoComplete="one-time-code"
-            required
-            autoFocus
-          />
+          <CodeField name="code" autoFocus />
           <FaultNote fault={fault} />
           <Button type="submit" loading={isBusy}>
             <Trans>Sign in</Trans>

@@ -5,8 +5,9 @@ import { keepCsrf } from '../api/client.ts'
 import type { Own } from '../api/own.ts'
 import { hasPasskeys } from '../api/passkeys.ts'
 import { secondFactorOf } from '../api/second-factor.ts'
+import { CodeField } from './code-field.tsx'
 import { Dialog } from './dialog.tsx'
-import { AtFields, PasswordInput, TextInput } from './inputs.tsx'
+import { AtFields, PasswordInput } from './inputs.tsx'
 import { FaultNote } from './notes.tsx'
 
 interface StepUpDialogProps {
@@ -68,16 +69,12 @@ export function StepUpDialog({ own, give }: StepUpDialogProps) {
               required
               data-autofocus
             />
-            <TextInput
+            <CodeField
               name="code"
-              label={t`Code of your authenticator app`}
-              autoComplete="one-time-code"
-              description={
-                own.needsApp
-                  ? t`Or one of your recovery codes.`
-                  : t`Only if you have set one up. One of your recovery codes counts, too.`
-              }
-              required={own.needsApp}
+              {...(!own.needsApp && {
+                description: t`Only if you have set one up. One of your recovery codes counts, too.`,
+                required: false,
+              })}
             />
             <FaultNote fault={fault} />
             <Button type="submit" loading={isBusy}>
