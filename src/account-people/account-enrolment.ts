@@ -1,13 +1,16 @@
 import type { Sql, Transaction } from '../database/database.ts'
+import type { Fault } from '../errors.ts'
+import { faultsIn, orThrow, resultOf } from '../lib/fault.ts'
 import type { AccountPersonId } from '../lib/ids.ts'
 import type { Language } from '../lib/languages.ts'
+import { emptyFault } from '../lib/text.ts'
 import type { Clock } from '../lib/time.ts'
 import type { Attempts } from '../people/attempts.ts'
 import { actorOf } from '../people/circle.ts'
 import { mailChange } from '../people/own-factors.ts'
 import { type Passwords, passwordFault } from '../people/passwords.ts'
 import { actAs, endSignIns, updatePerson } from '../people/people.ts'
-import { readEmail, readName } from '../people/read.ts'
+import { nameOf, readEmail } from '../people/read.ts'
 import { hashToken } from '../people/tokens.ts'
 import { because } from '../reasons.ts'
 import { type AccountPersonView, findPerson } from './account-people.ts'
@@ -43,9 +46,13 @@ export class AccountEnrolment {
 
   /** `accept` uses an invitation. Throws as `open`, and invalid_input. */
   async accept(token: string, given: Acceptance, address: string): Promise<{ email: string }> {
-    const name = readName(given.name)
     const person = await this.#holder(token, 'invitation', address)
-    await this.#setPassword({ token, password: given.password, person: { ...person, name } }, (transaction) =>
+    const called = nameOf(given.name)
+    const weak = await weaknessOf(given.password, [given.name, person.email])
+    // All that is wrong is said at once.
+    orThrow(resultOf(undefined, [...faultsIn(called), weak]))
+    const name = orThrow(called)
+    await this.#setPassword({ token, password: given.password, id: person.id }, (transaction) =>
       updatePerson(transaction, 'account_people', person.id, { name, language: given.language }),
     )
     return { email: person.email }
@@ -62,7 +69,8 @@ export class AccountEnrolment {
   async reset(token: string, password: string, address: string): Promise<{ email: string }> {
     const person = await this.#holder(token, 'reset', address)
     const { circle, now } = { circle: 'account_people' as const, now: this.#deps.clock.now() }
-    await this.#setPassword({ token, password, person }, async (transaction) => {
+    orThrow(resultOf(undefined, [await weaknessOf(password, [person.name, person.email])]))
+    await this.#setPassword({ token, password, id: person.id }, async (transaction) => {
       await endSignIns(transaction, { circle, personId: person.id, now })
       await mailChange(transaction, circle, person.id, 'password', now)
     })
@@ -78,16 +86,10 @@ export class AccountEnrolment {
   }
 
   async #setPassword(
-    {
-      token,
-      password: given,
-      person: { id, name, email },
-    }: { token: string; password: string; person: { id: AccountPersonId; name: string; email: string } },
+    { token, password: given, id }: { token: string; password: string; id: AccountPersonId },
     andThen: (transaction: Transaction) => Promise<void>,
   ): Promise<void> {
     const { sql, passwords } = this.#deps
-    const weak = await passwordFault('account_people', given, [name, email])
-    if (weak !== undefined) throw weak
     const password = await passwords.hash(given)
     await sql.begin(async (transaction) => {
       await actAs(transaction, { actor: actorOf('account_people', id) })
@@ -100,6 +102,10 @@ export class AccountEnrolment {
     })
   }
 }
+
+/** `weaknessOf` says why a password is not taken; undefined: it is. */
+const weaknessOf = async (password: string, known: readonly string[]): Promise<Fault | undefined> =>
+  emptyFault('password', password) ?? (await passwordFault('account_people', password, known))?.faults[0]
 
 function refuseUsed(): never {
   throw because('not_found', 'link_ended', {}, 'token')

@@ -1,12 +1,12 @@
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { orThrow, resultOf } from '../lib/fault.ts'
+import { faultsIn, orThrow, resultOf } from '../lib/fault.ts'
 import type { AccountId, AccountPersonId } from '../lib/ids.ts'
 import type { Language } from '../lib/languages.ts'
 import { plainLineFault } from '../lib/text.ts'
 import { type Clock, DAY_MS, systemClock } from '../lib/time.ts'
 import { lockPerson, type Person, selectPersonNamed, updatePerson } from '../people/people.ts'
-import { readEmail } from '../people/read.ts'
+import { emailOf } from '../people/read.ts'
 import { countedAt, rosterOf, type Standing, standingOf } from '../people/roster.ts'
 import { hashToken, randomToken } from '../people/tokens.ts'
 import { because } from '../reasons.ts'
@@ -61,8 +61,11 @@ export async function invitePerson(
   { role, email, name = '', language = 'en' }: PersonForm,
   clock: Clock = systemClock,
 ): Promise<PersonInvitation> {
-  const given = { email: readEmail(email), name: name.trim() }
-  if (given.name !== '') orThrow(resultOf(given, [plainLineFault('name', given.name, 100)]))
+  const address = emailOf(email)
+  const called = name.trim()
+  const faults = [...faultsIn(address), called === '' ? undefined : plainLineFault('name', called, 100)]
+  orThrow(resultOf(undefined, faults))
+  const given = { email: orThrow(address), name: called }
   return await sql.begin(async (transaction) => {
     const named = await selectPersonNamed(transaction, 'account_people', given.email.toLowerCase())
     const found = named && (await lockPerson(transaction, 'account_people', named.id))

@@ -1,13 +1,13 @@
 import { createAccount, type NewAccount } from '../accounts/accounts.ts'
 import { type Queryable, type Sql, type Transaction, within } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { orThrow, resultOf } from '../lib/fault.ts'
+import { both, faultsIn, orThrow, resultOf } from '../lib/fault.ts'
 import type { Language } from '../lib/languages.ts'
 import { type Page, pageOf } from '../lib/page.ts'
 import { plainLineFault, textFault } from '../lib/text.ts'
 import { type Clock, MINUTE_MS, systemClock } from '../lib/time.ts'
 import type { Attempts } from '../people/attempts.ts'
-import { readEmail, readName } from '../people/read.ts'
+import { emailOf, nameOf } from '../people/read.ts'
 import { hashToken } from '../people/tokens.ts'
 import { because } from '../reasons.ts'
 import { invitePerson, type PersonInvitation } from './account-people.ts'
@@ -72,16 +72,17 @@ export class Registration {
     const { sql, attempts, clock } = this.#deps
     await this.#refuseClosed()
     const { contact = '', country = '', note = '', language = 'en' } = form
-    const given = {
-      ...{ name: readName(form.name), email: readEmail(form.email), language, address },
-      ...{ contact: contact.trim(), country: country.trim(), note: note.trim() },
-    }
+    const who = both(nameOf(form.name), emailOf(form.email))
+    const said = { contact: contact.trim(), country: country.trim(), note: note.trim() }
     const faults = [
-      plainLineFault('contact', given.contact, 200),
-      plainLineFault('country', given.country, 100),
-      given.note === '' ? undefined : textFault('note', given.note, MAX_NOTE),
+      ...faultsIn(who),
+      plainLineFault('contact', said.contact, 200),
+      plainLineFault('country', said.country, 100),
+      said.note === '' ? undefined : textFault('note', said.note, MAX_NOTE),
     ]
-    orThrow(resultOf(given, faults))
+    orThrow(resultOf(undefined, faults))
+    const [name, email] = orThrow(who)
+    const given = { name, email, language, address, ...said }
     await attempts.registration(address)
     await attempts.mails(given.email.toLowerCase(), address)
     const madeAt = clock.now()

@@ -123,6 +123,11 @@ export class SignIns<Id extends PersonId, Role extends string> {
     return await this.#insert(personId, place, { isProved: true })
   }
 
+  /** `beginEnrolled` takes nothing more of somebody who has just given password and second factor, by taking up an invitation. */
+  async beginEnrolled(personId: Id, place: SignInPlace): Promise<NewSignIn> {
+    return await this.#insert(personId, place, { isProved: true })
+  }
+
   /** `confirm` takes the second factor, and gives the token of the whole sign-in. Throws session_expired, invalid_credentials or Throttled. */
   async confirm(token: string, given: Code, address: string): Promise<NewSignIn> {
     const row = await this.#find(token)

@@ -1,6 +1,7 @@
 import type { Sql } from '../database/database.ts'
-import { orThrow, resultOf } from '../lib/fault.ts'
+import { both, faultsIn, orThrow, resultOf } from '../lib/fault.ts'
 import type { StaffId } from '../lib/ids.ts'
+import { emptyFault } from '../lib/text.ts'
 import type { Clock } from '../lib/time.ts'
 import { actorOf, sealedFor } from '../people/circle.ts'
 import { type Passwords, passwordFault } from '../people/passwords.ts'
@@ -11,12 +12,12 @@ import {
   updatePerson,
   updateRecoveryCodes,
 } from '../people/people.ts'
-import { readEmail, readName } from '../people/read.ts'
+import { emailOf, nameOf } from '../people/read.ts'
 import { makeRecoveryCodes, offerTotp, stepOfFirstCode, type TotpOffer } from '../people/second-factor.ts'
 import { hashToken } from '../people/tokens.ts'
 import { because, say } from '../reasons.ts'
 import { refuseForeignKey, type Sealer } from '../secrets/sealer.ts'
-import type { BusinessForm, FirstBusiness } from './first-business.ts'
+import { type BusinessForm, businessFaults, type FirstBusiness } from './first-business.ts'
 import type { Role } from './roles.ts'
 import { type Invited, lockInvited, updateStaff } from './staff.sql.ts'
 
@@ -79,17 +80,20 @@ export class Enrolment {
   /** `accept` uses the invitation. Throws as `open`, and invalid_input with every fault. */
   async accept(token: string, form: EnrolmentForm): Promise<Enrolled> {
     const { sql, clock, passwords } = this.#deps
-    const name = readName(form.name)
-    const given = readEmail(form.email)
     const now = clock.now()
-    const weak = await passwordFault('staff', form.password, [name, given])
+    const who = both(nameOf(form.name), emailOf(form.email))
+    const weak = await passwordFault('staff', form.password, [form.name, form.email])
     const step = stepOfFirstCode(form.totpSecret, form.code, now)
-    orThrow(
-      resultOf(undefined, [
-        weak?.faults[0],
-        step === undefined ? { path: ['code'], ...say('wrong_code', {}) } : undefined,
-      ]),
-    )
+    const wrongCode = step === undefined ? { path: ['code'], ...say('wrong_code', {}) } : undefined
+    // All that is wrong is said at once, so that nobody mends a form value by value.
+    const faults = [
+      ...faultsIn(who),
+      emptyFault('password', form.password) ?? weak?.faults[0],
+      emptyFault('code', form.code) ?? wrongCode,
+      ...(form.business ? businessFaults(form.business) : []),
+    ]
+    orThrow(resultOf(undefined, faults))
+    const [name, given] = orThrow(who)
     // Before the password is hashed, which costs something.
     await this.open(token)
     const password = await passwords.hash(form.password)

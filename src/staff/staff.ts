@@ -1,11 +1,11 @@
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
-import { orThrow, resultOf } from '../lib/fault.ts'
+import { faultsIn, ok, orThrow, resultOf } from '../lib/fault.ts'
 import type { StaffId } from '../lib/ids.ts'
 import { plainLineFault } from '../lib/text.ts'
 import { type Clock, DAY_MS, systemClock } from '../lib/time.ts'
 import { mailPerson } from '../people/mails.ts'
 import { lockPerson, type Person, selectPersonNamed, updatePerson } from '../people/people.ts'
-import { readEmail } from '../people/read.ts'
+import { emailOf } from '../people/read.ts'
 import { countedAt, rosterOf, type Standing, standingOf } from '../people/roster.ts'
 import { hashToken, randomToken } from '../people/tokens.ts'
 import { because } from '../reasons.ts'
@@ -56,8 +56,7 @@ export async function inviteStaff(
   { role, email, name = '' }: StaffForm,
   clock: Clock = systemClock,
 ): Promise<Invitation> {
-  const given = { email: email === undefined ? null : readEmail(email), name: name.trim() }
-  if (given.name !== '') orThrow(resultOf(given, [plainLineFault('name', given.name, 100)]))
+  const given = readInvited({ email, name })
   return await sql.begin(async (transaction) => {
     const named = given.email === null ? undefined : await lockNamed(transaction, given.email)
     if (named?.password != null || named?.suspendedAt) {
@@ -79,6 +78,15 @@ export async function inviteStaff(
     }
     return await invited(transaction, id, { what: 'invited', clock })
   })
+}
+
+/** `readInvited` throws invalid_input with all that is wrong; a name may be left to whoever is invited. */
+function readInvited({ email, name }: { email: string | undefined; name: string }) {
+  const address = email === undefined ? ok(null) : emailOf(email)
+  const called = name.trim()
+  const faults = [...faultsIn(address), called === '' ? undefined : plainLineFault('name', called, 100)]
+  orThrow(resultOf(undefined, faults))
+  return { email: orThrow(address), name: called }
 }
 
 /** `lockNamed` finds a person by e-mail address, in lower case. */

@@ -91,6 +91,16 @@ new PerformanceObserver((list) => {
 const SHOWN = `(({ status, location, resolvedLocation }) =>
   status === 'idle' && location.href === resolvedLocation?.href)(window.__TSR_ROUTER__.state)`
 
+/**
+ * BUBBLING names in the browser the inputs whose values it would find fault with in a bubble and in its own words, since nothing of ours listens (web/src/kit/inputs.tsx).
+ */
+const BUBBLING = `[...document.querySelectorAll('form:not([novalidate]) :is(input, select, textarea)')]
+  .filter((one) => one.willValidate)
+  .filter(({ required, pattern, minLength, type }) =>
+    required || pattern || minLength > 0 || /^(email|url|number|date|month|time|datetime-local)$/.test(type))
+  .filter((one) => !Object.entries(one).some(([key, props]) => key.startsWith('__reactProps$') && props.onInvalid))
+  .map(({ labels, outerHTML }) => labels?.[0]?.textContent ?? outerHTML)`
+
 /** Rules are some of axe's: those of some standards, or by their names. */
 interface Rules {
   runOnly?: readonly string[]
@@ -318,7 +328,7 @@ export class Visit {
 
   /**
    * `expectUsable` looks at the page in both colours: neither axe finds anything, nor is it wider than its window. What is wide is looked at in the
-   * middle width, too, by the rules whose findings depend on it.
+   * middle width, too, by the rules whose findings depend on it. What is wrong with a value is said by us, and not by the browser.
    */
   async expectUsable(what: string): Promise<void> {
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -330,6 +340,7 @@ export class Visit {
     }
     await this.page.emulateMedia({ colorScheme: 'light' })
     expect(await this.overflow(), what).toBeLessThanOrEqual(0)
+    expect(await this.page.evaluate<string[]>(BUBBLING), `${what}: bubbles`).toEqual([])
     const width = this.page.viewportSize()?.width ?? 0
     if (width === WIDE.width) return await this.#expectUsableInTheMiddle(what)
     if (width > PHONE.width) return

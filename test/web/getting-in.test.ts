@@ -19,14 +19,33 @@ describePages('getting into the console', () => {
     return codeAt(secret, office.office.clock.now())
   }
 
-  test('the first owner takes up the invitation, keeps the recovery codes, and signs in', async () => {
+  test('the first owner is told at once of all that is wrong, takes up the invitation, keeps the recovery codes, and is in', async () => {
     const { token } = await inviteStaff(office.server.sql, { role: 'owner' }, office.office.clock)
     const visit = await Visit.begin(office.server.url)
     const { page } = visit
     await page.goto(`/console/setup#${token}`)
+    await page.getByLabel('E-mail address').fill('anna')
+    await page.getByRole('textbox', { name: 'Password' }).fill('password1234')
+    await page.getByLabel('Home currency').fill('EUX')
+    await page.getByLabel('Time zone').fill('Mars/Base')
+    await page.getByRole('button', { name: 'Begin' }).click()
+    for (const said of [
+      'Your name is missing.',
+      'E-mail address must be an e-mail address.',
+      'This password is one of the most used ones.',
+      'Name of the business is missing.',
+      'Home currency must be a currency such as USD.',
+      'This is no time zone, such as Asia/Jakarta.',
+      'Code of your authenticator app is missing.',
+    ]) {
+      await page.getByText(said).waitFor()
+    }
+    await page.getByLabel('Your name').and(page.locator(':focus')).waitFor()
+    await visit.expectUsable('all that is wrong with the first start')
     await page.getByLabel('Your name').fill('Anna')
     await page.getByLabel('E-mail address').fill('anna@example.com')
     await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD)
+    await page.getByLabel('Time zone').fill('UTC')
     await page.getByLabel('Name of the business').fill('Unlock House')
     await page.getByLabel('Home currency').fill('USD')
     const secret = (await page.locator('p .code').textContent()) ?? ''
@@ -35,9 +54,20 @@ describePages('getting into the console', () => {
     await page.getByRole('button', { name: 'Begin' }).click()
     await page.getByRole('heading', { name: 'Recovery codes' }).waitFor()
     expect((await page.locator('pre').textContent())?.split('\n')).toHaveLength(10)
-    expect(await page.getByRole('button', { name: 'Sign in' }).isDisabled()).toBe(true)
+    expect(await page.getByRole('button', { name: 'Go on' }).isDisabled()).toBe(true)
     await page.getByLabel('I have kept them').check()
-    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor()
+    await page.goto(`/console/invite#${token}`)
+    await page.getByText('is no longer valid').waitFor()
+    await visit.leave()
+  })
+
+  test('what is missing is said at its field', async () => {
+    const hired = await office.office.hire('support')
+    const visit = await Visit.begin(office.server.url)
+    const { page } = visit
+    await page.goto('/console/sign-in')
     await page.getByRole('button', { name: 'Go on' }).click()
     const missing = page.getByText(/ is missing\.$/)
     await page.getByText('E-mail address is missing.').waitFor()
@@ -48,17 +78,15 @@ describePages('getting into the console', () => {
     expect(await missing.count()).toBe(1)
     await page.getByRole('button', { name: 'Go on' }).click()
     await page.getByText('E-mail address must be an e-mail address.').waitFor()
-    await page.getByLabel('E-mail address').fill('anna@example.com')
+    await page.getByLabel('E-mail address').fill(hired.email)
     await page.getByRole('textbox', { name: 'Password' }).fill('something else entirely')
     await page.getByRole('button', { name: 'Go on' }).click()
     await page.getByRole('alert').waitFor()
     await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD)
     await page.getByRole('button', { name: 'Go on' }).click()
-    await page.getByLabel('Code of your authenticator app').fill(shown(secret))
+    await page.getByLabel('Code of your authenticator app').fill(hired.nextCode())
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor()
-    await page.goto(`/console/invite#${token}`)
-    await page.getByText('is no longer valid').waitFor()
     await visit.leave()
   })
 

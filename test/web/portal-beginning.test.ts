@@ -5,6 +5,7 @@ import { balance, bank, broken, sealer } from '../deposits/deposits.fixtures.ts'
 import { MailInbox } from '../notices/notices.fixtures.ts'
 import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
 import { PASSWORD, PortalShop } from '../protocols/portal/portal.fixtures.ts'
+import { codeAt } from '../staff/people.fixtures.ts'
 import { imei } from '../support/server.ts'
 import { until } from '../support/until.ts'
 import { closeBrowserAfterwards, describePages, PHONE, Visit } from './browser.fixtures.ts'
@@ -211,6 +212,57 @@ describePages('the beginning of a reseller', () => {
     await page.getByText('Nothing needs you').waitFor()
     const [eve] = await sql`select accepted, why from applications where name = 'Eve'`
     expect(eve).toMatchObject({ accepted: false, why: 'we sell to shops only' })
+    await visit.leave()
+  })
+
+  test('a forgotten password is set by the mailed link, and one is in; the second factor is asked for as before', async () => {
+    const { accountId } = await portal.server.shop()
+    const { email } = await portal.invited(accountId)
+    const visit = await Visit.begin(portal.server.url, { screen: PHONE })
+    const { page } = visit
+    const reset = async (password: string): Promise<void> => {
+      mail.mails.length = 0
+      await page.goto('/portal/forgot')
+      await page.getByLabel('E-mail address').fill(email)
+      await visit.click('Send the link')
+      await page.getByText('a link is on its way').waitFor()
+      await page.goto(await linkTo('reset', email))
+      await visit.click('Set the password')
+      await page.getByText('New password is missing.').waitFor()
+      await page.getByRole('textbox', { name: 'New password' }).fill(password)
+      await visit.click('Set the password')
+    }
+    await reset('another long one')
+    await page.getByText('Nothing was ordered yet').waitFor()
+    const headers = await portal.signIn(email, 'another long one')
+    const { secret } = (await portal.ask('POST', '/me/totp/offer', { headers })).json.data
+    const body = { totp_secret: secret, code: codeAt(secret, portal.clock.now()) }
+    expect((await portal.ask('POST', '/me/totp', { body, headers })).status).toBe(200)
+    await reset('yet another long one')
+    await page.getByText('Your password is set').waitFor()
+    await visit.expectUsable('the second factor after a reset')
+    portal.clock.advance(30_000)
+    await page.getByLabel('Code of your authenticator app').fill(codeAt(secret, portal.clock.now()))
+    await visit.click('Sign in')
+    await page.getByText('Nothing was ordered yet').waitFor()
+    await visit.leave()
+  })
+
+  test('links and addresses are those by which others reach the server, wherever the page was opened', async () => {
+    const { headers } = await portal.person()
+    const visit = await Visit.entered(portal.server.url, headers)
+    const { page } = visit
+    await page.goto('/portal/people')
+    await visit.click('Invite somebody')
+    await page.getByRole('textbox', { name: 'E-mail address' }).fill('else@example.com')
+    await page.getByRole('button', { name: 'Invite', exact: true }).click()
+    await page.getByText(/^https:\/\/shop\.example\/portal\/invite#/).waitFor()
+    expect(await page.getByText('Nobody else can open this').count()).toBe(0)
+    await visit.click('I have kept it')
+    await page.goto('/portal/keys')
+    await visit.click('New key')
+    await visit.click('Make the key')
+    await page.getByText('https://shop.example/', { exact: true }).waitFor()
     await visit.leave()
   })
 

@@ -44,6 +44,9 @@ describePages('people and the own profile in the portal', () => {
     await link.waitFor()
     const url = (await link.textContent()) ?? ''
     expect(url.startsWith(portal.server.url)).toBe(true)
+    // Nobody has said by which address others reach it.
+    await page.getByText(/^Nobody else can open this: .+ is your own computer\./).waitFor()
+    await visit.expectUsable('an invitation from this computer')
     await visit.click('I have kept it')
     await page.getByText(invited).first().waitFor()
     await look(visit, 'What to do about Budi', 'Change the role…')

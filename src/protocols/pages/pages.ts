@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import serveFiles from '@fastify/static'
+import { escapeUTF8 } from 'entities/escape'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ShownBrand } from '../../brand/shown-brand.ts'
 import { ownDecimals } from '../../lib/money.ts'
@@ -58,12 +59,13 @@ export function pages(app: FastifyInstance, { mayCall, built = BUILT, ...deps }:
         reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache')
       },
     })
+    const { publicUrl } = deps.config
     const application = (
       file: string,
       paths: readonly string[],
       { isAllowed = () => true, signedIn }: Guard = {},
     ): void => {
-      const html = withDecimals(readFileSync(`${built}${file}`, 'utf8'))
+      const html = withPublicUrl(withDecimals(readFileSync(`${built}${file}`, 'utf8')), publicUrl)
       for (const path of paths) {
         const isOurs = path.startsWith('/console')
         scope.get(path, async (request, reply) => {
@@ -121,6 +123,12 @@ function withDecimals(html: string): string {
     ? html
     : html.replace('</head>', `<meta name="decimals" content="${own.join()}"></head>`)
 }
+
+/** `withPublicUrl` says to a page where others reach the server, which may be another address than the one it was opened at. */
+const withPublicUrl = (html: string, publicUrl: string | undefined): string =>
+  publicUrl === undefined
+    ? html
+    : html.replace('</head>', () => `<meta name="public-url" content="${escapeUTF8(publicUrl)}"></head>`)
 
 function withBrand(html: string, brand: ShownBrand | undefined, nonce: string): string {
   if (!brand) return html

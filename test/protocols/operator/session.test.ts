@@ -44,11 +44,32 @@ describe('signing in', () => {
         ],
       }),
     ])
+    // All that is wrong is told at once, whether it is missing or known to the server alone.
+    const none = { ...form, name: ' ', email: 'eve@', password: 'password1234', code: '' }
+    const business = { name: '', home_currency: 'EUX', time_zone: 'Mars/Base' }
+    const worst = await say('POST', '/invitation', { body: { ...none, business }, headers })
+    expect(
+      worst.json.problems.map(({ field, code }: { field: string; code: string }) => [field, code]),
+    ).toEqual([
+      ['name', 'required'],
+      ['email', 'format'],
+      ['password', 'password_common'],
+      ['code', 'required'],
+      ['business_name', 'required'],
+      ['home_currency', 'currency'],
+      ['time_zone', 'no_time_zone'],
+    ])
     const accepted = await say('POST', '/invitation', {
       body: { ...form, password: PASSWORD, code: codeAt(secret, clock.now()) },
       headers,
     })
-    expect(accepted.json.data).toEqual({ email: 'eve@example.com', recovery_codes: expect.any(Array) })
+    expect(accepted.json.data).toEqual({
+      ...{ csrf_token: expect.any(String), ends_at: expect.any(String) },
+      ...{ email: 'eve@example.com', recovery_codes: expect.any(Array) },
+    })
+    // Whoever has given password and code is signed in, and has proved who it is.
+    const at = await say('GET', '/session', { headers: { cookie: cookieIn(accepted) } })
+    expect(at.json.data).toMatchObject({ is_proved: true, person: { email: 'eve@example.com' } })
     expect((await say('POST', '/invitation/open', { body: { invitation }, headers })).status).toBe(404)
     const begun = await signIn('EVE@example.com')
     expect(begun.headers['set-cookie']).toEqual([

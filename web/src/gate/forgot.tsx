@@ -3,11 +3,13 @@ import { Button, Stack } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { ApiFault, dataOf } from '../api/client.ts'
 import { portal } from '../api/portal.ts'
+import { portalEntrance } from '../api/portal-entrance.ts'
 import { AtFields, PasswordInput, TextInput } from '../kit/inputs.tsx'
 import { FaultNote } from '../kit/notes.tsx'
 import { formOf, useSending } from '../kit/sending.ts'
 import { Gate, ToSignIn } from './gate.tsx'
 import { linkToken } from './link-token.ts'
+import { SignIn, useEntry } from './sign-in.tsx'
 
 /** `Forgot` has a link sent by which another password is set. It does not say whether somebody signs in with the address. */
 export function Forgot() {
@@ -66,22 +68,23 @@ export function Forgot() {
 export function Reset() {
   const { t } = useLingui()
   const { isBusy, fault, send } = useSending()
-  const [isSet, setSet] = useState(false)
+  const [entry, enter] = useEntry()
   const set = (event: FormEvent<HTMLFormElement>) => {
     const password = formOf(event)('password')
     void send(async () => {
-      await dataOf(portal.POST('/api/portal/reset', { body: { token: linkToken, password } }))
-      setSet(true)
+      const { email } = await dataOf(
+        portal.POST('/api/portal/reset', { body: { token: linkToken, password } }),
+      )
+      await enter({ email, password })
     })
   }
-  if (isSet) {
+  if (entry) {
     return (
-      <Gate title={t`Your password is set`}>
-        <p role="status">
-          <Trans>All sign-ins have ended. Sign in with the new password.</Trans>
-        </p>
-        <ToSignIn />
-      </Gate>
+      <SignIn
+        entrance={portalEntrance}
+        {...entry}
+        said={t`Your password is set, and all earlier sign-ins have ended.`}
+      />
     )
   }
   if (fault instanceof ApiFault && fault.status === 404) {
@@ -98,7 +101,7 @@ export function Reset() {
   }
   return (
     <Gate title={t`Another password`}>
-      <form onSubmit={set}>
+      <form onSubmit={set} noValidate>
         <AtFields fault={fault}>
           <Stack>
             <PasswordInput

@@ -67,7 +67,8 @@ export function Invite() {
   }
   return (
     <Gate title={offer.role === 'owner' ? t`Welcome, owner` : t`Welcome`}>
-      <form onSubmit={accept}>
+      {/* The server says all that is wrong at once, and knows more of it than the browser. */}
+      <form onSubmit={accept} noValidate>
         <AtFields fault={fault}>
           <Stack>
             <TextInput
@@ -137,6 +138,7 @@ function Business() {
     <>
       <TextInput
         name="business"
+        field="business_name"
         label={t`Name of the business`}
         description={t`Resellers see it. It can be changed later, as can what follows.`}
         autoComplete="organization"
@@ -145,13 +147,14 @@ function Business() {
       />
       <CurrencyInput
         name="currency"
+        field="home_currency"
         label={t`Home currency`}
         description={t`The one that you count in, such as USD.`}
         required
-        pattern="[A-Za-z]{3}"
       />
       <TextInput
         name="zone"
+        field="time_zone"
         label={t`Time zone`}
         description={t`Where your days begin and end.`}
         defaultValue={Intl.DateTimeFormat().resolvedOptions().timeZone}
@@ -197,8 +200,8 @@ function RecoveryCodes({ codes }: { codes: readonly string[] }) {
         checked={isKept}
         onChange={({ currentTarget }) => setKept(currentTarget.checked)}
       />
-      <Button disabled={!isKept} onClick={() => window.location.assign('/console/sign-in')}>
-        <Trans>Sign in</Trans>
+      <Button disabled={!isKept} onClick={() => window.location.replace('/console/')}>
+        <Trans>Go on</Trans>
       </Button>
     </Gate>
   )

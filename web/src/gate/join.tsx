@@ -3,12 +3,14 @@ import { Button, Stack } from '@mantine/core'
 import { type FormEvent, useEffect, useState } from 'react'
 import { ApiFault, dataOf } from '../api/client.ts'
 import { portal } from '../api/portal.ts'
+import { portalEntrance } from '../api/portal-entrance.ts'
 import { brand } from '../kit/brand.ts'
 import { AtFields, PasswordInput, TextInput } from '../kit/inputs.tsx'
 import { FaultNote } from '../kit/notes.tsx'
 import { formOf, useSending } from '../kit/sending.ts'
 import { Gate } from './gate.tsx'
 import { linkToken } from './link-token.ts'
+import { SignIn, useEntry } from './sign-in.tsx'
 
 const open = () => dataOf(portal.POST('/api/portal/invitation/open', { body: { token: linkToken } }))
 type Offer = Awaited<ReturnType<typeof open>>
@@ -22,23 +24,22 @@ export function Join() {
     open().then(setOffer, setError)
   }, [])
   const { isBusy, fault, send } = useSending()
+  const [entry, enter] = useEntry()
   const accept = (event: FormEvent<HTMLFormElement>) => {
     const form = formOf(event)
     const body = { token: linkToken, name: form('name').trim(), password: form('password') }
     void send(async () => {
       const { email } = await dataOf(portal.POST('/api/portal/invitation', { body }))
-      const begun = await dataOf(
-        portal.POST('/api/portal/session', { body: { email, password: body.password } }),
-      )
-      // A person who was invited anew may have kept a second factor.
-      window.location.replace(begun.second_factor_needed ? '/portal/sign-in' : '/portal/')
+      await enter({ email, password: body.password })
     })
   }
   if (error) return <Closed error={error} />
+  if (entry) return <SignIn entrance={portalEntrance} {...entry} forgotten="/portal/forgot" />
   if (!offer) return null
   return (
     <Gate title={t`Welcome`}>
-      <form onSubmit={accept}>
+      {/* The server says all that is wrong at once, and knows more of it than the browser. */}
+      <form onSubmit={accept} noValidate>
         <AtFields fault={fault}>
           <Stack>
             <p>

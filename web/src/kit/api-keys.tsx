@@ -12,6 +12,7 @@ import { explain } from './explanations.ts'
 import { TextInput } from './inputs.tsx'
 import { type Overlap, OverlapChoice } from './overlap.tsx'
 import { Facts } from './section.tsx'
+import { HereOnly, site } from './site.tsx'
 import { Badge } from './state-badge.tsx'
 import { When } from './when.tsx'
 
@@ -158,8 +159,7 @@ export function ConnectionSheet({
   const { t } = useLingui()
   const [isLeaving, setLeaving] = useState(false)
   const isPanel = key.dialect === 'panel'
-  const origin = window.location.origin
-  const url = isPanel ? `${origin}/` : origin
+  const url = isPanel ? `${site}/` : site
   const shown = secret ?? t`was shown before`
   const lines = [
     [t`API URL`, url],
@@ -193,7 +193,7 @@ export function ConnectionSheet({
           <p>
             <Trans>
               The program needs these. The <a href="/docs">documents of the API</a> say how; the Dhru endpoint
-              is <span className="code">{origin}/api/dhru</span>.
+              is <span className="code">{site}/api/dhru</span>.
             </Trans>
           </p>
         )}
@@ -208,6 +208,7 @@ export function ConnectionSheet({
             </div>
           ))}
         </dl>
+        <HereOnly />
         <p className={`muted ${styles.note}`}>
           <Trans>The access key is kept as a hash and is not shown again. Whoever has it can order.</Trans>
         </p>

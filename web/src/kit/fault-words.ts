@@ -231,6 +231,7 @@ export const problems: Words = {
   anyOf: msg`{label} is not written as it must be.`,
   'format date': msg`{label} must be a day such as 2026-01-31.`,
   'format date-time': msg`{label} must be a time such as 2026-01-31T12:00:00Z.`,
+  'format url': msg`{label} must be an address such as https://example.com.`,
   'format email': msg`{label} must be an e-mail address.`,
   type: msg`{label} is not of the right kind.`,
   'type integer': msg`{label} must be a whole number.`,

@@ -1,9 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Checkbox, Group, NativeSelect, Radio, Stack, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, Radio, Stack } from '@mantine/core'
 import { type FormEvent, lazy, useState } from 'react'
 import { Sheet } from './dialog.tsx'
 import { type Filter, type Values, withValue } from './filter-values.ts'
 import styles from './filters.module.css'
+import { NativeSelect, TextInput } from './inputs.tsx'
 
 // Few lists are without such a field, but those of the portal are. The sheet is shown once they are there.
 const PickOne = lazy(async () => ({ default: (await import('./pick.tsx')).PickOne }))

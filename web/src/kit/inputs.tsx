@@ -53,17 +53,13 @@ interface Own {
 type Native = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
 
 /** `unfitOf` is what the browser finds wrong with a value before a form is sent, as the server would say it. */
-function unfitOf({ validity, validationMessage: message, type }: Native): Problem {
-  const problem = (code: string, params = {}): Problem => ({
-    field: '',
-    code,
-    params: { message, ...params },
-  })
+function unfitOf({ validity, type }: Native): Problem {
+  const problem = (code: string, params = {}): Problem => ({ field: '', code, params })
   if (validity.valueMissing) return problem('required')
-  if (validity.typeMismatch) return problem('format', { format: type })
+  // A day that is half typed is no value at all.
+  if (validity.typeMismatch || validity.badInput) return problem('format', { format: type })
   if (validity.tooShort) return problem('minLength')
-  if (validity.patternMismatch) return problem('pattern')
-  return problem('unfit')
+  return problem('pattern')
 }
 
 const isNative = (one: Element): one is Native => one.matches('input, textarea, select')

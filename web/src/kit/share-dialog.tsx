@@ -7,6 +7,7 @@ import { Dialog } from './dialog.tsx'
 import { FaultNote } from './notes.tsx'
 import { QrCode } from './qr-code.tsx'
 import styles from './share-dialog.module.css'
+import { HereOnly, linkTo } from './site.tsx'
 import { When } from './when.tsx'
 
 interface ShareDialogProps {
@@ -23,7 +24,7 @@ export function ShareDialog({ items, share, stop, onClose }: ShareDialogProps) {
   const [item, setItem] = useState(1)
   const made = useMutation({ mutationFn: () => share(item) })
   const ended = useMutation({ mutationFn: () => stop(item), onSuccess: () => made.reset() })
-  const link = made.data && new URL(made.data.url, window.location.origin).href
+  const link = made.data && linkTo(made.data.url)
   return (
     <Dialog opened onClose={onClose} title={t`Share the result`}>
       <Stack>
@@ -60,6 +61,7 @@ export function ShareDialog({ items, share, stop, onClose }: ShareDialogProps) {
             </div>
           </div>
         )}
+        {link && <HereOnly />}
         <p role="status">
           {ended.data &&
             (ended.data.ended ? (

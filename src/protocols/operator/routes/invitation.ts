@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { roles } from '../../../staff/roles.ts'
 import { recoveryCodes, totp } from '../../kit/own-routes.ts'
+import { begin, begun, placeOf } from '../../kit/session-routes.ts'
 import { bodyOf, oneOf, orNull, text } from '../../kit/shapes.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
@@ -10,7 +11,11 @@ const invitation = text(100, {
   description: 'What `imeigate staff invite`, the first start or an owner gave',
 })
 
-export const invitationRoutes = ({ enrolment }: Pick<OperatorDeps, 'enrolment'>) => [
+/** `told` is a text of a form whose faults are all said at once, one that is missing among them: the domain finds them. */
+const told = (maxLength: number, description?: string) =>
+  Type.String({ maxLength, ...(description !== undefined && { description }) })
+
+export const invitationRoutes = ({ enrolment, signIns }: Pick<OperatorDeps, 'enrolment' | 'signIns'>) => [
   route({
     method: 'POST',
     path: '/invitation/open',
@@ -37,31 +42,35 @@ export const invitationRoutes = ({ enrolment }: Pick<OperatorDeps, 'enrolment'>)
     path: '/invitation',
     name: 'acceptInvitation',
     section,
-    summary: 'Set name, password and second factor, once',
+    summary: 'Set name, password and second factor, once, and be signed in',
+    description: 'The answer sets a cookie. What is wrong with any of the values is said at once.',
     access: 'anybody',
     body: bodyOf({
       invitation,
-      name: text(100),
-      email: text(254),
-      password: text(1024, { description: 'At least 12 characters, and none of the most used ones' }),
+      name: told(100),
+      email: told(254),
+      password: told(1024, 'At least 12 characters, and none of the most used ones'),
       totp_secret: text(100, { description: 'The one that was offered' }),
-      code: text(20, { description: 'What the app shows for it' }),
+      code: told(20, 'What the app shows for it'),
       business: Type.Optional(
         bodyOf({
-          name: text(200),
-          home_currency: Type.String({ pattern: '^[A-Z]{3}$', description: 'The one that it counts in' }),
-          time_zone: text(100, { description: 'Where its days begin and end, such as Asia/Jakarta' }),
+          name: told(200),
+          home_currency: told(10, 'The one that it counts in, such as USD'),
+          time_zone: told(100, 'Where its days begin and end, such as Asia/Jakarta'),
         }),
       ),
     }),
-    answer: Type.Object({ email: Type.String(), recovery_codes: recoveryCodes }),
+    answer: Type.Object({ ...begun.properties, email: Type.String(), recovery_codes: recoveryCodes }),
     refusals: ['not_found', 'conflict'],
-    handle: async ({ body: { invitation: token, totp_secret: totpSecret, business, ...form } }) => {
+    handle: async ({ body, request, reply }) => {
+      const { invitation: token, totp_secret: totpSecret, business, ...form } = body
       const said = business && {
         ...{ name: business.name, currency: business.home_currency, timeZone: business.time_zone },
       }
       const enrolled = await enrolment.accept(token, { ...form, totpSecret, business: said })
-      return { email: enrolled.email, recovery_codes: enrolled.recoveryCodes }
+      const signIn = await signIns.beginEnrolled(enrolled.id, placeOf(request))
+      const { csrf_token, ends_at } = begin(request, reply, 'console', signIn)
+      return { csrf_token, ends_at, email: enrolled.email, recovery_codes: enrolled.recoveryCodes }
     },
   }),
 ]

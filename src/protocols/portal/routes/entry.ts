@@ -7,7 +7,10 @@ import { route } from '../route.ts'
 
 const section = 'Getting in'
 const token = text(100, { description: 'What stands behind the # of the link' })
-const password = text(1024, { description: 'At least 8 characters, and none of the most used ones' })
+const password = Type.String({
+  maxLength: 1024,
+  description: 'At least 8 characters, and none of the most used ones',
+})
 const language = Type.Optional(oneOf(languages))
 
 /** `entryRoutes` are for those who cannot sign in yet, or not any more. */
@@ -41,8 +44,9 @@ export const entryRoutes = ({ enrolment, registration }: Pick<PortalDeps, 'enrol
     name: 'acceptInvitation',
     section,
     summary: 'Set name and password, once',
+    description: 'What is wrong with either is said at once.',
     access: 'anybody',
-    body: bodyOf({ token, name: text(100), password, language }),
+    body: bodyOf({ token, name: Type.String({ maxLength: 100 }), password, language }),
     answer: Type.Object({ email: Type.String() }),
     refusals: ['not_found', 'too_many_failed_logins'],
     handle: ({ body: { token: given, ...form }, request }) => enrolment.accept(given, form, request.ip),

@@ -10,6 +10,7 @@ import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Facts } from '../../../kit/section.tsx'
 import { useMay, useSession } from '../../../kit/session.tsx'
+import { HereOnly, linkTo } from '../../../kit/site.tsx'
 import { When } from '../../../kit/when.tsx'
 import { PriceGroupInput } from '../../price-group-input.tsx'
 
@@ -78,6 +79,7 @@ export function ApplicationPane({ id, onDone }: { id: number; onDone: () => void
           <p className="code" style={{ overflowWrap: 'anywhere' }}>
             {link}
           </p>
+          <HereOnly />
           <Group>
             <Copy value={link}>{t`Copy the link`}</Copy>
             <Button onClick={onDone}>
@@ -143,7 +145,7 @@ function Accept({
     )
     // The link is shown before the next one is opened; a repeated answer has none.
     if (link === null) onDone()
-    else onAccepted(new URL(link, window.location.origin).href)
+    else onAccepted(linkTo(link))
   }
   return (
     <ActDialog

@@ -11,6 +11,7 @@ import { TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { OnceShown } from '../../../kit/once-shown.tsx'
 import { useMay } from '../../../kit/session.tsx'
+import { linkTo } from '../../../kit/site.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
 import { History } from '../../history.tsx'
@@ -100,7 +101,8 @@ export function People() {
       {link !== undefined && (
         <OnceShown
           title={t`The invitation`}
-          value={link && new URL(link, window.location.origin).href}
+          value={link && linkTo(link)}
+          isLink
           copy={t`Copy the link`}
           onClose={() => setLink(undefined)}
         >

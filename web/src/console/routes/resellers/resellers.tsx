@@ -12,6 +12,7 @@ import { OnceShown } from '../../../kit/once-shown.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { useMay } from '../../../kit/session.tsx'
+import { linkTo } from '../../../kit/site.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { SumAmount } from '../../../kit/sum.tsx'
 import { ActionBar, type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
@@ -222,7 +223,8 @@ export function Resellers() {
       {invited && (
         <OnceShown
           title={t`The invitation`}
-          value={new URL(invited.link, window.location.origin).href}
+          value={linkTo(invited.link)}
+          isLink
           copy={t`Copy the link`}
           onClose={() => void navigate({ to: `/resellers/${invited.username}/people` })}
         >

@@ -16,6 +16,7 @@ import { OnceShown } from '../../../kit/once-shown.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { roleWords } from '../../../kit/role-words.ts'
 import { useSession } from '../../../kit/session.tsx'
+import { linkTo } from '../../../kit/site.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
 import { History } from '../../history.tsx'
@@ -131,7 +132,8 @@ export function Staff() {
       {link && (
         <OnceShown
           title={t`The link for ${link.name}`}
-          value={link.token && `${window.location.origin}/console/invite#${link.token}`}
+          value={link.token && linkTo(`/console/invite#${link.token}`)}
+          isLink
           copy={t`Copy the link`}
           onClose={() => setLink(undefined)}
         >

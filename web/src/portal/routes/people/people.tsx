@@ -9,6 +9,7 @@ import { TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { OnceShown } from '../../../kit/once-shown.tsx'
 import { Page } from '../../../kit/page.tsx'
+import { linkTo } from '../../../kit/site.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
 import { ForOwners } from '../../for-owners.tsx'
@@ -105,8 +106,8 @@ function All() {
       {link && (
         <OnceShown
           title={t`The invitation`}
-          // Without an address of its own the server gives a path: it is one of this page's.
-          value={new URL(link.link, window.location.origin).href}
+          value={linkTo(link.link)}
+          isLink
           copy={t`Copy the link`}
           onClose={() => setLink(undefined)}
         >
