@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fillSales } from '../../bench/filled-sales.ts'
@@ -111,6 +112,13 @@ describePages('today and reports', () => {
       page.getByRole('link', { name: 'Download CSV' }).click(),
     ])
     expect(download.suggestedFilename()).toBe('sales.csv')
+    // The file has what is shown: each supplier once, in the home currency.
+    const [heads = '', ...lines] = readFileSync(await download.path(), 'utf8')
+      .trim()
+      .split('\r\n')
+    const place = heads.split(',').indexOf('currency')
+    expect(new Set(lines.map((line) => line.split(',')[place]))).toEqual(new Set(['USD']))
+    expect(lines.filter((line) => line.includes('upstream 5-1'))).toHaveLength(1)
     expect(await visit.violations()).toEqual([])
     await visit.leave()
   })

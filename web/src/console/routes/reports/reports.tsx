@@ -59,6 +59,8 @@ export function Reports() {
     queryFn: ({ signal }) => dataOf(api.GET('/api/operator/reports/sales', { params: { query }, signal })),
     placeholderData: (former) => former,
   })
+  const home = useInHome(report.data, by, query)
+  const asked = { ...question, ...(home.currency !== undefined && { in: home.currency }) }
   const change = (changed: Record<string, string | undefined>) => {
     const next = Object.entries({ ...search, ...changed }).filter(([, value]) => value !== undefined)
     void navigate({ to: '.', search: Object.fromEntries(next) as Record<string, string> })
@@ -68,7 +70,7 @@ export function Reports() {
   return (
     <Page
       title={t`Reports`}
-      actions={<FileLink href={`/api/operator/reports/sales.csv?${new URLSearchParams(question)}`} />}
+      actions={<FileLink href={`/api/operator/reports/sales.csv?${new URLSearchParams(asked)}`} />}
     >
       <div className={styles.question}>
         <div className={styles.choice}>
@@ -108,7 +110,7 @@ export function Reports() {
       />
       {report.isPending && <Loading />}
       <FaultNote fault={report.error} onRetry={() => void report.refetch()} />
-      {report.data && <Shown report={report.data} by={by} narrowed={narrowed} query={query} />}
+      {report.data && <Shown report={report.data} by={by} narrowed={narrowed} inHome={home} />}
     </Page>
   )
 }
@@ -159,36 +161,53 @@ const lastOf = (month: string): string => {
 /** ORDERS is found by its path, since pages do not know each other. */
 const ORDERS: string = '/orders'
 
-function Shown({
-  report,
-  by,
-  narrowed,
-  query,
-}: {
-  report: Report
-  by: string
-  narrowed: Record<string, string>
-  /** `query` is the question of the report. */
-  query: NonNullable<paths['/api/operator/reports/sales']['get']['parameters']['query']>
-}) {
-  const { t } = useLingui()
-  const ordersOf = useOrdersOf(report, narrowed)
-  const isByTime = by === 'day' || by === 'month'
-  // Amounts of several currencies cannot be compared: each thing is one row in the home currency, where all can be converted.
+type Question = NonNullable<paths['/api/operator/reports/sales']['get']['parameters']['query']>
+
+/** InHome has the rows of a report in a currency, once they are there. */
+interface InHome {
+  currency: string | undefined
+  rows?: readonly Row[] | undefined
+}
+
+/**
+ * `useInHome` gives the rows of a report in the home currency, where all can be converted: amounts of several currencies cannot be compared, so each thing is one row. Of days
+ * and months, and where nothing is to be converted, it gives no currency.
+ */
+function useInHome(report: Report | undefined, by: string, query: Question): InHome {
   const home =
-    isByTime || !report.home || report.home.without_rate.length > 0 ? undefined : report.home.currency
+    isTime(by) || !report?.home || report.home.without_rate.length > 0 ? undefined : report.home.currency
   const asked = { ...query, ...(home !== undefined && { in: home }) }
-  const inHome = useQuery({
+  const found = useQuery({
     queryKey: ['reports', asked],
     queryFn: ({ signal }) =>
       dataOf(api.GET('/api/operator/reports/sales', { params: { query: asked }, signal })),
     enabled: home !== undefined,
     retry: false,
   })
+  return found.isError ? { currency: undefined } : { currency: home, rows: found.data?.rows }
+}
+
+const isTime = (by: string): boolean => by === 'day' || by === 'month'
+
+function Shown({
+  report,
+  by,
+  narrowed,
+  inHome,
+}: {
+  report: Report
+  by: string
+  narrowed: Record<string, string>
+  inHome: InHome
+}) {
+  const { t } = useLingui()
+  const ordersOf = useOrdersOf(report, narrowed)
+  const isByTime = isTime(by)
   const byCurrency = isByTime
     ? report.rows
     : report.rows.toSorted((one, other) => one.currency.localeCompare(other.currency))
-  const rows = home === undefined || inHome.isError ? byCurrency : (inHome.data?.rows ?? [])
+  const isInHome = inHome.currency !== undefined
+  const rows = isInHome ? (inHome.rows ?? []) : byCurrency
   if (report.totals.length === 0) return <Empty>{t`Nothing was sold in this period.`}</Empty>
   return (
     <div className={styles.report}>
@@ -217,7 +236,7 @@ function Shown({
         report.totals.map(({ currency }) => (
           <TimeChart key={currency} {...{ report, currency, by, ordersOf }} />
         ))}
-      {inHome.isFetching && !inHome.data && <Loading />}
+      {isInHome && !inHome.rows && <Loading />}
       <Rows
         rows={rows}
         ordersOf={ordersOf}
