@@ -12,6 +12,7 @@ import { checkVersion, versionOfNoun } from '../lib/version.ts'
 import { because } from '../reasons.ts'
 import {
   type AccountFilter,
+  currenciesOfAccounts,
   insertAccount,
   insertPriceGroup,
   lockAccount,
@@ -27,11 +28,14 @@ import { type AccountForm, type AccountView, accountAttributes, deriveUsername }
 
 export type { PriceGroup } from './accounts.sql.ts'
 export {
-  currenciesOfAccounts,
   type MovedAccount,
   selectMovedAccounts as listMovedAccounts,
   selectPriceGroups as listPriceGroups,
 } from './accounts.sql.ts'
+
+/** `shownCurrencies` are those in which a price is shown where it is given in several, the preferred one first: the home currency, else those of accounts. */
+export const shownCurrencies = async (sql: Queryable, home: string | null): Promise<string[]> =>
+  home === null ? await currenciesOfAccounts(sql) : [home]
 
 /** NewAccount is an account to be made; its currency never changes. */
 export type NewAccount = AccountForm & { name: string; email: string; currency: string }

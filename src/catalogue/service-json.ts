@@ -11,7 +11,7 @@ import type { ServiceView } from './services.ts'
  */
 export function serviceJson(
   { service, unroutedSince, suppliers, visibleTo, prices }: ServiceView,
-  currencies: readonly string[] = [],
+  currencies: readonly string[],
 ) {
   const everyones = everyonesIn(prices, currencies)
   const { code, name, group, kind, ...rest } = jsonOf(serviceAttributes, service)

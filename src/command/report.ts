@@ -12,8 +12,9 @@ import {
   type SalesQuestion,
   type SalesRow,
 } from '../sales/report.ts'
-import { actor, type Connected, withDatabase } from './connection.ts'
+import { actor, withDatabase } from './connection.ts'
 import { durationOf } from './duration.ts'
+import { homeCurrency } from './home-currency.ts'
 import { homeSumsJson, homeSumsLines } from './home-sums-text.ts'
 import { limitOption, wholeFrom } from './input.ts'
 import { type Answer, answering, type Columns, table } from './output.ts'
@@ -165,12 +166,6 @@ async function show(options: ReportOptions): Promise<Answer> {
     text: [...shown, sums, ...all, ...compared, '', end].join('\n'),
     ...(more && { note: `there are more rows: --limit shows up to 1000, --csv writes all` }),
   }
-}
-
-/** `homeCurrency` is the one that the business counts in, by the environment or what is kept; null: nobody said. */
-async function homeCurrency({ sql, config }: Connected): Promise<string | null> {
-  const { findKeptSettings } = await import('../kept-settings/kept-settings.ts')
-  return config.kept.valuesWith(await findKeptSettings(sql)).homeCurrency
 }
 
 /** `csvOf` loads what writes it only where it is wanted. */

@@ -17,9 +17,9 @@ export function serviceText({ service, unroutedSince, suppliers, visibleTo, pric
   return `${head}\n\n${priceTable(prices)}`
 }
 
-export const servicesAnswer = (views: ServiceView[]): Answer =>
+export const servicesAnswer = (views: ServiceView[], currencies: readonly string[]): Answer =>
   listed(views, {
-    json: (view) => serviceJson(view),
+    json: (view) => serviceJson(view, currencies),
     columns: {
       id: ({ service }) => service.id,
       code: ({ service }) => service.code,

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { shownCurrencies } from '../accounts/accounts.ts'
 import { newServiceAttributes, serviceAttributes } from '../catalogue/attributes.ts'
 import { exportServices } from '../catalogue/export.ts'
 import { serviceJson } from '../catalogue/service-json.ts'
@@ -10,10 +11,10 @@ import {
   showService,
   updateService,
 } from '../catalogue/services.ts'
-import type { Sql } from '../database/database.ts'
 import { readGiven } from '../lib/attributes.ts'
 import { addOptions, formOf, withAttributeNames } from './attribute-options.ts'
-import { withDatabase } from './connection.ts'
+import { type Connected, withDatabase } from './connection.ts'
+import { homeCurrency } from './home-currency.ts'
 import { configuredLimit } from './input.ts'
 import { type Answer, answering, MAX_CONFIGURED, withRest } from './output.ts'
 import { importFile } from './service-import.ts'
@@ -73,27 +74,41 @@ async function exportFile(file: string, options: ServiceFilter): Promise<Answer>
 const create = (options: Record<string, unknown>): Promise<Answer> =>
   withAttributeNames(newServiceAttributes, () => {
     const input = readNewService(formOf(newServiceAttributes, options))
-    return withDatabase(async ({ sql }) => answer(sql, (await createService(sql, input)).code))
+    return withDatabase(async (connected) =>
+      answer(connected, (await createService(connected.sql, input)).code),
+    )
   })
 
 const update = (idOrCode: string, options: Record<string, unknown>): Promise<Answer> =>
   withAttributeNames(serviceAttributes, () => {
     const changes = readGiven(serviceAttributes, formOf(serviceAttributes, options))
-    return withDatabase(async ({ sql }) => answer(sql, (await updateService(sql, idOrCode, changes)).code))
+    return withDatabase(async (connected) =>
+      answer(connected, (await updateService(connected.sql, idOrCode, changes)).code),
+    )
   })
 
-const show = (idOrCode: string): Promise<Answer> => withDatabase(({ sql }) => answer(sql, idOrCode))
+const show = (idOrCode: string): Promise<Answer> => withDatabase((connected) => answer(connected, idOrCode))
 
 async function list({
   all = false,
   ...filter
 }: ServiceFilter & { all?: boolean; limit: number }): Promise<Answer> {
   const active = all ? undefined : true
-  const { services, next } = await withDatabase(({ sql }) => listServices(sql, { ...filter, active }))
-  return withRest(servicesAnswer(services), next !== undefined && 'more', MAX_CONFIGURED)
+  return await withDatabase(async (connected) => {
+    const { services, next } = await listServices(connected.sql, { ...filter, active })
+    return withRest(
+      servicesAnswer(services, await preferred(connected)),
+      next !== undefined && 'more',
+      MAX_CONFIGURED,
+    )
+  })
 }
 
-async function answer(sql: Sql, idOrCode: string): Promise<Answer> {
-  const view = await showService(sql, idOrCode)
-  return { json: serviceJson(view), text: serviceText(view) }
+async function answer(connected: Connected, idOrCode: string): Promise<Answer> {
+  const view = await showService(connected.sql, idOrCode)
+  return { json: serviceJson(view, await preferred(connected)), text: serviceText(view) }
 }
+
+/** `preferred` are the currencies in which `price` of --json is, as far as there is a price in one. */
+const preferred = async (connected: Connected): Promise<string[]> =>
+  shownCurrencies(connected.sql, await homeCurrency(connected))

@@ -108,6 +108,18 @@ describe('imeigate service create', () => {
     expect(await json('service', 'show', String(service.id))).toEqual(service)
   })
 
+  it('says the price in the home currency, without one in that of most accounts', async () => {
+    await create('two')
+    await json('price', 'set', '--service', 'two', '--currency', 'EUR', '--price', '0.70')
+    const listed = async () =>
+      (await json('service', 'list')).find(({ code }: { code: string }) => code === 'two')
+    expect(await listed()).toMatchObject({ price: '0.77', currency: 'USD' })
+    await database.sql`insert into kept_settings (name, value) values ('HOME_CURRENCY', 'EUR')`
+    for (const service of [await listed(), await json('service', 'show', 'two')])
+      expect(service).toMatchObject({ price: '0.70', currency: 'EUR', prices: [{}, {}] })
+    await database.sql`delete from kept_settings where name = 'HOME_CURRENCY'`
+  })
+
   it('takes every option', async () => {
     const service = await create(
       'full',

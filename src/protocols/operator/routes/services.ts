@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { currenciesOfAccounts, findPriceGroup } from '../../../accounts/accounts.ts'
+import { findPriceGroup, shownCurrencies } from '../../../accounts/accounts.ts'
 import { newServiceAttributes, serviceAttributes } from '../../../catalogue/attributes.ts'
 import { breakKinds } from '../../../catalogue/breaks.ts'
 import { exportServices } from '../../../catalogue/export.ts'
@@ -109,10 +109,6 @@ interface Told {
   home: string | null
 }
 
-/** `priceCurrencies` are those in which the price for everyone is shown, the preferred one first; one that is in none of them is shown in any. */
-const priceCurrencies = async (read: Desk['read'], home: string | null): Promise<string[]> =>
-  home === null ? await currenciesOfAccounts(read) : [home]
-
 /** `wireServices` gives services with their routes counted, and how they fared; `known` are figures that were read already. */
 async function wireServices(
   read: Desk['read'],
@@ -123,7 +119,7 @@ async function wireServices(
   const ids = views.map(({ service: { id } }) => id)
   const [routes, currencies, figures] = await Promise.all([
     countRoutes(read, ids),
-    priceCurrencies(read, home),
+    shownCurrencies(read, home),
     known ?? serviceFigures(read, now, ids),
   ])
   return views.map((view) => {
@@ -321,7 +317,7 @@ export const serviceRoutes = ({ clock, settings }: Pick<OperatorDeps, 'clock' | 
         const isKnown = name !== undefined
         const known = isKnown ? await showService(read, name) : undefined
         const price =
-          everyonesIn(known?.prices ?? [], await priceCurrencies(read, (await told()).home)) ?? NO_PRICE
+          everyonesIn(known?.prices ?? [], await shownCurrencies(read, (await told()).home)) ?? NO_PRICE
         const [open, buying] = await Promise.all([
           isKnown
             ? new OperatorOrders(read).count(
