@@ -102,7 +102,7 @@ async function match(file: string, options: MatchOptions): Promise<Answer> {
     const { sql } = connected
     const found = options.apply
       ? await takeTransfers(sql, provider, statement.lines, { told: 'statement', clock: systemClock })
-      : await matchTransfers(sql, provider, statement.lines)
+      : await matchTransfers(sql, provider, statement.lines, 'statement')
     const how = { ...statement, currency, isApplied: options.apply === true }
     return matchAnswer(found, how, matchReport(found, how))
   })

@@ -6,12 +6,13 @@ import type { Payment } from '../integrations/gateways/gateway.ts'
 import type { TellingApart, Transfer } from '../integrations/gateways/transfer.ts'
 import { type Moved, move, readNote } from '../ledger/entries.ts'
 import { orThrow } from '../lib/fault.ts'
-import type { StrayId } from '../lib/ids.ts'
+import type { DepositId, StrayId } from '../lib/ids.ts'
 import { formatMicros, micros } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import { because } from '../reasons.ts'
 import type { Deposit } from './deposit.ts'
 import { selectByTotals } from './deposits.sql.ts'
+import { isTwin, selectTold, type Told } from './events.sql.ts'
 import type { Provider } from './provider.ts'
 import { settle, verdictOn } from './settlement.ts'
 import type { Stray } from './stray.ts'
@@ -22,6 +23,7 @@ import {
   selectOpenStrays,
   selectStray,
   selectStraySums,
+  selectStraysOf,
 } from './strays.sql.ts'
 import { mayPay, tellingApartOf } from './telling-apart.ts'
 
@@ -29,7 +31,7 @@ export { countStrays, type StrayCount } from './strays.sql.ts'
 
 /**
  * Fate is what becomes of a transfer: it is credited; a person looks at its deposit; it is noted on a deposit that is credited already; it was
- * told of before; no deposit has its amount, or several have.
+ * told of before, perhaps by the other of statement and hook; no deposit has its amount, or several have.
  */
 export type Fate = 'credited' | 'review' | 'noted' | 'known' | 'unmatched' | 'ambiguous'
 
@@ -44,13 +46,14 @@ export interface Matched<T extends Transfer = Transfer> {
 }
 
 /**
- * `matchTransfers` says what each transfer would do, in their order, as if those before it had been taken in; it changes nothing. Throws conflict
- * where deposits of the provider are not told apart by their amounts.
+ * `matchTransfers` says what each transfer that is told of by a statement or a hook would do, in their order, as if those before it had been taken in; it changes
+ * nothing. Throws conflict where deposits of the provider are not told apart by their amounts.
  */
 export async function matchTransfers<T extends Transfer>(
   sql: Sql,
   provider: Provider,
   transfers: readonly T[],
+  by: keyof Told,
 ): Promise<Matched<T>[]> {
   const how = tellingApartOf(provider)
   if (!how) throw because('conflict', 'no_own_amounts', { code: provider.code }, 'provider')
@@ -60,22 +63,51 @@ export async function matchTransfers<T extends Transfer>(
     selectKnown(sql, provider.id, ids),
     selectByTotals(sql, provider.id, totals),
   ])
+  const told = await selectTold(
+    sql,
+    deposits.map(({ id }) => id),
+  )
+  const strays = by === 'hook' ? [] : await selectStraysOf(sql, provider.id, totals)
   const byTotal = Map.groupBy(deposits, ({ totalPay }) => totalPay as bigint)
   return transfers.map((transfer) => {
     if (known.has(transfer.id)) return { transfer, fate: 'known', fitting: 0 }
     known.add(transfer.id)
-    return matched(transfer, byTotal.get(transfer.amount) ?? [], how)
+    const found = matched(transfer, byTotal.get(transfer.amount) ?? [], { ...how, told, by })
+    if (found.deposit) return found
+    const place = strays.findIndex((one) => isOf(one, transfer, provider))
+    const [stray] = place < 0 ? [] : strays.splice(place, 1)
+    return stray ? { ...found, fate: 'known', note: noteOf(stray) } : found
   })
 }
 
-/** `matched` carries on what it finds in `deposits`, which are of the transfer's amount. */
-function matched<T extends Transfer>(transfer: T, deposits: Deposit[], how: TellingApart): Matched<T> {
+/** `isOf` tells whether a line of a statement may be a stray payment: of its day, its amount and its currency. */
+const isOf = (stray: Stray, { at, amount, currency }: Transfer, provider: Provider): boolean =>
+  stray.amount === amount &&
+  stray.currency === (currency ?? provider.currency) &&
+  stray.paidAt.slice(0, DAY) === at.slice(0, DAY)
+
+/** DAY is how long a day is, as in 2026-11-29. */
+const DAY = 10
+
+const noteOf = ({ id, closedAt, note }: Stray): string =>
+  `stray payment ${id}, ${closedAt === null ? 'which is open' : `closed${note === null ? '' : `: ${note}`}`}`
+
+/** `matched` carries on what it finds in `deposits`, which are of the transfer's amount, and in `told`. */
+function matched<T extends Transfer>(
+  transfer: T,
+  deposits: Deposit[],
+  { told, by, ...how }: TellingApart & { told: Map<DepositId, Told>; by: keyof Told },
+): Matched<T> {
   const fitting = transfer.currency === null ? deposits.filter((one) => mayPay(one, transfer, how)) : []
   const [deposit] = fitting
   if (!deposit || fitting.length > 1) {
     return { transfer, fate: deposit ? 'ambiguous' : 'unmatched', fitting: fitting.length }
   }
   const before = { ...deposit }
+  const counted = told.get(deposit.id) ?? { statement: 0, hook: 0 }
+  const isKnown = isTwin(counted, by)
+  told.set(deposit.id, { ...counted, [by]: counted[by] + 1 })
+  if (isKnown) return { transfer, fate: 'known', deposit: before, fitting: 1 }
   const verdict = verdictOn(deposit, paymentOf(transfer, deposit))
   if (verdict) {
     Object.assign(deposit, { state: verdict.state, reference: deposit.reference ?? transfer.id })
@@ -100,10 +132,10 @@ export async function takeTransfers<T extends Transfer>(
   sql: Sql,
   provider: Provider,
   transfers: readonly T[],
-  { told, clock }: { told: 'statement' | 'hook'; clock: Clock },
+  { told, clock }: { told: keyof Told; clock: Clock },
 ): Promise<Matched<T>[]> {
   const taken: Matched<T>[] = []
-  for (const one of await matchTransfers(sql, provider, transfers)) {
+  for (const one of await matchTransfers(sql, provider, transfers, told)) {
     const { transfer, deposit, fate } = one
     if (!deposit) {
       if (told === 'hook' && fate !== 'known') await keepStray(sql, provider, one, clock)

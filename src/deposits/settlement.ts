@@ -7,7 +7,7 @@ import { formatMicros } from '../lib/money.ts'
 import type { Clock } from '../lib/time.ts'
 import type { Deposit, DepositState } from './deposit.ts'
 import { lockDeposit, updateState } from './deposits.sql.ts'
-import { insertEvent } from './events.sql.ts'
+import { insertEvent, isTwin, selectTold } from './events.sql.ts'
 import type { Provider } from './provider.ts'
 
 /** Verdict is what a payment makes of a deposit. */
@@ -90,7 +90,7 @@ function faultOf(deposit: Deposit, { reference, amount, currency }: Payment): st
 }
 
 export interface Settled {
-  /** `outcome` is `repeated` when this event came before, and `unknown` when there is no such deposit of this provider. */
+  /** `outcome` is `repeated` when this event came before, or its payment under another name, and `unknown` when there is no such deposit of this provider. */
   outcome: 'unknown' | 'repeated' | 'nothing new' | DepositState
   note?: string | undefined
 }
@@ -110,8 +110,12 @@ export async function settle(
     const deposit = await lockDeposit(transaction, depositId)
     if (deposit?.providerId !== provider.id) return { outcome: 'unknown' }
     const at = clock.now()
-    const verdict = verdictOn(deposit, payment)
-    const outcome = verdict?.state ?? 'nothing new'
+    const by = event?.type
+    const isKnown =
+      (by === 'statement' || by === 'hook') &&
+      isTwin((await selectTold(transaction, [depositId])).get(depositId), by)
+    const verdict = isKnown ? undefined : verdictOn(deposit, payment)
+    const outcome = isKnown ? 'repeated' : (verdict?.state ?? 'nothing new')
     if (event) {
       const kept = {
         providerId: provider.id,

@@ -67,6 +67,19 @@ export async function selectOpenStrays(sql: Queryable, limit: number): Promise<S
   return await sql.run(strays().where('s.closedAt', 'is', null).orderBy('s.id').limit(limit))
 }
 
+/** `selectStraysOf` gives those of a provider with one of some amounts, open and closed, the oldest first. */
+export async function selectStraysOf(
+  sql: Queryable,
+  providerId: ProviderId,
+  amounts: readonly bigint[],
+): Promise<Stray[]> {
+  const found = strays()
+    .where('s.providerId', '=', providerId)
+    .where(literal<boolean>`s.amount = any(${amounts}::bigint[])`)
+    .orderBy('s.id')
+  return await sql.run(found)
+}
+
 /** StraySum is what nobody has closed of one currency. */
 export interface StraySum {
   currency: string

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest'
-import { Strays, takeTransfers } from '../../src/deposits/incoming.ts'
+import { matchTransfers, Strays, takeTransfers } from '../../src/deposits/incoming.ts'
 import { OperatorDeposits } from '../../src/deposits/operator-deposits.ts'
 import type { Provider } from '../../src/deposits/provider.ts'
 import { depositJobs } from '../../src/deposits/schedule.ts'
@@ -122,6 +122,50 @@ test('a second payment of the same amount is noted, and credits nothing', async 
   await tell(hook, [again])
   expect(await balance(server, shop)).toBe(`${1 + one.amounts.deposit_amount}.00`)
   expect(await noted(one.id)).toContain(`${again.mutation_id} is paid, too`)
+})
+
+/** `line` is a payment as a statement has it: the bank's own name of it is another one, and only the day is known. */
+const line = (amount: number, id: string) => ({
+  ...{ id, amount: BigInt(amount) * 1_000_000n, currency: null, at: nowAt().slice(0, 10), words: 'TRSF' },
+})
+const match = (...lines: ReturnType<typeof line>[]) =>
+  takeTransfers(server.sql, provider, lines, { told: 'statement', clock })
+const fates = (found: Awaited<ReturnType<typeof match>>) => found.map(({ fate }) => fate)
+
+test('a payment that a hook and a statement tell of under two names is one, whoever was first', async () => {
+  const [one, two] = [await begin(), await begin()]
+  await tell(hook, [paid(one)])
+  expect(fates(await match(line(one.amounts.total_pay, 'a')))).toEqual(['known'])
+  expect(fates(await match(line(two.amounts.total_pay, 'b')))).toEqual(['credited'])
+  await tell(hook, [paid(two)])
+  expect([await noted(one.id), await noted(two.id)]).toEqual([null, null])
+  // What the statement has once more was paid once more.
+  const total = one.amounts.total_pay
+  const preview = await matchTransfers(
+    server.sql,
+    provider,
+    [line(total, 'a'), line(total, 'c')],
+    'statement',
+  )
+  expect(fates(preview)).toEqual(['known', 'noted'])
+  expect(fates(await match(line(total, 'a'), line(total, 'c')))).toEqual(['known', 'noted'])
+  const note = await noted(one.id)
+  expect(note).toContain('c is paid, too')
+  await tell(hook, [paid(one)])
+  expect(await noted(one.id)).toBe(note)
+  expect(await balance(server, shop)).toBe(`${1 + total + two.amounts.total_pay}.00`)
+})
+
+test('a line of a statement that is a stray payment of a hook says so', async () => {
+  const one = await begin()
+  const other = one.amounts.total_pay + 1000
+  await tell(hook, [paid(one, { amount: other })])
+  const [stray] = await strays()
+  const found = await match(line(other, 'a'), line(other, 'b'))
+  expect(fates(found)).toEqual(['known', 'unmatched'])
+  expect(found[0]?.note).toBe(`stray payment ${stray?.id}, which is open`)
+  if (stray) await new Strays(server.sql, clock).credit(stray.id, { account: shop.username, actor: 'test' })
+  expect((await match(line(other, 'a')))[0]?.note).toContain(`closed: credited to ${shop.username}`)
 })
 
 test("a payment that comes late waits for a person, and its amount is nobody else's meanwhile", async () => {

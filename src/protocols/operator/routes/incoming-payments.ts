@@ -99,7 +99,7 @@ export const incomingPaymentRoutes = ({ sealer, clock }: Pick<OperatorDeps, 'sea
           ...{ currency, now: clock.now() },
         })
         const found = body.preview
-          ? await matchTransfers(desk.change, provider, lines)
+          ? await matchTransfers(desk.change, provider, lines, 'statement')
           : await takeTransfers(desk.change, provider, lines, { told: 'statement', clock })
         return matchReport(found, { ...rest, currency, isApplied: !body.preview })
       }),
