@@ -18,8 +18,8 @@ async function build(): Promise<void> {
   const { writeApiTypes } = await import('./web-types.ts')
   await writeApiTypes()
   collectWords()
-  const vite = await import('vite')
-  await vite.build({ configFile: at('web/vite.config.ts'), logLevel: 'warn' })
+  const { buildInFewFiles } = await import('../web/few-files.ts')
+  await buildInFewFiles({ configFile: at('web/vite.config.ts'), logLevel: 'warn' })
   await compress(at('dist/web'))
 }
 

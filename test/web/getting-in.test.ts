@@ -145,7 +145,7 @@ describePages('getting into the console', () => {
     expect(new URL(page.url()).pathname).toBe('/console/sign-in')
     const { moved, ...cost } = await line.loaded()
     expect(cost.seconds, JSON.stringify(cost)).toBeLessThanOrEqual(2.5)
-    expect(cost.requests, JSON.stringify(cost)).toBeLessThanOrEqual(60)
+    expect(cost.requests, JSON.stringify(cost)).toBeLessThanOrEqual(20)
     expect(cost.trips).toBeGreaterThan(4)
     expect(moved).toBeLessThanOrEqual(0.02)
     await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD)

@@ -56,6 +56,12 @@ describe('what a page loads, compressed', () => {
     expect(styles(orders)).toBeLessThanOrEqual(40 * KB)
   })
 
+  test('a browser, which asks for six files at a time, gets what comes first in few: 8 scripts for signing in, 10 of the portal, 35 of the shell with orders', () => {
+    expect(loaded(['gate.html']).size).toBeLessThanOrEqual(8)
+    expect(loaded(['portal.html', 'src/portal/shell.tsx']).size).toBeLessThanOrEqual(10)
+    expect(loaded(orders).size).toBeLessThanOrEqual(35)
+  })
+
   test('any other page: at most 305 KB of scripts with the shell', () => {
     const pages = Object.keys(chunks).filter((name) => /^src\/console\/routes\/.+\.tsx$/.test(name))
     const sizes = pages.map((name) => ({ name, kb: Math.ceil(scripts([...shell, name]) / KB) }))

@@ -1,7 +1,12 @@
-import { renderSVG } from 'uqr'
+import { lazy, Suspense } from 'react'
 
-/** `QrCode` draws a text as a QR code, dark on light whatever the colours of the page are, as cameras want it. */
-export function QrCode({ text, label, size = 200 }: { text: string; label: string; size?: number }) {
-  const source = `data:image/svg+xml,${encodeURIComponent(renderSVG(text, { border: 2 }))}`
-  return <img src={source} alt={label} width={size} height={size} />
+const Drawing = lazy(async () => ({ default: (await import('./qr-drawing.tsx')).QrDrawing }))
+
+/** `QrCode` shows a text as a QR code. What draws it is loaded with the first one: most pages that may show one do not. */
+export function QrCode({ size = 200, ...given }: { text: string; label: string; size?: number }) {
+  return (
+    <Suspense fallback={<svg width={size} height={size} aria-hidden="true" />}>
+      <Drawing {...given} size={size} />
+    </Suspense>
+  )
 }
