@@ -54,12 +54,11 @@ type Native = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
 
 /** `unfitOf` is what the browser finds wrong with a value before a form is sent, as the server would say it. */
 function unfitOf({ validity, type }: Native): Problem {
-  const problem = (code: string, params = {}): Problem => ({ field: '', code, params })
-  if (validity.valueMissing) return problem('required')
+  const { valueMissing, tooShort, typeMismatch, badInput } = validity
   // A day that is half typed is no value at all.
-  if (validity.typeMismatch || validity.badInput) return problem('format', { format: type })
-  if (validity.tooShort) return problem('minLength')
-  return problem('pattern')
+  const isOtherwise = typeMismatch || badInput
+  const code = valueMissing ? 'required' : tooShort ? 'minLength' : isOtherwise ? 'format' : 'pattern'
+  return { field: '', code, params: { format: type } }
 }
 
 const isNative = (one: Element): one is Native => one.matches('input, textarea, select')

@@ -5,9 +5,9 @@ import { useState } from 'react'
 import { Copy } from './copy.tsx'
 import { Dialog } from './dialog.tsx'
 import { FaultNote } from './notes.tsx'
+import { HereOnly, linkTo } from './once-shown.tsx'
 import { QrCode } from './qr-code.tsx'
 import styles from './share-dialog.module.css'
-import { HereOnly, linkTo } from './site.tsx'
 import { When } from './when.tsx'
 
 interface ShareDialogProps {
