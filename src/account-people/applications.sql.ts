@@ -14,6 +14,8 @@ export interface ApplicationRow {
   address: string
   verifiedAt: Date
   decidedAt: Date | null
+  /** `decidedBy` is a name of the trail; null: it is open, or that was not kept yet. */
+  decidedBy: string | null
   accepted: boolean | null
   why: string
   accountId: AccountId | null
@@ -80,7 +82,7 @@ export async function selectApplications(
   }: { isOpen?: boolean | null; before?: number | null; id?: number | null; limit: number },
 ): Promise<ApplicationRow[]> {
   return await sql<ApplicationRow[]>`
-    select id, name, email, contact, country, note, language, address, verified_at, decided_at, accepted, why, account_id
+    select id, name, email, contact, country, note, language, address, verified_at, decided_at, decided_by, accepted, why, account_id
       from applications
      where verified_at is not null
        and (${isOpen}::boolean is null or (decided_at is null) = ${isOpen}::boolean)
@@ -100,13 +102,14 @@ export async function updateDecided(
   id: number,
   {
     now,
+    by,
     accepted,
     why,
     accountId,
-  }: { now: Date; accepted: boolean; why: string; accountId: AccountId | null },
+  }: { now: Date; by: string; accepted: boolean; why: string; accountId: AccountId | null },
 ): Promise<void> {
   await sql`
-    update applications set decided_at = ${now}, accepted = ${accepted}, why = ${why}, account_id = ${accountId}::int
+    update applications set decided_at = ${now}, decided_by = ${by}, accepted = ${accepted}, why = ${why}, account_id = ${accountId}::int
      where id = ${id}::int`
 }
 

@@ -157,7 +157,7 @@ export async function acceptApplication(
     const all = within(transaction)
     const account = await createAccount(all, { name, email, language, ...terms }, actor, clock)
     const invitation = await invitePerson(all, account.id, { role: 'owner', email, name, language }, clock)
-    const decision = { now: clock.now(), accepted: true, why: '', accountId: account.id }
+    const decision = { now: clock.now(), by: actor, accepted: true, why: '', accountId: account.id }
     await updateDecided(transaction, id, decision)
     return { application: await findApplication(transaction, id), invitation }
   })
@@ -168,13 +168,16 @@ export async function refuseApplication(
   sql: Sql,
   id: number,
   why: string,
+  actor: string,
   clock: Clock = systemClock,
 ): Promise<Application> {
   const given = why.trim()
   if (given !== '') orThrow(resultOf(given, [textFault('why', given, MAX_NOTE)]))
   return await sql.begin(async (transaction) => {
     await lockApplication(transaction, id)
-    await updateDecided(transaction, id, { now: clock.now(), accepted: false, why: given, accountId: null })
+    await updateDecided(transaction, id, {
+      ...{ now: clock.now(), by: actor, accepted: false, why: given, accountId: null },
+    })
     await mailAccountPerson(transaction, { what: 'refused', applicationId: id })
     return await findApplication(transaction, id)
   })

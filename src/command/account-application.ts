@@ -45,7 +45,7 @@ export function register(program: Command): void {
     .action(
       answering(async (id: number, { why }: { why: string }) =>
         withDatabase(async ({ sql }) => {
-          await refuseApplication(sql, id, why)
+          await refuseApplication(sql, id, why, actor())
           return applicationAnswer(await findApplication(sql, id))
         }),
       ),
@@ -62,6 +62,7 @@ const applicationJson = (one: Application) => ({
   ...{ id: one.id, status: one.status, name: one.name, email: one.email, contact: one.contact },
   ...{ country: one.country, note: one.note, language: one.language, address: one.address },
   ...{ verified_at: one.verifiedAt, decided_at: one.decidedAt, why: one.why, account: one.accountId },
+  decided_by: one.decidedBy,
 })
 
 const applicationAnswer = (one: Application): Answer => ({
@@ -85,6 +86,8 @@ const applicationsAnswer = (found: Application[]): Answer =>
       contact: ({ contact }) => contact,
       country: ({ country }) => country,
       since: ({ verifiedAt }) => verifiedAt,
+      decided: ({ decidedAt }) => decidedAt,
+      by: ({ decidedBy }) => decidedBy,
     },
     right: ['id'],
     none: 'no applications',

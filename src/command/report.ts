@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Sql } from '../database/database.ts'
 import { formatMicros } from '../lib/money.ts'
+import { percentOfShare } from '../lib/share.ts'
 import { localTime } from '../lib/time.ts'
 import { PERIODS } from '../sales/period.ts'
 import {
@@ -209,7 +210,7 @@ function columnsOf(by: readonly Grouping[], hasNoOrders: boolean): Columns<Sales
     charged: ({ charged }) => charged,
     failed: ({ failed }) => failed,
     cancelled: ({ cancelled }) => cancelled,
-    success: ({ successRate }) => (successRate === null ? null : `${(successRate * 100).toFixed(1)} %`),
+    success: ({ successRate }) => (successRate === null ? null : `${percentOfShare(successRate)} %`),
     turnover: money(({ turnover }) => turnover),
     refunded: money(({ refunded }) => refunded),
     cost: money(({ cost }) => cost),

@@ -1,4 +1,5 @@
 import { formatCoins, formatMicros, formatMoney } from '../lib/money.ts'
+import { percentOfShare } from '../lib/share.ts'
 import type { SupplierFigures } from '../suppliers/figures.ts'
 import { type Answer, keyValues, table } from './output.ts'
 
@@ -9,7 +10,7 @@ export function figuresAnswer(found: SupplierFigures): Answer {
     amount === null ? null : formatMicros(amount, currency)
   const seconds = (value: number | null): string =>
     value === null ? '-' : `${Number(value.toPrecision(3))} s`
-  const percent = successRate === null ? '-' : `${(successRate * 100).toFixed(1)} %`
+  const percent = successRate === null ? '-' : `${percentOfShare(successRate)} %`
   const head = keyValues([
     ['supplier', found.name],
     ['balance', balance === null ? null : formatMoney(balance, currency)],

@@ -8,6 +8,14 @@ import { because } from '../reasons.ts'
 import { findWaitingLists } from '../sync/waiting.ts'
 import { waitingListText } from '../sync/waiting-text.ts'
 import {
+  type Ending,
+  selectApplicationEnding,
+  selectDepositEnding,
+  selectListEnding,
+  selectReviewEnding,
+  selectWorkEnding,
+} from './endings.sql.ts'
+import {
   applicationWaits,
   type Behind,
   countApplicationsWaiting,
@@ -373,6 +381,28 @@ async function waits(sql: Queryable, thing: Thing): Promise<boolean> {
   if (thing.of === 'application') return await applicationWaits(sql, thing.id)
   if (thing.of === 'manual') return await workWaits(sql, thing.supplierId, thing.serviceId)
   return (await findWaitingLists(sql)).some(({ supplierId }) => supplierId === thing.supplierId)
+}
+
+/** Standing is whether a thing waits for a person, and how it ended where it does not. */
+export interface Standing {
+  waits: boolean
+  /** `ending` is undefined where it waits, and where nobody has decided and nothing is kept of how it ended. */
+  ending: Ending | undefined
+}
+
+/** `standingOf` tells how a thing stands. Work by hand and lists wait again and again: of them what was decided at `since` or later. Throws not_found. */
+export async function standingOf(sql: Queryable, name: string, since: Date = EVER): Promise<Standing> {
+  const thing = thingOf(name)
+  if (await waits(sql, thing)) return { waits: true, ending: undefined }
+  return { waits: false, ending: await endingOf(sql, thing, since) }
+}
+
+function endingOf(sql: Queryable, thing: Thing, since: Date): Promise<Ending | undefined> {
+  if (thing.of === 'review') return selectReviewEnding(sql, thing.id)
+  if (thing.of === 'deposit') return selectDepositEnding(sql, thing.id)
+  if (thing.of === 'application') return selectApplicationEnding(sql, thing.id)
+  if (thing.of === 'manual') return selectWorkEnding(sql, thing, since)
+  return selectListEnding(sql, thing.supplierId, since)
 }
 
 /** `mustWait` throws not_found for what waits no more. */

@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync'
 import { asText } from '../lib/csv-text.ts'
 import { formatMicros } from '../lib/money.ts'
+import { percentOfShare } from '../lib/share.ts'
 import type { Grouping, SalesRow } from './report.ts'
 
 /** `csvOfSales` writes a line for each row, with what it cost unless `costs` is false, for spreadsheets: UTF-8 with a byte order mark, and lines as RFC 4180 has them. */
@@ -67,7 +68,7 @@ function lineOf({
     items: row.items ?? '',
     ...{ charged: row.charged, failed: row.failed, cancelled: row.cancelled, rejected: row.rejected },
     corrected: row.corrected,
-    success_percent: successRate === null ? '' : (successRate * 100).toFixed(1),
+    success_percent: successRate === null ? '' : percentOfShare(successRate),
     ...{
       turnover: money(row.turnover),
       refunded: money(row.refunded),

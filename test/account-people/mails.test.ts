@@ -280,7 +280,7 @@ it('who registers proves the address, waits for the staff, and is invited or ref
   const bad = linkIn((await told('bad@example.com'))[0], 'verify')
   await post('/registration/verify', { token: bad })
   const [other] = (await listApplications(sql, open)).items
-  await refuseApplication(sql, other?.id ?? 0, 'shops only', portal.clock)
+  await refuseApplication(sql, other?.id ?? 0, 'shops only', 'test', portal.clock)
   expect(await told('bad@example.com')).toEqual([expect.stringContaining('shops only')])
   await expect(acceptApplication(sql, other?.id ?? 0, terms, 'test')).rejects.toMatchObject({
     code: 'conflict',

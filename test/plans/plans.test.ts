@@ -224,7 +224,16 @@ describe('a plan of prices', () => {
     ])
     await apply('catalogue', plan.id)
     expect(await book()).toEqual(['s1 2.00', 's2 4.40'])
+    const several = await make('catalogue', 'prices', {
+      changes: [
+        { service: 's1', everyone: true, percent: '50' },
+        { service: 's2', everyone: true, fixed: '0.60' },
+      ],
+    })
+    await apply('catalogue', several.id)
+    expect(await book()).toEqual(['s1 3.00', 's2 5.00'])
     for (const [kind, input, ...fields] of [
+      ['prices', { changes: [{ percent: '5' }, { follow: true, round: '1' }] }, 'round'],
       ['prices', cells('s1 - 2', 'no - x'), 'input.cells.1.service'],
       ['prices', cells('s1 - 1.2.3'), 'input.cells.0.price'],
       ['prices', { cells: [{ service: 's1', currency: 'usd', price: '1' }] }, 'input.cells.0.currency'],

@@ -4,7 +4,7 @@ import { openReviews } from '../../src/fulfilment/people/reviews.sql.ts'
 import { detailText } from '../../src/fulfilment/review-details.ts'
 import type { AccountId, OrderId } from '../../src/lib/ids.ts'
 import { brokenPromises } from '../orders/orders.fixtures.ts'
-import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
+import { changer, OperatorOffice } from '../protocols/operator/office.fixtures.ts'
 import { imei, type Shop } from '../support/server.ts'
 import { until } from '../support/until.ts'
 import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
@@ -320,6 +320,32 @@ describePages('the inbox', () => {
     await left.getByText(/^It is no longer in this list/).waitFor()
     expect(await page.locator('h2[data-over]').count()).toBe(0)
     await sari.leave()
+  })
+
+  test('who has decided what is said of work by hand and of applications, too, while they are open', async () => {
+    const { sql } = office.server
+    const other = await office.server.shop({ deposit: '1000' })
+    const [work] = await sent(1, other, byHand)
+    const [ana] = await sql<{ id: number }[]>`
+      insert into applications (name, email, address, made_at, ends_at, verified_at)
+      values ('Ana Shop', 'ana@example.com', '192.0.2.1', now(), now(), now()) returning id`
+    const change = changer(office.server, (await office.person('support')).headers)
+    const visit = await Visit.as(office, 'support', { screen: WIDE })
+    const { page } = visit
+    const left = page.getByLabel('What waits for you').getByRole('status')
+    await page.goto('/console/inbox?kind=manual')
+    await page.getByRole('button', { name: `Answer ${work?.input}` }).waitFor()
+    await change('POST', '/manual/answer', { order: work?.order, result: 'unlocked' })
+    await left.getByText('Decided by Anna: Answered').waitFor()
+    await page.goto('/console/inbox?kind=application')
+    await page.getByRole('button', { name: 'Accept…' }).waitFor()
+    await change('POST', `/applications/${ana?.id}/refuse`, { why: 'shops only' })
+    await left.getByText('Decided by Anna: Refused: shops only').waitFor()
+    await page.getByRole('button', { name: 'Accept…' }).waitFor({ state: 'detached' })
+    await visit.expectUsable('an application that somebody else has decided')
+    await page.goto(`/console/orders/${work?.order}`)
+    await page.getByText('Anna answered it for Unlock Bob').waitFor()
+    await visit.leave()
   })
 
   test('the filters stand in the URL, in words, on a wide screen and on a phone', async () => {

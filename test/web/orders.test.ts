@@ -593,6 +593,18 @@ describePages('orders in the console', () => {
     // A page may be read once more: what was missed before the stream of changes was there, or what has changed since.
     expect([await rows.first().getAttribute('aria-setsize'), [...new Set(asked)]]).toEqual(['250', [null]])
     await visit.expectUsable('an order of many items')
+    // What happened to the items alike is told once, and each of it when that is asked for.
+    const life = page.getByRole('region', { name: 'Timeline' })
+    const charged = life.locator('ol > li').filter({ hasText: '$1.00 charged' })
+    await charged.getByText('for each of 200 items').waitFor()
+    expect(await life.locator('ol > li').count()).toBeLessThan(20)
+    await charged.getByRole('button', { name: 'Show each' }).click()
+    await charged.getByText('Item 50', { exact: true }).waitFor()
+    await charged.getByRole('button', { name: 'Show more' }).click()
+    await charged.getByText('Item 100', { exact: true }).waitFor()
+    await visit.expectUsable('a life that is folded')
+    await life.getByLabel('Only of item').fill('250')
+    await life.getByText('(item 250)').first().waitFor()
     await box.focus()
     await until('the last item is in sight', async () => {
       await page.keyboard.press('End')

@@ -288,6 +288,43 @@ describePages('the price book', () => {
     await visit.leave()
   })
 
+  test('the prices of everyone and of every group are raised at once, with the margins of what comes of it', async () => {
+    await apply({
+      cells: [
+        { service: 's4', currency: 'USD', price: '4.00' },
+        { service: 's4', currency: 'USD', group: 'Gold', price: '3.80' },
+        { service: 's4', currency: 'USD', group: 'Silver', price: '3.90' },
+      ],
+    })
+    const visit = await Visit.as(office, 'manager', { screen: { width: 390, height: 844 } })
+    const { page } = visit
+    const dialog = page.getByRole('dialog')
+    await page.goto('/console/prices?currencies=USD')
+    await visit.click('Change the column Everyone USD')
+    await visit.click('Raise or lower…', 'menuitem')
+    // The unit stands at the number.
+    await dialog.getByText('%', { exact: true }).waitFor()
+    await dialog.getByLabel('All of them').check()
+    await dialog.getByLabel('Of the services').click()
+    await page.getByRole('option', { name: 'Checks' }).click()
+    await dialog.getByLabel('Percent').fill('2,5')
+    await visit.expectUsable('prices of all groups raised')
+    await visit.click('Review')
+    await page.getByRole('button', { name: /^Apply/ }).waitFor()
+    const rows = page.getByRole('row').filter({ hasText: 's4' })
+    expect((await rows.allInnerTexts()).map((text) => text.match(/[\d.]+%/)?.[0])).toEqual([
+      ...['51.2%', '48.7%', '50.0%'],
+    ])
+    await visit.leave()
+    const removed = ['Gold', 'Silver'].map((group) => ({
+      service: 's4',
+      currency: 'USD',
+      group,
+      price: null,
+    }))
+    await apply({ cells: [{ service: 's4', currency: 'USD', price: '3.10' }, ...removed] })
+  })
+
   test('a file of prices comes out and goes in; its faults are named by their lines', async () => {
     const visit = await Visit.as(office, 'manager')
     const { page } = visit

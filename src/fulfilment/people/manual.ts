@@ -12,6 +12,7 @@ import {
   lockRefused,
   type ManualFilter,
   type ManualItem,
+  noteAnswered,
   noteTaken,
   type RefusedItem,
   selectManual,
@@ -131,6 +132,11 @@ export async function answerManual(
       )
     }
     await writeItemUpdates(transaction, updates, now)
+    await noteAnswered(
+      transaction,
+      updates.flatMap(({ item, attempt }) => (attempt ? [{ ...item, number: attempt.number }] : [])),
+      actor,
+    )
     await followItems(
       transaction,
       answers.map(({ item }) => item),

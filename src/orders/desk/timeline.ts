@@ -198,7 +198,12 @@ function attemptOf(one: AttemptView, costs: boolean): Moment[] {
     return [...passed, moment(one.createdAt, 'sent', { ...of, state: 'chosen', text: one.detail })]
   const cost = costs && one.cost !== null ? { amount: one.cost as Micros, currency: one.currency } : {}
   const sent = moment(one.createdAt, 'sent', { ...of, ...cost, state: one.finishedAt ? 'sent' : one.state })
-  const said = { ...of, state: one.state, reference: one.reference, text: one.detail }
+  // Who answered by hand is said by name; of a result nothing else is kept.
+  const isResult = one.answeredBy !== null && one.state === 'succeeded'
+  const said = {
+    ...{ ...of, by: one.answeredBy, state: one.state, reference: one.reference },
+    text: isResult ? null : one.detail,
+  }
   // What is open has been answered where there is a number, or words.
   if (one.finishedAt) return [...passed, sent, moment(one.finishedAt, 'answered', said)]
   return [...passed, { ...sent, reference: one.reference, text: one.detail }]

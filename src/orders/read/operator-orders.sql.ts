@@ -451,6 +451,8 @@ export interface AttemptView {
   currency: string
   createdAt: Date
   finishedAt: Date | null
+  /** `answeredBy` is who answered what people do by hand, by the name of the trail; null: no person did. */
+  answeredBy: string | null
   /** `passed` are the routes that the service prefers and this attempt passed over. */
   passed: PassedView[] | null
 }
@@ -466,7 +468,7 @@ interface PassedView {
 export async function listAttempts(sql: Sql, names: OrderName[]): Promise<AttemptView[]> {
   return await sql<AttemptView[]>`
     select a.order_id, a.position, a.number, s.name as supplier, a.state, a.reference, a.detail, a.fault, a.cost,
-           s.currency, a.created_at, a.finished_at,
+           s.currency, a.created_at, a.finished_at, a.answered_by,
            (select jsonb_agg(jsonb_build_object('supplier', q.name, 'why', p.why, 'detail', p.detail) order by p.route_id)
               from passed_routes p join suppliers q on q.id = p.supplier_id
              where p.account_id = a.account_id and p.order_id = a.order_id and p.position = a.position and p.number = a.number) as passed

@@ -65,6 +65,12 @@ const input = Type.Object(
     rules: Type.Optional(Type.Array(rule, { maxItems: 200, description: 'Rules to make or change' })),
     remove_rules: Type.Optional(Type.Array(Type.Integer({ minimum: 1, maximum: MAX_ID }), { maxItems: 200 })),
     change: Type.Optional(change),
+    changes: Type.Optional(
+      Type.Array(change, {
+        maxItems: 200,
+        description: 'Several of `change`, such as one for each price group',
+      }),
+    ),
     cells: Type.Optional(
       Type.Array(cell, { maxItems: 40_000, description: 'Fixed prices, each in its place' }),
     ),
@@ -72,7 +78,7 @@ const input = Type.Object(
   { additionalProperties: false, minProperties: 1 },
 )
 
-/** `prices` changes the price book: rules first, then what fits a filter, then single prices. */
+/** `prices` changes the price book: rules first, then what fits filters, then single prices. */
 export const prices = wholeKind({
   name: 'prices',
   what: 'Prices and price rules',
@@ -87,15 +93,15 @@ export const prices = wholeKind({
 
 async function carryOut(
   { transaction }: Work,
-  { rules = [], remove_rules: removed = [], change: many, cells = [] }: Static<typeof input>,
+  { rules = [], remove_rules: removed = [], change, changes = [], cells = [] }: Static<typeof input>,
   without: ReadonlySet<string>,
 ): Promise<void> {
   for (const id of removed) await removeRule(transaction, id as PriceRuleId)
   for (const { of: basis, min_price: minPrice, service_group: serviceGroup, ...form } of rules) {
     await setRule(transaction, { ...form, basis, minPrice, serviceGroup })
   }
-  if (many) {
-    const { min_price: minPrice, service_group: serviceGroup, below_cost: isBelow, ...rest } = many
+  for (const one of change === undefined ? changes : [change, ...changes]) {
+    const { min_price: minPrice, service_group: serviceGroup, below_cost: isBelow, ...rest } = one
     const { percent, fixed, round, price, follow, fix, ...filter } = rest
     const found = await findFilter(transaction, { ...filter, serviceGroup, belowCost: isBelow })
     const form = { percent, fixed, round, minPrice, price, follow, fix }

@@ -226,7 +226,7 @@ it('nobody takes what waits no more, what is nothing, or what is not theirs to d
     const path = `/inbox/${things[at]?.thing}`
     for (const [verb, body] of [
       ['take', {}],
-      ['later', { until: new Date(Date.now() + 60_000).toISOString() }],
+      ['later', { until: new Date(office.office.clock.now().getTime() + 60_000).toISOString() }],
       ['release', {}],
     ] as const)
       expect(await post(role, `${path}/${verb}`, body), `${role} ${verb}`).toMatchObject({ status: 403 })
@@ -244,5 +244,60 @@ it('what is decided is no longer there, and who decided last is said', async () 
   expect(names(await listed('owner'))).toEqual(things.filter((one) => one.thing !== thing))
   expect((await read('owner', '/inbox/counts')).settled).toMatchObject({
     ...{ name: 'Anna', by: `staff:${people.get('support')?.id}` },
+  })
+})
+
+it('says of every kind who decided what, and when, to whom may decide about it', async () => {
+  const standing = (role: Role, thing: string, since?: Date) =>
+    read(role, `/inbox/${thing}${since ? `?since=${since.toISOString()}` : ''}`)
+  const decider = (role: Role) => ({ by: `staff:${people.get(role)?.id}`, name: 'Anna' })
+  const thingOf = (kind: string) => things.findLast((one) => one.kind === kind)?.thing ?? ''
+  for (const kind of ['manual', 'list', 'application', 'deposit', 'unknown'])
+    expect([kind, await standing('owner', thingOf(kind))]).toEqual([kind, { waits: true, decided: null }])
+  // Who decides here must have proved a short time ago who that is.
+  for (const role of ['manager', 'finance'] as const) people.set(role, await office.person(role))
+  const begun = new Date()
+  const { items } = await read('support', '/manual')
+  for (const [at, one] of items.entries())
+    await post('support', '/manual/answer', {
+      ...{ order: one.order, item: one.item },
+      ...(at === items.length - 1 ? { refusal: 'not this model' } : { result: 'done' }),
+    })
+  const application = thingOf('application').split('-')[1]
+  expect(await post('manager', `/applications/${application}/refuse`, { why: 'shops only' })).toMatchObject({
+    status: 200,
+  })
+  await office.server.sql`
+    insert into sync_runs (supplier_id, actor, trigger, outcome, started_at, finished_at)
+    select id, ${decider('manager').by}, 'manual', 'ok', now(), now() from suppliers where name = 'By hand'`
+  await post('finance', `/deposits/${thingOf('deposit').split('-')[1]}/refuse`, { reason: 'no such payment' })
+  for (const [kind, role, what, why] of [
+    ['manual', 'support', 'refused', 'not this model'],
+    ['application', 'manager', 'refused', 'shops only'],
+    ['list', 'manager', 'taken_over', null],
+    ['deposit', 'finance', 'failed', 'no such payment'],
+    ['verify', 'support', 'dismiss', 'seen'],
+  ] as const)
+    expect([kind, await standing('owner', thingOf(kind), begun)]).toMatchObject([
+      kind,
+      { waits: false, decided: { ...decider(role), what, why, at: expect.any(String) } },
+    ])
+  // What was decided before somebody began to look is not told of what waits again and again.
+  for (const kind of ['manual', 'list'])
+    expect(
+      await standing('owner', thingOf(kind), new Date(office.office.clock.now().getTime() + 60_000)),
+    ).toEqual({
+      waits: false,
+      decided: null,
+    })
+  expect(await get('catalogue', `/inbox/${thingOf('deposit')}`)).toMatchObject({ status: 403 })
+  const { page } = await read('manager', '/applications?open=no')
+  expect(page.items[0]).toMatchObject({
+    ...{ status: 'refused', why: 'shops only' },
+    ...{ decided_by: decider('manager').by, decided_by_name: 'Anna' },
+  })
+  const life = await read('support', `/orders/${items[0].order}/timeline`)
+  expect(life.items.find(({ kind }: Json) => kind === 'answered')).toMatchObject({
+    ...{ ...decider('support'), state: 'succeeded', text: null },
   })
 })

@@ -7,8 +7,9 @@ const steps = [
   ['second', 1],
 ] as const
 
-/** `duration` writes seconds in the largest unit that fits, with at most one digit behind the point: `40 sec`, `2.5 hr`. */
+/** `duration` writes seconds in the largest unit that fits, with at most one digit behind the point: `40 ms`, `40 sec`, `2.5 hr`. */
 export function duration(seconds: number): string {
+  if (seconds > 0 && seconds < 1) return millis(seconds * 1000)
   const [unit, size] = steps.find(([, length]) => seconds >= length) ?? ['second', 1]
   const digits = seconds / size < 10 ? 1 : 0
   return new Intl.NumberFormat(i18n.locale, {

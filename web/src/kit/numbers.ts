@@ -14,9 +14,11 @@ export const percentOf = (percent: string | number, options: Intl.NumberFormatOp
     .format(percent as number)
     .replace('-', '−')
 
-/** `percentText` writes what the API gives with its sign (`-13.4%`); what is no such number stands as it is. */
+/** `percentText` writes what the API gives with its sign (`-13.4%`), in as many digits, so that those of a column line up; what is no such number stands as it is. */
 export const percentText = (text: string): string =>
-  /^-?[\d.]+%$/.test(text) ? percentOf(text.slice(0, -1)) : text
+  /^-?[\d.]+%$/.test(text)
+    ? percentOf(text.slice(0, -1), { minimumFractionDigits: text.split('.')[1] === undefined ? 0 : 1 })
+    : text
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 const STEP = 1024

@@ -17,7 +17,9 @@ import {
 } from '../../../account-people/applications.ts'
 import { accountRoles } from '../../../account-people/roles.ts'
 import { findAccount } from '../../../accounts/accounts.ts'
+import { actorNames } from '../../../audit/actors.ts'
 import { type AccountPersonId, MAX_ID } from '../../../lib/ids.ts'
+import type { Desk } from '../../../people/desk.ts'
 import {
   accountPerson,
   personForm,
@@ -60,15 +62,30 @@ const application = Type.Object({
   address: Type.String({ description: 'Of the network, from which it came' }),
   verified_at: time(),
   decided_at: orNull(time()),
+  decided_by: orNull(Type.String(), 'By the name of the trail'),
+  decided_by_name: orNull(Type.String(), 'What the person or program is called now'),
   why: Type.String(),
   account: orNull(id, 'The one that was made'),
 })
 
-const wireApplication = (one: Application): Static<typeof application> => ({
+const wireApplication = (
+  one: Application,
+  names: ReadonlyMap<string, string>,
+): Static<typeof application> => ({
   ...{ id: one.id, status: one.status, name: one.name, email: one.email, contact: one.contact },
   ...{ country: one.country, note: one.note, language: one.language, address: one.address },
   ...{ verified_at: one.verifiedAt, decided_at: one.decidedAt, why: one.why, account: one.accountId },
+  ...{ decided_by: one.decidedBy, decided_by_name: names.get(one.decidedBy ?? '') ?? null },
 })
+
+const namesOf = (sql: Desk['read'], found: readonly Application[]): Promise<Map<string, string>> =>
+  actorNames(
+    sql,
+    found.flatMap(({ decidedBy }) => decidedBy ?? []),
+  )
+
+const wireOne = async (sql: Desk['read'], one: Application): Promise<Static<typeof application>> =>
+  wireApplication(one, await namesOf(sql, [one]))
 
 const personPath = '/account-people/:id'
 
@@ -236,7 +253,13 @@ export const accountPeopleRoutes = ({
       const before = readCursor(cursor, filter, MAX_ID)
       const isOpen = filter.open === undefined ? undefined : filter.open === 'yes'
       const { items, next } = await listApplications(desk.read, { isOpen, before, limit })
-      return { page: { items: items.map(wireApplication), next_cursor: cursorText(next, filter) } }
+      const names = await namesOf(desk.read, items)
+      return {
+        page: {
+          items: items.map((one) => wireApplication(one, names)),
+          next_cursor: cursorText(next, filter),
+        },
+      }
     },
   }),
   route({
@@ -249,7 +272,7 @@ export const accountPeopleRoutes = ({
     params: idParams,
     answer: application,
     refusals: ['not_found'],
-    handle: async ({ desk, params }) => wireApplication(await findApplication(desk.read, params.id)),
+    handle: async ({ desk, params }) => wireOne(desk.read, await findApplication(desk.read, params.id)),
   }),
   route({
     method: 'POST',
@@ -272,7 +295,7 @@ export const accountPeopleRoutes = ({
     handle: async ({ desk, params, body }) => {
       const made = await acceptApplication(desk.change, params.id, body, desk.actor, clock)
       return {
-        application: wireApplication(made.application),
+        application: await wireOne(desk.change, made.application),
         account: made.invitation.person.accountId,
         ...wirePersonInvited(made.invitation, publicUrl),
       }
@@ -293,6 +316,9 @@ export const accountPeopleRoutes = ({
     answer: application,
     refusals: ['not_found', 'conflict'],
     handle: async ({ desk, params, body }) =>
-      wireApplication(await refuseApplication(desk.change, params.id, body.why ?? '', clock)),
+      wireOne(
+        desk.change,
+        await refuseApplication(desk.change, params.id, body.why ?? '', desk.actor, clock),
+      ),
   }),
 ]

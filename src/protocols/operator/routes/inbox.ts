@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { actorNames } from '../../../audit/actors.ts'
 import { Refusal } from '../../../errors.ts'
 import {
   countInbox,
@@ -8,6 +9,7 @@ import {
   listInbox,
   putOffThing,
   releaseThing,
+  standingOf,
   takeThing,
 } from '../../../inbox/inbox.ts'
 import { type InboxKind, inboxKindNames, inboxKinds, kindsFor } from '../../../inbox/kinds.ts'
@@ -115,7 +117,7 @@ async function refuseOthers({
   desk,
   caller,
   params: { thing },
-}: Call<Static<typeof thingParams>>): Promise<void> {
+}: Pick<Call<Static<typeof thingParams>>, 'desk' | 'caller' | 'params'>): Promise<void> {
   const needed = inboxKinds[await kindOfThing(desk.read, thing)]
   if (!caller.permissions.has(needed))
     throw because('permission_denied', 'role_lacks', { permission: needed })
@@ -196,6 +198,50 @@ export const inboxRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     handle: async ({ desk, caller }) => {
       const { kinds, settled } = await countInbox(desk.read, kindsFor(caller.permissions), desk.actor, clock)
       return { kinds, total: kinds.reduce((all, { count }) => all + count, 0), settled: settled ?? null }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/inbox/:thing',
+    name: 'getInboxThing',
+    section,
+    summary: 'Whether it still waits, and else who decided what, and when',
+    access,
+    params: thingParams,
+    query: Type.Object({
+      since: Type.Optional(
+        Type.String({
+          format: 'date-time',
+          description: 'Work by hand and lists wait again and again: only what was decided then or later',
+        }),
+      ),
+    }),
+    answer: Type.Object({
+      waits: Type.Boolean(),
+      decided: orNull(
+        Type.Object({
+          at: time(),
+          by: orNull(Type.String(), 'By the name of the trail; null: nobody, it settled itself'),
+          name: orNull(Type.String(), 'What the person or program is called now'),
+          what: Type.String({
+            description:
+              'Of a review its `resolution`, of a deposit its `state`, of an application `accepted` or `refused`, of work by hand `answered` or `refused` by ' +
+              'the last answer, of a list `taken_over`',
+          }),
+          why: orNull(Type.String()),
+        }),
+        'null: it waits, or nothing is kept of how it ended',
+      ),
+    }),
+    refusals: ['not_found', 'invalid_input'],
+    handle: async (call) => {
+      await refuseOthers(call)
+      const { desk, params, query } = call
+      const since = query.since === undefined ? undefined : givenTime(query.since, 'since')
+      const { waits, ending } = await standingOf(desk.read, params.thing, since)
+      if (!ending) return { waits, decided: null }
+      const names = await actorNames(desk.read, ending.by === null ? [] : [ending.by])
+      return { waits, decided: { ...ending, name: names.get(ending.by ?? '') ?? null } }
     },
   }),
   route({

@@ -71,7 +71,7 @@ const wireAttempt = (one: EndedAttempt, currency: string, seesCosts: boolean): S
   reference: one.reference,
   ...(seesCosts && { cost: one.cost === null ? null : formatMicros(one.cost, currency) }),
   ...{ currency, sent_at: one.sentAt, ended_at: new Date(endedMillis(one)) },
-  seconds: Math.round((endedMillis(one) - one.sentAt.getTime()) / 100) / 10,
+  seconds: (endedMillis(one) - one.sentAt.getTime()) / 1000,
 })
 
 const tried = Type.Object({

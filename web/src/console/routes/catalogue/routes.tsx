@@ -10,6 +10,7 @@ import { Select } from '../../../kit/choices.tsx'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
 import { percentOf } from '../../../kit/numbers.ts'
+import { PercentInput, readPercent } from '../../../kit/percent-input.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { ChangeDialog, type Round, Rounds } from '../../overtaken.tsx'
@@ -220,13 +221,12 @@ function RouteFields({ form, onForm }: { form: Written; onForm: (form: Written) 
         spellCheck={false}
       />
       {mayReadCosts && (
-        <TextInput
+        <PercentInput
           field="margin_floor"
-          label={t`Margin floor, %`}
+          label={t`Margin floor, in percent`}
           description={t`What must remain of the price, else nothing is sent this way. Empty: 0.`}
           value={form.margin_floor}
           onChange={({ currentTarget: { value } }) => onForm({ ...form, margin_floor: value })}
-          inputMode="decimal"
         />
       )}
     </>
@@ -238,7 +238,7 @@ function AddRoute({ service, ...rest }: { service: Service; onDone: () => void; 
   const suppliers = useQuery(suppliersQuery)
   const [supplier, setSupplier] = useState<string | null>(null)
   const [form, setForm] = useState<Written>({ remote_service: '', margin_floor: '' })
-  const [remote, floor] = [form.remote_service.trim(), form.margin_floor.trim()]
+  const [remote, floor] = [form.remote_service.trim(), readPercent(form.margin_floor)]
   return (
     <ActDialog
       title={t`Add a route`}
@@ -252,7 +252,7 @@ function AddRoute({ service, ...rest }: { service: Service; onDone: () => void; 
             body: {
               ...{ service: service.code, supplier: supplier ?? '' },
               ...(remote !== '' && { remote_service: remote }),
-              ...(floor !== '' && { margin_floor: floor }),
+              ...(floor !== undefined && { margin_floor: floor }),
             },
           }),
         )
@@ -284,10 +284,10 @@ function ChangeRoute({ round, ...rest }: { round: Round<Route>; onDone: () => vo
   const route = round.present
   const was: Written = { remote_service: route.remote_service ?? '', margin_floor: route.margin_floor ?? '' }
   const [form, setForm] = useState<Written>({ ...was, ...round.kept })
-  const [remote, floor] = [form.remote_service.trim(), form.margin_floor.trim()]
+  const [remote, floor] = [form.remote_service.trim(), readPercent(form.margin_floor) ?? '0']
   const changes = {
     ...(remote !== was.remote_service && { remote_service: remote }),
-    ...(floor !== was.margin_floor && { margin_floor: floor === '' ? '0' : floor }),
+    ...(floor !== was.margin_floor && { margin_floor: floor }),
   }
   return (
     <ChangeDialog

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Group, Stack } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
@@ -19,19 +19,33 @@ const read = (id: number, signal: AbortSignal) =>
 type Application = Awaited<ReturnType<typeof read>>
 
 /** `ApplicationPane` has what somebody says who asks for an account: accepted into a currency and a price group, or refused with a reason. */
-export function ApplicationPane({ id, onDone }: { id: number; onDone: () => void }) {
+export function ApplicationPane({
+  id,
+  isOver,
+  onDone,
+}: {
+  id: number
+  /** `isOver`: somebody else has decided it. */
+  isOver: boolean
+  onDone: () => void
+}) {
   const { t } = useLingui()
-  const found = useQuery({ queryKey: ['application', id], queryFn: ({ signal }) => read(id, signal) })
+  const found = useQuery({
+    queryKey: ['application', id, isOver],
+    queryFn: ({ signal }) => read(id, signal),
+    placeholderData: keepPreviousData,
+  })
   const [doing, setDoing] = useState<'accept' | 'refuse'>()
   const [link, setLink] = useState<string>()
   const { data: one } = found
+  const isOpen = one?.status === 'open' && !isOver
   // The digit is not typed into the dialog that it opens.
   const opens = (what: 'accept' | 'refuse') => (event: KeyboardEvent) => {
     event.preventDefault()
     setDoing(what)
   }
   useKeys({
-    ...(one && !link && { 1: [t`Accept…`, opens('accept')], 2: [t`Refuse…`, opens('refuse')] }),
+    ...(isOpen && !link && { 1: [t`Accept…`, opens('accept')], 2: [t`Refuse…`, opens('refuse')] }),
     ...(link && { 'Ctrl+Enter': [t`Go on`, onDone] }),
   })
   if (!one)
@@ -57,17 +71,29 @@ export function ApplicationPane({ id, onDone }: { id: number; onDone: () => void
             </span>,
           ],
           [t`Address proved`, <When key="since" at={since} exact />],
+          [
+            one.status === 'accepted' ? t`Accepted` : t`Refused`,
+            one.decided_at === null ? undefined : (
+              <span key="decided">
+                <When at={one.decided_at} exact />
+                {one.decided_by !== null && ` · ${one.decided_by_name ?? one.decided_by}`}
+              </span>
+            ),
+          ],
+          [t`Reason`, one.why || undefined],
         ]}
       />
       {link === undefined ? (
-        <Group>
-          <Button onClick={() => setDoing('accept')}>
-            <Trans>Accept…</Trans>
-          </Button>
-          <Button variant="default" onClick={() => setDoing('refuse')}>
-            <Trans>Refuse…</Trans>
-          </Button>
-        </Group>
+        isOpen && (
+          <Group>
+            <Button onClick={() => setDoing('accept')}>
+              <Trans>Accept…</Trans>
+            </Button>
+            <Button variant="default" onClick={() => setDoing('refuse')}>
+              <Trans>Refuse…</Trans>
+            </Button>
+          </Group>
+        )
       ) : (
         <div role="status">
           <p>

@@ -302,46 +302,37 @@ function useShown(
   return shown
 }
 
-type Ending = 'waits' | 'unknown' | { by: string | null; at: string | null; what: ReactNode }
+type Ending = 'waits' | 'unknown' | { by: string | null; at: string; what: ReactNode }
 
-/** `useEnding` tells what became of something that has left the list, `hasLeft`: it waits on elsewhere, it was decided, or that is not told here. */
+/** `useEnding` tells what became of something that has left the list, `hasLeft`: it waits on elsewhere, it was decided, or nobody has decided it. */
 function useEnding(entry: Entry, hasLeft = true): Ending | undefined {
-  const { i18n } = useLingui()
-  const id = idOf(entry)
-  const isDeposit = entry.kind === 'deposit'
-  const review = useQuery({
-    queryKey: ['review', id, 'settled'],
-    enabled: hasLeft && entry.thing.startsWith('review-'),
+  const { t, i18n } = useLingui()
+  const { thing, since } = entry
+  const standing = useQuery({
+    queryKey: ['inbox-thing', thing, since],
+    enabled: hasLeft,
+    // What was true a moment ago is not shown again.
+    ...{ staleTime: 0, gcTime: 0 },
     queryFn: ({ signal }) =>
-      dataOf(api.GET('/api/operator/reviews/{id}', { params: { path: { id } }, signal })),
-  })
-  const deposit = useQuery({
-    queryKey: ['deposit', id, 'settled'],
-    enabled: hasLeft && isDeposit,
-    queryFn: ({ signal }) =>
-      dataOf(api.GET('/api/operator/deposits/{id}', { params: { path: { id } }, signal })),
-  })
-  if (!hasLeft) return undefined
-  if (isDeposit) {
-    const one = deposit.data?.deposit
-    if (!one) return undefined
-    if (one.state === 'review') return 'waits'
-    const { settled_by, settled_by_name, settled_at: at, reason } = one
-    const what = [i18n._(depositStateWords[one.state] ?? { id: one.state }), reason]
-      .filter(Boolean)
-      .join(': ')
-    return { by: settled_by_name ?? settled_by, at, what }
+      dataOf(
+        api.GET('/api/operator/inbox/{thing}', { params: { path: { thing }, query: { since } }, signal }),
+      ),
+  }).data
+  if (!hasLeft || !standing) return undefined
+  if (standing.waits) return 'waits'
+  if (!standing.decided) return 'unknown'
+  const { at, by, name, what, why } = standing.decided
+  if (by === null && thing.startsWith('review-')) return { by, at, what: null }
+  const [of = ''] = thing.split('-')
+  const own: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    application: { accepted: t`Accepted`, refused: t`Refused` },
+    manual: { answered: t`Answered`, refused: t`Refused` },
+    list: { taken_over: t`Taken over` },
   }
-  if (!entry.thing.startsWith('review-')) return 'unknown'
-  const one = review.data?.review
-  if (!one) return undefined
-  const { resolution, resolved_by, resolved_by_name, resolved_at: at, why } = one
-  if (resolution === null) return 'waits'
-  if (resolved_by === 'imeigate') return { by: null, at, what: null }
-  return {
-    ...{ by: resolved_by_name ?? resolved_by, at },
-    what: [i18n._(decisionWords(resolution)), why].filter(Boolean).join(': '),
-  }
+  const said =
+    own[of]?.[what] ??
+    i18n._(of === 'deposit' ? (depositStateWords[what] ?? { id: what }) : decisionWords(what))
+  return { by: name ?? by, at, what: [said, why].filter(Boolean).join(': ') }
 }
 
 /** `Gone` crosses out what was settled, and says why. What waits on, taken by somebody or put off, is only said to be no longer in the list. */
@@ -358,7 +349,14 @@ function Gone({ entry }: { entry: Entry }) {
         </span>
       </span>
       <span className="muted">
-        {!isOver ? t`It is no longer in this list.` : (ending.what ?? t`It settled itself.`)}
+        {!isOver ? (
+          t`It is no longer in this list.`
+        ) : (
+          <>
+            {ending.by === null ? (ending.what ?? t`It settled itself.`) : t`${ending.what}, by ${ending.by}`}{' '}
+            <When at={ending.at} />
+          </>
+        )}
       </span>
     </div>
   )
@@ -374,14 +372,16 @@ function Left({ ending, onNext }: { ending: Ending | undefined; onNext: () => vo
           <p>
             {ending === 'waits'
               ? t`It is no longer in this list, but waits on: it was taken, or put off.`
-              : t`It is no longer in this list: somebody else has decided it.`}
+              : t`It is no longer in this list, and waits for nobody.`}
           </p>
         ) : (
           <p>
             <strong>
-              {ending.by === null ? t`It settled itself.` : t`Decided by ${ending.by}: ${ending.what}`}
+              {ending.by !== null
+                ? t`Decided by ${ending.by}: ${ending.what}`
+                : (ending.what ?? t`It settled itself.`)}
             </strong>{' '}
-            {ending.at && <When at={ending.at} />}
+            <When at={ending.at} />
           </p>
         )}
         <p className="muted">{t`What you typed stays here until you go on.`}</p>
@@ -558,15 +558,15 @@ function Pane({ entry, hasLeft, onDone, onStay }: PaneProps) {
       ) : of === 'deposit' ? (
         <DepositPane id={id} isOver={isOver} onDone={onDone} />
       ) : of === 'manual' ? (
-        <ManualPane entry={entry} onDone={onDone} onStay={onStay} />
+        <ManualPane entry={entry} isOver={isOver} onDone={onDone} onStay={onStay} />
       ) : of === 'application' ? (
-        <ApplicationPane id={id} onDone={onDone} />
+        <ApplicationPane id={id} isOver={isOver} onDone={onDone} />
       ) : (
         <>
           <p className={styles.lead}>
             <Name entry={entry} />
           </p>
-          <HeldList supplier={id} since={entry.since} onDone={onDone} />
+          {!isOver && <HeldList supplier={id} since={entry.since} onDone={onDone} />}
         </>
       )}
     </section>

@@ -28,10 +28,13 @@ const MAX_CHIPS = 6
 /** `ManualPane` is the table of what people do by hand of one service: copied out, and pasted back after a preview. */
 export function ManualPane({
   entry,
+  isOver,
   onDone,
   onStay,
 }: {
   entry: Entry
+  /** `isOver`: somebody else has done all of it. */
+  isOver: boolean
   onDone: () => void
   /** `onStay` is called where something of it was done, and the rest waits on. */
   onStay: () => void
@@ -69,6 +72,8 @@ export function ManualPane({
     }
   }
   useKeys({ p: [t`Paste results`, () => setPasting(true)] })
+  // What is being typed stays open.
+  if (isOver && !isPasting && !answering) return null
   if (work.isPending) return <Loading rows={4} />
   const hasFields = items.some(({ fields }) => fields !== null && Object.keys(fields).length > 0)
   // What no row has takes no room.

@@ -1,6 +1,6 @@
-import { Trans, useLingui } from '@lingui/react/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button, NumberInput } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { money } from '../../../kit/amount.tsx'
@@ -12,56 +12,154 @@ import { moment as timeOf } from '../../../kit/when.tsx'
 import { detailWords } from '../../details.ts'
 import { ExchangesOf } from '../../exchanges.tsx'
 import { decisionWords, kindWords } from '../../inbox-words.ts'
+import { folded, itemsOf, type Told } from './fold.ts'
 import styles from './order.module.css'
 import type { Moment, OrderRow } from './order-data.ts'
 
 /** `Timeline` tells the life of an order in sentences, the oldest first. */
 export function Timeline({ order }: { order: OrderRow }) {
   const { t } = useLingui()
+  const [item, setItem] = useState<number>()
   const life = useQuery({
-    queryKey: ['order', order.id, 'timeline'],
-    queryFn: ({ signal }) =>
-      dataOf(api.GET('/api/operator/orders/{id}/timeline', { params: { path: { id: order.id } }, signal })),
+    queryKey: ['order', order.id, 'timeline', item],
+    queryFn: ({ signal }) => {
+      const params = { path: { id: order.id }, query: item === undefined ? {} : { item } }
+      return dataOf(api.GET('/api/operator/orders/{id}/timeline', { params, signal }))
+    },
+    // Another item's life replaces the one that is shown when it is there.
+    placeholderData: keepPreviousData,
   })
+  const lines = folded(life.data?.items ?? [])
   return (
-    <section className={styles.panel}>
-      <h2>{t`Timeline`}</h2>
+    <section className={styles.panel} aria-label={t`Timeline`}>
+      <div className={styles.lifeHead}>
+        <h2>{t`Timeline`}</h2>
+        {order.item_count > MANY_ITEMS && (
+          <NumberInput
+            aria-label={t`Only of item`}
+            placeholder={t`Of item…`}
+            size="xs"
+            w={110}
+            min={1}
+            max={order.item_count}
+            clampBehavior="strict"
+            allowDecimal={false}
+            value={item ?? ''}
+            onChange={(value) => setItem(value === '' ? undefined : Math.max(1, Number(value)))}
+          />
+        )}
+      </div>
       <FaultNote fault={life.error} onRetry={() => void life.refetch()} />
       {life.isPending && <Loading rows={5} />}
       <ol className={styles.timeline}>
-        {life.data?.items.map((one, place) => (
-          <li
-            // biome-ignore lint/suspicious/noArrayIndexKey: a life only grows at its end.
-            key={place}
-            className={styles.moment}
-            data-tone={toneOf(one)}
-          >
-            <time dateTime={one.at} title={one.at}>
-              {timeOf(new Date(one.at))}
-            </time>
-            <span className={styles.dot} aria-hidden="true" />
-            <div className={styles.said}>
-              <p>
-                <Sentence one={one} order={order} />
-                {order.item_count > 1 && one.item !== null && (
-                  <span className="muted">
-                    {' '}
-                    <Trans>(item {one.item})</Trans>
-                  </span>
-                )}
-              </p>
-              <Words one={one} />
-            </div>
-          </li>
+        {lines.map((line, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a life only grows at its end.
+          <Line key={`${item} ${place}`} line={line} order={order} />
         ))}
       </ol>
-      {life.data && !life.data.whole && (
+      {life.data && item === undefined && !life.data.whole && (
         <p className="muted">
-          <Trans>This is the life of the first {life.data.last} items.</Trans>
+          <Trans>
+            This is the life of the first {life.data.last} items. That of another one is shown by its number.
+          </Trans>
         </p>
       )}
       <Exchanges order={order} />
     </section>
+  )
+}
+
+/** MANY_ITEMS is from how many items on the life of one of them can be asked for. */
+const MANY_ITEMS = 3
+
+/** `Line` tells one moment, or several alike as one, each of which is told when that is asked for. */
+function Line({ line: { first, all }, order }: { line: Told; order: OrderRow }) {
+  const { t } = useLingui()
+  const [isOpen, setOpen] = useState(false)
+  const isFolded = all.length > 1
+  const items = itemsOf(all)
+  const last = all.at(-1) ?? first
+  // Their own numbers stand with each of them.
+  const one = isFolded ? { ...first, reference: null } : first
+  const until = timeOf(new Date(last.at))
+  return (
+    <li className={styles.moment} data-tone={toneOf(first)}>
+      <time dateTime={first.at} title={first.at}>
+        {timeOf(new Date(first.at))}
+      </time>
+      <span className={styles.dot} aria-hidden="true" />
+      <div className={styles.said}>
+        <p>
+          <Sentence one={one} order={order} />
+          {!isFolded && order.item_count > 1 && one.item !== null && (
+            <span className="muted">
+              {' '}
+              <Trans>(item {one.item})</Trans>
+            </span>
+          )}
+        </p>
+        {isFolded ? (
+          <>
+            <p className={styles.alike}>
+              <span className="muted">
+                {items > 1 ? (
+                  <Plural value={items} one="for # item" other="for each of # items" />
+                ) : (
+                  <Plural value={all.length} one="# time" other="# times" />
+                )}
+                {until !== timeOf(new Date(first.at)) && t`, until ${until}`}
+              </span>
+              <Button
+                variant="subtle"
+                size="compact-xs"
+                aria-expanded={isOpen}
+                onClick={() => setOpen(!isOpen)}
+              >
+                {isOpen ? t`Show less` : t`Show each`}
+              </Button>
+            </p>
+            {isOpen && <Each all={all} />}
+          </>
+        ) : (
+          <Words one={one} />
+        )}
+      </div>
+    </li>
+  )
+}
+
+/** AT_ONCE is how many of moments alike are told at once. */
+const AT_ONCE = 50
+
+/** `Each` tells moments that are alike one by one. */
+function Each({ all }: { all: readonly Moment[] }) {
+  const { t } = useLingui()
+  const [shown, setShown] = useState(AT_ONCE)
+  return (
+    <>
+      <ul className={styles.each}>
+        {all.slice(0, shown).map((one, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a life only grows at its end.
+          <li key={place}>
+            <p>
+              <time dateTime={one.at} title={one.at}>
+                {timeOf(new Date(one.at))}
+              </time>{' '}
+              {one.item !== null && <Trans>Item {one.item}</Trans>}
+              {one.reference && <span className="code"> {one.reference}</span>}
+            </p>
+            <Words one={one} />
+          </li>
+        ))}
+      </ul>
+      {all.length > shown && (
+        <Button
+          variant="subtle"
+          size="compact-xs"
+          onClick={() => setShown(shown + AT_ONCE)}
+        >{t`Show more`}</Button>
+      )}
+    </>
   )
 }
 
@@ -191,7 +289,9 @@ function Sentence({ one, order }: { one: Moment; order: OrderRow }) {
     return event === 'order.refunded' ? t`money was given back` : t`the order is done`
   }
 
-  function answered({ state: what }: Moment): string {
+  function answered({ state: what, by }: Moment): string {
+    if (by !== null && what === 'succeeded') return t`${whoOf(one)} answered it for ${supplier ?? ''}`
+    if (by !== null && what === 'refused') return t`${whoOf(one)} refused it for ${supplier ?? ''}`
     switch (what) {
       case 'succeeded':
         return t`${supplier ?? ''} did it`

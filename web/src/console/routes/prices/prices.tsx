@@ -327,6 +327,8 @@ export function Prices({ isReading = false }: { isReading?: boolean }) {
       {asked?.what === 'raise' && grid && (
         <RaiseDialog
           {...asked}
+          columns={grid.columns.filter(({ currency }) => currency === asked.column.currency)}
+          groups={[...new Set(grid.rows.map(({ group }) => group))]}
           coin={coinOf(grid, asked.column)}
           onPlan={toPlan}
           onClose={() => setAsked(undefined)}

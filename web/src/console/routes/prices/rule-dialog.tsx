@@ -1,17 +1,19 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { Button, Group, SegmentedControl, Stack } from '@mantine/core'
+import { Button, Checkbox, Group, SegmentedControl, SimpleGrid, Stack } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { isZero } from '../../../kit/amount.tsx'
 import { AmountInput } from '../../../kit/amount-input.tsx'
 import { Select } from '../../../kit/choices.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
-import { AtFields, TextInput } from '../../../kit/inputs.tsx'
+import { AtFields } from '../../../kit/inputs.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
+import { PercentInput, readPercent } from '../../../kit/percent-input.tsx'
 import { type Coin, readAmount, smallestOf } from '../../../kit/read-amount.ts'
 import styles from './prices.module.css'
 import {
   audienceOf,
+  columnKey,
   type PriceColumn,
   type PriceRow,
   type PriceRule,
@@ -23,6 +25,8 @@ interface DialogProps {
   column: PriceColumn
   label: string
   coin: Coin
+  /** `columns` are those that the change may be made of at once, that of the dialog among them; left out: of no other. */
+  columns?: readonly PriceColumn[]
   onPlan: (id: number) => void
   onClose: () => void
 }
@@ -45,8 +49,45 @@ function usePlan(onPlan: (id: number) => void) {
   return { isBusy, fault, make }
 }
 
-const given = (text: string): string | undefined =>
-  text.trim() === '' ? undefined : text.trim().replace('−', '-')
+/** `Columns` chooses whose prices are changed, all of them at once, too. */
+function Columns({
+  columns,
+  chosen,
+  onChoose,
+}: {
+  columns: readonly PriceColumn[]
+  chosen: readonly string[]
+  onChoose: (chosen: string[]) => void
+}) {
+  const { t } = useLingui()
+  if (columns.length < 2) return null
+  const keys = columns.map(columnKey)
+  return (
+    <fieldset className={styles.columns}>
+      <legend>{t`Whose prices`}</legend>
+      <Checkbox
+        label={t`All of them`}
+        checked={chosen.length === keys.length}
+        indeterminate={chosen.length > 0 && chosen.length < keys.length}
+        onChange={({ currentTarget }) => onChoose(currentTarget.checked ? keys : [])}
+      />
+      {columns.map((one) => {
+        const own = columnKey(one)
+        return (
+          <Checkbox
+            key={own}
+            label={one.username ?? one.group ?? t`Everyone`}
+            checked={chosen.includes(own)}
+            onChange={({ currentTarget }) =>
+              // In the order of the columns.
+              onChoose(keys.filter((key) => (key === own ? currentTarget.checked : chosen.includes(key))))
+            }
+          />
+        )
+      })}
+    </fieldset>
+  )
+}
 
 /** `useAmounts` keeps the amounts that somebody types, and gives them as decimals; `isWrong`: one is no amount, or may be two. */
 function useAmounts<Name extends string>(begin: Readonly<Record<Name, string>>, coin: Coin) {
@@ -61,6 +102,9 @@ function useAmounts<Name extends string>(begin: Readonly<Record<Name, string>>, 
     isWrong: (Object.keys(texts) as Name[]).some((name) => read(name) === undefined),
   }
 }
+
+/** ALL is the choice of all groups of services; no group is called so. */
+const ALL = ''
 
 /** SCOPES are what a rule is for, the widest first. */
 const SCOPES = ['all', 'group', 'service'] as const
@@ -170,7 +214,7 @@ function RuleForm({
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const rule = {
-      ...{ ...audienceOf(column), currency, of, percent: given(percent) ?? '0' },
+      ...{ ...audienceOf(column), currency, of, percent: readPercent(percent) ?? '0' },
       ...(scope.of === 'group' && { service_group: scope.group }),
       ...(scope.of === 'service' && { service: String(scope.service) }),
       ...{ fixed: amounts.decimal('fixed'), round: amounts.decimal('round') },
@@ -193,24 +237,23 @@ function RuleForm({
               ]}
             />
           )}
-          <TextInput
+          <PercentInput
             field="percent"
             label={t`Percent`}
             description={t`Added to it; a minus takes away: -5`}
             value={percent}
-            inputMode="decimal"
             onChange={({ currentTarget }) => setPercent(currentTarget.value)}
             data-autofocus
           />
           <AmountInput {...amounts.field('fixed')} label={t`And this amount, ${currency}`} />
-          <Group grow align="start">
+          <SimpleGrid cols={{ base: 1, xs: 2 }}>
             <AmountInput
               {...amounts.field('round')}
               label={t`Rounded up to`}
               placeholder={t`The smallest coin`}
             />
             <AmountInput {...amounts.field('min_price')} label={t`At least`} />
-          </Group>
+          </SimpleGrid>
           <p className={`${styles.plain} muted`}>
             {kept && (
               <>
@@ -253,42 +296,83 @@ function RuleForm({
   )
 }
 
-/** `RaiseDialog` changes all fixed prices of a column at once, by a part of each, by an amount, or both. */
-export function RaiseDialog({ column, label, coin, onPlan, onClose }: DialogProps) {
+/** `RaiseDialog` changes all fixed prices of a column at once, or of several, by a part of each, by an amount, or both. */
+export function RaiseDialog({
+  column,
+  columns = [column],
+  groups,
+  label,
+  coin,
+  onPlan,
+  onClose,
+}: DialogProps & {
+  /** `groups` are those of services, of which one may be chosen. */
+  groups: readonly string[]
+}) {
   const { t } = useLingui()
   const { isBusy, fault, make } = usePlan(onPlan)
   const [percent, setPercent] = useState('5')
   const amounts = useAmounts({ fixed: '', round: '' }, coin)
   const { currency } = column
-  const audience = audienceOf(column)
-  const who = Object.keys(audience).length > 0 ? audience : { everyone: true }
+  const [chosen, setChosen] = useState([columnKey(column)])
+  const [group, setGroup] = useState<string>(ALL)
   const [fixed, round] = [amounts.decimal('fixed'), amounts.decimal('round')]
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    void make({ change: { ...who, currency, percent: given(percent), fixed, round } })
+    const change = {
+      ...{ currency, percent: readPercent(percent), fixed, round },
+      ...(group !== ALL && { service_group: group }),
+    }
+    const changes = columns
+      .filter((one) => chosen.includes(columnKey(one)))
+      .map((one) => {
+        const audience = audienceOf(one)
+        return { ...(Object.keys(audience).length > 0 ? audience : { everyone: true }), ...change }
+      })
+    void make({ changes })
   }
   return (
-    <Dialog opened onClose={onClose} title={t`Raise or lower ${label}, ${currency}`}>
+    <Dialog
+      opened
+      onClose={onClose}
+      title={
+        columns.length > 1 ? t`Raise or lower prices in ${currency}` : t`Raise or lower ${label}, ${currency}`
+      }
+    >
       <form onSubmit={submit}>
         <AtFields fault={fault}>
           <Stack>
-            <TextInput
+            <Columns columns={columns} chosen={chosen} onChoose={setChosen} />
+            {groups.length > 1 && (
+              <Select
+                field="service_group"
+                label={t`Of the services`}
+                value={group}
+                data={[
+                  { value: ALL, label: t`All groups` },
+                  ...groups.map((one) => ({ value: one, label: one })),
+                ]}
+                allowDeselect={false}
+                searchable
+                onChange={(now) => now !== null && setGroup(now)}
+              />
+            )}
+            <PercentInput
               field="percent"
               label={t`Percent`}
               description={t`A minus lowers the prices: -5`}
               value={percent}
-              inputMode="decimal"
               onChange={({ currentTarget }) => setPercent(currentTarget.value)}
               data-autofocus
             />
-            <Group grow align="start">
+            <SimpleGrid cols={{ base: 1, xs: 2 }}>
               <AmountInput {...amounts.field('fixed')} label={t`And this amount, ${currency}`} />
               <AmountInput
                 {...amounts.field('round')}
                 label={t`Rounded up to`}
                 placeholder={t`The smallest coin`}
               />
-            </Group>
+            </SimpleGrid>
             <p className={`${styles.plain} muted`}>
               <Trans>Of the prices that are fixed here; what a rule gives stays as the rule says.</Trans>
             </p>
@@ -300,7 +384,11 @@ export function RaiseDialog({ column, label, coin, onPlan, onClose }: DialogProp
               <Button
                 type="submit"
                 loading={isBusy}
-                disabled={amounts.isWrong || (given(percent) === undefined && fixed === undefined)}
+                disabled={
+                  amounts.isWrong ||
+                  chosen.length === 0 ||
+                  (readPercent(percent) === undefined && fixed === undefined)
+                }
               >
                 <Trans>Review</Trans>
               </Button>

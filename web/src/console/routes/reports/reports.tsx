@@ -10,6 +10,7 @@ import { api, dataOf } from '../../../api/client.ts'
 import type { paths } from '../../../api/made/operator.ts'
 import { Chart, type Series } from '../../../kit/chart.tsx'
 import { endedOn } from '../../../kit/days.ts'
+import { duration, percent } from '../../../kit/duration.ts'
 import { FileLink } from '../../../kit/file-link.tsx'
 import { type Filter, FilterBar } from '../../../kit/filters.tsx'
 import { HomeSumsNote } from '../../../kit/home-sums.tsx'
@@ -391,13 +392,9 @@ function Rows({
               )}
               <Table.Td ta="end">{i18n.number(row.charged)}</Table.Td>
               <Table.Td ta="end">{i18n.number(row.failed)}</Table.Td>
-              <Table.Td ta="end">
-                {row.success_rate === null
-                  ? '–'
-                  : i18n.number(row.success_rate, { style: 'percent', maximumFractionDigits: 1 })}
-              </Table.Td>
-              <Table.Td ta="end">{duration(row.median_seconds)}</Table.Td>
-              <Table.Td ta="end">{duration(row.p95_seconds)}</Table.Td>
+              <Table.Td ta="end">{row.success_rate === null ? '–' : percent(row.success_rate)}</Table.Td>
+              <Table.Td ta="end">{took(row.median_seconds)}</Table.Td>
+              <Table.Td ta="end">{took(row.p95_seconds)}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
@@ -429,16 +426,4 @@ const thing = ({ day, month, service, group, supplier, account }: Row): string |
       ? monthName(month)
       : (service?.name ?? group ?? supplier?.name ?? account?.username)
 
-const UNITS = [
-  ['day', 86_400],
-  ['hour', 3_600],
-  ['minute', 60],
-  ['second', 1],
-] as const
-
-/** `duration` writes a time with two digits, which is what is known of it. */
-function duration(seconds: number | null): string {
-  if (seconds === null) return '–'
-  const [unit, size] = UNITS.find(([, one]) => seconds >= 2 * one) ?? (['second', 1] as const)
-  return i18n.number(Number((seconds / size).toPrecision(2)), { style: 'unit', unit, unitDisplay: 'short' })
-}
+const took = (seconds: number | null): string => (seconds === null ? '–' : duration(seconds))

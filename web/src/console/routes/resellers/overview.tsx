@@ -7,10 +7,10 @@ import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { Amount, isZero, money } from '../../../kit/amount.tsx'
 import { AmountInput } from '../../../kit/amount-input.tsx'
+import { percent } from '../../../kit/duration.ts'
 import { Figures } from '../../../kit/figures.tsx'
 import { TextInput } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
-import { percentOf } from '../../../kit/numbers.ts'
 import { coinOf, readMoney, readMove } from '../../../kit/read-amount.ts'
 import { Facts } from '../../../kit/section.tsx'
 import { useMay } from '../../../kit/session.tsx'
@@ -306,7 +306,7 @@ function Profile({ round, onClose }: ChangeProps) {
 function Lately({ reseller }: { reseller: Reseller }) {
   const { t } = useLingui()
   const { currency, turnover_30d: turnover, refunded_30d: refunded, success_30d: success } = reseller
-  const percent = success === null ? '–' : percentOf(Math.round(success * 100))
+  const share = success === null ? '–' : percent(success)
   return (
     <section aria-label={t`The last 30 days`}>
       <h2 className={styles.title}>
@@ -321,7 +321,7 @@ function Lately({ reseller }: { reseller: Reseller }) {
                 { label: t`Refunded`, value: <SumAmount value={refunded} currency={currency} /> },
               ]),
           { label: t`Orders`, value: reseller.orders_30d },
-          { label: t`Success`, value: percent },
+          { label: t`Success`, value: share },
           {
             label: t`Last order`,
             value: reseller.last_order_at === null ? '–' : <When at={reseller.last_order_at} />,

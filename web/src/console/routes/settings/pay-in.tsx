@@ -12,6 +12,7 @@ import { givenFields, KindFields, type KindValues, secretsOf } from '../../../ki
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { percentOf } from '../../../kit/numbers.ts'
 import { Page } from '../../../kit/page.tsx'
+import { PercentInput, readPercent } from '../../../kit/percent-input.tsx'
 import { type Coin, coinOf, readMoney } from '../../../kit/read-amount.ts'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
@@ -179,7 +180,7 @@ const noTerms: Draft = { name: '', min_amount: '', max_amount: '', fee_percent: 
 
 /** `readTerms` gives terms as they are sent, by the currency of the way; undefined: one of them is no amount, or may be two. */
 function readTerms(draft: Draft, begun: Draft, coin: Coin): Draft | undefined {
-  const read = { ...draft }
+  const read = { ...draft, fee_percent: readPercent(draft.fee_percent) ?? '' }
   for (const name of ['min_amount', 'max_amount', 'fee_flat'] as const) {
     // What it was stays as it was written.
     const amount = draft[name] === begun[name] ? draft[name] : readMoney(draft[name], coin)
@@ -199,18 +200,6 @@ function TermFields({
   onChange: (draft: Draft) => void
 }) {
   const { t } = useLingui()
-  const field = (name: 'name' | 'fee_percent', label: string, description: string) => (
-    <TextInput
-      field={name}
-      label={label}
-      description={description}
-      value={draft[name]}
-      onChange={({ currentTarget }) => onChange({ ...draft, [name]: currentTarget.value })}
-      inputMode={name === 'name' ? 'text' : 'decimal'}
-      required={name === 'name'}
-      maxLength={100}
-    />
-  )
   const amount = (name: 'min_amount' | 'max_amount' | 'fee_flat', label: string, description: string) => (
     <AmountInput
       {...{ field: name, label, description, coin, value: draft[name] }}
@@ -219,10 +208,25 @@ function TermFields({
   )
   return (
     <>
-      {field('name', t`Name`, t`What payers read`)}
+      <TextInput
+        field="name"
+        label={t`Name`}
+        description={t`What payers read`}
+        value={draft.name}
+        onChange={({ currentTarget }) => onChange({ ...draft, name: currentTarget.value })}
+        required
+        maxLength={100}
+      />
       {amount('min_amount', t`Least amount`, t`That is credited at a time; empty: one of the smallest coin`)}
       {amount('max_amount', t`Largest amount`, t`Empty: no bound`)}
-      {field('fee_percent', t`Fee in percent`, t`Of what is credited, paid on top of it`)}
+      <PercentInput
+        field="fee_percent"
+        label={t`Fee in percent`}
+        description={t`Of what is credited, paid on top of it`}
+        value={draft.fee_percent}
+        onChange={({ currentTarget }) => onChange({ ...draft, fee_percent: currentTarget.value })}
+        maxLength={100}
+      />
       {amount('fee_flat', t`Fixed fee`, t`Paid on top, too`)}
     </>
   )

@@ -9,6 +9,7 @@ import type { paths } from '../../../api/made/operator.ts'
 import { Amount } from '../../../kit/amount.tsx'
 import { CardTable } from '../../../kit/card-table.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
+import { duration } from '../../../kit/duration.ts'
 import { type Filter, FilterBar, type Values, withValue } from '../../../kit/filters.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
@@ -142,7 +143,7 @@ export function Attempts() {
                   <Badge tone={outcomes[one.outcome].tone}>{i18n._(outcomes[one.outcome].words)}</Badge>
                 </Table.Td>
                 <Table.Td>{one.detail ?? <span className="muted">{one.reference ?? '–'}</span>}</Table.Td>
-                <Table.Td ta="end">{t`${one.seconds} s`}</Table.Td>
+                <Table.Td ta="end">{duration(one.seconds)}</Table.Td>
                 {seesCosts && (
                   <Table.Td ta="end">
                     <Amount value={one.cost ?? null} currency={one.currency} />

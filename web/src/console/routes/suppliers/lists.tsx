@@ -11,6 +11,7 @@ import { isOvertaken } from '../../../kit/faults.ts'
 import { AtFields, TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
+import { PercentInput } from '../../../kit/percent-input.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
@@ -251,7 +252,7 @@ function Schedule({ supplier }: { supplier: string }) {
             pattern="[0-9]+([.,][0-9]+)?"
             w={160}
           />
-          <TextInput
+          <PercentInput
             field="max_loss"
             label={t`Gone, in percent`}
             value={loss}
@@ -261,7 +262,7 @@ function Schedule({ supplier }: { supplier: string }) {
             required
             w={160}
           />
-          <TextInput
+          <PercentInput
             field="max_jump"
             label={t`A cost, in percent`}
             value={jump}

@@ -12,6 +12,7 @@ import type { paths } from '../../../api/made/operator.ts'
 import { money } from '../../../kit/amount.tsx'
 import { Chart, type Series } from '../../../kit/chart.tsx'
 import { endedOn } from '../../../kit/days.ts'
+import { percent } from '../../../kit/duration.ts'
 import { HomeSumsNote } from '../../../kit/home-sums.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
@@ -370,8 +371,7 @@ function Tiles({
   )
 }
 
-const share = (rate: number | null): string =>
-  rate === null ? '–' : i18n.number(rate, { style: 'percent', maximumFractionDigits: 1 })
+const share = (rate: number | null): string => (rate === null ? '–' : percent(rate))
 
 /** `MonthChart` shows turnover and profit of the last 30 days, in a currency. `isAll`: of all currencies. */
 function MonthChart({ currency, isAll }: { currency: string; isAll: boolean }) {

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { api, dataOf } from '../../../../api/client.ts'
+import { readPercent } from '../../../../kit/percent-input.tsx'
 import { coinOf, readPrice } from '../../../../kit/read-amount.ts'
 
 /** `readList` has a supplier's list read and kept; `keptList` gives the one that was read last. */
@@ -98,7 +99,7 @@ export function planInput(supplier: string, list: KeptList, choices: Choices) {
         : choices.prices.map(({ currency, group, percent, ...amounts }) => ({
             currency: currency.trim().toUpperCase(),
             ...optional('price_group', group),
-            ...optional('percent', percent),
+            ...optional('percent', readPercent(percent) ?? ''),
             ...amount('fixed', amounts.fixed, currency),
             ...amount('round', amounts.round, currency),
             ...amount('min_price', amounts.minPrice, currency),
@@ -108,6 +109,6 @@ export function planInput(supplier: string, list: KeptList, choices: Choices) {
       .filter(([theirs, ours]) => used.has(theirs) && ours.trim() !== '')
       .map(([theirs, ours]) => ({ theirs, ours: ours.trim() })),
     ...optional('drop_prefix', choices.dropPrefix),
-    ...optional('margin_floor', choices.marginFloor),
+    ...optional('margin_floor', readPercent(choices.marginFloor) ?? ''),
   }
 }

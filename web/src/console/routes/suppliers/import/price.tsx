@@ -6,6 +6,7 @@ import { api, dataOf } from '../../../../api/client.ts'
 import { AmountInput } from '../../../../kit/amount-input.tsx'
 import { AtFields, NativeSelect, TextInput } from '../../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../../kit/notes.tsx'
+import { PercentInput } from '../../../../kit/percent-input.tsx'
 import { coinOf, readPrice, readRate } from '../../../../kit/read-amount.ts'
 import { priceGroupsQuery } from '../../../price-groups.ts'
 import { type PriceForm, stillThere } from './choices.ts'
@@ -99,13 +100,11 @@ export function Price({ list, choices, onChoose, next, currency }: StepProps & {
                       maxLength={3}
                       autoComplete="off"
                     />
-                    <TextInput
+                    <PercentInput
                       label={t`Percent`}
                       value={one.percent}
                       onChange={({ currentTarget }) => write(at, { percent: currentTarget.value })}
                       required={one.fixed.trim() === ''}
-                      inputMode="decimal"
-                      autoComplete="off"
                     />
                     <AmountInput
                       field="fixed"
@@ -186,14 +185,12 @@ export function Price({ list, choices, onChoose, next, currency }: StepProps & {
               <Trans>Margin</Trans>
             </h2>
             <Stack gap="sm">
-              <TextInput
+              <PercentInput
                 label={t`Margin floor, in percent`}
                 description={t`What must remain of a price: an item that would leave less waits for a person. Empty: nothing is sold at a loss.`}
                 value={choices.marginFloor}
                 onChange={({ currentTarget }) => onChoose({ marginFloor: currentTarget.value })}
-                inputMode="decimal"
                 maw={420}
-                autoComplete="off"
               />
               {needsPrices && (
                 <Switch

@@ -1,0 +1,72 @@
+import type { Queryable } from '../database/database.ts'
+import { kindsDoneByPeople } from '../integrations/suppliers/index.ts'
+
+/** Ending is how something ended that waited for a person. */
+export interface Ending {
+  at: Date
+  /** `by` is a name of the trail; null: nobody, it settled itself, or that was not kept yet. */
+  by: string | null
+  /**
+   * `what` is what was decided: of a review its resolution, of a deposit its state, of an application `accepted` or `refused`, of work by hand `answered` or
+   * `refused` by the last answer, of a list `taken_over`.
+   */
+  what: string
+  why: string | null
+}
+
+const first = async (rows: Promise<Ending[]>): Promise<Ending | undefined> => (await rows)[0]
+
+export const selectReviewEnding = (sql: Queryable, id: number): Promise<Ending | undefined> =>
+  first(
+    sql<Ending[]>`
+      select resolved_at as at, nullif(resolved_by, 'imeigate') as by, resolution::text as what, why from reviews
+       where id = ${id}::bigint and resolved_at is not null`.records(),
+  )
+
+export const selectDepositEnding = (sql: Queryable, id: number): Promise<Ending | undefined> =>
+  first(
+    sql<Ending[]>`
+      select settled_at as at, nullif(settled_by, 'server') as by, state::text as what, reason as why from deposits
+       where id = ${id}::bigint and settled_at is not null`.records(),
+  )
+
+export const selectApplicationEnding = (sql: Queryable, id: number): Promise<Ending | undefined> =>
+  first(
+    sql<Ending[]>`
+      select decided_at as at, decided_by as by, case when accepted then 'accepted' else 'refused' end as what, nullif(why, '') as why
+        from applications where id = ${id}::int and decided_at is not null`.records(),
+  )
+
+/** `selectWorkEnding` gives the last answer to work by hand of a service, that came at a time or later. */
+export const selectWorkEnding = (
+  sql: Queryable,
+  work: { supplierId: number; serviceId: number },
+  since: Date,
+): Promise<Ending | undefined> =>
+  first(
+    sql<Ending[]>`
+      select a.finished_at as at, a.answered_by as by, case a.state when 'succeeded' then 'answered' else 'refused' end as what,
+             case a.state when 'succeeded' then null else a.detail end as why
+        from supplier_routes r
+        join suppliers s on s.id = r.supplier_id and s.kind = any(${kindsDoneByPeople}::text[])
+        join lateral (
+          select finished_at, answered_by, state, detail from attempts
+           where route_id = r.id and finished_at >= ${since} order by finished_at desc limit 1) a
+          on a.state in ('succeeded', 'refused') and a.answered_by is not null
+       where r.supplier_id = ${work.supplierId}::int and r.service_id = ${work.serviceId}::int
+       order by a.finished_at desc limit 1`.records(),
+  )
+
+/** `selectListEnding` gives what the last reading of a list ended with that was taken over: by itself, or by a person who looked at what was held. */
+export const selectListEnding = (
+  sql: Queryable,
+  supplierId: number,
+  since: Date,
+): Promise<Ending | undefined> =>
+  first(
+    sql<Ending[]>`
+      select r.finished_at as at, case r.trigger when 'manual' then r.actor end as by, 'taken_over' as what, null::text as why
+        from sync_runs r join suppliers s on s.id = r.supplier_id
+       where r.supplier_id = ${supplierId}::int and r.outcome = 'ok' and r.finished_at >= ${since} and s.enabled
+       order by r.id desc limit 1`.records(),
+  )
