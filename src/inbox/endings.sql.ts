@@ -19,7 +19,7 @@ const first = async (rows: Promise<Ending[]>): Promise<Ending | undefined> => (a
 export const selectReviewEnding = (sql: Queryable, id: number): Promise<Ending | undefined> =>
   first(
     sql<Ending[]>`
-      select resolved_at as at, nullif(resolved_by, 'imeigate') as by, resolution::text as what, why from reviews
+      select resolved_at as at, nullif(resolved_by, 'imeigate') as by, coalesce(resolution, '') as what, why from reviews
        where id = ${id}::bigint and resolved_at is not null`.records(),
   )
 
@@ -65,7 +65,7 @@ export const selectListEnding = (
 ): Promise<Ending | undefined> =>
   first(
     sql<Ending[]>`
-      select r.finished_at as at, case r.trigger when 'manual' then r.actor end as by, 'taken_over' as what, null::text as why
+      select coalesce(r.finished_at, r.started_at) as at, case r.trigger when 'manual' then r.actor end as by, 'taken_over' as what, null::text as why
         from sync_runs r join suppliers s on s.id = r.supplier_id
        where r.supplier_id = ${supplierId}::int and r.outcome = 'ok' and r.finished_at >= ${since} and s.enabled
        order by r.id desc limit 1`.records(),
