@@ -607,7 +607,7 @@ describePages('the inbox', () => {
     const other = await server.shop({ deposit: '1000' })
     const orders: number[] = []
     for (const n of [1, 2]) {
-      const answer = await server.place(other, { ID: service, IMEI: imei(++imeis, '00100101') })
+      const answer = await server.place(other, { ID: service, IMEI: imei(++imeis) })
       const order = Number(answer.SUCCESS[0].REFERENCEID)
       await server.ended(other, String(order))
       await server.sql`update items set result = ${`Code ${n}`} where order_id = ${order}`
