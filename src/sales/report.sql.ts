@@ -287,14 +287,19 @@ export async function selectSales(
                 from ranked r ${most * lengthOf(stretches) <= MAX_PROBES ? lookedUp() : readAgain()}) c
        group by 1, 2, 3, 4, 5
     )`
-  const isOfThings = by.account || by.service || by.supplier
+  // Of one account, or of one service, there are few rows: those that are shown need not be found first.
+  const areMany =
+    wanted.accountId === null &&
+    wanted.serviceId === null &&
+    !by.group &&
+    (by.account || by.service || by.supplier)
   return await sql<SalesSums[]>`
     with factors as materialized (
       select epoch, source, target, over / under as factor
         from unnest(${rows.map((row) => row.epoch)}::int[], ${rows.map((row) => row.from)}::text[], ${rows.map((row) => row.to)}::text[],
                     ${rows.map(({ over }) => String(over))}::text[]::numeric[], ${rows.map(({ under }) => String(under))}::text[]::numeric[])
                as given (epoch, source, target, over, under)
-    ), ${limit === null || by.group || !isOfThings ? atOnce() : firstRanked(limit)}, converted as (
+    ), ${limit === null || !areMany ? atOnce() : firstRanked(limit)}, converted as (
       select c.rank, c.target, sum(c.orders)::int as orders, sum(c.placed)::int as placed, sum(c.charged)::int as charged,
              sum(c.failed)::int as failed, sum(c.cancelled)::int as cancelled, sum(c.rejected)::int as rejected,
              sum(c.corrected)::int as corrected,
