@@ -174,7 +174,7 @@ describePages('the beginning of a reseller', () => {
     await finance.leave()
 
     await page.goto('/portal/')
-    await steps.getByRole('link', { name: 'Order', exact: true }).click()
+    await steps.getByRole('link', { name: 'Place an order', exact: true }).click()
     await visit.click('Carrier check', 'link')
     const inputs = [imei(31), imei(32), imei(33)]
     await page.getByLabel('One a line').focus()
@@ -276,7 +276,11 @@ describePages('the beginning of a reseller', () => {
     await page.goto('/portal/')
     const steps = page.getByRole('list', { name: 'First steps' })
     await steps.getByRole('link', { name: 'Connect your shop' }).waitFor()
-    expect(await steps.getByRole('link').allTextContents()).toEqual(['Pay in', 'Order', 'Connect your shop'])
+    expect(await steps.getByRole('link').allTextContents()).toEqual([
+      'Pay in',
+      'Place an order',
+      'Connect your shop',
+    ])
     await visit.expectUsable('the first steps')
     const rich = await portal.server.shop()
     await portal.server.call(rich, { action: 'placeimeiorder', ID: service, IMEI: imei(5) })
@@ -286,9 +290,9 @@ describePages('the beginning of a reseller', () => {
     await page.getByRole('link', { name: 'All orders' }).waitFor()
     await steps.getByRole('link', { name: 'Pay in' }).waitFor({ state: 'detached' })
     await expect.poll(() => steps.count()).toBeLessThan(2)
-    expect(await steps.getByRole('link', { name: 'Order', exact: true }).count()).toBe(0)
+    expect(await steps.getByRole('link', { name: 'Place an order', exact: true }).count()).toBe(0)
     // Both are there every day.
-    for (const name of ['Pay in', 'Order']) await page.getByRole('link', { name, exact: true }).waitFor()
+    for (const name of ['Pay in', 'New order']) await page.getByRole('link', { name, exact: true }).waitFor()
     await visit.leave()
   })
 })

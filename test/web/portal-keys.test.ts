@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
 import { PortalShop } from '../protocols/portal/portal.fixtures.ts'
 import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
 
@@ -75,6 +76,43 @@ describePages('keys in the portal', () => {
     await expect.poll(() => accountInfo(typed)).toContain('"creditraw"')
     await sheet.getByText('and may order').waitFor()
     await visit.leave()
+  })
+
+  test('which key asked for what is said by the names that their owner gave', async () => {
+    const { headers, shop } = await portal.person()
+    const visit = await Visit.entered(portal.server.url, headers, { screen: PHONE })
+    const { page } = visit
+    const sheet = page.getByRole('dialog', { name: 'Connect a Dhru panel' })
+    for (const name of ['Website', 'Toko Jaya']) {
+      await page.goto('/portal/keys')
+      await visit.click('New key')
+      await page.getByLabel('Name', { exact: true }).fill(name)
+      await visit.click('Make the key')
+      await page.getByRole('dialog', { name: `Connect a Dhru panel: ${name}` }).waitFor()
+      expect(await accountInfo(await lines(visit))).toContain('"creditraw"')
+      await sheet.getByText('and may order').waitFor()
+      await visit.click('I have kept it')
+    }
+    await page.goto('/portal/requests')
+    const rows = page.getByRole('list', { name: 'Requests' }).getByRole('listitem')
+    await rows.filter({ hasText: 'Website' }).waitFor()
+    await rows.filter({ hasText: 'Toko Jaya' }).waitFor()
+    await visit.expectUsable('requests of two keys')
+    await page.getByRole('combobox', { name: 'Which key' }).selectOption('Website')
+    await rows.filter({ hasText: 'Toko Jaya' }).waitFor({ state: 'detached' })
+    await rows.filter({ hasText: 'Website' }).getByRole('button').click()
+    await page.locator('#main').getByRole('link', { name: 'Website' }).waitFor()
+    await visit.leave()
+    // The staff finds the same.
+    const desk = await Visit.as(OperatorOffice.at(portal.server, portal.clock), 'support')
+    const { username } = shop
+    await desk.page.goto(`/console/resellers/${username}/keys`)
+    const row = desk.page.getByRole('row').filter({ hasText: 'Toko Jaya' })
+    await row.getByRole('link', { name: 'Requests' }).click()
+    await desk.page.getByRole('list', { name: 'Requests' }).getByText('Toko Jaya').waitFor()
+    expect(await desk.page.getByRole('listitem').filter({ hasText: 'accountinfo' }).count()).toBe(1)
+    await desk.expectUsable('the requests of a key')
+    await desk.leave()
   })
 
   test.each([

@@ -127,6 +127,7 @@ describePages('the portal', () => {
       expect(bad[0]).toContain(wrongDigit)
       expect(bad[0]).toContain(`Use ${imei(first + 60).at(-1)}`)
       expect(bad[1]).toContain('Not taken')
+      expect(bad[1]).toContain('An IMEI has 15 digits and nothing else.')
       expect(bad[2]).toContain('See line 1')
       await visit.expectUsable('the check')
       const [before] = await portal.server.sql`select from orders where account_id = ${accountId}`
@@ -255,10 +256,14 @@ describePages('the portal', () => {
       .waitFor()
 
     await visit.press('/')
-    await page
-      .getByPlaceholder('IMEI, number, reference, or pasted lines')
-      .and(page.locator(':focus'))
-      .waitFor()
+    await page.getByPlaceholder('IMEIs, numbers, references').and(page.locator(':focus')).waitFor()
+    // A day that is half typed is said in our words, and nothing is filtered by it.
+    await visit.click('Filter')
+    await page.getByLabel('Placed from').focus()
+    await page.keyboard.type('01')
+    await page.getByRole('dialog').getByRole('button', { name: 'Show' }).click()
+    await page.getByText('Placed from must be a day such as 2026-01-31.').waitFor()
+    await visit.expectUsable('a filter by half a day')
     await page.goto('/portal/orders?state=cancelled&service=hand')
     await page.getByRole('link', { name: `Order ${waiting}` }).waitFor()
     expect(await page.getByRole('link', { name: /^Order / }).count()).toBe(1)

@@ -8,6 +8,7 @@ import { brand } from '../kit/brand.ts'
 import { AtFields, PasswordInput, TextInput } from '../kit/inputs.tsx'
 import { FaultNote } from '../kit/notes.tsx'
 import { formOf, useSending } from '../kit/sending.ts'
+import { chosenLanguage } from '../words/words.ts'
 import { Gate } from './gate.tsx'
 import { linkToken } from './link-token.ts'
 import { SignIn, useEntry } from './sign-in.tsx'
@@ -27,7 +28,11 @@ export function Join() {
   const [entry, enter] = useEntry()
   const accept = (event: FormEvent<HTMLFormElement>) => {
     const form = formOf(event)
-    const body = { token: linkToken, name: form('name').trim(), password: form('password') }
+    // What the person reads here is what the pages and mails are in.
+    const body = {
+      ...{ token: linkToken, name: form('name').trim(), password: form('password') },
+      language: chosenLanguage(),
+    }
     void send(async () => {
       const { email } = await dataOf(portal.POST('/api/portal/invitation', { body }))
       await enter({ email, password: body.password })

@@ -41,6 +41,22 @@ export interface KeyCall {
   ip: string
 }
 
+/**
+ * `keyNames` calls keys by what the person called them, by their ids: without a name by the security id, and with it where two have the same name, as a key and
+ * the one that took its place.
+ */
+export function keyNames(
+  keys: readonly Pick<ApiKey, 'id' | 'name' | 'security_id'>[],
+): ReadonlyMap<number, string> {
+  const count = (name: string) => keys.filter((one) => one.name === name).length
+  return new Map(
+    keys.map(({ id, name, security_id: security }) => [
+      id,
+      name === '' ? security : count(name) > 1 ? `${name} (${security})` : name,
+    ]),
+  )
+}
+
 export function KeyState({ status }: { status: ApiKey['status'] }) {
   const { t } = useLingui()
   if (status === 'active') return <Badge tone="done">{t`Active`}</Badge>
@@ -171,7 +187,15 @@ export function ConnectionSheet({
     <Dialog
       opened
       onClose={() => (secret === null ? onClose() : setLeaving(true))}
-      title={isPanel ? t`Connect a Dhru panel` : t`Connect a program`}
+      title={
+        key.name === ''
+          ? isPanel
+            ? t`Connect a Dhru panel`
+            : t`Connect a program`
+          : isPanel
+            ? t`Connect a Dhru panel: ${key.name}`
+            : t`Connect a program: ${key.name}`
+      }
       size="lg"
     >
       <Stack>

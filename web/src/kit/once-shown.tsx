@@ -20,7 +20,7 @@ export const linkTo = (link: string): string => new URL(link, site).href
 export function HereOnly() {
   if (!isHereOnly) return null
   return (
-    <p role="note">
+    <p role="note" className={styles.here}>
       <Trans>
         Nobody else can open this: <span className="code">{site}</span> is your own computer. Set{' '}
         <span className="code">PUBLIC_URL=https://…</span> in the server’s file{' '}

@@ -27,12 +27,15 @@ export interface Asked {
 export function RequestLog({
   rows,
   isOpen = false,
+  keyText,
   keyName,
   order,
 }: {
   rows: readonly Asked[]
   /** `isOpen`: what they mean is shown at once. */
   isOpen?: boolean
+  /** `keyText` is what the key of each request is called, where there are several. */
+  keyText?: ((key: number) => string) | undefined
   /** `keyName` shows the key of a request, and `order` the order that it placed. */
   keyName: (key: number) => ReactNode
   order: (id: number) => ReactNode
@@ -41,7 +44,7 @@ export function RequestLog({
   return (
     <ul className={styles.log} aria-label={t`Requests`}>
       {rows.map((asked) => (
-        <Row key={asked.trace_id} asked={asked} isOpenFirst={isOpen} keyName={keyName} order={order} />
+        <Row key={asked.trace_id} asked={asked} isOpenFirst={isOpen} {...{ keyText, keyName, order }} />
       ))}
     </ul>
   )
@@ -50,11 +53,13 @@ export function RequestLog({
 function Row({
   asked,
   isOpenFirst,
+  keyText,
   keyName,
   order,
 }: {
   asked: Asked
   isOpenFirst: boolean
+  keyText: ((key: number) => string) | undefined
   keyName: (key: number) => ReactNode
   order: (id: number) => ReactNode
 }) {
@@ -78,7 +83,10 @@ function Row({
         <span>
           <Badge tone={isOk ? 'done' : 'failed'}>{isOk ? t`Answered` : t`Refused`}</Badge>
         </span>
-        <span className={`code ${styles.action}`}>{asked.action || '–'}</span>
+        <span className={styles.action}>
+          <span className="code">{asked.action || '–'}</span>
+          {keyText && asked.key !== null && <span className={styles.key}>{keyText(asked.key)}</span>}
+        </span>
         {isOk ? (
           <span className={styles.said}>
             {asked.message ?? (asked.order === null ? '' : t`Order ${asked.order}`)}

@@ -1,5 +1,5 @@
-import { Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { Link, useLocation } from '@tanstack/react-router'
+import { type ReactNode, useEffect, useRef } from 'react'
 import styles from './tabs.module.css'
 
 export interface Tab {
@@ -19,8 +19,19 @@ export function Tabs({
   tabs: readonly Tab[]
   children?: ReactNode
 }) {
+  const around = useRef<HTMLElement>(null)
+  const path = useLocation({ select: ({ pathname }) => pathname })
+  // On a phone not all of them fit: the open one is brought into sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another one is open then.
+  useEffect(() => {
+    const nav = around.current
+    const open = nav?.querySelector('[aria-current]')?.getBoundingClientRect()
+    if (!nav || !open) return
+    const { left, width } = nav.getBoundingClientRect()
+    nav.scrollLeft += open.left + open.width / 2 - left - width / 2
+  }, [path])
   return (
-    <nav className={styles.tabs} aria-label={label}>
+    <nav ref={around} className={styles.tabs} aria-label={label}>
       {tabs.map(({ to, label: words, isExact = true }) => (
         <Link
           key={to}

@@ -4,6 +4,7 @@ import { ApiFault, dataOf, keepCsrf } from '../api/client.ts'
 import { followAccount } from '../api/events.ts'
 import { portal } from '../api/portal.ts'
 import { SignInAgain } from '../kit/sign-in-again.tsx'
+import { adoptLanguage } from '../words/words.ts'
 
 /** `sessionQuery` reads who is signed in, and of which account; null: nobody is. */
 export const sessionQuery = {
@@ -12,6 +13,7 @@ export const sessionQuery = {
     try {
       const session = await dataOf(portal.GET('/api/portal/session', { signal }))
       keepCsrf(session.csrf_token)
+      if (session.person) await adoptLanguage(session.person.language)
       return session
     } catch (error) {
       if (error instanceof ApiFault && error.status === 401) return null

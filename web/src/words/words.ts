@@ -32,6 +32,11 @@ export async function speak(language: Language): Promise<void> {
   document.documentElement.lang = language
 }
 
+/** `adoptLanguage` takes over what the person chose elsewhere, where nothing was chosen here. */
+export async function adoptLanguage(language: Language): Promise<void> {
+  if (localStorage.getItem(KEPT) === null && language !== i18n.locale) await chooseLanguage(language)
+}
+
 export async function chooseLanguage(language: Language): Promise<void> {
   localStorage.setItem(KEPT, language)
   await speak(language)

@@ -3,6 +3,7 @@ import { Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { api, dataOf } from '../../../api/client.ts'
+import { keyNames } from '../../../kit/api-keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { RequestLog } from '../../../kit/request-log.tsx'
@@ -29,6 +30,18 @@ export function Request() {
     enabled: account !== null,
   })
   const username = reseller.data?.username
+  const keys = useQuery({
+    queryKey: ['keys', username, 'names'],
+    queryFn: ({ signal }) =>
+      dataOf(
+        api.GET('/api/operator/keys', {
+          params: { query: { account: String(username), limit: 200 } },
+          signal,
+        }),
+      ),
+    enabled: username !== undefined,
+  })
+  const names = keyNames(keys.data?.page.items ?? [])
   return (
     <Page title={t`Request`}>
       <FaultNote fault={asked.error} onRetry={() => void asked.refetch()} />
@@ -56,9 +69,7 @@ export function Request() {
               username === undefined ? (
                 <span className="code">{key}</span>
               ) : (
-                <Link to={`/resellers/${username}/keys` as string} className="code">
-                  {key}
-                </Link>
+                <Link to={`/resellers/${username}/keys` as string}>{names.get(key) ?? key}</Link>
               )
             }
             order={(id) => (

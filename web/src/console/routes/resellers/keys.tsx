@@ -132,7 +132,26 @@ export function Keys() {
                         </div>
                       ))}
                   </Table.Td>
-                  <Table.Td>{key.last_used_at === null ? t`never` : <When at={key.last_used_at} />}</Table.Td>
+                  <Table.Td>
+                    {key.last_used_at === null ? (
+                      t`never`
+                    ) : (
+                      <>
+                        <When at={key.last_used_at} />
+                        <Group gap="xs" wrap="nowrap">
+                          <Link
+                            to={`/resellers/${username}/requests` as string}
+                            search={{ key: String(key.id) } as never}
+                          >
+                            <Trans>Requests</Trans>
+                          </Link>
+                          <Link to={'/orders' as string} search={{ key: String(key.id) } as never}>
+                            <Trans>Orders</Trans>
+                          </Link>
+                        </Group>
+                      </>
+                    )}
+                  </Table.Td>
                   <Table.Td>
                     {may('keys.edit') && key.status === 'active' && (
                       <Group gap="xs" wrap="nowrap">

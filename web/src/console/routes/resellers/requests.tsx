@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { api, dataOf } from '../../../api/client.ts'
 import type { paths } from '../../../api/made/operator.ts'
+import { keyNames } from '../../../kit/api-keys.tsx'
 import { type Filter, FilterBar, type Values, withValue } from '../../../kit/filters.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
@@ -40,9 +41,7 @@ export function Requests() {
     queryFn: ({ signal }) =>
       dataOf(api.GET('/api/operator/keys', { params: { query: { account: username, limit: 200 } }, signal })),
   })
-  const names = new Map(
-    keys.data?.page.items.map(({ id, name, security_id }) => [id, name || security_id] as const),
-  )
+  const names = keyNames(keys.data?.page.items ?? [])
   const filters: Filter[] = [
     {
       ...{ name: 'key', label: t`Key`, kind: 'choice' },
@@ -92,11 +91,8 @@ export function Requests() {
       {list.rows && list.rows.length > 0 && (
         <RequestLog
           rows={list.rows}
-          keyName={(key) => (
-            <Link to={`/resellers/${username}/keys` as string} className="code">
-              {names.get(key) ?? key}
-            </Link>
-          )}
+          keyText={names.size > 1 ? (key) => names.get(key) ?? String(key) : undefined}
+          keyName={(key) => <Link to={`/resellers/${username}/keys` as string}>{names.get(key) ?? key}</Link>}
           order={(id) => (
             <Link to="/orders/$id" params={{ id: String(id) }} className="code">
               {id}

@@ -302,6 +302,10 @@ function DayFigures({ figures }: { figures: Figures }) {
     timeZone: 'UTC',
   })
   const before = weekday.format(new Date(`${figures.day_before}T00:00Z`))
+  // Where all is sold in the home currency there is nothing to choose.
+  const isChoice = figures.currencies.some(({ currency }) =>
+    home ? currency !== home.currency : figures.currencies.length > 1,
+  )
   return (
     <section aria-label={t`Figures of today`}>
       <div className={styles.head}>
@@ -309,7 +313,7 @@ function DayFigures({ figures }: { figures: Figures }) {
         <span className="muted">
           <Trans>beside {before} by this time</Trans>
         </span>
-        {figures.currencies.length + (home ? 1 : 0) > 1 && shown && (
+        {isChoice && shown && (
           <SegmentedControl
             size="xs"
             aria-label={t`Currency`}

@@ -52,7 +52,7 @@ export function Home() {
             <Trans>Pay in</Trans>
           </Button>
           <Button component={Link} to={SERVICES}>
-            <Trans>Order</Trans>
+            <Trans>New order</Trans>
           </Button>
         </>
       }
@@ -170,7 +170,7 @@ function FirstSteps({ hasMoney, hasOrders }: { hasMoney: boolean; hasOrders: boo
       about: t`Orders are charged to your balance.`,
     },
     {
-      ...{ isDone: hasOrders, to: SERVICES, head: t`Order` },
+      ...{ isDone: hasOrders, to: SERVICES, head: t`Place an order` },
       about: t`Choose a service, and paste one IMEI or hundreds.`,
     },
     {

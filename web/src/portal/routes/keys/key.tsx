@@ -82,11 +82,6 @@ function One() {
           {isActive && (
             <Section title={t`Is it connected?`}>
               <Calls apiKey={key} />
-              <p>
-                <Link to={'/requests' as string} search={{ key: String(id) }}>
-                  <Trans>What this key asked for</Trans>
-                </Link>
-              </p>
             </Section>
           )}
           <Section
@@ -100,6 +95,11 @@ function One() {
             }
           >
             <KeyFacts apiKey={key} />
+            <p>
+              <Link to={'/requests' as string} search={{ key: String(id) }}>
+                <Trans>What this key asked for</Trans>
+              </Link>
+            </p>
           </Section>
           <Section
             title={t`Webhook`}

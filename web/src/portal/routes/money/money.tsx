@@ -5,6 +5,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { answerOf, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { portal } from '../../../api/portal.ts'
+import { isZero } from '../../../kit/amount.tsx'
 import { BalanceChanges, useBalanceChangeFilters } from '../../../kit/balance-changes.tsx'
 import { Figures } from '../../../kit/figures.tsx'
 import { FilterBar, type Values } from '../../../kit/filters.tsx'
@@ -104,7 +105,7 @@ export function Balances() {
       figures={[
         { label: t`Available`, value: price(balance) },
         { label: t`Held for open orders`, value: price(reserved) },
-        { label: t`Credit limit`, value: price(limit) },
+        ...(isZero(limit) ? [] : [{ label: t`Credit limit`, value: price(limit) }]),
       ]}
     />
   )

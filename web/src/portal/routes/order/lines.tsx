@@ -180,7 +180,7 @@ export function Lines({
       </form>
       {checked && (
         <Verdicts
-          {...{ checked, isBusy: isBusy || isAsking, mend }}
+          {...{ isImei: takes === 'imei', checked, isBusy: isBusy || isAsking, mend }}
           onPlace={(first) => placeFirst(checked, first)}
         />
       )}
@@ -272,11 +272,13 @@ const verdictWords: Record<Line['verdict'], { tone: Tone; words: MessageDescript
 }
 
 function Verdicts({
+  isImei,
   checked,
   isBusy,
   mend,
   onPlace,
 }: {
+  isImei: boolean
   checked: Checked
   isBusy: boolean
   mend: (by: ReadonlyMap<number, string>) => void
@@ -352,19 +354,30 @@ function Verdicts({
       </Group>
       <ul className={styles.lines} aria-label={t`Lines`}>
         {sorted.map((line) => (
-          <Verdict key={`${line.line} ${line.input}`} {...{ line, isBusy, mend }} />
+          <Verdict key={`${line.line} ${line.input}`} {...{ isImei, line, isBusy, mend }} />
         ))}
       </ul>
     </section>
   )
 }
 
+/** `NoImei` says in the reader's language why an input is no IMEI; the server says the rest. */
+function NoImei({ input, message }: { input: string; message: string | null }) {
+  const digits = input.length
+  if (/\D/.test(input)) return <Trans>An IMEI has 15 digits and nothing else.</Trans>
+  if (digits !== 15) return <Trans>An IMEI has 15 digits, and this has {digits}.</Trans>
+  return message
+}
+
 /** `Verdict` is a line as it was found. One that is wrong is mended in its place. */
 function Verdict({
+  isImei,
   line: { line, input, verdict, suggestion, same_as, earlier, message },
   isBusy,
   mend,
 }: {
+  /** `isImei`: the service takes IMEIs alone. */
+  isImei: boolean
   line: Line
   isBusy: boolean
   mend: (by: ReadonlyMap<number, string>) => void
@@ -427,7 +440,7 @@ function Verdict({
           {earlier.result !== null && <span className={styles.result}>{earlier.result}</span>}
         </span>
       )}
-      {verdict === 'unfit' && <span>{message}</span>}
+      {verdict === 'unfit' && <span>{isImei ? <NoImei input={input} message={message} /> : message}</span>}
     </li>
   )
 }

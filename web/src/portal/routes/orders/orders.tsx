@@ -62,7 +62,7 @@ export function Orders() {
       <FilterBar filters={filters} values={query} onChange={set}>
         <SearchField
           label={t`Find an order`}
-          placeholder={t`IMEI, number, reference, or pasted lines`}
+          placeholder={t`IMEIs, numbers, references`}
           value={query['q'] ?? ''}
           onSearch={(text) => set(withValue(filter, 'q', text))}
           onLines={(count) => set({ lines: String(count) })}

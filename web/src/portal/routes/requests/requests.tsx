@@ -6,6 +6,8 @@ import { useCallback, useEffect } from 'react'
 import { dataOf } from '../../../api/client.ts'
 import { useLive } from '../../../api/events.ts'
 import { portal } from '../../../api/portal.ts'
+import { keyNames } from '../../../kit/api-keys.tsx'
+import { NativeSelect } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
@@ -55,10 +57,8 @@ export function Requests() {
     queryFn: async ({ signal }) => (await dataOf(portal.GET('/api/portal/keys', { signal }))).items,
     enabled: maySeeKeys,
   })
-  const nameOf = (id: number): string => {
-    const found = keys.data?.find((one) => one.id === id)
-    return found ? found.name || found.security_id : String(id)
-  }
+  const names = keyNames(keys.data ?? [])
+  const nameOf = (id: number): string => names.get(id) ?? String(id)
   const go = (to: Search) =>
     void navigate({ to: '/requests' as string, search: to as Record<string, string> })
   return (
@@ -76,14 +76,18 @@ export function Requests() {
               { value: 'refused', label: t`Refused` },
             ]}
           />
-          {key !== undefined && (
-            <Button
-              variant="default"
-              size="compact-md"
-              onClick={() => go(isRefused ? { outcome: 'refused' } : {})}
-            >
-              {t`Only of ${nameOf(Number(key))}: show all keys`}
-            </Button>
+          {(names.size > 1 || key !== undefined) && (
+            <NativeSelect
+              aria-label={t`Which key`}
+              value={key ?? ''}
+              data={[
+                { value: '', label: t`All keys` },
+                ...[...names].map(([id, name]) => ({ value: String(id), label: name })),
+              ]}
+              onChange={({ currentTarget: { value } }) =>
+                go({ ...(isRefused && { outcome: 'refused' }), ...(value !== '' && { key: value }) })
+              }
+            />
           )}
         </Group>
         <FaultNote fault={list.error} onRetry={list.again} />
@@ -104,6 +108,7 @@ export function Requests() {
         {list.rows && list.rows.length > 0 && (
           <RequestLog
             rows={list.rows}
+            keyText={names.size > 1 ? nameOf : undefined}
             keyName={(id) =>
               maySeeKeys ? (
                 <Link to={`/keys/${id}` as string}>{nameOf(id)}</Link>
