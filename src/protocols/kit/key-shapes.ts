@@ -77,10 +77,11 @@ export const keyForm = {
   webhook_url: text(2000, { description: 'Where its orders are told of' }),
 }
 
-type Form = Partial<Omit<{ [Name in keyof typeof keyForm]: Static<(typeof keyForm)[Name]> }, 'webhook_url'>>
+/** Form is what a body says. */
+export type Form = Partial<{ [Name in keyof typeof keyForm]: Static<(typeof keyForm)[Name]> }>
 
-/** `formOf` gives what a body says of a key as the command line says it. */
-export const keyFormOf = (body: Form): KeyForm => ({
+/** `keyFormOf` gives what a body says of a key as the command line says it. */
+export const keyFormOf = (body: Omit<Form, 'webhook_url'>): KeyForm => ({
   name: body.name,
   dialect: body.dialect,
   permissions: body.permissions,

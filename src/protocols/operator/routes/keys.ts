@@ -1,31 +1,11 @@
-import { type Static, Type } from 'typebox'
+import { Type } from 'typebox'
 import { findAccount } from '../../../accounts/accounts.ts'
-import {
-  changeKey,
-  createKey,
-  findKey,
-  listKeys,
-  type NewKey,
-  revokeKey,
-  rotateKey,
-} from '../../../accounts/keys.ts'
-import { type AccountId, type KeyId, MAX_ID } from '../../../lib/ids.ts'
+import { findKey, listKeys, revokeKey } from '../../../accounts/keys.ts'
+import { type KeyId, MAX_ID } from '../../../lib/ids.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
-import { HOUR_MS } from '../../../lib/time.ts'
-import type { Desk } from '../../../people/desk.ts'
-import { createWebhook, setWebhookOfKey } from '../../../webhooks/webhooks.ts'
 import { cursorText, readCursor } from '../../kit/cursors.ts'
-import { inFieldsOf } from '../../kit/fields.ts'
-import {
-  key,
-  keyFields,
-  keyForm,
-  keyFormOf,
-  newWebhook,
-  rotating,
-  wireKey,
-  wireNewWebhook,
-} from '../../kit/key-shapes.ts'
+import { key, keyForm, newWebhook, rotating, wireKey } from '../../kit/key-shapes.ts'
+import { KeyWork } from '../../kit/key-work.ts'
 import {
   accountParams,
   bodyOf,
@@ -52,26 +32,7 @@ const made = Type.Object({
 })
 
 export const keyRoutes = ({ clock, sealer, config }: Pick<OperatorDeps, 'clock' | 'sealer' | 'config'>) => {
-  /** `madeOf` shows a key that was made, this once, with the webhook that it gets where a URL is given. */
-  const madeOf = async (
-    desk: Desk,
-    accountId: AccountId,
-    fresh: NewKey,
-    url: string | undefined,
-  ): Promise<Static<typeof made>> => {
-    const to = { accountId, key: fresh, allow: config.outboundAllow }
-    const hook =
-      url === undefined
-        ? null
-        : await desk.change.begin(async (transaction) =>
-            createWebhook(transaction, await sealer(), { ...to, url }, clock),
-          )
-    return {
-      key: wireKey(await findKey(desk.change, fresh.id, clock)),
-      secret: fresh.secret,
-      webhook: hook && wireNewWebhook(hook),
-    }
-  }
+  const work = new KeyWork({ clock, sealer, config })
   return [
     route({
       method: 'GET',
@@ -123,12 +84,8 @@ export const keyRoutes = ({ clock, sealer, config }: Pick<OperatorDeps, 'clock' 
       body: Type.Partial(Type.Object(keyForm), { additionalProperties: false }),
       answer: made,
       refusals: ['invalid_input', 'not_found', 'conflict'],
-      handle: ({ desk, params, body: { webhook_url: url, ...body } }) =>
-        inFieldsOf(keyFields, async () => {
-          const { id: accountId } = await findAccount(desk.change, params.account)
-          const fresh = await createKey(desk.change, accountId, keyFormOf(body), clock)
-          return await madeOf(desk, accountId, fresh, url)
-        }),
+      handle: async ({ desk, params, body }) =>
+        work.create(desk.change, (await findAccount(desk.change, params.account)).id, body),
     }),
     route({
       method: 'PATCH',
@@ -145,23 +102,8 @@ export const keyRoutes = ({ clock, sealer, config }: Pick<OperatorDeps, 'clock' 
       body: changesOf({ ...keyForm, secret: text(200, { description: "The key's own" }) }),
       answer: Type.Object({ key, webhook: newWebhook }),
       refusals: ['invalid_input', 'not_found', 'conflict'],
-      handle: ({ desk, params, version: seen, body: { webhook_url: url, secret, ...body } }) =>
-        inFieldsOf(keyFields, async () => {
-          const keyId = params.id as KeyId
-          await changeKey(desk.change, keyId, keyFormOf(body), clock, seen)
-          const found = await findKey(desk.change, keyId, clock)
-          const to = { key: found, secret, allow: config.outboundAllow }
-          const hook =
-            url === undefined
-              ? undefined
-              : await desk.change.begin(async (transaction) =>
-                  setWebhookOfKey(transaction, await sealer(), { ...to, url }, clock),
-                )
-          return {
-            key: wireKey(await findKey(desk.change, keyId, clock)),
-            webhook: hook ? wireNewWebhook(hook) : null,
-          }
-        }),
+      handle: ({ desk, params, version: seen, body }) =>
+        work.change(desk.change, params.id as KeyId, body, seen),
     }),
     route({
       method: 'POST',
@@ -177,8 +119,7 @@ export const keyRoutes = ({ clock, sealer, config }: Pick<OperatorDeps, 'clock' 
       refusals: ['not_found', 'conflict'],
       handle: async ({ desk, params, body }) => {
         const before = await findKey(desk.change, params.id as KeyId, clock)
-        const fresh = await rotateKey(desk.change, before, Number(body.overlap_hours) * HOUR_MS, clock)
-        return await madeOf(desk, before.accountId, fresh, before.webhookUrl ?? undefined)
+        return work.rotate(desk.change, before, Number(body.overlap_hours))
       },
     }),
     route({

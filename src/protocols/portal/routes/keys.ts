@@ -1,19 +1,8 @@
 import { Type } from 'typebox'
-import { changeKey, createKey, findKeyOf, listKeys, revokeKey, rotateKey } from '../../../accounts/keys.ts'
-import type { AccountId, KeyId } from '../../../lib/ids.ts'
-import { HOUR_MS } from '../../../lib/time.ts'
-import { createWebhook, setWebhookOfKey } from '../../../webhooks/webhooks.ts'
-import { inFieldsOf } from '../../kit/fields.ts'
-import {
-  key,
-  keyFields,
-  keyForm,
-  keyFormOf,
-  newWebhook,
-  rotating,
-  wireKey,
-  wireNewWebhook,
-} from '../../kit/key-shapes.ts'
+import { findKeyOf, listKeys, revokeKey } from '../../../accounts/keys.ts'
+import type { KeyId } from '../../../lib/ids.ts'
+import { key, keyForm, newWebhook, rotating, wireKey } from '../../kit/key-shapes.ts'
+import { KeyWork } from '../../kit/key-work.ts'
 import { changesOf, idParams, orNull, text } from '../../kit/shapes.ts'
 import type { PortalDeps } from '../deps.ts'
 import { type Call, route } from '../route.ts'
@@ -38,22 +27,7 @@ const made = Type.Object({
 export const keyRoutes = ({ clock, sealer, config }: Pick<PortalDeps, 'clock' | 'sealer' | 'config'>) => {
   const own = ({ desk, caller, params }: Call<{ id: number }>, from: 'read' | 'change') =>
     findKeyOf(desk[from], caller.accountId, params.id as KeyId, clock)
-  const hookFor = async (
-    { desk }: Pick<Call, 'desk'>,
-    accountId: AccountId,
-    made: { id: KeyId; secret: string },
-    url: string | undefined,
-  ) =>
-    url === undefined
-      ? null
-      : await desk.change.begin(async (transaction) =>
-          createWebhook(
-            transaction,
-            await sealer(),
-            { accountId, key: made, url, allow: config.outboundAllow },
-            clock,
-          ),
-        )
+  const work = new KeyWork({ clock, sealer, config })
   return [
     route({
       method: 'GET',
@@ -92,18 +66,10 @@ export const keyRoutes = ({ clock, sealer, config }: Pick<PortalDeps, 'clock' | 
       body: Type.Partial(Type.Object(form), { additionalProperties: false }),
       answer: made,
       refusals: ['conflict'],
-      handle: (call) =>
-        inFieldsOf(keyFields, async () => {
-          const { desk, caller, body } = call
-          const { webhook_url: url, ...rest } = body
-          const { account, accountId } = caller
-          const fresh = await createKey(desk.change, accountId, keyFormOf(rest), clock)
-          const hook = await hookFor(call, accountId, fresh, url)
-          return {
-            key: wireKey(await findKeyOf(desk.change, accountId, fresh.id, clock)),
-            ...{ username: account.username, secret: fresh.secret, webhook: hook && wireNewWebhook(hook) },
-          }
-        }),
+      handle: async ({ desk, caller: { account, accountId }, body }) => ({
+        username: account.username,
+        ...(await work.create(desk.change, accountId, body)),
+      }),
     }),
     route({
       method: 'PATCH',
@@ -119,29 +85,10 @@ export const keyRoutes = ({ clock, sealer, config }: Pick<PortalDeps, 'clock' | 
       body: changesOf({ ...form, secret: text(200, { description: "The key's own" }) }),
       answer: Type.Object({ key, webhook: newWebhook }),
       refusals: ['not_found', 'conflict'],
-      handle: (call) =>
-        inFieldsOf(keyFields, async () => {
-          const { desk, caller, version: seen, body } = call
-          const { webhook_url: url, secret, ...rest } = body
-          const { id } = await own(call, 'change')
-          await changeKey(desk.change, id, keyFormOf(rest), clock, seen)
-          const changed = await findKeyOf(desk.change, caller.accountId, id, clock)
-          const hook =
-            url === undefined
-              ? undefined
-              : await desk.change.begin(async (transaction) =>
-                  setWebhookOfKey(
-                    transaction,
-                    await sealer(),
-                    { key: changed, secret, url, allow: config.outboundAllow },
-                    clock,
-                  ),
-                )
-          return {
-            key: wireKey(await findKeyOf(desk.change, caller.accountId, id, clock)),
-            webhook: hook ? wireNewWebhook(hook) : null,
-          }
-        }),
+      handle: async (call) => {
+        const { id } = await own(call, 'change')
+        return work.change(call.desk.change, id, call.body, call.version)
+      },
     }),
     route({
       method: 'POST',
@@ -156,16 +103,9 @@ export const keyRoutes = ({ clock, sealer, config }: Pick<PortalDeps, 'clock' | 
       answer: made,
       refusals: ['not_found', 'conflict'],
       handle: async (call) => {
-        const { desk, caller, body } = call
-        const { account, accountId } = caller
         const before = await own(call, 'change')
-        const overlapMs = Number(body.overlap_hours) * HOUR_MS
-        const fresh = await rotateKey(desk.change, before, overlapMs, clock)
-        const hook = await hookFor(call, accountId, fresh, before.webhookUrl ?? undefined)
-        return {
-          key: wireKey(await findKeyOf(desk.change, accountId, fresh.id, clock)),
-          ...{ username: account.username, secret: fresh.secret, webhook: hook && wireNewWebhook(hook) },
-        }
+        const rotated = await work.rotate(call.desk.change, before, Number(call.body.overlap_hours))
+        return { username: call.caller.account.username, ...rotated }
       },
     }),
     route({
