@@ -8,29 +8,32 @@ import { createWebhook, setWebhookOfKey } from '../../webhooks/webhooks.ts'
 import { inFieldsOf } from './fields.ts'
 import { type Form, keyFields, keyFormOf, wireKey, wireNewWebhook } from './key-shapes.ts'
 
+interface Parts {
+  sealer: () => Promise<Sealer>
+  config: { outboundAllow: string[] }
+  clock: Clock
+}
+
 /** KeyWork is what the APIs of people do with API keys, and the webhooks of these, for who may. Its methods throw as the functions that they call. */
 export class KeyWork {
-  readonly #sealer: () => Promise<Sealer>
-  readonly #allow: string[]
-  readonly #clock: Clock
+  /** `#parts` are looked into when they are needed: routes are also listed without them. */
+  readonly #parts: Parts
 
-  constructor(parts: { sealer: () => Promise<Sealer>; config: { outboundAllow: string[] }; clock: Clock }) {
-    this.#sealer = parts.sealer
-    this.#allow = parts.config.outboundAllow
-    this.#clock = parts.clock
+  constructor(parts: Parts) {
+    this.#parts = parts
   }
 
   /** `create` makes a key, and with `webhook_url` its webhook. */
   create(change: Desk['change'], accountId: AccountId, { webhook_url: url, ...form }: Form) {
     return inFieldsOf(keyFields, async () => {
-      const fresh = await createKey(change, accountId, keyFormOf(form), this.#clock)
+      const fresh = await createKey(change, accountId, keyFormOf(form), this.#parts.clock)
       return await this.#made(change, accountId, fresh, url)
     })
   }
 
   /** `rotate` makes one that is as another, which goes on working for so many hours. */
   async rotate(change: Desk['change'], before: ApiKeyView, hours: number) {
-    const fresh = await rotateKey(change, before, hours * HOUR_MS, this.#clock)
+    const fresh = await rotateKey(change, before, hours * HOUR_MS, this.#parts.clock)
     return await this.#made(change, before.accountId, fresh, before.webhookUrl ?? undefined)
   }
 
@@ -42,21 +45,21 @@ export class KeyWork {
     seen: string | undefined,
   ) {
     return inFieldsOf(keyFields, async () => {
-      await changeKey(change, id, keyFormOf(form), this.#clock, seen)
-      const changed = await findKey(change, id, this.#clock)
+      await changeKey(change, id, keyFormOf(form), this.#parts.clock, seen)
+      const changed = await findKey(change, id, this.#parts.clock)
       const hook =
         url === undefined
           ? undefined
           : await change.begin(async (transaction) =>
               setWebhookOfKey(
                 transaction,
-                await this.#sealer(),
-                { key: changed, secret, url, allow: this.#allow },
-                this.#clock,
+                await this.#parts.sealer(),
+                { key: changed, secret, url, allow: this.#parts.config.outboundAllow },
+                this.#parts.clock,
               ),
             )
       return {
-        key: wireKey(await findKey(change, id, this.#clock)),
+        key: wireKey(await findKey(change, id, this.#parts.clock)),
         webhook: hook ? wireNewWebhook(hook) : null,
       }
     })
@@ -69,15 +72,15 @@ export class KeyWork {
     fresh: { id: KeyId; secret: string },
     url: string | undefined,
   ) {
-    const to = { accountId, key: fresh, allow: this.#allow }
+    const to = { accountId, key: fresh, allow: this.#parts.config.outboundAllow }
     const hook =
       url === undefined
         ? null
         : await change.begin(async (transaction) =>
-            createWebhook(transaction, await this.#sealer(), { ...to, url }, this.#clock),
+            createWebhook(transaction, await this.#parts.sealer(), { ...to, url }, this.#parts.clock),
           )
     return {
-      key: wireKey(await findKey(change, fresh.id, this.#clock)),
+      key: wireKey(await findKey(change, fresh.id, this.#parts.clock)),
       secret: fresh.secret,
       webhook: hook && wireNewWebhook(hook),
     }
