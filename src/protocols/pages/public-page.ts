@@ -3,7 +3,9 @@ import { escapeUTF8 } from 'entities/escape'
 import type { FastifyReply } from 'fastify'
 import type { BothColours } from '../../brand/accent.ts'
 import type { ShownBrand } from '../../brand/shown-brand.ts'
+import type { Language } from '../../lib/languages.ts'
 import { logoUrl } from './brand-pages.ts'
+import { publicWords } from './public-words.ts'
 
 /** STYLE is in each page itself: these pages have no script and no files. The colours are those of the web application. */
 const STYLE = `
@@ -34,6 +36,8 @@ interface Frame {
   /** `style` are styles beside those of every such page. */
   style?: string
   heading?: string
+  /** `language`: that of the program's own pages is English. */
+  language?: Language
   /** `brand` stands above and below; undefined: the page is the program's own. */
   brand?: ShownBrand
 }
@@ -42,14 +46,14 @@ interface Frame {
 export function makePage(
   title: string,
   body: string,
-  { style = CENTRED, heading = escapeUTF8(title), brand }: Frame = {},
+  { style = CENTRED, heading = escapeUTF8(title), language = 'en', brand }: Frame = {},
 ): PublicPage {
   const all = STYLE + style + linksIn(brand?.colours)
   return {
     html: `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex"><link rel="icon" href="/assets/icon.svg"><title>${escapeUTF8(title)}</title><style>${all}</style></head>
-<body>${brand ? headOf(brand) : ''}<main><h1>${heading}</h1>${body}</main>${brand ? footOf(brand) : ''}</body></html>
+<body>${brand ? headOf(brand) : ''}<main><h1>${heading}</h1>${body}</main>${brand ? footOf(brand, publicWords[language].runsOn) : ''}</body></html>
 `,
     styleHash: `sha256-${hash('sha256', all, 'base64')}`,
   }
@@ -63,9 +67,9 @@ const linksIn = (colours: BothColours | null = null): string =>
 const headOf = ({ name, logo }: ShownBrand): string =>
   `<header class="shop">${logo ? `<img src="${logoUrl(logo)}" alt="">` : ''}<span>${escapeUTF8(name)}</span></header>`
 
-function footOf({ contacts, saysProgram }: ShownBrand): string {
+function footOf({ contacts, saysProgram }: ShownBrand, runsOn: string): string {
   const links = contacts.map(({ text, url }) => `<a href="${escapeUTF8(url)}">${escapeUTF8(text)}</a>`)
-  const parts = [links.join(' '), saysProgram ? 'runs on imeigate' : ''].filter((part) => part !== '')
+  const parts = [links.join(' '), saysProgram ? runsOn : ''].filter((part) => part !== '')
   return parts.length === 0
     ? ''
     : `<footer class="foot">${parts.map((part) => `<p>${part}</p>`).join('')}</footer>`
@@ -84,6 +88,7 @@ export const sendPublic = (
     .type('text/html; charset=utf-8')
     .headers({
       ...COMMON,
+      vary: 'accept-language',
       'content-security-policy': `default-src 'none'; style-src '${styleHash}'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
     })
     .send(html)
@@ -91,14 +96,16 @@ export const sendPublic = (
 /** `publicPage` has the small ones. */
 export const publicPage = {
   /** `start` is where somebody who types the bare address finds what is here. */
-  start: (brand: ShownBrand, hasStatus: boolean) =>
-    makePage(
+  start: (brand: ShownBrand, hasStatus: boolean, language: Language) => {
+    const { about, resellers, operators, status, api } = publicWords[language].start
+    return makePage(
       brand.name,
-      `<p>IMEI services, ordered by shops and programs.</p>
-<ul><li><a href="/portal">Resellers: sign in</a></li><li><a href="/console">Operators: sign in</a></li>
-${hasStatus ? '<li><a href="/status">How the services stand</a></li>' : ''}<li><a href="/docs">The API</a></li></ul>`,
-      { brand: { ...brand, name: '' } },
-    ),
+      `<p>${about}</p>
+<ul><li><a href="/portal">${resellers}</a></li><li><a href="/console">${operators}</a></li>
+${hasStatus ? `<li><a href="/status">${status}</a></li>` : ''}<li><a href="/docs">${api}</a></li></ul>`,
+      { language, brand: { ...brand, name: '' } },
+    )
+  },
   notBuilt: () =>
     makePage(
       'The pages are not built',
@@ -114,14 +121,18 @@ ${hasStatus ? '<li><a href="/status">How the services stand</a></li>' : ''}<li><
       'There is no such chapter',
       '<p><a href="/help/console">The console</a> and <a href="/help/portal">the portal</a> are described.</p>',
     ),
-  noStatus: (brand: ShownBrand) =>
-    makePage('Nothing is shown here', '<p>How the services stand is not public.</p>', { brand }),
+  noStatus: (brand: ShownBrand, language: Language) => small('noStatus', language, brand),
   /** `noResult` says the same of a link whose time is over, that was ended, and that nobody has made. */
-  noResult: (brand: ShownBrand) =>
-    makePage(
-      'This link leads nowhere',
-      '<p>It may have ended, or a part of it may be missing. Ask whoever sent it to you for another one.</p>',
-      { brand },
-    ),
-  tooOften: () => makePage('Too often', '<p>Wait a minute, and open the link again.</p>'),
+  noResult: (brand: ShownBrand, language: Language) => small('noResult', language, brand),
+  tooOften: (language: Language) => small('tooOften', language),
+}
+
+/** `small` is a page that says one thing. */
+function small(
+  what: 'noStatus' | 'noResult' | 'tooOften',
+  language: Language,
+  brand?: ShownBrand,
+): PublicPage {
+  const { title, why } = publicWords[language][what]
+  return makePage(title, `<p>${why}</p>`, { language, ...(brand && { brand }) })
 }

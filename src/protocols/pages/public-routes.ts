@@ -3,11 +3,13 @@ import type { BrandReader } from '../../brand/shown-brand.ts'
 import type { Catalogue } from '../../catalogue/catalogue.ts'
 import type { Config } from '../../config.ts'
 import { Refusal, Throttled } from '../../errors.ts'
+import type { Language } from '../../lib/languages.ts'
 import type { PublicStatus, StatusReader } from '../../public-status/public-status.ts'
 import type { Presence } from '../../runtime/presence.ts'
 import type { SharedResults } from '../../shared-results/shared-results.ts'
 import type { ActionThrottle } from '../../throttles/action-throttle.ts'
 import { publicPage, sendPublic } from './public-page.ts'
+import { languageFor } from './public-words.ts'
 import { resultPage } from './result-page.ts'
 import { statusPage } from './status-page.ts'
 
@@ -33,14 +35,19 @@ export function publicRoutes(scope: FastifyInstance, deps: PublicDeps): void {
     if (wantsJson(request)) throw new Refusal('not_found')
     // The start must be there while the database is not.
     const status = await publicStatus.read().catch(() => undefined)
-    return sendPublic(reply, 200, publicPage.start(await brand.now(), status !== undefined))
+    return sendPublic(
+      reply,
+      200,
+      publicPage.start(await brand.now(), status !== undefined, languageFor(request)),
+    )
   })
-  scope.get('/status', async (_request, reply) => {
+  scope.get('/status', async (request, reply) => {
+    const language = languageFor(request)
     const status = await patiently(() => publicStatus.read())
     const shown = await brand.now()
     return status
-      ? sendPublic(reply, 200, statusPage(shown, status))
-      : sendPublic(reply, 404, publicPage.noStatus(shown))
+      ? sendPublic(reply, 200, statusPage(shown, status, language))
+      : sendPublic(reply, 404, publicPage.noStatus(shown, language))
   })
   scope.get('/api/public/status', async (_request, reply) => {
     const status = await patiently(() => publicStatus.read())
@@ -48,27 +55,28 @@ export function publicRoutes(scope: FastifyInstance, deps: PublicDeps): void {
     return reply.header('cache-control', 'public, max-age=30').send({ data: wireStatus(status) })
   })
   scope.get<{ Params: { token: string } }>('/r/:token', async (request, reply) => {
+    const language = languageFor(request)
     // Nobody finds results by their links in a search engine, or in the history of a shared machine.
     reply.headers({ 'x-robots-tag': 'noindex, nofollow', 'cache-control': 'no-store' })
     try {
       actionThrottle.countLook(request.ip)
     } catch (error) {
-      return refuseHurried(reply, error)
+      return refuseHurried(reply, error, language)
     }
     const link = await sharedResults.readLink(request.params.token)
     const found = link && (await patiently(() => sharedResults.follow(link)))
-    if (!found) return sendPublic(reply, 404, publicPage.noResult(await brand.now()))
+    if (!found) return sendPublic(reply, 404, publicPage.noResult(await brand.now(), language))
     const service = await catalogue.getService(found.serviceId)
     const at = deps.config.publicUrl ?? `${request.protocol}://${request.host}`
     const url = `${at}/r/${encodeURIComponent(request.params.token)}`
-    return sendPublic(reply, 200, resultPage(await brand.now(), service.name, found, url))
+    return sendPublic(reply, 200, resultPage(await brand.now(), service.name, found, { url, language }))
   })
 }
 
-function refuseHurried(reply: FastifyReply, error: unknown): FastifyReply {
+function refuseHurried(reply: FastifyReply, error: unknown, language: Language): FastifyReply {
   if (!(error instanceof Throttled)) throw error
   reply.header('retry-after', String(error.retryAfter))
-  return sendPublic(reply, 429, publicPage.tooOften())
+  return sendPublic(reply, 429, publicPage.tooOften(language))
 }
 
 /** `wantsJson` tells a program that asks for JSON from a browser, which asks for HTML. */

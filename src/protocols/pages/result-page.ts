@@ -1,7 +1,9 @@
 import { escapeUTF8 } from 'entities/escape'
 import type { ShownBrand } from '../../brand/shown-brand.ts'
+import type { Language } from '../../lib/languages.ts'
 import type { SharedResult } from '../../shared-results/shared-results.ts'
 import { makePage, type PublicPage } from './public-page.ts'
+import { publicWords } from './public-words.ts'
 import { qrCode } from './qr-code.ts'
 import { momentTime } from './times.ts'
 
@@ -17,22 +19,24 @@ dt,dd{margin:0;padding:8px 0;border-bottom:1px solid var(--line);overflow-wrap:a
 /** FIELD is a line such as `Model: iPhone 14`. */
 const FIELD = /^([^:<>]{1,60}?)\s*:\s+(\S.*)$/
 
-/** `resultPage` shows what was answered about one IMEI or serial number: no price, and not who ordered it. `url` is its own address. */
+/** `resultPage` shows what was answered about one IMEI or serial number: no price, and not who ordered it. `url` is its own address, and `language` that of who looks. */
 export function resultPage(
   brand: ShownBrand,
   service: string,
   { input, result, finishedAt, until }: SharedResult,
-  url: string,
+  { url, language }: { url: string; language: Language },
 ): PublicPage {
-  const at = momentTime(finishedAt)
+  const { locale, result: words } = publicWords[language]
+  const at = `<time datetime="${finishedAt.toISOString()}">${momentTime(finishedAt, locale)}</time>`
+  const answered = words.answered(escapeUTF8(brand.name), at)
   return makePage(
     `${service}: ${input}`,
     `<p class="in">${escapeUTF8(input)}</p>
 ${resultHtml(result)}
-<footer><p>This is what ${escapeUTF8(brand.name)} answered on <time datetime="${finishedAt.toISOString()}">${at} UTC</time>. It may have changed since.</p>
-<p>The link holds until ${momentTime(until)} UTC, unless whoever shared it ends it before.</p>
-${qrCode(url, 'This page as a QR code')}</footer>`,
-    { style: STYLE, heading: escapeUTF8(service), brand },
+<footer><p>${answered} ${words.mayHaveChanged}</p>
+<p>${words.until(momentTime(until, locale))}</p>
+${qrCode(url, words.code)}</footer>`,
+    { style: STYLE, heading: escapeUTF8(service), language, brand },
   )
 }
 

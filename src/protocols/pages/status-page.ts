@@ -1,7 +1,9 @@
 import { escapeUTF8 } from 'entities/escape'
 import type { ShownBrand } from '../../brand/shown-brand.ts'
-import type { PublicStatus, ServiceStatus, Standing } from '../../public-status/public-status.ts'
+import type { Language } from '../../lib/languages.ts'
+import type { PublicStatus, ServiceStatus } from '../../public-status/public-status.ts'
 import { makePage, type PublicPage } from './public-page.ts'
+import { type PublicWords, publicWords } from './public-words.ts'
 import { clockTime, momentTime, spanText } from './times.ts'
 
 const STYLE = `
@@ -17,29 +19,37 @@ b{display:inline-block;padding:0 8px;border-radius:4px;font-size:13px;line-heigh
 .n{white-space:nowrap}
 @media(max-width:640px){main{padding:16px}thead{position:absolute;clip-path:inset(50%)}tr{display:grid;gap:2px;padding:12px 0;border-bottom:1px solid var(--line)}table,tbody{display:block}td{display:block;padding:0;border:0}td[data-of]::before{content:attr(data-of) ": ";color:var(--muted)}}`
 
-/** `words` are never told by colour alone. */
-const words: Readonly<Record<Standing, string>> = {
-  works: '✓ works',
-  slow: '◔ slow',
-  closed: '– closed',
-  out: '✕ out',
+/** `statusPage` says of each service that is shown how it stands. */
+export function statusPage(
+  brand: ShownBrand,
+  { asOf, groups }: PublicStatus,
+  language: Language,
+): PublicPage {
+  const words = publicWords[language]
+  const { title, asOf: said } = words.status
+  return makePage(
+    title(brand.name),
+    `<p>${said(clockTime(asOf, words.locale))}</p>
+${groups.map(({ name, services }) => groupHtml(name, services, words)).join('\n')}`,
+    { style: STYLE, language, brand },
+  )
 }
 
-/** `statusPage` says of each service that is shown how it stands. */
-export const statusPage = (brand: ShownBrand, { asOf, groups }: PublicStatus): PublicPage =>
-  makePage(
-    `Status of ${brand.name}`,
-    `<p>As of ${clockTime(asOf)} UTC. Times are those of the last 24 hours: how long half of all orders took, and nine of ten.</p>
-${groups.map(({ name, services }) => groupHtml(name, services)).join('\n')}`,
-    { style: STYLE, brand },
-  )
+function groupHtml(name: string, services: readonly ServiceStatus[], words: PublicWords): string {
+  const { service, now, half, most, last } = words.status.columns
+  const heads = [service, now, half, most, last].map((head) => `<th scope="col">${head}</th>`)
+  return `<h2>${escapeUTF8(name)}</h2>
+<table><thead><tr>${heads.join('')}</tr></thead>
+<tbody>${services.map((one) => rowHtml(one, words)).join('')}</tbody></table>`
+}
 
-const groupHtml = (name: string, services: readonly ServiceStatus[]): string => `<h2>${escapeUTF8(name)}</h2>
-<table><thead><tr><th scope="col">Service</th><th scope="col">Now</th><th scope="col">Half within</th><th scope="col">Nine of ten within</th><th scope="col">Done last</th></tr></thead>
-<tbody>${services.map(rowHtml).join('')}</tbody></table>`
-
-const rowHtml = ({ name, note, standing, medianMs, slowestMs, lastDoneAt }: ServiceStatus): string =>
-  `<tr><td>${escapeUTF8(name)}${note === '' ? '' : `<small>${escapeUTF8(note)}</small>`}</td>
+function rowHtml(
+  { name, note, standing, medianMs, slowestMs, lastDoneAt }: ServiceStatus,
+  { locale, units, status: { columns, standing: words } }: PublicWords,
+): string {
+  const cell = (of: string, html: string): string => `<td class="n" data-of="${of}">${html}</td>`
+  return `<tr><td>${escapeUTF8(name)}${note === '' ? '' : `<small>${escapeUTF8(note)}</small>`}</td>
 <td><b class="${standing}">${words[standing]}</b></td>
-<td class="n" data-of="Half within">${spanText(medianMs)}</td><td class="n" data-of="Nine of ten within">${spanText(slowestMs)}</td>
-<td class="n" data-of="Done last">${lastDoneAt === null ? '–' : `<time datetime="${lastDoneAt.toISOString()}">${momentTime(lastDoneAt)}</time>`}</td></tr>`
+${cell(columns.half, spanText(medianMs, { locale, units }))}${cell(columns.most, spanText(slowestMs, { locale, units }))}
+${cell(columns.last, lastDoneAt === null ? '–' : `<time datetime="${lastDoneAt.toISOString()}">${momentTime(lastDoneAt, locale)}</time>`)}</tr>`
+}

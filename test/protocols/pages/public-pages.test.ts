@@ -110,6 +110,28 @@ it('a result is shown to whoever has the link, without price or reseller, and no
   expect(Buffer.byteLength(page.text)).toBeLessThan(15 * 1024)
 })
 
+it('the pages are in the first language of the browser that they are written in', async () => {
+  const path = await share()
+  const spoken = async (language: string, at: string) =>
+    (await get(at, { accept: 'text/html', 'accept-language': language })).text
+  for (const [wanted, lang, start, result, nowhere] of [
+    [
+      'id-ID,id;q=0.9,en;q=0.8',
+      'id',
+      'Reseller: masuk',
+      'Ini jawaban ',
+      'Tautan ini tidak menuju ke mana pun',
+    ],
+    ['fr, es-MX;q=0.8', 'es', 'Revendedores: iniciar sesión', 'Esto es lo que ', 'no lleva a ninguna parte'],
+    ['ido, fr', 'en', 'Resellers: sign in', 'This is what ', 'This link leads nowhere'],
+  ] as const) {
+    const pages = [await spoken(wanted, '/'), await spoken(wanted, path), await spoken(wanted, '/r/x')]
+    for (const page of pages) expect(page).toContain(`<html lang="${lang}">`)
+    for (const [place, words] of [start, result, nowhere].entries()) expect(pages[place]).toContain(words)
+    expect(pages[1]).toMatch(/<time datetime="[^"]+">[^<]+<\/time> UTC\./)
+  }
+})
+
 it('a link that was ended, whose time is over, or that nobody has made leads to the same page', async () => {
   const path = await share()
   const wrong = [...path]
