@@ -15,24 +15,20 @@ const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.
 async function build(): Promise<void> {
   // Whoever starts it, a test for example: what is built is what people get.
   process.env['NODE_ENV'] = 'production'
-  const { writeApiTypes } = await import('./web-types.ts')
-  await writeApiTypes()
-  collectWords()
+  run('the types of the APIs cannot be made', ['scripts/web-types.ts'])
+  // What another language lacks is shown in English, whose messages the pages hold by their numbers only.
+  const english = ['--locale', 'en', '--overwrite', '--clean']
+  const extract = ['extract', '--config', 'web/lingui.config.ts', ...english]
+  run('the messages cannot be collected', ['node_modules/@lingui/cli/dist/lingui.js', ...extract])
   const { buildInFewFiles } = await import('../web/few-files.ts')
-  await buildInFewFiles({ configFile: at('web/vite.config.ts'), logLevel: 'warn' })
+  await buildInFewFiles(at('web/vite.config.ts'))
   await compress(at('dist/web'))
 }
 
-/**
- * `collectWords` collects the English messages, which the pages hold by their numbers only. What another language lacks is shown in English.
- */
-function collectWords(): void {
-  const lingui = ['extract', '--config', 'web/lingui.config.ts', '--locale', 'en', '--overwrite', '--clean']
-  const run = spawnSync(process.execPath, ['node_modules/@lingui/cli/dist/lingui.js', ...lingui], {
-    cwd: at(''),
-    encoding: 'utf8',
-  })
-  if (run.status !== 0) throw new Error(`the messages cannot be collected: ${run.stderr || run.stdout}`)
+/** `run` runs a step in a process of its own, whose memory is free again before the next one: a small machine builds, too. */
+function run(failure: string, args: readonly string[]): void {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: at(''), encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${failure}: ${stderr || stdout}`)
 }
 
 const small = promisify(gzip)
@@ -40,17 +36,14 @@ const smaller = promisify(brotliCompress)
 
 /** `compress` writes `.gz` and `.br` beside what is text, so that the server compresses nothing while it answers. */
 async function compress(folder: string): Promise<void> {
-  const names = await readdir(folder, { recursive: true })
-  await Promise.all(
-    names
-      .filter((name) => /\.(?:js|css|svg)$/.test(name))
-      .map(async (name) => {
-        const bytes = await readFile(`${folder}/${name}`)
-        const params = { [constants.BROTLI_PARAM_QUALITY]: 9 }
-        await writeFile(`${folder}/${name}.gz`, await small(bytes, { level: 9 }))
-        await writeFile(`${folder}/${name}.br`, await smaller(bytes, { params }))
-      }),
-  )
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 9 }
+  for (const name of await readdir(folder, { recursive: true })) {
+    if (!/\.(?:js|css|svg)$/.test(name)) continue
+    // One file after the other: what compresses takes tens of megabytes for each.
+    const bytes = await readFile(`${folder}/${name}`)
+    const [gz, br] = await Promise.all([small(bytes, { level: 9 }), smaller(bytes, { params })])
+    await Promise.all([writeFile(`${folder}/${name}.gz`, gz), writeFile(`${folder}/${name}.br`, br)])
+  }
 }
 
 if (process.argv.includes('--if-possible')) {
