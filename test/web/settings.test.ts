@@ -300,7 +300,7 @@ describePages('settings in the console', () => {
     await visit.click('Add a receiver')
     await page.getByRole('textbox', { name: 'Address' }).fill('Ann')
     await page.getByLabel('Everything, also what may be added later').uncheck()
-    await page.getByRole('checkbox', { name: 'supplier.trouble' }).check()
+    await page.getByRole('checkbox', { name: 'A supplier is in trouble' }).check()
     expect(await visit.violations()).toEqual([])
     await visit.click('Add the receiver')
     await visit.click('Send Ann a test')

@@ -7,6 +7,7 @@ import { channelKinds } from '../../src/integrations/channels/index.ts'
 import { gatewayKinds } from '../../src/integrations/gateways/index.ts'
 import { supplierKinds } from '../../src/integrations/suppliers/index.ts'
 import { whys } from '../../src/lib/whys.ts'
+import { events } from '../../src/notices/events.ts'
 import { restCode } from '../../src/protocols/kit/refusal.ts'
 import { routesOf } from '../../src/protocols/operator/routes.ts'
 import { reasons } from '../../src/reasons.ts'
@@ -164,4 +165,15 @@ test('there are words for every keyword of what is often wrong with a value', ()
   expect(lacking).toEqual([])
   // A sentence for each: it begins with the value and ends with a full stop.
   expect([...said.values()].filter((text) => !/^\{label\}.*\.$/.test(text))).toEqual([])
+})
+
+test('there are words for every event that people are told of', () => {
+  const source = readFileSync(
+    new URL('../../web/src/console/routes/settings/event-words.ts', import.meta.url),
+    'utf8',
+  )
+  const said = [
+    ...source.matchAll(/^ {2}'?([a-z._]+)'?: \{\n {4}title: msg`[^`]+`,\n {4}when: msg`[^`]+`,$/gm),
+  ]
+  expect(said.map(([, name]) => name).toSorted()).toEqual(Object.keys(events).toSorted())
 })

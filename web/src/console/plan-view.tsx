@@ -35,6 +35,13 @@ const verdicts: Record<string, { tone: Tone; words: MessageDescriptor }> = {
   unmatched: { tone: 'off', words: msg`Nothing fits: stays` },
 }
 
+/** `warnings` are what the server warns of where the verdict tells which warning it is; null: the verdict says it already. */
+const warnings: Readonly<Record<string, MessageDescriptor | null>> = {
+  ...{ below_cost: null, cost_above_price: null, changed_since: null, made: null },
+  gone: msg`Our items go there no more. What has no other route cannot be sold.`,
+  new: msg`It has no price, so nobody can buy it.`,
+}
+
 /** STAYS are the verdicts of rows that change nothing: they name what a plan leaves as it is. */
 const STAYS = ['changed_since', 'made', 'unmatched']
 
@@ -263,6 +270,7 @@ function Row({
   const { t, i18n } = useLingui()
   const subject = row.subject as Record<string, string | number | null>
   const known = verdicts[row.verdict]
+  const warned = warnings[row.verdict]
   const outcome = row.outcome ? outcomes[row.outcome] : undefined
   const name = String(subject['service_name'] ?? subject['name'] ?? '')
   const code = String(subject['service_code'] ?? subject['remote_service'] ?? subject['username'] ?? '')
@@ -287,11 +295,13 @@ function Row({
       )}
       <Table.Td>
         {name} <span className={`code ${styles.code}`}>{code}</span>
-        {row.warnings.map((warning) => (
-          <div key={warning} className={styles.warning}>
-            {warning}
-          </div>
-        ))}
+        {row.warnings.length > 0 && warned !== undefined
+          ? warned && <div className={styles.warning}>{i18n._(warned)}</div>
+          : row.warnings.map((warning) => (
+              <div key={warning} className={styles.warning} lang="en">
+                {warning}
+              </div>
+            ))}
       </Table.Td>
       {isOfPrices ? (
         <>

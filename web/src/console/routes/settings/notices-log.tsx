@@ -17,8 +17,15 @@ const readNotices = async (filter: Values, cursor: string | undefined, signal: A
 }
 type Notice = Awaited<ReturnType<typeof readNotices>>['items'][number]
 
+/** Told is an event that people are told of, in the reader's language. */
+interface Told {
+  name: string
+  title: string
+  description: string
+}
+
 /** `NoticesLog` lists what people were told of, the newest first, to whom it was sent, and whether it arrived. `events` are all that there are. */
-export function NoticesLog({ events }: { events: readonly { name: string; description: string }[] }) {
+export function NoticesLog({ events }: { events: readonly Told[] }) {
   const { t } = useLingui()
   const [filter, setFilter] = useState<Values>({})
   const list = usePages<Notice>(['notices', 'log', filter], (cursor, signal) =>
@@ -32,7 +39,7 @@ export function NoticesLog({ events }: { events: readonly { name: string; descri
     },
     {
       ...{ name: 'event', label: t`What`, kind: 'choice' },
-      choices: events.map(({ name }) => ({ value: name, label: name })),
+      choices: events.map(({ name, title }) => ({ value: name, label: title })),
     },
     { name: 'account', label: t`Reseller`, kind: 'pick', from: pickFrom.resellers },
     {
@@ -76,14 +83,14 @@ export function NoticesLog({ events }: { events: readonly { name: string; descri
   )
 }
 
-function Row({ notice, about }: { notice: Notice; about: { description: string } | undefined }) {
+function Row({ notice, about }: { notice: Notice; about: Told | undefined }) {
   const { t } = useLingui()
   const { event, subject, username, sent_at, ended_at, told, messages } = notice
   return (
     <li>
       <div className={styles.notice}>
         <div>
-          <strong>{event}</strong> <span className="muted">{subject}</span>
+          <strong>{about?.title ?? event}</strong> <span className="muted">{subject}</span>
           {username !== null && (
             <>
               {' · '}
@@ -91,11 +98,7 @@ function Row({ notice, about }: { notice: Notice; about: { description: string }
             </>
           )}
         </div>
-        {about && (
-          <div className="muted" lang="en">
-            {about.description}
-          </div>
-        )}
+        {about && <div className="muted">{about.description}</div>}
         <div className="muted">
           <When at={sent_at} exact /> {ended_at === null && `· ${t`its cause is still there`}`}
         </div>

@@ -34,12 +34,19 @@ const readSubscriptions = async (cursor: string | undefined, signal: AbortSignal
 type Subscription = Awaited<ReturnType<typeof readSubscriptions>>['items'][number]
 
 const useChannelKinds = () => useKinds('channel', readKinds)
-const useEvents = () =>
-  useQuery({
-    queryKey: ['notice-events'],
-    queryFn: ({ signal }) => readEvents(signal),
+/** `useEvents` reads what people can be told of, in the reader's language. */
+function useEvents() {
+  const { i18n } = useLingui()
+  return useQuery({
+    queryKey: ['notice-events', i18n.locale],
+    queryFn: async ({ signal }) => {
+      const [words, { items }] = await Promise.all([import('./event-words.ts'), readEvents(signal)])
+      await words.speakEvents()
+      return words.wordedEvents(items)
+    },
     staleTime: Number.POSITIVE_INFINITY,
   })
+}
 
 type Doing =
   | { what: 'new channel' }
@@ -55,6 +62,7 @@ export function Notices() {
   const subscriptions = usePages<Subscription>([...KEY, 'subscriptions'], readSubscriptions)
   const kinds = useChannelKinds()
   const events = useEvents()
+  const titleOf = (event: string) => events.data?.find(({ name }) => name === event)?.title ?? event
   useRefreshOn(TOPICS, KEY)
   const test = useMutation({
     mutationFn: (id: number) =>
@@ -111,7 +119,7 @@ export function Notices() {
                       {one.channel_name} · {one.username ?? t`about the installation`}
                     </span>
                     <div className={styles.words}>
-                      {one.events?.join(', ') ?? <span className="muted">{t`everything`}</span>}
+                      {one.events?.map(titleOf).join(', ') ?? <span className="muted">{t`everything`}</span>}
                     </div>
                   </div>
                   <div className={styles.buttons}>
@@ -222,7 +230,7 @@ export function Notices() {
             nameOf={(id) => all.find((channel) => String(channel.id) === id)?.name}
           />
         </div>
-        <NoticesLog events={events.data?.items ?? []} />
+        <NoticesLog events={events.data ?? []} />
       </Stack>
       {kinds.data && doing?.what === 'new channel' && (
         <ChannelForm kinds={kinds.data.items} onDone={refresh} onClose={end} />
@@ -401,7 +409,7 @@ function EventsField({
 }) {
   const { t } = useLingui()
   const events = useEvents()
-  const offered = events.data?.items.filter((one) => one.for.includes(side)) ?? []
+  const offered = events.data?.filter((one) => one.for.includes(side)) ?? []
   return (
     <Stack gap="sm">
       <Checkbox
@@ -412,8 +420,8 @@ function EventsField({
       {value !== null && (
         <Checkbox.Group label={t`Only of these`} value={value} onChange={onChange}>
           <Stack gap="xs" mt="xs">
-            {offered.map(({ name, description }) => (
-              <Checkbox key={name} value={name} label={name} description={description} />
+            {offered.map(({ name, title, description }) => (
+              <Checkbox key={name} value={name} label={title} description={description} />
             ))}
           </Stack>
         </Checkbox.Group>
