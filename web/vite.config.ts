@@ -16,21 +16,9 @@ process.env['LINGUI_CONFIG'] = here('lingui.config.ts')
 // It recommends a transformer of its own, a binary that npm leaves out where it runs on an older Node; Babel's runs anywhere.
 process.env['LINGUI_SUPPRESS_BABEL_WARNING'] = '1'
 
-/** `separatorsStay` keeps the dot between two parts with what stands before it: where a line is broken, no line begins with one. */
-const separatorsStay = {
-  name: 'separators-stay',
-  renderChunk: (code: string): string =>
-    code.replaceAll(' · ', '\u00a0· ').replace(/([`"]) \1,(\s*[`"])· /g, '$1$1,$2\u00a0· '),
-}
-
 export default defineConfig({
   root: here('.'),
-  plugins: [
-    wordsOfEachApplication(),
-    babel({ presets: [linguiTransformerBabelPreset()] }),
-    react(),
-    separatorsStay,
-  ],
+  plugins: [wordsOfEachApplication(), babel({ presets: [linguiTransformerBabelPreset()] }), react()],
   // The server puts a fresh nonce in place of this text into each page (src/protocols/pages).
   html: { cspNonce: 'NONCE' },
   build: {

@@ -128,7 +128,7 @@ describePages('the catalogue in the console', () => {
     const { page } = visit
     await page.goto('/console/catalogue/services/fmi')
     const seen = page.getByRole('complementary', { name: 'What others see' })
-    await seen.getByText(/^0\.12 USD · /).waitFor()
+    await seen.getByText(/^0\.12 USD\s· /).waitFor()
     await page.getByLabel('Description').fill('Shows <b>on</b> or <b>off</b>.<script>alert(1)</script>')
     await seen.locator('b', { hasText: 'off' }).waitFor()
     expect(await seen.locator('script').count()).toBe(0)
@@ -180,7 +180,7 @@ describePages('the catalogue in the console', () => {
     await visit.click('Leave without saving')
     await page.waitForURL(/\/orders/)
     await page.goto('/console/catalogue/services/fmi')
-    await seen.getByText(/^0\.12 USD · /).waitFor()
+    await seen.getByText(/^0\.12 USD\s· /).waitFor()
     expect(await page.getByRole('textbox', { name: 'Code' }).inputValue()).toBe('fmi')
     await page.locator('summary', { hasText: 'More:' }).click()
     await page.getByLabel('Asked at least every').fill('1h')

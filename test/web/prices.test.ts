@@ -159,7 +159,7 @@ describePages('the price book', () => {
     }
     const all = Object.values(WRITTEN_PRICES).flat()
     const wrong = all.filter(([, expected]) => expected === undefined).length
-    await page.getByText(new RegExp(`^${all.length} changes.* · ${wrong} are no prices$`)).waitFor()
+    await page.getByText(new RegExp(`^${all.length} changes.*\\s· ${wrong} are no prices$`)).waitFor()
     expect(await page.getByRole('button', { name: 'Review' }).isDisabled()).toBe(true)
     // Below the grid stands what was understood, or which two prices it may be.
     await page.locator('[data-cell="0 0"]').click()
@@ -218,7 +218,7 @@ describePages('the price book', () => {
 
     await page.goto('/console/prices/rules')
     const row = page.getByRole('listitem').filter({ hasText: 's1' })
-    await row.getByText(/^and .*1,500 · rounded up to .*500$/).waitFor()
+    await row.getByText(/^and .*1,500\s· rounded up to .*500$/).waitFor()
     await visit.click('Change the rule of Everyone, IDR: s1')
     await dialog.getByText('This rule gives 1 price now').waitFor()
     const values = ['Percent', 'And this amount, IDR', 'Rounded up to', 'At least']

@@ -176,8 +176,8 @@ export function DepositPane({ id, isOver = false, onDone }: DepositPaneProps) {
                   .filter((one) => one.id !== id)
                   .map((one) => (
                     <div key={one.id}>
-                      {money(one.total_pay, one.currency)} · <DepositState state={one.state} /> ·{' '}
-                      <When at={one.created_at} />
+                      {money(one.total_pay, one.currency)}&nbsp;· <DepositState state={one.state} />
+                      &nbsp;· <When at={one.created_at} />
                     </div>
                   ))}
               </dd>
@@ -255,9 +255,9 @@ function SeenBefore({ others }: { others: readonly Seen[] }) {
       <ul>
         {others.map((one) => (
           <li key={one.id}>
-            {what(one)}: <Link to={`/money/deposits/${one.id}` as string}>{t`deposit ${one.id}`}</Link> ·{' '}
-            <span className="code">{one.username}</span> · <DepositState state={one.state} /> ·{' '}
-            <When at={one.created_at} />
+            {what(one)}: <Link to={`/money/deposits/${one.id}` as string}>{t`deposit ${one.id}`}</Link>&nbsp;·{' '}
+            <span className="code">{one.username}</span>&nbsp;· <DepositState state={one.state} />
+            &nbsp;· <When at={one.created_at} />
           </li>
         ))}
       </ul>
@@ -283,7 +283,8 @@ function Settled({ deposit }: { deposit: Deposit }) {
       <DepositState state={state} /> {words[state]} {reason}{' '}
       {settled_at !== null && (
         <span className="muted">
-          <When at={settled_at} exact /> · {name ?? <span className="code">{settled_by}</span>}
+          <When at={settled_at} exact />
+          &nbsp;· {name ?? <span className="code">{settled_by}</span>}
         </span>
       )}
     </p>

@@ -38,8 +38,8 @@ export function ExchangesOf({ order, item, attempt }: { order: number; item: num
       {shown?.map((one) => (
         <div key={`${one.at} ${one.call} ${one.url}`}>
           <p className="muted">
-            <Trans>Attempt {one.attempt}</Trans> · {one.method} <span className="code">{one.url}</span> ·{' '}
-            {one.status ?? one.error} · {millis(one.milliseconds)}
+            <Trans>Attempt {one.attempt}</Trans>&nbsp;· {one.method} <span className="code">{one.url}</span>
+            &nbsp;· {one.status ?? one.error}&nbsp;· {millis(one.milliseconds)}
           </p>
           {one.request && <Bytes>{one.request}</Bytes>}
           {one.answer && <Bytes>{one.answer}</Bytes>}

@@ -172,7 +172,7 @@ function useHits(text: string, found: Answer | undefined, rail: readonly PageEnt
               <span className="muted">
                 {' '}
                 · {order.username}
-                {by(named)} · {money(order.total, order.currency)}
+                {by(named)}&nbsp;· {money(order.total, order.currency)}
               </span>
             </span>
             <StateBadge state={(order.states.unknown ?? 0) > 0 ? 'unknown' : order.state} />
@@ -187,7 +187,7 @@ function useHits(text: string, found: Answer | undefined, rail: readonly PageEnt
           <span className={styles.main}>
             {one.name}{' '}
             <span className="muted">
-              · {one.username} · {one.email}
+              · {one.username}&nbsp;· {one.email}
               {by(one.by)}
             </span>
           </span>

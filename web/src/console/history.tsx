@@ -86,14 +86,15 @@ export function History({
         {changes.data?.items.map((one) => (
           <li key={one.id}>
             <p>
-              <When at={one.at} exact /> · <strong>{one.actor_name ?? one.actor}</strong>
+              <When at={one.at} exact />
+              &nbsp;· <strong>{one.actor_name ?? one.actor}</strong>
               <span className="muted">
                 {' '}
                 {one.before === null ? t`made` : one.after === null ? t`removed` : t`changed`}
               </span>
               {subject === undefined && (
                 <>
-                  {' · '}
+                  {'\u00A0· '}
                   {order === undefined ? (
                     (nameOf?.(one.subject) ?? <span className="code">{one.subject}</span>)
                   ) : (

@@ -21,7 +21,7 @@ export function LinesFound({
           <Plural value={found} one="# line found" other="# lines found" />
           {missing.length > 0 && (
             <>
-              {' · '}
+              {'\u00A0· '}
               <Plural value={missing.length} one="# not found" other="# not found" />
             </>
           )}

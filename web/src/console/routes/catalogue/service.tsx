@@ -68,13 +68,13 @@ export function ServicePage() {
         <Link to="/catalogue/services">{t`Services`}</Link>
         {data && (
           <>
-            {' · '}
+            {'\u00A0· '}
             <Link to="/catalogue/services" search={{ group: data.group }}>
               {data.group}
             </Link>
-            {' · '}
+            {'\u00A0· '}
             <span className="code">
-              {data.code} · {data.id}
+              {data.code}&nbsp;· {data.id}
             </span>
           </>
         )}

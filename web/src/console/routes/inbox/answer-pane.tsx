@@ -100,7 +100,8 @@ export function AnswerPane({ id, isOver, onDone }: { id: number; isOver: boolean
       <dl className={styles.facts}>
         <dt>{t`Said`}</dt>
         <dd>
-          <Plural value={heard.heard} one="once" other="# times" /> · <When at={heard.last_heard_at} />
+          <Plural value={heard.heard} one="once" other="# times" />
+          &nbsp;· <When at={heard.last_heard_at} />
         </dd>
       </dl>
       <fieldset className={styles.choices}>
@@ -158,7 +159,7 @@ export function AnswerPane({ id, isOver, onDone }: { id: number; isOver: boolean
                 <ul className={`${styles.samples} ${styles.columns}`}>
                   {seen.items.slice(0, 12).map((one) => (
                     <li key={`${one.order} ${one.item}`} className={styles.sample}>
-                      <span className="code">{one.input}</span> · {one.username} ·{' '}
+                      <span className="code">{one.input}</span>&nbsp;· {one.username}&nbsp;·{' '}
                       {money(one.amount, one.currency)}
                     </li>
                   ))}
@@ -219,7 +220,7 @@ function Moves({
           <div key={username} className={styles.sum}>
             <dt>{username}</dt>
             <dd>
-              {money(amount, currency)} · <Plural value={items} one="# item" other="# items" />
+              {money(amount, currency)}&nbsp;· <Plural value={items} one="# item" other="# items" />
             </dd>
           </div>
         ))}

@@ -150,7 +150,7 @@ export function ManualPane({
                 <Table.Td className={styles.time}>
                   {one.taken_at && (
                     <>
-                      {one.taken_by} · <When at={one.taken_at} />
+                      {one.taken_by}&nbsp;· <When at={one.taken_at} />
                     </>
                   )}
                 </Table.Td>

@@ -72,8 +72,8 @@ function Evidence({ shown }: { shown: Shown }) {
           <Link to={orderPath(review.order)} className="code">
             {review.order}
           </Link>{' '}
-          · <Link to={`/resellers/${review.username}` as string}>{review.username}</Link> ·{' '}
-          {review.service_code} · {money(item.price, currency)} {held}
+          · <Link to={`/resellers/${review.username}` as string}>{review.username}</Link>&nbsp;·{' '}
+          {review.service_code}&nbsp;· {money(item.price, currency)} {held}
         </dd>
         <dt>{t`Item`}</dt>
         <dd>
@@ -140,7 +140,7 @@ function Evidence({ shown }: { shown: Shown }) {
                   <Link to={orderPath(one.order)} className="code">
                     {one.order}
                   </Link>{' '}
-                  · {one.username} · <StateBadge state={one.state} />{' '}
+                  · {one.username}&nbsp;· <StateBadge state={one.state} />{' '}
                   {one.reference !== null && <span className="code">{one.reference}</span>}
                 </div>
               ))}
@@ -158,9 +158,9 @@ function Evidence({ shown }: { shown: Shown }) {
               open={review.kind === 'unknown' && one === exchanges.find(({ call }) => call === 'send')}
             >
               <summary>
-                {one.call === 'send' ? t`What was sent and received` : t`What was asked and answered`} ·{' '}
-                <When at={one.at} /> ·{' '}
-                {one.status === null ? (one.error ?? t`no answer`) : `HTTP ${one.status}`}
+                {one.call === 'send' ? t`What was sent and received` : t`What was asked and answered`}&nbsp;·{' '}
+                <When at={one.at} />
+                &nbsp;· {one.status === null ? (one.error ?? t`no answer`) : `HTTP ${one.status}`}
               </summary>
               <Bytes>{`${one.method} ${one.url}\n${one.request}`}</Bytes>
               <Bytes>{one.answer ?? one.error ?? ''}</Bytes>

@@ -122,10 +122,11 @@ export function Adjustments() {
           card={(one) => (
             <>
               <div>
-                <Amount value={one.amount} currency={one.currency} /> · {one.username}
+                <Amount value={one.amount} currency={one.currency} />
+                &nbsp;· {one.username}
               </div>
               <div className="muted">
-                {i18n._(kinds[one.kind])} · <When at={one.created_at} />
+                {i18n._(kinds[one.kind])}&nbsp;· <When at={one.created_at} />
                 {one.note !== null && ` · ${one.note}`}
               </div>
             </>

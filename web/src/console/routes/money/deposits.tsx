@@ -112,11 +112,12 @@ export function Deposits() {
           card={(one) => (
             <>
               <div>
-                <DepositState state={one.state} /> <span className="code">{one.id}</span> · {one.username}
+                <DepositState state={one.state} /> <span className="code">{one.id}</span>&nbsp;·{' '}
+                {one.username}
               </div>
               <div>
-                <Amount value={one.total_pay} currency={one.currency} /> · {one.provider_name} ·{' '}
-                <When at={one.created_at} />
+                <Amount value={one.total_pay} currency={one.currency} />
+                &nbsp;· {one.provider_name}&nbsp;· <When at={one.created_at} />
               </div>
               {referenceOf(one) && <div className="code muted">{referenceOf(one)}</div>}
             </>

@@ -105,10 +105,11 @@ export function Invoices() {
           card={(one) => (
             <>
               <div>
-                <span className="code">{one.name}</span> · {one.username} · {one.month}
+                <span className="code">{one.name}</span>&nbsp;· {one.username}&nbsp;· {one.month}
               </div>
               <div>
-                <Amount value={one.total} currency={one.currency} /> · <When at={one.issued_at} />
+                <Amount value={one.total} currency={one.currency} />
+                &nbsp;· <When at={one.issued_at} />
               </div>
             </>
           )}

@@ -99,10 +99,11 @@ export function Transfers() {
           card={(one) => (
             <>
               <div>
-                <Amount value={one.amount} currency={one.currency} /> · <span className="code">{one.id}</span>
+                <Amount value={one.amount} currency={one.currency} />
+                &nbsp;· <span className="code">{one.id}</span>
               </div>
               <div className="muted">
-                {one.sender_username} → {one.receiver_username} · <When at={one.created_at} />
+                {one.sender_username} → {one.receiver_username}&nbsp;· <When at={one.created_at} />
               </div>
             </>
           )}

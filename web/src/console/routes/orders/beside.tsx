@@ -29,7 +29,7 @@ export function Beside({ summary }: { summary: Summary }) {
             <Link to="/resellers/$username" params={{ username: order.username }}>
               {order.username}
             </Link>
-            {' · '}
+            {'\u00A0· '}
             <Link to="/orders" search={{ account: order.username }}>
               <Trans>orders</Trans>
             </Link>
@@ -142,7 +142,7 @@ function Notes({ id }: { id: number }) {
             <li key={one.id}>
               <p>{one.text}</p>
               <span className="muted">
-                {one.name ?? one.actor} · <When at={one.at} />
+                {one.name ?? one.actor}&nbsp;· <When at={one.at} />
               </span>
             </li>
           ))}

@@ -171,11 +171,12 @@ export function OrderCard({ order }: { order: OrderRow }) {
       </span>
       <span className={`${styles.line} muted`}>
         <span className={styles.clip}>
-          {order.sandbox && <SandboxTag />} <span className="code">{order.id}</span> · {order.username} ·{' '}
-          {order.service_name}
+          {order.sandbox && <SandboxTag />} <span className="code">{order.id}</span>&nbsp;· {order.username}
+          &nbsp;· {order.service_name}
         </span>
         <span className={styles.still}>
-          <Amount value={order.total} currency={order.currency} /> · <When at={order.created_at} />
+          <Amount value={order.total} currency={order.currency} />
+          &nbsp;· <When at={order.created_at} />
         </span>
       </span>
     </>

@@ -117,17 +117,17 @@ function OneOrder({
     children: (
       <>
         <p className={styles.what}>
-          {order.service_name} ·{' '}
+          {order.service_name}&nbsp;·{' '}
           <Link to="/resellers/$username" params={{ username: order.username }}>
             {order.username}
           </Link>
           {order.reference && (
             <>
-              {' · '}
+              {'\u00A0· '}
               <span className="code">{order.reference}</span>
             </>
           )}
-          {' · '}
+          {'\u00A0· '}
           <When at={order.created_at} />
         </p>
         <MoneyLine order={order} />

@@ -198,7 +198,7 @@ function Sentence({ one, order }: { one: Moment; order: OrderRow }) {
       return (
         <>
           {one.by ? t`Placed over ${order.via.toUpperCase()} with the key ${one.by}` : t`Placed`}
-          {number && <> · {number}</>}
+          {number && <>&nbsp;· {number}</>}
         </>
       )
     case 'held':
@@ -210,14 +210,14 @@ function Sentence({ one, order }: { one: Moment; order: OrderRow }) {
         <>
           {state === 'chosen' ? t`To be sent to ${supplier ?? ''} next` : t`Sent to ${supplier ?? ''}`}
           {amount && t`, for ${amount}`}
-          {number && <> · {number}</>}
+          {number && <>&nbsp;· {number}</>}
         </>
       )
     case 'answered':
       return (
         <>
           {answered(one)}
-          {number && <> · {number}</>}
+          {number && <>&nbsp;· {number}</>}
         </>
       )
     case 'asked_person':

@@ -281,7 +281,7 @@ export function Prices({ isReading = false }: { isReading?: boolean }) {
             <BelowCost edits={edits} grid={grid} />
             {firstWrong && (
               <span className={styles.below}>
-                {' · '}
+                {'\u00A0· '}
                 <Plural value={wrong.length} one="# is no price" other="# are no prices" />
               </span>
             )}
@@ -362,7 +362,7 @@ function BelowCost({ edits, grid }: { edits: Edits; grid: PriceGrid }) {
   if (below === 0) return null
   return (
     <span className={styles.below}>
-      {' · ▼ '}
+      {'\u00A0· ▼ '}
       <Plural value={below} one="# below the cost" other="# below the cost" />
     </span>
   )

@@ -218,7 +218,7 @@ function Shown({
         </Trans>
         {report.before && (
           <>
-            {' · '}
+            {'\u00A0· '}
             <Trans>
               beside {dayName(report.before.from)} to {dayName(report.before.to)}
             </Trans>

@@ -128,8 +128,8 @@ function LatestDeposits({ username }: { username: string }) {
               <DepositState state={state} />
               <Amount value={total_pay} currency={currency} />
               <span className="muted">
-                {provider} · <When at={created_at} />
-                {by && <> · {by}</>}
+                {provider}&nbsp;· <When at={created_at} />
+                {by && <>&nbsp;· {by}</>}
               </span>
             </li>
           ))}

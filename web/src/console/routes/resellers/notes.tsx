@@ -76,7 +76,7 @@ function NoteList({ account, notes }: { account: string; notes: readonly Note[] 
             <div>
               <p>{note.text}</p>
               <span className="muted">
-                {note.name ?? note.actor} · <When at={note.at} />
+                {note.name ?? note.actor}&nbsp;· <When at={note.at} />
               </span>
             </div>
             {may('resellers.edit') && (

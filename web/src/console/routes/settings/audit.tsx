@@ -217,7 +217,7 @@ function Row({ change, query }: { change: Change; query: Query }) {
           {before === null ? t`made` : after === null ? t`removed` : t`changed`}
           {plan !== null && (
             <>
-              {' · '}
+              {'\u00A0· '}
               <Link to={`/plans/${plan}`}>
                 <Trans>plan {plan}</Trans>
               </Link>

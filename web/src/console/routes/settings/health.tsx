@@ -82,7 +82,7 @@ export function Health() {
                 ) : (
                   broken.map(({ part, since, why }) => (
                     <p key={part}>
-                      <Badge tone="failed">{part}</Badge> {why} · <When at={since} />
+                      <Badge tone="failed">{part}</Badge> {why}&nbsp;· <When at={since} />
                     </p>
                   ))
                 )}

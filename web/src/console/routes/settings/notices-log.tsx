@@ -93,7 +93,7 @@ function Row({ notice, about }: { notice: Notice; about: Told | undefined }) {
           <strong>{about?.title ?? event}</strong> <span className="muted">{subject}</span>
           {username !== null && (
             <>
-              {' · '}
+              {'\u00A0· '}
               <Link to={`/resellers/${username}` as string}>{username}</Link>
             </>
           )}

@@ -77,7 +77,7 @@ export function PayInSettings() {
                   {way.enabled ? <Badge tone="done">{t`In use`}</Badge> : <Badge tone="off">{t`Off`}</Badge>}
                 </div>
                 <div className="muted">
-                  {labelOf(way)} · {way.currency} · <Terms way={way} />
+                  {labelOf(way)}&nbsp;· {way.currency}&nbsp;· <Terms way={way} />
                 </div>
                 {way.hook !== null && (
                   <div className="muted">

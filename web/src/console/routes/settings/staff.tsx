@@ -416,7 +416,7 @@ function SignIns({ person, onDone, onClose }: DialogProps) {
                 value={String(signIn)}
                 label={
                   <>
-                    {deviceText(device)} · <span className="code">{address}</span>
+                    {deviceText(device)}&nbsp;· <span className="code">{address}</span>
                   </>
                 }
                 description={<When at={last_seen_at} />}

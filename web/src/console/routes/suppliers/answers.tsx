@@ -123,7 +123,7 @@ export function Answers() {
                       <Table.Td>{rule.meaning}</Table.Td>
                       <Table.Td>{rule.supplier ?? t`All of kind ${rule.kind ?? ''}`}</Table.Td>
                       <Table.Td>
-                        {rule.taught_by} · <When at={rule.taught_at} />
+                        {rule.taught_by}&nbsp;· <When at={rule.taught_at} />
                       </Table.Td>
                       <Table.Td>{rule.why}</Table.Td>
                       {mayTeach && (

@@ -150,7 +150,7 @@ function Trouble({ supplier: { name, enabled, health, open_items: open } }: { su
   return (
     <div className={styles.trouble}>
       <p>
-        <strong>{i18n._(faultWords(health.why))}</strong> · <When at={health.opened_at} />
+        <strong>{i18n._(faultWords(health.why))}</strong>&nbsp;· <When at={health.opened_at} />
       </p>
       {health.reason && <p>“{health.reason}”</p>}
       <p>

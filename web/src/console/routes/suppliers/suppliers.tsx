@@ -286,7 +286,7 @@ function Row({
           <>
             <Badge tone="needs">{t`Paused`}</Badge>{' '}
             <span className="muted">
-              {health.reason ?? health.why} · <When at={health.opened_at} />
+              {health.reason ?? health.why}&nbsp;· <When at={health.opened_at} />
             </span>
           </>
         ) : (
