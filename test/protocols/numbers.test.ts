@@ -102,7 +102,7 @@ it.each(['operator', 'portal'] as const)(
     const headers = api === 'operator' ? (await office.person('owner')).headers : headersOf[api]
     const lenient: string[] = []
     for (const { path } of readings.filter((route) => route.api === api)) {
-      const url = `${path.replace(':month', '2026-10').replaceAll(/:\w+/g, '1')}?acount=1`
+      const url = `${path.replace(':month', '2026-10').replace(':thing', 'review-1').replaceAll(/:\w+/g, '1')}?acount=1`
       const { status, bytes } = await exchange(office.server.url, {
         method: 'GET',
         path: url,

@@ -204,7 +204,7 @@ describePages('the beginning of a reseller', () => {
     await visit.expectUsable('resellers, with an application')
     await visit.click('Decide', 'link')
     await page.waitForURL(/\/console\/inbox\?kind=application/)
-    await page.getByText('eve@corner.example').last().waitFor()
+    await page.getByRole('button', { name: 'Refuse…' }).waitFor()
     await visit.press('2')
     await page.getByRole('textbox', { name: 'Reason' }).and(page.locator(':focus')).waitFor()
     await visit.type('we sell to shops only')

@@ -147,11 +147,11 @@ describePages('today and reports', () => {
     expect(
       await page.getByRole('radiogroup', { name: 'Period' }).getByRole('radio', { checked: true }).count(),
     ).toBe(0)
+    await visit.settled()
     const href = await page.getByRole('link', { name: 'Download CSV' }).getAttribute('href')
     expect(Object.fromEntries(new URL(href ?? '', page.url()).searchParams)).toEqual(narrowed)
     const link = page.getByRole('region', { name: 'Rows of the report' }).getByRole('link').first()
     const supplier = (await link.textContent()) ?? ''
-    await visit.settled()
     await visit.expectUsable('a narrowed report')
     await page.setViewportSize(PHONE)
     await visit.shot('a narrowed report on a phone')
