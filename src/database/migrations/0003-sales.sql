@@ -42,15 +42,10 @@ create table sales (
   times numeric not null,
   -- With the turnover, by which the rows of a report are chosen: that reads no more than this index.
   primary key (cut, unit, day, account_id, service_id, supplier_id, currency, cost_currency) include (turnover)
-) partition by list (cut);
+) with (fillfactor = 80);
 create index sales_of_account on sales (account_id, cut, unit, day) where account_id > 0;
 create index sales_of_service on sales (service_id, cut, unit, day) where service_id > 0;
 create index sales_of_supplier on sales (supplier_id, cut, unit, day) where supplier_id > 0;
--- A report reads rows of one or two cuts. Rows of many things and of few are kept apart, so that what is read together lies together.
-create table sales_of_each partition of sales for values in ('each') with (fillfactor = 80);
-create table sales_of_two partition of sales for values in ('account_service', 'account_supplier', 'service_supplier')
-  with (fillfactor = 80);
-create table sales_of_one partition of sales for values in ('account', 'service', 'supplier', 'all') with (fillfactor = 80);
 
 -- The same by quarters of an hour, of everything.
 create table sale_quarters (
