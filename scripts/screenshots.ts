@@ -147,7 +147,8 @@ async function takeOne(context: BrowserContext, path: string, file: string): Pro
 await mkdir(folder, { recursive: true })
 const demo = await startDemo()
 const browser = await chromium.launch({
-  executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+  // The one without windows, as the tests take it.
+  executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium-headless-shell',
   args: ['--no-sandbox', '--disable-gpu'],
 })
 try {
