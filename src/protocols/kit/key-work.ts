@@ -14,7 +14,7 @@ interface Parts {
   clock: Clock
 }
 
-/** KeyWork is what the APIs of people do with API keys, and the webhooks of these, for who may. Its methods throw as the functions that they call. */
+/** KeyWork is what the operator's API and the portal's do alike with API keys and their webhooks; their routes decide who may. Its methods throw as the functions that they call. */
 export class KeyWork {
   /** `#parts` are looked into when they are needed: routes are also listed without them. */
   readonly #parts: Parts

@@ -14,7 +14,7 @@ import { inFieldsOf } from './fields.ts'
 import { oneOf, pageQuery } from './shapes.ts'
 import { wireDelivery, wireEvent, wireWebhook } from './webhook-shapes.ts'
 
-/** What the APIs of people do with a webhook for who may. */
+/** The functions of this file are what the operator's API and the portal's do alike with a webhook; their routes decide who may. */
 
 /** `eventsQuery` is in the query of the events of a webhook. */
 export const eventsQuery = Type.Object({
