@@ -37,7 +37,7 @@ const verdicts: Record<string, { tone: Tone; words: MessageDescriptor }> = {
 
 /** `warnings` are what the server warns of where the verdict tells which warning it is; null: the verdict says it already. */
 const warnings: Readonly<Record<string, MessageDescriptor | null>> = {
-  ...{ below_cost: null, cost_above_price: null, changed_since: null, made: null },
+  ...{ below_cost: null, changed_since: null, made: null },
   gone: msg`Our items go there no more. What has no other route cannot be sold.`,
   new: msg`It has no price, so nobody can buy it.`,
 }
