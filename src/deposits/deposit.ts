@@ -23,6 +23,8 @@ export interface Deposit {
   accountId: AccountId
   /** `username` is the account's. */
   username: string
+  /** `accountName` is what the account is called. */
+  accountName: string
   providerId: ProviderId
   providerCode: string
   providerName: string

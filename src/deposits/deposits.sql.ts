@@ -11,7 +11,13 @@ export const deposits = () =>
     .innerJoin('depositProviders as p', 'p.id', 'd.providerId')
     .innerJoin('accounts as a', 'a.id', 'd.accountId')
     .selectAll('d')
-    .select(['p.code as providerCode', 'p.name as providerName', 'p.kind', 'a.username'])
+    .select([
+      'p.code as providerCode',
+      'p.name as providerName',
+      'p.kind',
+      'a.username',
+      'a.name as accountName',
+    ])
     .select(literal<boolean>`exists (select from deposit_proofs f where f.deposit_id = d.id)`.as('hasFile'))
     .$narrowType<Pick<Deposit, 'state' | 'details'>>()
 

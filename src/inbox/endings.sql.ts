@@ -70,3 +70,45 @@ export const selectListEnding = (
        where r.supplier_id = ${supplierId}::int and r.outcome = 'ok' and r.finished_at >= ${since} and s.enabled
        order by r.id desc limit 1`.records(),
   )
+
+/** Settled is who decided something of the inbox last, and when. */
+export interface Settled {
+  at: Date
+  by: string
+  name: string | null
+}
+
+/** LOOKED_AT is how many of the newest of a table are looked through for the one that a person decided last. */
+const LOOKED_AT = 200
+
+/** `selectLastSettled` gives what people decided last, of the sorts that are asked for; undefined: nothing lately. */
+export async function selectLastSettled(
+  sql: Queryable,
+  of: { reviews: boolean; deposits: boolean; work: boolean; lists: boolean; applications: boolean },
+): Promise<Settled | undefined> {
+  const [row] = await sql<Settled[]>`
+    with decided (at, by) as (
+      select resolved_at, resolved_by from (select * from reviews order by id desc limit ${LOOKED_AT}) v
+       where ${of.reviews} and resolved_at is not null and resolved_by <> 'imeigate'
+      union all
+      select settled_at, settled_by
+        from (select * from deposits where settled_at is not null order by settled_at desc, id desc limit ${LOOKED_AT}) d
+       where ${of.deposits} and state in ('succeeded', 'failed') and settled_by <> 'server'
+      union all
+      select decided_at, decided_by from (select * from applications order by id desc limit ${LOOKED_AT}) p
+       where ${of.applications} and decided_at is not null and decided_by is not null
+      union all
+      select coalesce(finished_at, started_at), actor from (select * from sync_runs order by id desc limit ${LOOKED_AT}) u
+       where ${of.lists} and outcome = 'ok' and trigger = 'manual' and actor is not null
+      union all
+      select a.finished_at, a.answered_by
+        from supplier_routes r
+        join suppliers s on s.id = r.supplier_id and s.kind = any(${kindsDoneByPeople}::text[])
+       cross join lateral (
+         select finished_at, answered_by from attempts
+          where route_id = r.id and finished_at is not null order by finished_at desc limit 1) a
+       where ${of.work} and a.answered_by is not null
+    )
+    select d.at, d.by, (select name from staff where 'staff:' || id = d.by) as name from decided d order by d.at desc limit 1`.records()
+  return row
+}

@@ -325,21 +325,3 @@ export async function workWaits(sql: Queryable, supplierId: number, serviceId: n
     select from items where supplier_id = ${supplierId} and service_id = ${serviceId} and state in ('processing', 'unknown') limit 1`
   return rows.length > 0
 }
-
-/** Settled is who decided a review last, and when. */
-export interface Settled {
-  at: Date
-  by: string
-  name: string | null
-}
-
-/** LOOKED_AT is how many of the newest reviews are looked through for the one that was decided last. */
-const LOOKED_AT = 200
-
-export async function selectLastSettled(sql: Queryable): Promise<Settled | undefined> {
-  const [row] = await sql<Settled[]>`
-    select v.resolved_at as at, v.resolved_by as by, (select name from staff where 'staff:' || id = v.resolved_by) as name
-      from (select * from reviews order by id desc limit ${LOOKED_AT}) v
-     where v.resolved_at is not null and v.resolved_by is not null and v.resolved_by <> 'imeigate' order by v.resolved_at desc limit 1`.records()
-  return row
-}

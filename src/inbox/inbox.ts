@@ -9,8 +9,10 @@ import { findWaitingLists } from '../sync/waiting.ts'
 import { waitingListText } from '../sync/waiting-text.ts'
 import {
   type Ending,
+  type Settled,
   selectApplicationEnding,
   selectDepositEnding,
+  selectLastSettled,
   selectListEnding,
   selectReviewEnding,
   selectWorkEnding,
@@ -29,10 +31,8 @@ import {
   putOff,
   release,
   reviewWaits,
-  type Settled,
   selectApplicationsWaiting,
   selectDepositsWaiting,
-  selectLastSettled,
   selectMarks,
   selectReviewsWaiting,
   selectWorkWaiting,
@@ -296,7 +296,7 @@ const marksOf = ({ takenBy, takenName, takenUntil, laterBy, laterName, laterUnti
 /** InboxCounts counts what waits, of the kinds that were asked for. */
 export interface InboxCounts {
   kinds: { kind: InboxKind; count: number; later: number; oldest: Date | null }[]
-  /** `settled` is who decided a review last; undefined: nobody lately. */
+  /** `settled` is who decided something of these kinds last; undefined: nobody lately. */
   settled: Settled | undefined
 }
 
@@ -316,7 +316,10 @@ export async function countInbox(
     has('manual') ? countsOfEntries(sql, 'manual', me, clock) : [],
     has('list') ? countsOfEntries(sql, 'list', me, clock) : [],
     has('application') ? countApplicationsWaiting(sql, now) : [],
-    selectLastSettled(sql),
+    selectLastSettled(sql, {
+      ...{ reviews: isReview, deposits: has('deposit'), work: has('manual') },
+      ...{ lists: has('list'), applications: has('application') },
+    }),
   ])
   const all = [...reviews, ...deposits, ...work, ...lists, ...applications].map((one) => ({
     ...one,

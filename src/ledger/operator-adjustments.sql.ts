@@ -36,6 +36,7 @@ export interface AdjustmentFilter extends Period {
 export interface AdjustmentRow {
   id: Place
   username: string
+  accountName: string
   currency: string
   kind: AdjustmentKind
   amount: Micros
@@ -113,8 +114,8 @@ export async function selectAdjustments(
 ): Promise<AdjustmentRow[]> {
   const range = rangeOf(filter, downTo)
   const rows = await sql<(Omit<AdjustmentRow, 'id'> & { accountId: AccountId; id: EntryId; at: bigint })[]>`
-    select e.account_id, e.id, (extract(epoch from e.created_at) * 1000000)::bigint as at, a.username, a.currency, e.kind,
-           e.amount, e.available_after, e.actor, e.note, e.order_id, e.position, e.reference, e.created_at
+    select e.account_id, e.id, (extract(epoch from e.created_at) * 1000000)::bigint as at, a.username, a.name as account_name,
+           a.currency, e.kind, e.amount, e.available_after, e.actor, e.note, e.order_id, e.position, e.reference, e.created_at
       from (select * from ledger_entries
              where ${walked(sql, range)} ${ofKind(sql, filter.kind)}
              order by ${newestFirst(sql, range)} limit ${limit}) e

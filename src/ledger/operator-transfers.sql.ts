@@ -7,7 +7,9 @@ import type { Transfer } from './transfer.ts'
 /** OperatorTransfer is a transfer as operators read it: with who it was between, who asked for it, and both balances that it left. */
 export interface OperatorTransfer extends Transfer {
   senderUsername: string
+  senderName: string
   receiverUsername: string
+  receiverName: string
   senderAfter: Micros
   receiverAfter: Micros
   actor: string | null
@@ -88,7 +90,7 @@ export const selectOperatorTransfers = (
 ): Promise<OperatorTransfer[]> =>
   sql<OperatorTransfer[]>`
     select t.id, t.sender_id, t.receiver_id, t.currency, t.amount, t.description, t.sent_id, t.received_id, t.created_at,
-           s.username as sender_username, r.username as receiver_username,
+           s.username as sender_username, s.name as sender_name, r.username as receiver_username, r.name as receiver_name,
            e.available_after as sender_after, f.available_after as receiver_after, e.actor
       from ${newest(sql, accountId, range, page)} t
       join accounts s on s.id = t.sender_id

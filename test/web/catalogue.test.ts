@@ -71,7 +71,7 @@ describePages('the catalogue in the console', () => {
     await page.getByText('5 services').waitFor()
     await page
       .getByRole('row', { name: /Apple: Find My iPhone/ })
-      .getByText('97%')
+      .getByText('97.0%')
       .waitFor()
     await page
       .getByRole('row', { name: /Apple: Find My iPhone/ })

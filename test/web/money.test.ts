@@ -30,6 +30,7 @@ describePages('money in the console', () => {
     await client.post(`/api/deposit/${deposits[1]}/cancel`, {})
     other = await office.server.shop({ deposit: '7' })
     rupiah = await office.server.shop({ deposit: '250000', currency: 'IDR' })
+    await office.server.sql`update accounts set name = 'Toko Rupiah' where id = ${rupiah.accountId}`
     const fee = { actor: 'cli:anna', note: 'Bank fee of May' }
     await new Adjustments(office.server.sql).adjust(shop.accountId as AccountId, micros(-2_500_000n), fee)
     const sent = { receiver: other.username, amount: 3, description: 'for May' }
@@ -49,6 +50,10 @@ describePages('money in the console', () => {
     await page.getByRole('link', { name: `Deposit ${deposits[2]}` }).waitFor()
     // A payment is found by what its payer wrote of it, which stands in the list.
     const box = page.getByRole('textbox', { name: 'Search deposits' })
+    // A number that somebody has put into the address is looked for with all its digits.
+    await page.goto('/console/money/deposits?q=90071992547409931234')
+    await page.getByText('No deposit fits these filters.').waitFor()
+    expect(await box.inputValue()).toBe('90071992547409931234')
     await box.fill('ft26329')
     await visit.press('Enter')
     await page.waitForURL(/q=ft26329$/)
@@ -150,16 +155,14 @@ describePages('money in the console', () => {
     await visit.click('Adjustments', 'link')
     await page.getByText('$17.00 put on, $2.50 taken; entries: 3').waitFor()
     await page.getByText(/put on, .* taken; entries: 1$/).waitFor()
-    await page.getByRole('link', { name: `${rupiah.username}, Paid in by hand` }).waitFor()
+    await page.getByRole('link', { name: 'Toko Rupiah, Paid in by hand' }).waitFor()
     await visit.press('f')
     await page.getByRole('radio', { name: 'Adjusted down' }).check()
     await visit.click('Show')
     await page.waitForURL(/kind=adjust_down/)
     await page.getByText('$0.00 put on, $2.50 taken; entries: 1').waitFor()
     await page.getByText('Bank fee of May').waitFor()
-    await page
-      .getByRole('link', { name: `${rupiah.username}, Paid in by hand` })
-      .waitFor({ state: 'detached' })
+    await page.getByRole('link', { name: 'Toko Rupiah, Paid in by hand' }).waitFor({ state: 'detached' })
     await visit.click('Export…')
     await page.getByRole('radio', { name: /^JSON/ }).check()
     const asked = page.waitForRequest(/adjustments\.ndjson\?kind=adjust_down/)

@@ -79,7 +79,7 @@ describePages('suppliers', () => {
     const { page } = visit
     await page.goto('/console/suppliers')
     const big = page.getByRole('row', { name: /Big Panel/ })
-    await big.getByText('usually 100%').waitFor()
+    await big.getByText('usually 100.0%').waitFor()
     expect(await big.textContent()).toMatch(/50%.*10 sec.*1 unknown/)
     await page.getByText('All balances together: $12.25').waitFor()
     await visit.shot('suppliers with figures')
@@ -274,7 +274,7 @@ describePages('suppliers', () => {
     await visit.page.goto('/console/suppliers')
     await visit.page.getByRole('row', { name: /Small Panel/ }).waitFor()
     expect(await visit.page.getByRole('columnheader', { name: 'Balance there' }).count()).toBe(0)
-    await visit.page.getByText('usually 100%').waitFor()
+    await visit.page.getByText('usually 100.0%').waitFor()
     expect(await visit.page.getByText('All balances together').count()).toBe(0)
     expect(await visit.page.getByRole('button', { name: /^Switch/ }).count()).toBe(0)
     await visit.leave()

@@ -98,7 +98,18 @@ describePages('today and reports', () => {
     await page.getByText('lately 1 EUR = 1.08 USD, 1 USD = 16,250 IDR.').waitFor()
     expect(await visit.overflow()).toBe(0)
     expect(await visit.violations()).toEqual([])
+    // Until a report is there nobody knows in which currency its rows are: its file waits for it.
+    const { promise: held, resolve: release } = Promise.withResolvers<void>()
+    await page.route(/reports\/sales\?.*by=supplier/, async (route) => {
+      await held
+      await route.continue()
+    })
+    const file = page.getByRole('link', { name: 'Download CSV' })
+    await file.waitFor()
     await page.getByText('Supplier', { exact: true }).click()
+    await file.waitFor({ state: 'detached' })
+    release()
+    await file.waitFor()
     await page.getByRole('switch', { name: 'Beside the period before' }).click()
     // Each supplier is one row, in the home currency.
     await page.getByRole('rowheader', { name: 'upstream 5-1' }).first().waitFor()

@@ -111,7 +111,7 @@ export function chooseRoute(
   const left = routes.filter((route) => route.usable && !refusedBy.has(route.routeId))
   if (left.length === 0) return { kind: refusedBy.size > 0 ? 'refused' : 'unrouted' }
 
-  const priced = left.map((route) => price(route, item, convert))
+  const priced = left.map((route) => priceRoute(route, item, convert))
   const affordable = priced.filter(({ blocked }) => blocked === undefined)
   if (affordable.length === 0) {
     const detail = priced.map(({ blocked }) => blocked).join('; ')
@@ -165,7 +165,7 @@ function passedOver(
 ): PassedRoute[] {
   return routes.flatMap((route): PassedRoute[] => {
     if (route === chosen.route || refusedBy.has(route.routeId)) return []
-    const priced = price(route, item, convert)
+    const priced = priceRoute(route, item, convert)
     if (compare[strategy](priced, chosen) >= 0) return []
     if (!route.usable) return [{ route, why: 'off', detail: null }]
     if (priced.blocked !== undefined) return [{ route, why: 'margin', detail: priced.blocked }]
@@ -189,7 +189,7 @@ export function standingRoutes(
 ): StandingRoute[] {
   const chosen = chosenRoute(item, routes)
   if (chosen) return standingRoutes({ ...item, tries: [] }, [chosen], convert)
-  const priced = routes.map((route) => price(route, item, convert)).sort(byPosition)
+  const priced = routes.map((route) => priceRoute(route, item, convert)).sort(byPosition)
   return priced.map(({ route, blocked }): StandingRoute => {
     const tries = item.tries.filter(({ routeId }) => routeId === route.routeId)
     const refused = tries.findLast(({ fault }) => fault === 'item')
@@ -250,7 +250,12 @@ interface Priced {
   blocked: string | undefined
 }
 
-function price(route: RouteOption, item: RoutingCandidate, convert: Convert): Priced {
+/** `priceRoute` says what an item costs by a route, and whether enough of its price would remain. Pure. */
+export function priceRoute(
+  route: RouteOption,
+  item: Omit<RoutingCandidate, 'tries'>,
+  convert: Convert,
+): Priced {
   if (route.cost === null) return { route, cost: null, worth: null, blocked: undefined }
   const cost = route.cost * BigInt(item.quantity)
   const worth = convert(micros(cost), route.currency, item.currency)
@@ -278,7 +283,11 @@ function firstProbe(routes: Priced[], now: Date): Date {
 
 type Compare = (a: Priced, b: Priced) => number
 
-const byPosition: Compare = (a, b) => a.route.position - b.route.position || a.route.routeId - b.route.routeId
+/** `inOrder` puts routes in the order that people gave them. */
+export const inOrder = (a: RouteOption, b: RouteOption): number =>
+  a.position - b.position || a.routeId - b.routeId
+
+const byPosition: Compare = (a, b) => inOrder(a.route, b.route)
 
 /** `ascending` puts the smaller first, and what is not known last. */
 const ascending = (a: number | bigint | null, b: number | bigint | null): number => {

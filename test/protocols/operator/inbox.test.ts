@@ -257,20 +257,29 @@ it('says of every kind who decided what, and when, to whom may decide about it',
   // Who decides here must have proved a short time ago who that is.
   for (const role of ['manager', 'finance'] as const) people.set(role, await office.person(role))
   const begun = new Date()
+  const lastDecided = async (role: Role = 'owner') => (await read(role, '/inbox/counts')).settled
+  const { at: reviewed } = await lastDecided()
   const { items } = await read('support', '/manual')
   for (const [at, one] of items.entries())
     await post('support', '/manual/answer', {
       ...{ order: one.order, item: one.item },
       ...(at === items.length - 1 ? { refusal: 'not this model' } : { result: 'done' }),
     })
+  const worked = await lastDecided()
+  expect(worked).toMatchObject({ ...decider('support'), at: expect.any(String) })
+  expect(new Date(worked.at).getTime()).toBeGreaterThan(new Date(reviewed).getTime())
   const application = thingOf('application').split('-')[1]
   expect(await post('manager', `/applications/${application}/refuse`, { why: 'shops only' })).toMatchObject({
     status: 200,
   })
+  expect(await lastDecided()).toMatchObject(decider('manager'))
   await office.server.sql`
     insert into sync_runs (supplier_id, actor, trigger, outcome, started_at, finished_at)
     select id, ${decider('manager').by}, 'manual', 'ok', now(), now() from suppliers where name = 'By hand'`
   await post('finance', `/deposits/${thingOf('deposit').split('-')[1]}/refuse`, { reason: 'no such payment' })
+  expect(await lastDecided()).toMatchObject(decider('finance'))
+  // Who may not decide about deposits is told of the others.
+  expect(await lastDecided('support')).toMatchObject(decider('manager'))
   for (const [kind, role, what, why] of [
     ['manual', 'support', 'refused', 'not this model'],
     ['application', 'manager', 'refused', 'shops only'],

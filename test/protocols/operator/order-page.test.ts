@@ -77,6 +77,60 @@ describe('an order says', () => {
     expect(seen).toEqual([true, false, true, true, true, true])
   })
 
+  it('by which routes it may be sent on, and what each would cost and lose, to who may read costs', async () => {
+    const { sql } = office.server
+    const own = await office.server.service()
+    const supplier = async (currency: string) => {
+      const [made] = await sql<{ id: number }[]>`
+        insert into suppliers (name, kind, currency, enabled)
+        values (${`in ${currency}`}, 'sandbox', ${currency}, ${currency !== 'JPY'}) returning id`
+      return made?.id
+    }
+    const [euros, yen] = [await supplier('EUR'), await supplier('JPY')]
+    await sql`update supplier_routes set cost = 1500000, margin_floor = 1000 where service_id = ${Number(own)}`
+    await sql`
+      insert into supplier_routes (service_id, supplier_id, position, remote_service, cost, margin_floor, accept_unlisted)
+      values (${Number(own)}, ${euros}, 2, 'second', 850000, 1000, true), (${Number(own)}, ${yen}, 3, 'third', 10000000, 0, true)`
+    await sql`insert into exchange_rates (base, quote, rate, valid_from, actor) values ('EUR', 'USD', 1.1, '2020-01-01', 'cli:test')`
+    const answer = await office.server.place(shop, { ID: own, IMEI: imei(++imeis) })
+    const order = Number(answer.SUCCESS[0].REFERENCEID)
+    const found = await read(`/orders/${order}/resend-routes`)
+    expect(found).toMatchObject({
+      ...{ currency: 'USD', price: '1.00' },
+      items: [
+        {
+          supplier_name: 'sandbox',
+          works: true,
+          cost: '1.50',
+          loss: '0.50',
+          refused: true,
+          margin_floor: '10',
+        },
+        {
+          supplier_name: 'in EUR',
+          remote_service: 'second',
+          works: true,
+          cost: '0.935',
+          loss: null,
+          refused: true,
+        },
+        { supplier_name: 'in JPY', works: false, cost: null, loss: null, refused: true },
+      ],
+    })
+    const support = (await office.person('support')).headers
+    const theirs = await read(`/orders/${order}/resend-routes`, support)
+    expect(theirs.items[1]).toEqual({
+      ...{
+        id: found.items[1].id,
+        supplier_name: 'in EUR',
+        remote_service: 'second',
+        works: true,
+        refused: true,
+      },
+    })
+    expect((await get('/orders/999999/resend-routes')).status).toBe(404)
+  })
+
   it('what became of its money, and what may be done to it by whom', async () => {
     const open = await withSupplier()
     expect(await read(`/orders/${open}/summary`)).toMatchObject({

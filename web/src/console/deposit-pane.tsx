@@ -42,17 +42,6 @@ export function DepositPane({ id, isOver = false, onDone }: DepositPaneProps) {
   const params = { path: { id } }
   const found = useQuery({ ...depositQuery(id), enabled: !isOver })
   const deposit = found.data?.deposit
-  const account = useQuery({
-    queryKey: ['account', deposit?.account],
-    enabled: deposit !== undefined,
-    queryFn: ({ signal }) =>
-      dataOf(
-        api.GET('/api/operator/accounts/{account}', {
-          params: { path: { account: String(deposit?.account) } },
-          signal,
-        }),
-      ),
-  })
   const others = useQuery({
     queryKey: ['deposits', deposit?.account],
     enabled: deposit !== undefined,
@@ -154,13 +143,11 @@ export function DepositPane({ id, isOver = false, onDone }: DepositPaneProps) {
           <dt>{t`Reference`}</dt>
           <dd className="code">{deposit.proof ?? deposit.reference ?? '–'}</dd>
           <dt>{t`Way`}</dt>
-          <dd>{deposit.provider}</dd>
+          <dd>{deposit.provider_name}</dd>
           <dt>{t`Reseller`}</dt>
           <dd>
-            {account.data && (
-              <Link to={`/resellers/${account.data.username}` as string}>{account.data.name}</Link>
-            )}{' '}
-            · <span className="code">{account.data?.username}</span>
+            <Link to={`/resellers/${deposit.username}` as string}>{deposit.account_name}</Link>
+            <div className="code muted">{deposit.username}</div>
           </dd>
           <dt>{t`Available now`}</dt>
           <dd>{money(available, deposit.currency)}</dd>
@@ -175,9 +162,11 @@ export function DepositPane({ id, isOver = false, onDone }: DepositPaneProps) {
                 {others.data?.page.items
                   .filter((one) => one.id !== id)
                   .map((one) => (
-                    <div key={one.id}>
-                      {money(one.total_pay, one.currency)}&nbsp;· <DepositState state={one.state} />
-                      &nbsp;· <When at={one.created_at} />
+                    <div key={one.id} className={styles.former}>
+                      {money(one.total_pay, one.currency)} <DepositState state={one.state} />
+                      <span className="muted">
+                        <When at={one.created_at} />
+                      </span>
                     </div>
                   ))}
               </dd>
@@ -224,7 +213,7 @@ export function DepositPane({ id, isOver = false, onDone }: DepositPaneProps) {
         ) : (
           <>
             <p className={styles.lead}>
-              {t`${credited} is credited to ${account.data?.name ?? deposit.provider} now, once; ${after} is available then. Look first that the money is on your account.`}
+              {t`${credited} is credited to ${deposit.account_name} now, once; ${after} is available then. Look first that the money is on your account.`}
             </p>
             {mayDecide && (
               <Group justify="flex-end">

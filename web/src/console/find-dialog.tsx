@@ -157,7 +157,7 @@ function useHits(text: string, found: Answer | undefined, rail: readonly PageEnt
   ]
   const by = (name: string): string => {
     const words = byWords[name]
-    return words ? ` · ${i18n._(words)}` : ''
+    return words ? `\u00A0· ${i18n._(words)}` : ''
   }
   const words = text.toLowerCase()
   return [
@@ -202,7 +202,7 @@ function useHits(text: string, found: Answer | undefined, rail: readonly PageEnt
             {one.name}{' '}
             <span className="muted">
               · <span className="code">{one.code}</span>
-              {one.supplier && ` · ${one.supplier}`}
+              {one.supplier && `\u00A0· ${one.supplier}`}
             </span>
           </span>
         ),
@@ -217,7 +217,7 @@ function useHits(text: string, found: Answer | undefined, rail: readonly PageEnt
                 {found.request.action}{' '}
                 <span className="muted">
                   · {found.request.status}
-                  {found.request.message && ` · ${found.request.message}`}
+                  {found.request.message && `\u00A0· ${found.request.message}`}
                 </span>
               </span>
             ),

@@ -2,7 +2,7 @@ import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/
 import { onSignedOut } from '../api/client.ts'
 import { queries } from '../api/queries.ts'
 import { Broken } from '../kit/broken.tsx'
-import { type Load, late, signedIn, texts } from '../kit/routing.ts'
+import { type Load, late, plainSearch, signedIn, texts } from '../kit/routing.ts'
 import { sessionQuery } from '../kit/session.tsx'
 import { NotFound } from './not-found.tsx'
 import { settingsTabs } from './routes/settings/tabs.ts'
@@ -141,6 +141,7 @@ export const router = createRouter({
   basepath: '/console',
   defaultPreload: 'intent',
   defaultErrorComponent: Broken,
+  ...plainSearch,
   scrollRestoration: true,
 })
 

@@ -77,7 +77,7 @@ export function BalanceChanges({ rows, currency }: { rows: readonly BalanceChang
   const reasons = useReasonWords()
   const happenings = useHappenings()
   const note = ({ happening, item, words }: BalanceChange) =>
-    [happenings[happening](item ?? 1), words].filter(Boolean).join(' · ')
+    [happenings[happening](item ?? 1), words].filter(Boolean).join('\u00A0· ')
   const isPhone = useMediaQuery(PHONE, window.matchMedia(PHONE).matches)
   const moved = ({ type, amount }: BalanceChange) => (
     <span className={type === 'credit' ? styles.in : undefined}>

@@ -64,7 +64,7 @@ export function CsvForm({
             value={text}
             onChange={({ currentTarget }) => setText(currentTarget.value)}
             rows={8}
-            className="code"
+            classNames={{ input: 'code' }}
             spellCheck={false}
             required
             data-autofocus

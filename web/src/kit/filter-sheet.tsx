@@ -5,6 +5,7 @@ import { Sheet } from './dialog.tsx'
 import { type Filter, type Values, withValue } from './filter-values.ts'
 import styles from './filters.module.css'
 import { NativeSelect, TextInput } from './inputs.tsx'
+import { PercentInput, readPercent } from './percent-input.tsx'
 
 // Few lists are without such a field, but those of the portal are. The sheet is shown once they are there.
 const PickOne = lazy(async () => ({ default: (await import('./pick.tsx')).PickOne }))
@@ -29,7 +30,11 @@ export function FilterSheet({
     event.preventDefault()
     onChange(
       Object.fromEntries(
-        Object.entries(draft).flatMap(([name, text]) => (text.trim() ? [[name, text.trim()]] : [])),
+        Object.entries(draft).flatMap(([name, text]) => {
+          const isPercent = filters.some((one) => one.name === name && one.kind === 'percent')
+          const given = isPercent ? readPercent(text) : text.trim()
+          return given ? [[name, given]] : []
+        }),
       ),
     )
     onClose()
@@ -123,6 +128,15 @@ function Field({
       <PickOne
         {...{ from: filter.from, label, description: help, placeholder: filter.placeholder, value }}
         onChange={(one) => onSet(name, one)}
+      />
+    )
+  if (filter.kind === 'percent')
+    return (
+      <PercentInput
+        label={label}
+        description={help}
+        value={value}
+        onChange={({ currentTarget }) => onSet(name, currentTarget.value)}
       />
     )
   return (

@@ -13,7 +13,7 @@ export type Filter = {
 } & ( // Of `choices` several hold at once, of `choice` one.
   | { kind: 'choices' | 'choice'; choices: readonly { value: string; label: string }[] }
   | { kind: 'text'; placeholder?: string }
-  | { kind: 'day' }
+  | { kind: 'day' | 'percent' }
   // Something that is picked from what is there; with `isSeveral` several hold at once, with commas between.
   | { kind: 'pick'; from: Source; isSeveral?: boolean; placeholder?: string }
 )

@@ -72,6 +72,7 @@ export function FilterBar({
 }
 
 function wordsOf(filter: Filter, value: string): string {
+  if (filter.kind === 'percent') return `${value}%`
   if (filter.kind !== 'choices' && filter.kind !== 'choice') return value
   return value
     .split(',')

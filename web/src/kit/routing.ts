@@ -1,4 +1,10 @@
-import { lazyRouteComponent, type RouteComponent, redirect } from '@tanstack/react-router'
+import {
+  lazyRouteComponent,
+  parseSearchWith,
+  type RouteComponent,
+  redirect,
+  stringifySearchWith,
+} from '@tanstack/react-router'
 import { queries } from '../api/queries.ts'
 
 /** What the lists of pages of the console and of the portal share. */
@@ -8,6 +14,12 @@ export type Load = () => Promise<Record<string, unknown>>
 /** `texts` takes the filters of a list as they stand in the URL. */
 export const texts = (search: Record<string, unknown>): Record<string, string> =>
   Object.fromEntries(Object.entries(search).map(([name, value]) => [name, String(value)]))
+
+/** `plainSearch` writes what stands behind the `?` of a URL as it is, and reads it so: as JSON a number would stand in quotes, and lose digits. */
+export const plainSearch = {
+  parseSearch: parseSearchWith((text) => text),
+  stringifySearch: stringifySearchWith(String),
+}
 
 /** `late` loads the component of a page from its file when the page is first opened. */
 export const late = (load: Load, name: string) =>

@@ -2,7 +2,7 @@ import { createRootRoute, createRoute, createRouter } from '@tanstack/react-rout
 import { onSignedOut } from '../api/client.ts'
 import { queries } from '../api/queries.ts'
 import { Broken } from '../kit/broken.tsx'
-import { type Load, late, signedIn, texts } from '../kit/routing.ts'
+import { type Load, late, plainSearch, signedIn, texts } from '../kit/routing.ts'
 import { NotFound } from './not-found.tsx'
 import { sessionQuery } from './session.tsx'
 
@@ -47,6 +47,7 @@ export const router = createRouter({
   basepath: '/portal',
   defaultPreload: 'intent',
   defaultErrorComponent: Broken,
+  ...plainSearch,
   scrollRestoration: true,
 })
 

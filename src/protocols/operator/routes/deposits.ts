@@ -37,6 +37,7 @@ const deposit = Type.Object({
   id: longId,
   account: id,
   username: Type.String({ description: "The account's" }),
+  account_name: Type.String({ description: 'What the account is called' }),
   provider: Type.String({ description: 'The code of the way to pay in' }),
   provider_name: Type.String({ description: 'What payers read of that way' }),
   state: oneOf(depositStates),
@@ -74,8 +75,8 @@ function wireDeposit(one: Deposit, names: ReadonlyMap<string, string>): Static<t
   const { id: number, accountId, providerCode, state, currency, reference, proof, note, reason } = one
   const money = (value: bigint): string => formatMicros(value, currency)
   return {
-    ...{ id: number, account: accountId, username: one.username, state, currency },
-    ...{ provider: providerCode, provider_name: one.providerName },
+    ...{ id: number, account: accountId, username: one.username, account_name: one.accountName },
+    ...{ state, currency, provider: providerCode, provider_name: one.providerName },
     ...{ amount: money(one.amount), fee: money(one.fee), total_pay: money(one.totalPay) },
     ...{ has_gateway: one.hasGateway, reference, proof, has_file: one.hasFile, note, reason },
     ...{ created_at: one.createdAt, expires_at: one.expiresAt },

@@ -192,7 +192,7 @@ export const inboxRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       total: Type.Integer(),
       settled: orNull(
         Type.Object({ at: time(), by: Type.String(), name: orNull(Type.String()) }),
-        'Who decided a review last',
+        'Who decided something of these kinds last',
       ),
     }),
     handle: async ({ desk, caller }) => {

@@ -35,6 +35,7 @@ const adjustment = Type.Object({
   id: Type.Integer({ minimum: 1, description: "The ledger entry's, of its account" }),
   account: id,
   username: Type.String(),
+  account_name: Type.String({ description: 'What the account is called' }),
   kind: oneOf(adjustmentKinds, {
     description:
       '`deposit`: paid in by hand; `charge`: the price of an item that was delivered after all; `opening_up` and `opening_down`: the balance, or the debt, that an account has moved in with',
@@ -54,8 +55,10 @@ const transfer = Type.Object({
   id: longId,
   sender: id,
   sender_username: Type.String(),
+  sender_name: Type.String({ description: 'What the account of the sender is called' }),
   receiver: id,
   receiver_username: Type.String(),
+  receiver_name: Type.String(),
   amount: amount(),
   currency: Type.String(),
   description: orNull(Type.String(), 'What the sender wrote'),
@@ -90,7 +93,8 @@ const wireAdjustment = (
   one: AdjustmentRow,
   names: ReadonlyMap<string, string>,
 ): Static<typeof adjustment> => ({
-  ...{ id: one.id.id, account: one.id.accountId, username: one.username, kind: one.kind },
+  ...{ id: one.id.id, account: one.id.accountId, username: one.username },
+  ...{ account_name: one.accountName, kind: one.kind },
   amount: formatMicros(isTaken(one.kind) ? -one.amount : one.amount, one.currency),
   balance_after: formatMicros(one.availableAfter, one.currency),
   ...{ currency: one.currency, note: one.note, order: one.orderId, item: one.position },
@@ -102,7 +106,9 @@ const wireTransfer = (
   names: ReadonlyMap<string, string>,
 ): Static<typeof transfer> => ({
   ...{ id: one.id, sender: one.senderId, sender_username: one.senderUsername },
+  sender_name: one.senderName,
   ...{ receiver: one.receiverId, receiver_username: one.receiverUsername },
+  receiver_name: one.receiverName,
   ...{ amount: formatMicros(one.amount, one.currency), currency: one.currency, description: one.description },
   sender_balance_after: formatMicros(one.senderAfter, one.currency),
   receiver_balance_after: formatMicros(one.receiverAfter, one.currency),

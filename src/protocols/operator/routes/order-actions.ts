@@ -10,6 +10,7 @@ import { deliverAfterAll } from '../../../fulfilment/after/late-results.ts'
 import { checkRequest, type Refunded, refund } from '../../../fulfilment/after/refunds.ts'
 import { cancelOrder, mustFindOrder, verifyOrder } from '../../../fulfilment/people/operator-requests.ts'
 import { resendOrder } from '../../../fulfilment/people/resend.ts'
+import { resendRoutes } from '../../../fulfilment/people/resend-routes.ts'
 import { amountOf } from '../../../lib/amount.ts'
 import type { OrderId, RouteId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
@@ -47,6 +48,29 @@ const reference = text(200, { description: 'Names the request, which counts once
 const givenBack = Type.Object({
   order,
   given_back: amount('What moved now: nothing, where the request had been made under its reference before'),
+})
+
+const ways = Type.Object({
+  currency: Type.String({ description: 'That of the order' }),
+  price: orNull(amount('Of the first item that waits'), 'null: nothing waits'),
+  items: Type.Array(
+    Type.Object({
+      id,
+      supplier_name: Type.String(),
+      remote_service: orNull(Type.String()),
+      works: Type.Boolean({ description: 'Something is sent by it at present' }),
+      refused: Type.Boolean({
+        description:
+          'The item does not go by it: too little of its price would remain, or there is no exchange rate',
+      }),
+      cost: Type.Optional(
+        orNull(amount('Of that item, in the currency of the order'), 'null: it is not known'),
+      ),
+      loss: Type.Optional(orNull(amount('By how much the cost is above the price'), 'null: it is not')),
+      margin_floor: Type.Optional(Type.String({ description: 'What must remain of the price, in percent' })),
+    }),
+    { description: 'In their order; cost, loss and floor only for who has `costs.read`' },
+  ),
 })
 
 /** `after` gives an order as it is now. */
@@ -156,6 +180,33 @@ export const orderActionRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     }),
     refusals: ['order_not_found', 'conflict'],
     handle: ({ desk, params }) => verifyOrder(desk.change, params.id as OrderId, desk.actor, clock),
+  }),
+  route({
+    method: 'GET',
+    path: '/orders/:id/resend-routes',
+    name: 'listResendRoutes',
+    section,
+    summary:
+      'The routes by which an order may be sent on, and what that would come to for the first item that waits',
+    access: 'orders.act',
+    params: longIdParams,
+    answer: ways,
+    refusals: ['order_not_found'],
+    handle: async ({ desk, caller, params }) => {
+      const { currency, price, routes } = await resendRoutes(desk.read, params.id as OrderId, clock)
+      const mayReadCosts = caller.permissions.has('costs.read')
+      const decimal = (value: bigint | null) => (value === null ? null : formatMicros(value, currency))
+      return {
+        ...{ currency, price: decimal(price) },
+        items: routes.map(({ route: { routeId, supplierName, remoteService, marginFloor }, ...one }) => ({
+          ...{ id: routeId, supplier_name: supplierName, remote_service: remoteService || null },
+          ...{ works: one.works, refused: one.isRefused },
+          ...(mayReadCosts && {
+            ...{ cost: decimal(one.cost), loss: decimal(one.loss), margin_floor: String(marginFloor / 100) },
+          }),
+        })),
+      }
+    },
   }),
   route({
     method: 'POST',

@@ -102,7 +102,7 @@ export function FieldsBuilder({
                   readOnly={!mayEdit}
                   data-part="name"
                   spellCheck={false}
-                  className="code"
+                  classNames={{ input: 'code' }}
                   onChange={({ currentTarget: { value } }) => change(key, { name: value.toUpperCase() })}
                 />
                 <Select

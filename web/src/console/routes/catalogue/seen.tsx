@@ -80,7 +80,7 @@ function Panel({ dhru, currency }: { dhru: Dhru; currency: string }) {
       <h3>{dhru.SERVICENAME}</h3>
       <p className="muted">
         {dhru.CREDIT} {currency}
-        {dhru.TIME && ` · ${dhru.TIME}`}
+        {dhru.TIME && `\u00A0· ${dhru.TIME}`}
       </p>
       {dhru.INFO && (
         <div className={styles.html}>
@@ -105,7 +105,7 @@ function Panel({ dhru, currency }: { dhru: Dhru; currency: string }) {
         ))}
         {dhru['Requires.Custom']?.map((field) => (
           <Asked key={field.fieldname} name={field.description} isNeeded={field.required === 'on'}>
-            {field.fieldoptions.replaceAll(',', ' · ')}
+            {field.fieldoptions.replaceAll(',', '\u00A0· ')}
           </Asked>
         ))}
       </ul>
@@ -173,7 +173,7 @@ function PortalForm({ schema, kind }: { schema: Schema; kind: Service['kind'] })
             >
               {isInputs
                 ? t`one a line, up to 500`
-                : (choices?.map(String).join(' · ') ?? (type === 'array' ? t`one a line` : undefined))}
+                : (choices?.map(String).join('\u00A0· ') ?? (type === 'array' ? t`one a line` : undefined))}
             </Asked>
           )
         })}

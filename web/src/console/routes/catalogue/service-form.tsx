@@ -292,7 +292,7 @@ export function ServiceForm({ service, draft, problems, mayEdit, onChange }: For
             defaultValue={JSON.stringify(now.input_schema, null, 2)}
             error={faultOf('input_schema')}
             readOnly={!mayEdit}
-            className="code"
+            classNames={{ input: 'code' }}
             spellCheck={false}
             autosize
             minRows={4}

@@ -76,7 +76,7 @@ export function ApplicationPane({
             one.decided_at === null ? undefined : (
               <span key="decided">
                 <When at={one.decided_at} exact />
-                {one.decided_by !== null && ` · ${one.decided_by_name ?? one.decided_by}`}
+                {one.decided_by !== null && `\u00A0· ${one.decided_by_name ?? one.decided_by}`}
               </span>
             ),
           ],

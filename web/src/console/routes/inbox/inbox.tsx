@@ -516,7 +516,7 @@ function Line({ entry }: { entry: Entry }) {
         {entry.kind === 'answer' && <span>{t`${entry.count} items`}</span>}
       </span>
       <span className={styles.bottom}>
-        <span>{parts.join(' · ')}</span>
+        <span>{parts.join('\u00A0· ')}</span>
         {entry.taken_by === null ? (
           <When at={entry.since} />
         ) : (

@@ -117,17 +117,17 @@ export function Adjustments() {
           {...{ columns, rows: list.rows, look, more: list.more, to }}
           name={t`Adjustments`}
           idOf={({ account, id }) => account * ENTRIES + id}
-          label={({ username, kind }) => `${username}, ${i18n._(kinds[kind])}`}
+          label={({ account_name, kind }) => `${account_name}, ${i18n._(kinds[kind])}`}
           onOpen={(row) => void navigate({ to: to(row) })}
           card={(one) => (
             <>
               <div>
                 <Amount value={one.amount} currency={one.currency} />
-                &nbsp;· {one.username}
+                &nbsp;· {one.account_name}
               </div>
               <div className="muted">
                 {i18n._(kinds[one.kind])}&nbsp;· <When at={one.created_at} />
-                {one.note !== null && ` · ${one.note}`}
+                {one.note !== null && `\u00A0· ${one.note}`}
               </div>
             </>
           )}
@@ -140,7 +140,7 @@ export function Adjustments() {
 function useColumns(): readonly Column<Adjustment>[] {
   const { t, i18n } = useLingui()
   return [
-    { id: 'reseller', head: t`Reseller`, width: 140, rank: 0, cell: ({ username }) => username },
+    { id: 'reseller', head: t`Reseller`, width: 180, rank: 0, cell: (one) => one.account_name },
     { id: 'when', head: t`When`, width: 110, rank: 2, cell: ({ created_at }) => <When at={created_at} /> },
     { id: 'kind', head: t`Kind`, width: 140, rank: 0, cell: ({ kind }) => i18n._(kinds[kind]) },
     {

@@ -113,7 +113,7 @@ export function Deposits() {
             <>
               <div>
                 <DepositState state={one.state} /> <span className="code">{one.id}</span>&nbsp;·{' '}
-                {one.username}
+                {one.account_name}
               </div>
               <div>
                 <Amount value={one.total_pay} currency={one.currency} />
@@ -139,7 +139,10 @@ function useColumns(): readonly Column<Deposit>[] {
       ...{ id: 'state', head: t`State`, width: 140, rank: 0 },
       cell: ({ state }) => <DepositState state={state} />,
     },
-    { id: 'reseller', head: t`Reseller`, width: 140, grow: true, rank: 0, cell: ({ username }) => username },
+    {
+      ...{ id: 'reseller', head: t`Reseller`, width: 140, grow: true, rank: 0 },
+      cell: ({ account_name }) => account_name,
+    },
     { id: 'way', head: t`Way`, width: 140, rank: 2, cell: ({ provider_name }) => provider_name },
     {
       ...{ id: 'reference', head: t`Reference`, width: 150, rank: 1, grow: true },

@@ -103,7 +103,7 @@ export function Transfers() {
                 &nbsp;· <span className="code">{one.id}</span>
               </div>
               <div className="muted">
-                {one.sender_username} → {one.receiver_username}&nbsp;· <When at={one.created_at} />
+                {one.sender_name} → {one.receiver_name}&nbsp;· <When at={one.created_at} />
               </div>
             </>
           )}
@@ -121,8 +121,8 @@ function useColumns(): readonly Column<Transfer>[] {
       cell: ({ id }) => <span className="code">{id}</span>,
     },
     { id: 'when', head: t`When`, width: 110, rank: 2, cell: ({ created_at }) => <When at={created_at} /> },
-    { id: 'from', head: t`From`, width: 140, rank: 0, cell: (one) => one.sender_username },
-    { id: 'to', head: t`To`, width: 140, rank: 0, cell: (one) => one.receiver_username },
+    { id: 'from', head: t`From`, width: 140, grow: true, rank: 0, cell: (one) => one.sender_name },
+    { id: 'to', head: t`To`, width: 140, grow: true, rank: 0, cell: (one) => one.receiver_name },
     {
       ...{ id: 'amount', head: t`Amount`, width: 140, rank: 0, end: true },
       cell: ({ amount, currency }) => <Amount value={amount} currency={currency} />,

@@ -557,7 +557,7 @@ function Resend({ summary, onDone, onClose }: DialogProps) {
   const { t } = useLingui()
   const { order } = summary
   const [route, setRoute] = useState<string>()
-  const { chosen } = useRoutes(order.service, route)
+  const { chosen } = useRoutes(order.id, route)
   return (
     <ActDialog
       title={t`Send order ${order.id} by another route`}
@@ -576,7 +576,7 @@ function Resend({ summary, onDone, onClose }: DialogProps) {
       {...{ onDone, onClose }}
     >
       <Stack gap="sm">
-        <RouteChoice order={order} value={route} onChange={setRoute} />
+        <RouteChoice order={order.id} value={route} onChange={setRoute} />
         <p>
           <Trans>
             What waits goes there next, before any other. The price stays held, and is charged once it is

@@ -23,7 +23,7 @@ export function BulkLines(given: BulkProps) {
         <Textarea
           label={given.action === 'deliver' ? t`Orders and their results` : t`Orders and their right results`}
           description={t`One a line, with a tab or a blank between; of an order of several items also which one, such as 1001/2.`}
-          className="code"
+          classNames={{ input: 'code' }}
           value={text}
           onChange={({ currentTarget }) => setText(currentTarget.value)}
           autosize

@@ -5,14 +5,10 @@ import { api, dataOf } from '../../../api/client.ts'
 import { money } from '../../../kit/amount.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { percentOf } from '../../../kit/numbers.ts'
-import { useMay } from '../../../kit/session.tsx'
 
-interface Ordered {
-  service: number
-  username: string
-  currency: string
-  unit_price: string
-}
+const readRoutes = (id: number, signal: AbortSignal) =>
+  dataOf(api.GET('/api/operator/orders/{id}/resend-routes', { params: { path: { id } }, signal }))
+type Routes = Awaited<ReturnType<typeof readRoutes>>
 
 /**
  * `RouteChoice` asks by which route an order goes on: what each costs at present, in the currency of the order, and what it would lose, for who
@@ -23,46 +19,28 @@ export function RouteChoice({
   value,
   onChange,
 }: {
-  order: Ordered
+  order: number
   value: string | undefined
   onChange: (id: string) => void
 }) {
   const { t } = useLingui()
-  const may = useMay()
-  const { routes, chosen } = useRoutes(order.service, value)
-  const explained = useQuery({
-    queryKey: ['prices', 'explained', order.service, order.username],
-    queryFn: ({ signal }) =>
-      dataOf(
-        api.GET('/api/operator/prices/explained', {
-          params: { query: { service: String(order.service), account: order.username } },
-          signal,
-        }),
-      ),
-    enabled: may('costs.read') && may('prices.read'),
-    retry: false,
-  })
-  const costOf = (supplier: string, remote: string | null) =>
-    explained.data?.routes?.find((one) => one.supplier === supplier && one.remote_service === (remote ?? ''))
-      ?.converted ?? undefined
+  const { routes, chosen } = useRoutes(order, value)
   return (
     <>
       <FaultNote fault={routes.error} onRetry={() => void routes.refetch()} />
       {routes.isPending && <Loading />}
       <Radio.Group label={t`Route`} value={chosen ?? ''} onChange={onChange}>
         <Stack gap="xs" mt="xs">
-          {routes.data?.page.items.map(({ id, supplier_name, remote_service, works, margin_floor }) => (
+          {routes.data?.items.map((route) => (
             <Radio
-              key={id}
-              value={String(id)}
-              label={remote_service === null ? supplier_name : `${supplier_name} · ${remote_service}`}
-              description={
-                <Said
-                  cost={costOf(supplier_name, remote_service)}
-                  floor={margin_floor}
-                  {...{ order, works }}
-                />
+              key={route.id}
+              value={String(route.id)}
+              label={
+                route.remote_service === null
+                  ? route.supplier_name
+                  : `${route.supplier_name}\u00A0· ${route.remote_service}`
               }
+              description={<Said of={routes.data} route={route} />}
             />
           ))}
         </Stack>
@@ -71,34 +49,20 @@ export function RouteChoice({
   )
 }
 
-/** `useRoutes` gives the routes of a service, and which of them is chosen. */
-export function useRoutes(service: number, value: string | undefined) {
+/** `useRoutes` gives the routes that an order may go by, and which of them is chosen. */
+export function useRoutes(order: number, value: string | undefined) {
   const routes = useQuery({
-    queryKey: ['routes', service],
-    queryFn: ({ signal }) =>
-      dataOf(api.GET('/api/operator/routes', { params: { query: { service: String(service) } }, signal })),
+    queryKey: ['order', order, 'routes'],
+    queryFn: ({ signal }) => readRoutes(order, signal),
   })
-  const [first] = routes.data?.page.items ?? []
+  const [first] = routes.data?.items ?? []
   return { routes, chosen: value ?? (first && String(first.id)) }
 }
 
-function Said({
-  order: { currency, unit_price: price },
-  cost,
-  floor,
-  works,
-}: {
-  order: Ordered
-  cost: string | undefined
-  floor: string | undefined
-  works: boolean
-}) {
+function Said({ of: { currency, price }, route }: { of: Routes; route: Routes['items'][number] }) {
+  const { works, refused: isRefused, cost, loss: lost, margin_floor: floor } = route
   const say = (amount: string) => money(amount, currency)
-  // Only shown: what is charged and paid is reckoned by the server.
-  const left = Number(price) - Number(cost)
-  const decimals = Math.max(...[price, cost ?? ''].map((amount) => amount.split('.')[1]?.length ?? 0))
-  const loss = say((-left).toFixed(decimals))
-  const isBelow = cost !== undefined && floor !== undefined && left < (Number(price) * Number(floor)) / 100
+  const loss = lost == null ? undefined : say(lost)
   return (
     <>
       {!works && (
@@ -106,22 +70,30 @@ function Said({
           <Trans>It does not work at present.</Trans>{' '}
         </>
       )}
-      {cost !== undefined && (
+      {cost != null && price !== null && (
         <Trans>
           Costs {say(cost)}, charged {say(price)}.
         </Trans>
       )}{' '}
-      {cost !== undefined && left < 0 && (
+      {loss && (
         <b>
           <Trans>This would lose {loss} an item.</Trans>
         </b>
       )}{' '}
-      {isBelow && (
-        <Trans>
-          That is below its margin floor of {percentOf(floor)}, so it is refused here. Where an item waits for
-          that, the inbox lets it go.
-        </Trans>
-      )}
+      {isRefused && <Refused cost={cost} floor={floor} />}
     </>
+  )
+}
+
+/** `Refused` says why items do not go by a route; who may not read costs learns no more than that. */
+function Refused({ cost, floor }: { cost: string | null | undefined; floor: string | undefined }) {
+  if (cost === undefined || floor === undefined)
+    return <Trans>Too little of the price would remain, so it is refused here.</Trans>
+  if (cost === null) return <Trans>There is no exchange rate for its cost, so it is refused here.</Trans>
+  return (
+    <Trans>
+      That is below its margin floor of {percentOf(floor)}, so it is refused here. Where an item waits for
+      that, the inbox lets it go.
+    </Trans>
   )
 }

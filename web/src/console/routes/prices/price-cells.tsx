@@ -300,8 +300,8 @@ export function PriceCells({
                 className={styles.columnHead}
                 data-head={at}
               >
-                <span className={styles.audience}>
-                  {labelOf(column)} <small>{column.currency}</small>
+                <span className={styles.audience} title={labelOf(column)}>
+                  <span>{labelOf(column)}</span> <small>{column.currency}</small>
                 </span>
                 {columnMenu(column, labelOf(column), rows[active.row])}
               </span>
@@ -518,7 +518,7 @@ function Cell({
       data-below={isBelow || isWrong ? '' : undefined}
       data-inherited={!isEdited && cell?.i ? '' : undefined}
       className={styles.cell}
-      title={said.join(' · ')}
+      title={said.join('\n')}
       onMouseDown={(event) => on.onPoint(event.shiftKey)}
       onDoubleClick={on.onOpen}
     >

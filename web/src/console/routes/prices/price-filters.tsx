@@ -67,7 +67,7 @@ export function PriceFilters({
       ],
     },
     {
-      ...{ name: 'margin_lte', label: t`Margin of at most, in percent`, kind: 'text', placeholder: '5' },
+      ...{ name: 'margin_lte', label: t`Margin of at most`, kind: 'percent' },
       help: t`Services with a price that earns no more than this part of it.`,
     },
     { name: 'changed_since', label: t`Price changed since`, kind: 'day' },

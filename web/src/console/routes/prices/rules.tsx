@@ -152,7 +152,7 @@ function HowItFollows({ rule }: { rule: PriceRule }) {
   return (
     <div>
       {text(rule)}
-      {more.length > 0 && <div className="muted">{more.join(' · ')}</div>}
+      {more.length > 0 && <div className="muted">{more.join('\u00A0· ')}</div>}
     </div>
   )
 }

@@ -62,6 +62,8 @@ export function Reports() {
   })
   const home = useInHome(report.data, by, query)
   const asked = { ...question, ...(home.currency !== undefined && { in: home.currency }) }
+  // In which currency its rows are is known once this report is there: the one before may be in another.
+  const isKnown = report.data !== undefined && !report.isPlaceholderData
   const change = (changed: Record<string, string | undefined>) => {
     const next = Object.entries({ ...search, ...changed }).filter(([, value]) => value !== undefined)
     void navigate({ to: '.', search: Object.fromEntries(next) as Record<string, string> })
@@ -71,7 +73,11 @@ export function Reports() {
   return (
     <Page
       title={t`Reports`}
-      actions={<FileLink href={`/api/operator/reports/sales.csv?${new URLSearchParams(asked)}`} />}
+      actions={
+        <FileLink
+          href={isKnown ? `/api/operator/reports/sales.csv?${new URLSearchParams(asked)}` : undefined}
+        />
+      }
     >
       <div className={styles.question}>
         <div className={styles.choice}>

@@ -200,7 +200,7 @@ function Row({ change, query }: { change: Change; query: Query }) {
           {name ?? <span className="code">{actor}</span>}
         </Link>
         <div className="muted">
-          {[name && actor, role && i18n._(roleWords(role)), address].filter(Boolean).join(' · ')}
+          {[name && actor, role && i18n._(roleWords(role)), address].filter(Boolean).join('\u00A0· ')}
         </div>
       </Table.Td>
       <Table.Td>

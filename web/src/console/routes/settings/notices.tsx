@@ -116,7 +116,7 @@ export function Notices() {
                   <div>
                     <strong className="code">{one.address}</strong>{' '}
                     <span className="muted">
-                      {one.channel_name} · {one.username ?? t`about the installation`}
+                      {one.channel_name}&nbsp;· {one.username ?? t`about the installation`}
                     </span>
                     <div className={styles.words}>
                       {one.events?.map(titleOf).join(', ') ?? <span className="muted">{t`everything`}</span>}

@@ -159,7 +159,7 @@ function Terms({ way }: { way: Way }) {
       ? t`from ${money(least, currency)}`
       : t`${money(least, currency)} to ${money(most, currency)}`
   const fee = t`fee ${{ percent: percentOf(percent) }} and ${money(flat, currency)}`
-  return /[1-9]/.test(`${percent} ${flat}`) ? `${bounds} · ${fee}` : `${bounds} · ${t`no fee`}`
+  return /[1-9]/.test(`${percent} ${flat}`) ? `${bounds}\u00A0· ${fee}` : `${bounds}\u00A0· ${t`no fee`}`
 }
 
 interface Closing {

@@ -271,7 +271,7 @@ function Shipped() {
                 <Table.Tr key={`${language} ${means}`}>
                   <Table.Td>{language}</Table.Td>
                   <Table.Td>{means}</Table.Td>
-                  <Table.Td>{phrases.join(' · ')}</Table.Td>
+                  <Table.Td>{phrases.join('\u00A0· ')}</Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>

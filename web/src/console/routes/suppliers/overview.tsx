@@ -10,6 +10,7 @@ import { endedOn } from '../../../kit/days.ts'
 import { duration, percent } from '../../../kit/duration.ts'
 import { Figures } from '../../../kit/figures.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { percentOf } from '../../../kit/numbers.ts'
 import { useMay, useSession } from '../../../kit/session.tsx'
 import { SumAmount, sum } from '../../../kit/sum.tsx'
 import { ago, When } from '../../../kit/when.tsx'
@@ -333,7 +334,7 @@ function Calls({ figures: { calls } }: { figures: FiguresRead }) {
       {calls.median_seconds !== null && calls.p90_seconds !== null && (
         <p className={styles.times}>
           <span>{t`Half are done within ${{ time: duration(calls.median_seconds) }}.`}</span>
-          <span>{t`${{ share: percent(0.9) }} are done within ${{ time: duration(calls.p90_seconds) }}.`}</span>
+          <span>{t`${{ share: percentOf(90) }} are done within ${{ time: duration(calls.p90_seconds) }}.`}</span>
         </p>
       )}
     </section>

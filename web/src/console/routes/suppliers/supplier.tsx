@@ -10,7 +10,7 @@ import { useMay } from '../../../kit/session.tsx'
 import { Tabs } from '../../../kit/tabs.tsx'
 import { NoSuch } from '../../no-such.tsx'
 import { State } from './state.tsx'
-import { supplierQuery } from './supplier-data.ts'
+import { supplierQuery, useSupplierKinds } from './supplier-data.ts'
 
 const TOPICS = ['suppliers']
 const KEY = ['suppliers']
@@ -22,14 +22,17 @@ export function SupplierPage() {
   const may = useMay()
   const { data, error, refetch } = useQuery(supplierQuery(supplier))
   useRefreshOn(TOPICS, KEY)
+  const kinds = useSupplierKinds()
+  // A supplier of a kind without services of its own has no list to read.
+  const hasList = kinds.data?.items.find(({ kind }) => kind === data?.kind)?.has_services ?? false
   const base = `/suppliers/${supplier}`
   const tabs = [
     { to: base, label: t`Overview` },
-    { to: `${base}/services`, label: t`Services` },
+    ...(hasList ? [{ to: `${base}/services`, label: t`Services` }] : []),
     { to: `${base}/routes`, label: t`Routes` },
     { to: `${base}/attempts`, label: t`Attempts` },
     { to: `${base}/answers`, label: t`Answers` },
-    { to: `${base}/lists`, label: t`Lists` },
+    ...(hasList ? [{ to: `${base}/lists`, label: t`Lists` }] : []),
     ...(may('costs.read') ? [{ to: `${base}/top-ups`, label: t`Top-ups` }] : []),
     ...(may('suppliers.edit') ? [{ to: `${base}/settings`, label: t`Settings` }] : []),
   ]
@@ -49,6 +52,7 @@ export function SupplierPage() {
         </>
       }
       actions={
+        hasList &&
         may('suppliers.sync') &&
         may('prices.edit') && (
           <Button component={Link} variant="default" to={`${base}/import`}>
