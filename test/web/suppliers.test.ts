@@ -80,7 +80,7 @@ describePages('suppliers', () => {
     await page.goto('/console/suppliers')
     const big = page.getByRole('row', { name: /Big Panel/ })
     await big.getByText('usually 100.0%').waitFor()
-    expect(await big.textContent()).toMatch(/50%.*10 sec.*1 unknown/)
+    expect(await big.textContent()).toMatch(/50\.0%.*10 sec.*1 unknown/)
     await page.getByText('All balances together: $12.25').waitFor()
     await visit.shot('suppliers with figures')
     // Found by name, and by what is low: the URL has it.
