@@ -9,7 +9,7 @@ import { mustFindOrder } from './operator-requests.ts'
 import { selectResent } from './resend.sql.ts'
 
 /** ResendRoute is a route by which a person may have an order sent on, and what that would come to for the first item that waits. */
-export interface ResendRoute {
+interface ResendRoute {
   route: RouteOption
   /** `works`: something is sent by it at present. */
   works: boolean
@@ -21,7 +21,7 @@ export interface ResendRoute {
   isRefused: boolean
 }
 
-export interface ResendRoutes {
+interface ResendRoutes {
   currency: string
   /** `price` is that of the first item that waits; null: nothing waits. */
   price: Micros | null
