@@ -1,5 +1,5 @@
 import type { Insertable, Updateable } from 'kysely'
-import { build } from '../database/build.ts'
+import { build, literal } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
 import type { ApiKeys } from '../database/types.ts'
 import type { AccountId, KeyId } from '../lib/ids.ts'
@@ -63,8 +63,16 @@ export async function selectKeys(
     id,
     accountId,
     after,
+    words = [],
     limit = null,
-  }: { id?: KeyId; accountId?: AccountId | undefined; after?: KeyId | undefined; limit?: number | null },
+  }: {
+    id?: KeyId
+    accountId?: AccountId | undefined
+    after?: KeyId | undefined
+    /** `words`: each of them is a part of its name, its security id or its account's user name. */
+    words?: readonly string[]
+    limit?: number | null
+  },
 ): Promise<Omit<ApiKeyView, 'status'>[]> {
   const query = build
     .selectFrom('apiKeys as k')
@@ -77,6 +85,12 @@ export async function selectKeys(
     .$if(accountId !== undefined, (all) => all.where('k.accountId', '=', accountId as AccountId))
     .$if(after !== undefined, (all) => all.where('k.id', '>', after as KeyId))
     .$if(id !== undefined, (all) => all.where('k.id', '=', id as KeyId))
+    .$if(words.length > 0, (all) =>
+      all.where(
+        literal<boolean>`not exists (select 1 from unnest(${words}::text[]) as w (word)
+                          where position(lower(word) in lower(concat_ws(' ', k.name, k.security_id, a.username))) = 0)`,
+      ),
+    )
     .orderBy('k.id')
     .limit(limit)
   return await sql.run(query.$narrowType<Pick<ApiKeyView, 'permissions'>>())

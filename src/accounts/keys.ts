@@ -167,16 +167,23 @@ function refuseUnknown(id: KeyId): never {
   throw new Refusal('not_found', `there is no key ${id}`, 'id')
 }
 
-/** `listKeys` gives one account's keys, or everybody's, by id, behind one. */
+/** WantedKeys are one account's keys, or everybody's; `search` has parts of their names, security ids and user names, with blanks between. */
+interface WantedKeys {
+  accountId?: AccountId | undefined
+  search?: string | undefined
+  after?: KeyId | undefined
+  limit?: number
+}
+
+/** `listKeys` gives keys by id. */
 export async function listKeys(
   sql: Queryable,
-  accountId?: AccountId,
-  limit: number | null = null,
+  { search = '', ...wanted }: WantedKeys,
   clock: Clock = systemClock,
-  after?: KeyId,
 ): Promise<ApiKeyView[]> {
   const now = clock.now()
-  return (await selectKeys(sql, { accountId, limit, after })).map((key) => ({
+  const words = search.split(/\s+/).filter((word) => word !== '')
+  return (await selectKeys(sql, { ...wanted, words })).map((key) => ({
     ...key,
     status: statusAt(key, now),
   }))

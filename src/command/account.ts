@@ -15,7 +15,7 @@ import { configuredLimit } from './input.ts'
 import { type Answer, answering, cutTo, MAX_CONFIGURED, nounAnswer, nounsAnswer } from './output.ts'
 
 export function register(program: Command): void {
-  const account = program.command('account').description('resellers: their names, wallets and price groups')
+  const account = program.command('account')
   addOptions(account.command('create'), accountAttributes, 'create')
     .description('create an account with its wallet')
     .action(answering(create))

@@ -26,9 +26,7 @@ interface TeachOptions {
 }
 
 export function register(program: Command): void {
-  const answer = program
-    .command('answer')
-    .description("suppliers' answers that no list of words knows: what they mean")
+  const answer = program.command('answer')
   answer
     .command('list')
     .description('what was said, the newest first, and what waits for it')

@@ -25,7 +25,7 @@ const passphraseOption = (): SecretOption =>
   new SecretOption('--passphrase <text>', 'what the file is encrypted with')
 
 export function register(program: Command): void {
-  const backup = program.command('backup').description('backups of the whole database')
+  const backup = program.command('backup')
   backup
     .command('create', { isDefault: true })
     .description('write all that the database holds as of one moment into a file, while servers go on')
@@ -43,12 +43,7 @@ export function register(program: Command): void {
     .description('the backups that the database knows of, the newest first')
     .addOption(configuredLimit())
     .action(answering(list))
-  program
-    .command('restore')
-    .description('put a backup into an empty database, all of it or nothing, and check the ledger')
-    .argument('<file>')
-    .addOption(passphraseOption())
-    .action(answering(restoreFile))
+  program.command('restore').argument('<file>').addOption(passphraseOption()).action(answering(restoreFile))
 }
 
 interface Options {

@@ -281,7 +281,7 @@ async function makeReseller(
   if (one.via === 'portal') return { ...one, id: account.id, keyId: null }
   const soon = { now: () => new Date(since.now().getTime() + 5 * MINUTE_MS) }
   const dialect = one.via === 'dhru' ? ('panel' as const) : ('contract' as const)
-  const [key] = await listKeys(sql, account.id, 1)
+  const [key] = await listKeys(sql, { accountId: account.id, limit: 1 })
   if (key) return { ...one, id: account.id, keyId: key.id }
   const { id: keyId } = await createKey(sql, account.id, { name: 'Website', dialect }, soon)
   return { ...one, id: account.id, keyId }

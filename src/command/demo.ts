@@ -46,7 +46,6 @@ interface DemoKeys extends Credentials {
 export function register(program: Command): void {
   program
     .command('demo')
-    .description('start the server with a filled shop to try things on; everything stays for the next start')
     .option(
       '--orders <count>',
       'how many orders its resellers have placed in the last month',

@@ -18,25 +18,22 @@ import { NoSuchDatabase, Unreachable, withAccess } from './connection.ts'
 import { answering, table } from './output.ts'
 
 export function register(program: Command): void {
-  program
-    .command('doctor')
-    .description('look for what would keep the server from working; exit code 6 when something would')
-    .action(
-      answering(async () => {
-        const found = await examine()
-        const ok = found.every(({ status }) => status !== 'fail')
-        return {
-          json: { ok, checks: found },
-          text: table(found, {
-            '': ({ status }) => status,
-            what: ({ name }) => name,
-            found: ({ detail }) => detail,
-            'what to do': ({ advice }) => advice,
-          }),
-          bad: !ok,
-        }
-      }),
-    )
+  program.command('doctor').action(
+    answering(async () => {
+      const found = await examine()
+      const ok = found.every(({ status }) => status !== 'fail')
+      return {
+        json: { ok, checks: found },
+        text: table(found, {
+          '': ({ status }) => status,
+          what: ({ name }) => name,
+          found: ({ detail }) => detail,
+          'what to do': ({ advice }) => advice,
+        }),
+        bad: !ok,
+      }
+    }),
+  )
 }
 
 async function examine(): Promise<Symptom[]> {

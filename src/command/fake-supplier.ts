@@ -20,9 +20,6 @@ type Given = Omit<FakeOptions, 'balance' | 'bulk'> & {
 export function register(program: Command): void {
   program
     .command('fake-supplier')
-    .description(
-      'start a supplier that sells nothing and goes wrong as asked: to try things on, and for tests',
-    )
     .option('--host <address>', 'address to listen on', defaults.host)
     .option('--port <number>', 'port to listen on; 0 takes a free one', wholeFrom(0, 65_535), defaults.port)
     .option('--log <file>', 'keep its orders in this file, and go on with those that are in it')

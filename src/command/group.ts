@@ -4,9 +4,7 @@ import { withDatabase } from './connection.ts'
 import { answering, listed } from './output.ts'
 
 export function register(program: Command): void {
-  const group = program
-    .command('group')
-    .description('price groups: accounts that see the same services and prices')
+  const group = program.command('group')
 
   group
     .command('create')

@@ -15,9 +15,7 @@ import { limitOption, wholeFrom } from './input.ts'
 import { type Answer, answering, cutTo, listed } from './output.ts'
 
 export function register(program: Command): void {
-  const inbox = program
-    .command('inbox')
-    .description('everything that waits for a person: reviews, work by hand, deposits, lists')
+  const inbox = program.command('inbox')
   inbox
     .command('list')
     .description('what waits, the longest first')

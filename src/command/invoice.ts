@@ -16,7 +16,7 @@ import { writeWhole } from './whole-file.ts'
 const SHOWN = 1000
 
 export function register(program: Command): void {
-  const seller = program.command('seller').description('who sells, as statements and invoices say it')
+  const seller = program.command('seller')
   seller
     .command('set')
     .description('change what is given and leave the rest')
@@ -27,9 +27,7 @@ export function register(program: Command): void {
     .option('--prefix <text>', 'what stands before the numbers of invoices')
     .action(answering(set))
   seller.command('show').description('what is set').action(answering(show))
-  const invoice = program
-    .command('invoice')
-    .description('what accounts were charged in a month, under numbers without gaps')
+  const invoice = program.command('invoice')
   invoice
     .command('issue <account> <month>')
     .description('make the invoice of an account for a month that has ended; it never changes')

@@ -23,7 +23,7 @@ import { withSealer } from './sealing.ts'
 import { SecretOption } from './secret-options.ts'
 
 export function register(program: Command): void {
-  const key = program.command('key').description('API keys of accounts')
+  const key = program.command('key')
   addOptions(key.command('create'), keyAttributes, 'create')
     .description('create an API key; its secret is shown this once')
     .action(answering(create))
@@ -38,6 +38,10 @@ export function register(program: Command): void {
     .command('list')
     .description('list API keys')
     .option('--account <id or username>', 'only those of this account')
+    .option(
+      '--search <text>',
+      'only those with these words in their name, their user name or that of their account',
+    )
     .addOption(configuredLimit())
     .action(answering(list))
   key
@@ -53,10 +57,19 @@ export function register(program: Command): void {
     )
 }
 
-async function list({ account, limit }: { account?: string; limit: number }): Promise<Answer> {
-  const keys = await withDatabase(async ({ sql }) =>
-    listKeys(sql, account === undefined ? undefined : (await findAccount(sql, account)).id, limit + 1),
-  )
+async function list({
+  account,
+  search,
+  limit,
+}: {
+  account?: string
+  search?: string
+  limit: number
+}): Promise<Answer> {
+  const keys = await withDatabase(async ({ sql }) => {
+    const accountId = account === undefined ? undefined : (await findAccount(sql, account)).id
+    return await listKeys(sql, { accountId, search, limit: limit + 1 })
+  })
   const shown = [
     ...(['id', 'name', 'account', 'username', 'status', 'dialect'] as const),
     ...(['permissions', 'allowedIps', 'expiresAt', 'lastUsedAt', 'webhookUrl'] as const),

@@ -6,7 +6,7 @@ import { readBytes, textOfFile } from './input.ts'
 import { type Answer, answering, type Cell, table } from './output.ts'
 
 export function register(program: Command): void {
-  const ledger = program.command('ledger').description('the books')
+  const ledger = program.command('ledger')
   ledger
     .command('check')
     .description(

@@ -26,9 +26,7 @@ import { type Answer, answering, counted, cutTo, listed } from './output.ts'
 const SHOWN_PROBLEMS = 50
 
 export function register(program: Command): void {
-  const manual = program
-    .command('manual')
-    .description('work that people do: list, take, answer, refuse, paste')
+  const manual = program.command('manual')
   const filtered = (command: Command): Command =>
     command
       .option('--supplier <id or name>', 'only of this supplier')

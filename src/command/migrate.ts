@@ -8,7 +8,6 @@ import { answering } from './output.ts'
 export function register(program: Command): void {
   program
     .command('migrate')
-    .description('bring the database up to this version (starting the server does the same)')
     .option(
       '--restored',
       'a backup was restored: numbers of orders go on beyond those that may have been given since it was made',

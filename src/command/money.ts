@@ -15,13 +15,12 @@ interface MoneyOptions {
 }
 
 export function register(program: Command): void {
-  for (const [verb, description, note] of [
-    ['deposit', 'add a payment to an account', 'kept with it'],
-    ['adjust', 'correct the balance of an account, up or (a negative amount) down', 'why (needed)'],
+  for (const [verb, note] of [
+    ['deposit', 'kept with it'],
+    ['adjust', 'why (needed)'],
   ] as const) {
     program
       .command(verb)
-      .description(description)
       .argument('[account]', 'id or username; instead of --account')
       .argument('[amount]', 'instead of --amount')
       .option('--account <id or username>')

@@ -22,9 +22,7 @@ import { writeWhole } from './whole-file.ts'
 const SHOWN = 50
 
 export function register(program: Command): void {
-  const move = program
-    .command('move-in')
-    .description('bring over what a panel has, in files and from its API')
+  const move = program.command('move-in')
   move
     .command('mapping')
     .description('the mapping that is used where a file of your own says nothing else')

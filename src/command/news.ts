@@ -13,7 +13,7 @@ import { idOf, limitOption, timeOf, wholeFrom } from './input.ts'
 import { type Answer, answering, listed, withNext } from './output.ts'
 
 export function register(program: Command): void {
-  const news = program.command('news').description('what you tell resellers in the portal')
+  const news = program.command('news')
   news
     .command('list')
     .description('the news that was written, the newest first')

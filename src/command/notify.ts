@@ -31,9 +31,7 @@ interface AddOptions {
 }
 
 export function register(program: Command): void {
-  const notify = program
-    .command('notify')
-    .description('who is told, by e-mail or otherwise, of what needs a person')
+  const notify = program.command('notify')
   const one = notify.command('add').description('tell one more person or chat')
   for (const { kind, address } of channelKinds.kinds)
     one.option(`--${kind} <${address.value}>`, `by a channel of kind ${kind}: ${address.help}`)

@@ -18,6 +18,7 @@ export const addFilter = (command: Command): Command =>
     .option('--account <id or username>', 'only this account’s')
     .option('--service <id or code>', 'only of this service')
     .option('--supplier <id or name>', 'only those that this supplier has, or had at last')
+    .option('--key <id or name>', 'only those placed with this API key, or with all of that name')
     .addOption(new Option('--state <state>', 'only in this state').choices(states))
     .option(
       '--from <time>',
@@ -33,6 +34,7 @@ export const filterOf = ({ from, to, ...filter }: FilterOptions): OperatorOrderF
   account: filter.account,
   service: filter.service,
   supplier: filter.supplier,
+  key: filter.key,
   state: filter.state,
   reference: filter.reference,
   imei: filter.imei,

@@ -16,9 +16,7 @@ import { type Answer, answering, listed, withNext } from './output.ts'
 import { writeWhole } from './whole-file.ts'
 
 export function register(program: Command): void {
-  const order = program
-    .command('order')
-    .description('orders: list, show, cancel, verify, resend, refund, correct, reveal')
+  const order = program.command('order')
   const answer = answering(list)
   addFilter(order.command('list').description('the newest orders first'))
     .addOption(limitOption(50))

@@ -30,9 +30,7 @@ import { registerBook } from './price-book.ts'
 import { priceTable } from './service-view.ts'
 
 export function register(program: Command): void {
-  const price = program
-    .command('price')
-    .description('prices: set, list, explain, history, remove; rules, files, changes of many')
+  const price = program.command('price')
   addOptions(price.command('set'), priceAttributes, 'create')
     .description(
       'the price of a service for everyone, for a price group, or for an account; the nearest wins',

@@ -1,61 +1,183 @@
-import { Command } from 'commander'
+import { Command, Help } from 'commander'
 import { readConfig } from '../config.ts'
 import { version } from '../version.ts'
 import { databaseIn } from './connection.ts'
 import { equipSecrets } from './secret-options.ts'
 import { applySettingsFile } from './settings-file.ts'
 
-/** `files` are those of this folder and the commands that each adds to the program, in the order of the help. */
-const files: { adds: string[]; load: () => Promise<{ register(program: Command): void }> }[] = [
-  { adds: ['start'], load: () => import('./start.ts') },
-  { adds: ['demo'], load: () => import('./demo.ts') },
-  { adds: ['migrate'], load: () => import('./migrate.ts') },
-  { adds: ['account'], load: () => import('./account.ts') },
-  { adds: ['account'], load: () => import('./account-person.ts') },
-  { adds: ['account'], load: () => import('./account-application.ts') },
-  { adds: ['key'], load: () => import('./key.ts') },
-  { adds: ['group'], load: () => import('./group.ts') },
-  { adds: ['service'], load: () => import('./service.ts') },
-  { adds: ['price'], load: () => import('./price.ts') },
-  { adds: ['rate'], load: () => import('./rate.ts') },
-  { adds: ['supplier'], load: () => import('./supplier.ts') },
-  { adds: ['route'], load: () => import('./route.ts') },
-  { adds: ['deposit', 'adjust'], load: () => import('./money.ts') },
-  { adds: ['deposit'], load: () => import('./deposit.ts') },
-  { adds: ['statement'], load: () => import('./statement.ts') },
-  { adds: ['seller', 'invoice'], load: () => import('./invoice.ts') },
-  { adds: ['order'], load: () => import('./order.ts') },
-  { adds: ['request'], load: () => import('./request.ts') },
-  { adds: ['inbox'], load: () => import('./inbox.ts') },
-  { adds: ['review'], load: () => import('./review.ts') },
-  { adds: ['answer'], load: () => import('./answer.ts') },
-  { adds: ['manual'], load: () => import('./manual.ts') },
-  { adds: ['webhook'], load: () => import('./webhook.ts') },
-  { adds: ['news'], load: () => import('./news.ts') },
-  { adds: ['notify'], load: () => import('./notify.ts') },
-  { adds: ['move-in'], load: () => import('./move-in.ts') },
-  { adds: ['staff'], load: () => import('./staff.ts') },
-  { adds: ['token'], load: () => import('./token.ts') },
-  { adds: ['secrets'], load: () => import('./secrets.ts') },
-  { adds: ['trail'], load: () => import('./trail.ts') },
-  { adds: ['backup', 'restore'], load: () => import('./backup.ts') },
-  { adds: ['report'], load: () => import('./report.ts') },
-  { adds: ['ledger'], load: () => import('./ledger.ts') },
-  { adds: ['doctor'], load: () => import('./doctor.ts') },
-  { adds: ['fake-supplier'], load: () => import('./fake-supplier.ts') },
-]
-
-/** `filesFor` gives the files that some words need: those of the command among them, none to say the version, else all. */
-function filesFor(words: string[]): typeof files {
-  if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) return []
-  const command = words.find((word) => !word.startsWith('-')) ?? ''
-  const needed = files.filter(({ adds }) => adds.includes(command))
-  return needed.length > 0 ? needed : files
+interface Files {
+  /** `commands` are those that the files add to the program, with what the help says of each. */
+  commands: Readonly<Record<string, string>>
+  load: readonly (() => Promise<{ register(program: Command): void }>)[]
 }
 
-/** `build` makes the command line for `words`, which are those after `imeigate`. */
-export async function build(words: string[] = []): Promise<Command> {
-  const program = new Command('imeigate')
+/** `files` are those of this folder that make the commands of the program, in the order of the help. */
+const files: readonly Files[] = [
+  {
+    commands: {
+      start: 'start the server: requests, workers, and the embedded database unless DATABASE_URL is set',
+    },
+    load: [() => import('./start.ts')],
+  },
+  {
+    commands: {
+      demo: 'start the server with a filled shop to try things on; everything stays for the next start',
+    },
+    load: [() => import('./demo.ts')],
+  },
+  {
+    commands: { migrate: 'bring the database up to this version (starting the server does the same)' },
+    load: [() => import('./migrate.ts')],
+  },
+  {
+    commands: {
+      account: 'resellers: their names, wallets and price groups',
+    },
+    load: [
+      () => import('./account.ts'),
+      () => import('./account-person.ts'),
+      () => import('./account-application.ts'),
+    ],
+  },
+  { commands: { key: 'API keys of accounts' }, load: [() => import('./key.ts')] },
+  {
+    commands: { group: 'price groups: accounts that see the same services and prices' },
+    load: [() => import('./group.ts')],
+  },
+  {
+    commands: { service: 'services: create, list, show, update, import, export' },
+    load: [() => import('./service.ts')],
+  },
+  {
+    commands: { price: 'prices: set, list, explain, history, remove; rules, files, changes of many' },
+    load: [() => import('./price.ts')],
+  },
+  {
+    commands: { rate: 'exchange rates, which sale prices and margins are made with' },
+    load: [() => import('./rate.ts')],
+  },
+  { commands: { supplier: 'those upstream who do the work' }, load: [() => import('./supplier.ts')] },
+  {
+    commands: { route: 'who does the work of a service, in order of preference' },
+    load: [() => import('./route.ts')],
+  },
+  {
+    commands: {
+      deposit: 'add a payment to an account',
+      adjust: 'correct the balance of an account, up or (a negative amount) down',
+    },
+    load: [() => import('./money.ts'), () => import('./deposit.ts')],
+  },
+  {
+    commands: {
+      statement:
+        'what moved the balance of an account in a month; without a month, the months that there are',
+    },
+    load: [() => import('./statement.ts')],
+  },
+  {
+    commands: {
+      seller: 'who sells, as statements and invoices say it',
+      invoice: 'what accounts were charged in a month, under numbers without gaps',
+    },
+    load: [() => import('./invoice.ts')],
+  },
+  {
+    commands: { order: 'orders: list, show, cancel, verify, resend, refund, correct, reveal' },
+    load: [() => import('./order.ts')],
+  },
+  { commands: { request: 'what was asked over HTTP' }, load: [() => import('./request.ts')] },
+  {
+    commands: { inbox: 'everything that waits for a person: reviews, work by hand, deposits, lists' },
+    load: [() => import('./inbox.ts')],
+  },
+  {
+    commands: { review: 'what waits for a person: unknown outcomes, margins, requests, changes of mind' },
+    load: [() => import('./review.ts')],
+  },
+  {
+    commands: { answer: "suppliers' answers that no list of words knows: what they mean" },
+    load: [() => import('./answer.ts')],
+  },
+  {
+    commands: { manual: 'work that people do: list, take, answer, refuse, paste' },
+    load: [() => import('./manual.ts')],
+  },
+  {
+    commands: { webhook: 'where resellers are told what becomes of orders' },
+    load: [() => import('./webhook.ts')],
+  },
+  { commands: { news: 'what you tell resellers in the portal' }, load: [() => import('./news.ts')] },
+  {
+    commands: { notify: 'who is told, by e-mail or otherwise, of what needs a person' },
+    load: [() => import('./notify.ts')],
+  },
+  {
+    commands: { 'move-in': 'bring over what a panel has, in files and from its API' },
+    load: [() => import('./move-in.ts')],
+  },
+  {
+    commands: {
+      staff: 'the people who run the installation, by the operator API: their roles and invitations',
+    },
+    load: [() => import('./staff.ts')],
+  },
+  {
+    commands: { token: "what the operator's own programs sign in with" },
+    load: [() => import('./token.ts')],
+  },
+  {
+    commands: {
+      secrets: "the secret key, which suppliers', gateways', channels' and webhooks' secrets are sealed with",
+    },
+    load: [() => import('./secrets.ts')],
+  },
+  {
+    commands: {
+      trail:
+        'who changed what, and how it was before: keys, limits, prices, suppliers, decisions; the newest first',
+    },
+    load: [() => import('./trail.ts')],
+  },
+  {
+    commands: {
+      backup: 'backups of the whole database',
+      restore: 'put a backup into an empty database, all of it or nothing, and check the ledger',
+    },
+    load: [() => import('./backup.ts')],
+  },
+  { commands: { report: 'turnover, cost, profit, success and times' }, load: [() => import('./report.ts')] },
+  { commands: { ledger: 'the books' }, load: [() => import('./ledger.ts')] },
+  {
+    commands: {
+      doctor: 'look for what would keep the server from working; exit code 6 when something would',
+    },
+    load: [() => import('./doctor.ts')],
+  },
+  {
+    commands: {
+      'fake-supplier':
+        'start a supplier that sells nothing and goes wrong as asked: to try things on, and for tests',
+    },
+    load: [() => import('./fake-supplier.ts')],
+  },
+]
+
+/** `filesFor` gives the files that some words need, which are those of the command among them. */
+function filesFor(words: readonly string[]): readonly Files[] {
+  const [first = '', second = ''] = words.filter(
+    (word, at) => !word.startsWith('-') && words[at - 1] !== '--settings',
+  )
+  const command = first === 'help' ? second : first
+  return files.filter(({ commands }) => command in commands)
+}
+
+/**
+ * `build` makes the command line for `words`, which are those after `imeigate`, and without them with all there is. Of commands that the words do
+ * not name it knows only what the help says of them: most of the start of a program is loading files.
+ */
+export async function build(words?: readonly string[]): Promise<Command> {
+  const program: Command = new Command('imeigate')
     .description('The order server of the IMEI-service business.')
     .version(version)
     .option('--json', 'one JSON value on stdout, errors as one JSON line on stderr')
@@ -68,14 +190,25 @@ export async function build(words: string[] = []): Promise<Command> {
       process.stderr.write(`settings: the environment${file === undefined ? '' : `, and ${file}`}\n`)
       process.stderr.write(`database: ${databaseIn(readConfig(process.env))}\n`)
     })
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({
+      showGlobalOptions: true,
+      // In the list of all commands each is its name alone, whether it was loaded or not.
+      subcommandTerm: (command) => (command.parent === program ? command.name() : termOf(command)),
+    })
     // Errors are printed in one place: see main.ts.
     .configureOutput({ outputError: () => {} })
     .exitOverride()
-  for (const { load } of filesFor(words)) {
-    const { register } = await load()
-    register(program)
+  const needed = words ? filesFor(words) : files
+  for (const one of files) {
+    if (needed.includes(one)) for (const load of one.load) (await load()).register(program)
+    for (const [name, summary] of Object.entries(one.commands)) {
+      const command = program.commands.find((made) => made.name() === name) ?? program.command(name)
+      command.description(summary)
+    }
   }
   equipSecrets(program)
   return program
 }
+
+/** `termOf` writes a command as the list of those beside it has it: with its arguments. */
+const termOf = (command: Command): string => new Help().subcommandTerm(command)

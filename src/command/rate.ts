@@ -6,9 +6,7 @@ import { configuredLimit, timeOf } from './input.ts'
 import { type Answer, answering, cutTo, listed, MAX_CONFIGURED } from './output.ts'
 
 export function register(program: Command): void {
-  const rate = program
-    .command('rate')
-    .description('exchange rates, which sale prices and margins are made with')
+  const rate = program.command('rate')
   rate
     .command('set')
     .description('what one unit of a currency is worth in another, from a day on')

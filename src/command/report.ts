@@ -37,7 +37,7 @@ interface ReportOptions {
 }
 
 export function register(program: Command): void {
-  const report = program.command('report').description('turnover, cost, profit, success and times')
+  const report = program.command('report')
   const answer = answering(show)
   report
     .command('sales')

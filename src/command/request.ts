@@ -7,7 +7,6 @@ import { type Answer, answering, keyValues } from './output.ts'
 export function register(program: Command): void {
   program
     .command('request')
-    .description('what was asked over HTTP')
     .command('show')
     .argument('<id>', 'what X-Request-Id, or traceId of an error, said')
     .description('one request, also one that was refused, of whomever it was')

@@ -34,9 +34,7 @@ interface ResolveOptions {
 }
 
 export function register(program: Command): void {
-  const review = program
-    .command('review')
-    .description('what waits for a person: unknown outcomes, margins, requests, changes of mind')
+  const review = program.command('review')
   review
     .command('list')
     .description('what is open, the oldest first')

@@ -19,7 +19,7 @@ import { configuredLimit, idOf } from './input.ts'
 import { type Answer, answering, cutTo, MAX_CONFIGURED, nounsAnswer } from './output.ts'
 
 export function register(program: Command): void {
-  const route = program.command('route').description('who does the work of a service, in order of preference')
+  const route = program.command('route')
   addOptions(route.command('add'), routeAttributes, 'create')
     .description('send items of a service to a supplier')
     .action(answering(add))

@@ -8,11 +8,7 @@ import { type Answer, answering, keyValues, table } from './output.ts'
 import { countingBar } from './progress.ts'
 
 export function register(program: Command): void {
-  const secrets = program
-    .command('secrets')
-    .description(
-      "the secret key, which suppliers', gateways', channels' and webhooks' secrets are sealed with",
-    )
+  const secrets = program.command('secrets')
   secrets
     .command('status')
     .description('which key there is, and what is sealed with it; exit code 6 when something does not open')

@@ -22,9 +22,7 @@ import { servicesAnswer, serviceText } from './service-view.ts'
 import { writeWhole } from './whole-file.ts'
 
 export function register(program: Command): void {
-  const service = program
-    .command('service')
-    .description('services: create, list, show, update, import, export')
+  const service = program.command('service')
   addOptions(service.command('create'), newServiceAttributes, 'create')
     .description('a new service, with its price for everyone')
     .action(answering(create))

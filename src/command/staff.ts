@@ -19,9 +19,7 @@ import { withDatabase } from './connection.ts'
 import { type Answer, answering, keyValues, listed } from './output.ts'
 
 export function register(program: Command): void {
-  const staff = program
-    .command('staff')
-    .description('the people who run the installation, by the operator API: their roles and invitations')
+  const staff = program.command('staff')
   staff
     .command('list')
     .description('list people, with their sign-ins')

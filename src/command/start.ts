@@ -9,18 +9,15 @@ import { hasStaff, inviteFirstOwner } from '../staff/staff.ts'
 import { refuseDemo } from './demo-folder.ts'
 
 export function register(program: Command): void {
-  program
-    .command('start')
-    .description('start the server: requests, workers, and the embedded database unless DATABASE_URL is set')
-    .action(async () => {
-      const log = makeLog(process.env)
-      if (isRoot()) log.warn(`imeigate runs as root: ${AGAINST_ROOT}`)
-      const config = readConfig(process.env)
-      refuseDemo(config)
-      await serve(config, log, async ({ url }, { serving }) => {
-        if (config.role !== 'worker') await welcomeOwner(serving, config.publicUrl ?? url, log)
-      })
+  program.command('start').action(async () => {
+    const log = makeLog(process.env)
+    if (isRoot()) log.warn(`imeigate runs as root: ${AGAINST_ROOT}`)
+    const config = readConfig(process.env)
+    refuseDemo(config)
+    await serve(config, log, async ({ url }, { serving }) => {
+      if (config.role !== 'worker') await welcomeOwner(serving, config.publicUrl ?? url, log)
     })
+  })
 }
 
 /** `makeLog` logs readable lines on a terminal, and one JSON object a line elsewhere. */

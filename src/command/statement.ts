@@ -22,9 +22,6 @@ interface StatementOptions {
 export function register(program: Command): void {
   const command = program
     .command('statement')
-    .description(
-      'what moved the balance of an account in a month; without a month, the months that there are',
-    )
     .argument('<account>', 'id or username')
     .argument('[month]', 'YYYY-MM, in UTC')
     .option('--format <json|csv|pdf>', 'the whole statement; by the ending of --out when left out')

@@ -26,7 +26,7 @@ import { registerTopUps } from './supplier-top-up.ts'
 type Options = Record<string, unknown>
 
 export function register(program: Command): void {
-  const supplier = program.command('supplier').description('those upstream who do the work')
+  const supplier = program.command('supplier')
   addSupplierOptions(supplier.command('add'), 'create')
     .description('a new supplier; its secrets are kept sealed and are not shown again')
     .action(answering(add))

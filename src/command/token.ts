@@ -6,7 +6,7 @@ import { idOf, timeOf } from './input.ts'
 import { type Answer, answering, keyValues, listed } from './output.ts'
 
 export function register(program: Command): void {
-  const token = program.command('token').description("what the operator's own programs sign in with")
+  const token = program.command('token')
   token
     .command('create')
     .description('make an operator token; it is shown this once')

@@ -11,9 +11,6 @@ import { type Answer, answering, listed, withNext } from './output.ts'
 export function register(program: Command): void {
   program
     .command('trail')
-    .description(
-      'who changed what, and how it was before: keys, limits, prices, suppliers, decisions; the newest first',
-    )
     .addOption(new Option('--what <noun>', 'changes of one sort of thing').choices(nouns))
     .option('--subject <id>', 'changes of one thing')
     .option('--account <id or username>', 'changes of an account and of what belongs to it')

@@ -34,7 +34,7 @@ import {
 import { integrationContext, withSealer } from './sealing.ts'
 
 export function register(program: Command): void {
-  const webhook = program.command('webhook').description('where resellers are told what becomes of orders')
+  const webhook = program.command('webhook')
   webhook
     .command('list')
     .description('webhooks and how they fare; a key gets one when it is created (key create --webhook-url)')

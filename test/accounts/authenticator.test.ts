@@ -237,11 +237,11 @@ test('last uses are recorded together, and a later one stands', async () => {
   now = new Date('2030-02-01T00:00:00Z')
   await outcome(one.securityId, one.secret, { by: second })
   await outcome(one.securityId, 'wrong', { by: second })
-  expect((await listKeys(sql, one.account.id))[0]?.lastUsedAt).toBeNull()
+  expect((await listKeys(sql, { accountId: one.account.id }))[0]?.lastUsedAt).toBeNull()
   await first.stop()
   await second.stop()
-  expect((await listKeys(sql, one.account.id))[0]?.lastUsedAt).toEqual(late)
-  expect((await listKeys(sql, other.account.id))[0]?.lastUsedAt).toEqual(late)
+  expect((await listKeys(sql, { accountId: one.account.id }))[0]?.lastUsedAt).toEqual(late)
+  expect((await listKeys(sql, { accountId: other.account.id }))[0]?.lastUsedAt).toEqual(late)
 })
 
 test('a secret has 200 random bits and is stored nowhere', async () => {

@@ -54,7 +54,21 @@ test.each(NOUNS)('%s loads no large package before it needs one', (command) => {
   expect(LARGE.filter((name) => loaded.has(name))).toEqual([])
 })
 
-test('the version is said without loading a command', () => {
-  expect(loadedBy('rate', '--help')).toContain('/src/command/rate.ts')
-  expect(loadedBy('--version')).not.toContain('/src/command/rate.ts')
+test.each([['--version'], ['--help'], ['help'], ['--settings', 'rate', '--help']])(
+  '%s is said without loading a command',
+  (...words) => {
+    expect(loadedBy(...words)).not.toContain('/src/command/rate.ts')
+  },
+)
+
+test('a command is loaded, alone, by its name, whatever stands around it', () => {
+  for (const words of [
+    ['rate', '--help'],
+    ['help', 'rate'],
+    ['--settings', 'key', 'rate', '--help'],
+  ]) {
+    const loaded = loadedBy(...words)
+    expect(loaded).toContain('/src/command/rate.ts')
+    expect(loaded).not.toContain('/src/command/key.ts')
+  }
 })

@@ -261,20 +261,35 @@ test('a page ends when its time is over, and the next ones have the rest', async
 
 test("a key's orders are looked for in its account alone", async () => {
   const [key] = await database.sql<{ id: number }[]>`
-    insert into api_keys (account_id, security_id, secret_hash)
-    select ${accounts[0] ?? ''}::int, 'listed00', sha256('x') returning id`
+    insert into api_keys (account_id, security_id, secret_hash, name)
+    select ${accounts[0] ?? ''}::int, 'listed00', sha256('x'), 'Website' returning id`
   const id = key?.id ?? 0
   const placed = await database.sql<{ id: bigint }[]>`
     update orders set key_id = ${id} where account_id = ${accounts[0] ?? ''}::int and id % 400 = 3 returning id`
   const found: OrderId[] = []
   const rows = await read.of(async () => {
-    found.push(...(await operator.names({ key: id, limit: 50 })).names.map((one) => one.id))
+    found.push(...(await operator.names({ key: 'listed00', limit: 50 })).names.map((one) => one.id))
   })
   expect(found).toEqual(placed.map((one) => Number(one.id)).sort((a, b) => b - a))
   expect(found.length).toBeGreaterThanOrEqual(10)
   // Of all accounts it would be three times as many.
   expect(rows).toBeLessThan(4 * ORDERS)
-  expect((await operator.names({ key: 999_999, limit: 50 })).names).toEqual([])
+  for (const key of [String(id), ' WEBSITE '])
+    expect((await operator.names({ key, limit: 50 })).names.map((one) => one.id)).toEqual(found)
+  // Two may have the same name. One that is called as another one's security id is not meant by it.
+  await database.sql`
+    insert into api_keys (account_id, security_id, secret_hash, name)
+    select ${accounts[1] ?? ''}::int, s, sha256('x'), n from (values ('listed01', 'website'), ('listed02', 'listed00')) v (s, n)`
+  const [other] = await database.sql<{ id: bigint }[]>`
+    update orders set key_id = (select id from api_keys where security_id = 'listed01')
+     where account_id = ${accounts[1] ?? ''}::int and id = (select max(id) from orders where account_id = ${accounts[1] ?? ''}::int)
+    returning id`
+  const called = (await operator.names({ key: 'website', limit: 50 })).names.map((one) => one.id)
+  expect(called).toEqual([...found, Number(other?.id)].sort((a, b) => b - a))
+  const own = await operator.names({ key: 'website', account: [accounts[0] ?? ''], limit: 50 })
+  expect(own.names.map((one) => one.id)).toEqual(found)
+  expect((await operator.names({ key: 'listed00', limit: 50 })).names.map((one) => one.id)).toEqual(found)
+  await expect(operator.names({ key: '999999', limit: 50 })).rejects.toThrow('there is no API key 999999')
 })
 
 test('counted up to a number, and no longer than a time', async () => {

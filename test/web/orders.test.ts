@@ -280,9 +280,15 @@ describePages('orders in the console', () => {
     await page.getByRole('combobox', { name: 'Service', exact: true }).fill('nothing-like-it')
     await page.getByText('No service has this in its name or code.').first().waitFor()
     await page.getByRole('combobox', { name: 'Service', exact: true }).fill('')
+    // A key is found by its name and its reseller's, and stands in the address by its user name.
+    await office.server.sql`update api_keys set name = 'Website' where security_id = ${shop.securityId}`
+    await page.getByRole('combobox', { name: 'API key' }).fill(`web ${shop.username}`)
+    await page.getByRole('option', { name: `${shop.username}, Website` }).click()
     await page.getByRole('button', { name: 'Show', exact: true }).click()
     await page.waitForURL(/state=success/)
     expect(page.url()).toContain(`account=${shop.username}`)
+    expect(page.url()).toContain(`key=${shop.securityId}`)
+    await page.getByRole('button', { name: `Leave out API key: ${shop.username}, Website` }).waitFor()
     await page.getByRole('button', { name: `Leave out Reseller: ${shop.username}` }).click()
     await page.waitForURL((url) => !url.searchParams.has('account'))
     await page.getByText(/\d+ orders/).waitFor()
@@ -301,6 +307,44 @@ describePages('orders in the console', () => {
     await page.waitForURL(/state=success/)
     await page.keyboard.press('x')
     await visit.leave()
+  })
+
+  test('what stands beside the state of an order is not cut off, in any language', async () => {
+    const { sql } = office.server
+    const unknown = await placed({}, '00100104')
+    const client = new RestClient(office.server, shop)
+    const imeis = { imeis: [imei(901), imei(902, '00100105')] }
+    const several = (await client.post('/api/order', { code: service, data: imeis })).body.order_id as number
+    await until('one is unknown, and of several one is done', async () => {
+      const ended = await sql`
+        select 1 from items where order_id = ${unknown} and state = 'unknown' or order_id = ${several} and state = 'success'`
+      return ended.length === 2
+    })
+    await client.post(`/api/order/${several}/cancel`, {})
+    await sql`update services set promised_seconds = 60 where id = ${Number(service)}`
+    await sql`update orders set created_at = created_at - interval '1 day' where id in (${unknown}, ${several})`
+    for (const locale of ['en', 'es', 'id']) {
+      const visit = await Visit.as(office, 'support', { screen: { width: 1440, height: 900 }, locale })
+      const { page } = visit
+      for (const id of [unknown, several]) {
+        for (const width of [1440, 800]) {
+          await page.setViewportSize({ width, height: 900 })
+          await page.goto(`/console/orders?id=${id}`)
+          const cell = page.locator('tr[data-row="0"] td', { has: page.locator('svg[viewBox="0 0 14 14"]') })
+          await cell.waitFor()
+          await visit.shot(`the state of order ${id} in ${locale} at ${width}`)
+          expect(
+            await cell.evaluate((td) => {
+              const room = td.getBoundingClientRect()
+              const marks = [...td.querySelectorAll('span > span')].map((one) => one.getBoundingClientRect())
+              return { marks: marks.length, cut: marks.filter(({ right }) => right > room.right).length }
+            }),
+          ).toEqual({ marks: id === unknown ? 2 : 3, cut: 0 })
+        }
+      }
+      await visit.leave()
+    }
+    await sql`update services set promised_seconds = null where id = ${Number(service)}`
   })
 
   test('a filter is kept under a name, with its columns, renamed, opened on another device, and removed', async () => {

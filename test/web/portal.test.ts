@@ -3,6 +3,7 @@ import { invitePerson } from '../../src/account-people/account-people.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
 import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
 import { PASSWORD, PortalShop } from '../protocols/portal/portal.fixtures.ts'
+import { RestClient } from '../support/rest.ts'
 import { imei } from '../support/server.ts'
 import { until } from '../support/until.ts'
 import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
@@ -172,12 +173,23 @@ describePages('the portal', () => {
       return (await portal.ask('POST', '/api/order', { body, headers: who })).json.order_id as number
     }
     const done = await place('carrier', [imei(700), imei(701)], 'first')
+    const [key] = await sql<{ id: number }[]>`
+      update api_keys set name = 'Website' where security_id = ${shop.securityId} returning id`
+    const byKey = await new RestClient(portal.server, shop).post('/api/order', {
+      ...{ code: 'carrier', data: { imeis: [imei(706)] }, reference: 'by key' },
+    })
     const waiting = await place('by-hand', [imei(702)], 'second')
     const foreign = await place('carrier', [imei(703)], 'first', other.headers)
     const visit = await Visit.entered(portal.server.url, headers)
     const { page } = visit
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.goto(`/portal/orders/${byKey.body.order_id}`)
+    await page.getByText('placed over REST with the key Website').waitFor()
+    expect(await page.getByRole('link', { name: 'Website' }).getAttribute('href')).toBe(
+      `/portal/keys/${key?.id}`,
+    )
     await page.goto(`/portal/orders/${done}`)
+    await page.getByText('placed in the portal').waitFor()
     await page.getByText('2 of 2 done').waitFor()
     await page.getByText('$2.00 charged').waitFor()
     await visit.expectUsable('an order that is done')

@@ -1,5 +1,5 @@
 import type { Queryable } from '../../database/database.ts'
-import type { AccountId, OrderId, ServiceId } from '../../lib/ids.ts'
+import type { AccountId, KeyId, OrderId, ServiceId } from '../../lib/ids.ts'
 import type { Micros } from '../../lib/money.ts'
 import type { ItemState, OrderState, Via } from '../../lib/states.ts'
 import { costingAttempts } from '../read/order-costs.sql.ts'
@@ -43,6 +43,8 @@ export interface OrderRow extends Costs {
   released: Micros
   reference: string | null
   via: Via
+  keyId: KeyId | null
+  /** `key` is its name; without one its security id. */
   key: string | null
   createdAt: Date
   finishedAt: Date | null
@@ -69,7 +71,7 @@ export async function selectOrderRows(
            s.code as service_code, s.name as service_name, s.group_name as service_group, s.secret_results, o.state, o.item_count,
            i.inputs, i.states, i.suppliers, i.sandbox, o.unit_price, o.total, i.held, i.waiting, i.charged, i.refunded, i.released, i.deliverable,
            coalesce(c.costs, '{}'::jsonb) as costs, coalesce(c.uncosted, 0)::int as uncosted,
-           o.reference, o.via, nullif(coalesce(nullif(k.name, ''), k.security_id), '') as key, o.created_at, o.finished_at,
+           o.reference, o.via, nullif(coalesce(nullif(k.name, ''), k.security_id), '') as key, o.key_id, o.created_at, o.finished_at,
            (select count(*)::int from reviews v
              where v.account_id = o.account_id and v.order_id = o.id and v.resolved_at is null) as reviews,
            i.with_people, w.*

@@ -1,5 +1,5 @@
 import type { Queryable, Sql } from '../../database/database.ts'
-import type { AccountId, OrderId, PriceGroupId, ServiceId, SupplierId } from '../../lib/ids.ts'
+import type { AccountId, KeyId, OrderId, PriceGroupId, ServiceId, SupplierId } from '../../lib/ids.ts'
 import type { Micros } from '../../lib/money.ts'
 import type { OrderState, Via } from '../../lib/states.ts'
 import type { WantedMargin } from './operator-margins.ts'
@@ -32,7 +32,7 @@ export interface WantedOrders {
   supplierIds?: readonly SupplierId[] | undefined
   states?: readonly WantedState[] | undefined
   via?: readonly Via[] | undefined
-  keyId?: number | undefined
+  keyIds?: readonly KeyId[] | undefined
   /** `isRefunded`: something of it was given back after it had been charged. */
   isRefunded?: true | undefined
   /** `totalFrom` and `totalTo` bound the total, both included, whatever its currency. */
@@ -323,7 +323,7 @@ async function selectLookedAt(sql: Queryable, wanted: WantedOrders, part: Part):
                 ${serviceIds === undefined ? sql`` : sql`and o.service_id = any(${serviceIds}::int[])`}
                 ${states === undefined ? sql`` : sql`and ${isInState(sql, states, wanted)}`}
                 ${wanted.via === undefined ? sql`` : sql`and o.via = any(${wanted.via}::text[])`}
-                ${wanted.keyId === undefined ? sql`` : sql`and coalesce(o.key_id = ${wanted.keyId}, false)`}
+                ${wanted.keyIds === undefined ? sql`` : sql`and coalesce(o.key_id = any(${wanted.keyIds}::int[]), false)`}
                 ${wanted.totalFrom === undefined ? sql`` : sql`and o.total >= ${wanted.totalFrom}::bigint`}
                 ${wanted.totalTo === undefined ? sql`` : sql`and o.total <= ${wanted.totalTo}::bigint`}
                 ${from === undefined ? sql`` : sql`and o.created_at >= ${from}`}
@@ -515,11 +515,16 @@ export async function selectAccountsOfGroup(sql: Sql, group: PriceGroupId): Prom
   return rows.map(({ id }) => id)
 }
 
-/** `selectAccountsOfKey` gives the account of an API key: no other's orders were placed with it. */
-export async function selectAccountsOfKey(sql: Sql, key: number): Promise<AccountId[]> {
-  const rows = await sql<{ id: AccountId }[]>`
-    select account_id as id from api_keys where id = ${key}`.records()
-  return rows.map(({ id }) => id)
+/** `selectKeysCalled` gives API keys by their security id (`by` 1), id (2) or name in any case (3), in this order. */
+export async function selectKeysCalled(
+  sql: Sql,
+  named: string,
+): Promise<{ id: KeyId; accountId: AccountId; by: number }[]> {
+  return await sql<{ id: KeyId; accountId: AccountId; by: number }[]>`
+    select id, account_id,
+           case when security_id = lower(${named}) then 1 when id::text = ${named} then 2 else 3 end as by
+      from api_keys where security_id = lower(${named}) or id::text = ${named} or lower(name) = lower(${named})
+     order by by, id`.records()
 }
 
 export async function selectServicesOfGroup(sql: Sql, group: string): Promise<ServiceId[]> {

@@ -2,7 +2,7 @@ import { findAccount, findPriceGroup } from '../../accounts/accounts.ts'
 import type { Sql } from '../../database/database.ts'
 import { isGiven, MAX_SCANNED_ROWS } from '../../database/walk.ts'
 import { Refusal } from '../../errors.ts'
-import type { AccountId, OrderId, ServiceId, SupplierId } from '../../lib/ids.ts'
+import type { AccountId, KeyId, OrderId, ServiceId, SupplierId } from '../../lib/ids.ts'
 import type { Micros } from '../../lib/money.ts'
 import { pageOf } from '../../lib/page.ts'
 import type { Via } from '../../lib/states.ts'
@@ -20,7 +20,7 @@ import {
   lookAt,
   namesOf,
   selectAccountsOfGroup,
-  selectAccountsOfKey,
+  selectKeysCalled,
   selectEnd,
   selectEnded,
   selectRange,
@@ -66,8 +66,8 @@ export interface OperatorOrderFilter {
   supplier?: Many<string> | undefined
   state?: Many<WantedState> | undefined
   via?: Many<Via> | undefined
-  /** `key` is the id of the API key that it was placed with. */
-  key?: number | undefined
+  /** `key` is the API key that it was placed with: security id, id, or name, which several may have. */
+  key?: string | undefined
   refunded?: boolean | undefined
   /** `totalFrom` and `totalTo` bound the total, both included, in the currency of the order. */
   totalFrom?: Micros | undefined
@@ -346,11 +346,12 @@ async function wantedOf(sql: Sql, filter: OperatorOrderFilter): Promise<WantedOr
   const ofServiceGroup =
     filter.serviceGroup === undefined ? undefined : await selectServicesOfGroup(sql, filter.serviceGroup)
   const states = listOf(filter.state)
-  const ofKey = filter.key === undefined ? undefined : await selectAccountsOfKey(sql, filter.key)
+  const keys = filter.key === undefined ? undefined : await findKeysCalled(sql, filter.key)
   const accountIds = [
     await all(filter.account, async (one) => (await findAccount(sql, one)).id),
     ofGroup,
-    ofKey,
+    // No other account's orders were placed with a key.
+    keys?.map(({ accountId }) => accountId),
     filter.accountId === undefined ? undefined : [filter.accountId],
   ].reduce<readonly AccountId[] | undefined>(bothOf, undefined)
   const own = filter.accountId && {
@@ -359,7 +360,7 @@ async function wantedOf(sql: Sql, filter: OperatorOrderFilter): Promise<WantedOr
   }
   const isName = text !== undefined && (await isNamed(sql, text, { accountIds, own }))
   return {
-    ...{ from, to, endedFrom, endedTo, keyId: filter.key, ids: filter.ids },
+    ...{ from, to, endedFrom, endedTo, keyIds: keys?.map(({ id }) => id), ids: filter.ids },
     accountIds,
     own,
     serviceIds: [
@@ -395,6 +396,14 @@ async function peopleOf(sql: Sql): Promise<SupplierId[]> {
 async function serviceIdOf(sql: Sql, idOrCode: string): Promise<ServiceId> {
   const { findService } = await import('../../catalogue/services.ts')
   return (await findService(sql, idOrCode)).id
+}
+
+/** `findKeysCalled` throws not_found. */
+async function findKeysCalled(sql: Sql, named: string): Promise<{ id: KeyId; accountId: AccountId }[]> {
+  const found = await selectKeysCalled(sql, named.trim())
+  const first = found[0]?.by
+  if (first === undefined) throw new Refusal('not_found', `there is no API key ${named}`, 'key')
+  return found.filter(({ by }) => by === first)
 }
 
 async function supplierIdsOf(sql: Sql, named: string): Promise<SupplierId[]> {

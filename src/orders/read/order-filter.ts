@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { bound, timeOf, wantedAmount } from '../../contract/page.ts'
 import { oneOf } from '../../contract/schema.ts'
-import { MAX_ID, type OrderId } from '../../lib/ids.ts'
+import type { OrderId } from '../../lib/ids.ts'
 import { MUST } from '../../lib/json-schema.ts'
 import { parseMicros } from '../../lib/money.ts'
 import { orderStates, type Via, vias } from '../../lib/states.ts'
@@ -53,7 +53,11 @@ export const orderFilter = {
       'is open, or people do it; `late`: it takes longer than it should',
   ),
   via: someOf(vias, `How it was placed, several with commas between: ${vias.join(', ')}`),
-  key: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_ID, description: 'The id of the API key' })),
+  key: Type.Optional(
+    text(255, {
+      description: 'The API key that it was placed with: security id, id, or name, which several may have',
+    }),
+  ),
   refunded: Type.Optional(
     oneOf(['yes'], {
       description: 'Only orders of which something was given back after it had been charged',

@@ -60,7 +60,7 @@ async function buyer(): Promise<Buyer> {
   const shop = await server.shop()
   const client = new RestClient(server, shop)
   const placed = await client.post('/api/order', { code: service, data: { imeis: [imei(++n)] } })
-  const [key] = await listKeys(server.sql, shop.accountId as AccountId)
+  const [key] = await listKeys(server.sql, { accountId: shop.accountId as AccountId })
   return { shop, client, keyId: key?.id as KeyId, order: placed.body.order_id }
 }
 

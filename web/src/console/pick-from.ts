@@ -17,8 +17,11 @@ export const fitting = (offers: readonly Omit<Offer, 'isWhole'>[], text: string)
     .toSorted((one, other) => Number(other.isWhole) - Number(one.isWhole))
 }
 
-/** `usePickFrom` gives where resellers, services and suppliers are picked from: what is found by `/`, as far as the person may read it. */
-export function usePickFrom(): { resellers: Source; services: Source; suppliers: Source } {
+/** MAX_KEYS is how many keys are offered. */
+const MAX_KEYS = 8
+
+/** `usePickFrom` gives where resellers, services, suppliers and API keys are picked from: what is found by `/`, as far as the person may read it. */
+export function usePickFrom(): { resellers: Source; services: Source; suppliers: Source; keys: Source } {
   const may = useMay()
   const client = useQueryClient()
   return {
@@ -39,6 +42,20 @@ export function usePickFrom(): { resellers: Source; services: Source; suppliers:
         (await search(text, 'services', signal)).services.map(({ code, name, whole }) => ({
           ...{ value: code, name, isWhole: whole },
         })),
+    },
+    keys: {
+      key: ['keys'],
+      none: msg`No API key has this in its name, its own user name or that of its reseller.`,
+      isOff: !may('resellers.read'),
+      read: async (text, signal) => {
+        const query = { search: text, limit: MAX_KEYS }
+        const { page } = await dataOf(api.GET('/api/operator/keys', { params: { query }, signal }))
+        const typed = text.toLowerCase()
+        return page.items.map(({ security_id: value, name, username }) => ({
+          ...{ value, name: name === '' ? username : `${username}, ${name}` },
+          isWhole: typed === value || typed === name.toLowerCase(),
+        }))
+      },
     },
     suppliers: {
       key: ['suppliers'],

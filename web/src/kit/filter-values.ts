@@ -15,7 +15,8 @@ export type Filter = {
   | { kind: 'text'; placeholder?: string }
   | { kind: 'day' | 'percent' }
   // Something that is picked from what is there; with `isSeveral` several hold at once, with commas between.
-  | { kind: 'pick'; from: Source; isSeveral?: boolean; placeholder?: string }
+  // `said` is what stands on the chip in place of the value.
+  | { kind: 'pick'; from: Source; isSeveral?: boolean; placeholder?: string; said?: string | undefined }
 )
 
 /** `withValue` gives filters with another value of one of them; empty: it is left out. */

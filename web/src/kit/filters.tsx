@@ -73,6 +73,7 @@ export function FilterBar({
 
 function wordsOf(filter: Filter, value: string): string {
   if (filter.kind === 'percent') return `${value}%`
+  if (filter.kind === 'pick') return filter.said ?? value
   if (filter.kind !== 'choices' && filter.kind !== 'choice') return value
   return value
     .split(',')

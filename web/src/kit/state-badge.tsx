@@ -5,7 +5,16 @@ import type { ReactNode } from 'react'
 import styles from './state-badge.module.css'
 
 /** Tone is how a state looks: each has its own colour and icon, and words beside, never colour alone. */
-export type Tone = 'waiting' | 'working' | 'unknown' | 'done' | 'partial' | 'failed' | 'needs' | 'off'
+export type Tone =
+  | 'waiting'
+  | 'working'
+  | 'unknown'
+  | 'done'
+  | 'partial'
+  | 'failed'
+  | 'needs'
+  | 'late'
+  | 'off'
 
 const stroke = {
   fill: 'none',
@@ -44,19 +53,43 @@ const icons: Record<Tone, ReactNode> = {
       <circle cx="7" cy="11.4" r="1.2" fill="currentColor" />
     </>
   ),
+  late: (
+    <>
+      <circle cx="7" cy="7" r="4.5" {...stroke} />
+      <path d="M7 4.6V7l1.7 1.2" {...stroke} strokeWidth={1.5} />
+    </>
+  ),
   off: <path d="M3 7h8" {...stroke} />,
 }
 
-/** `Badge` shows a tone with words of the caller's. */
-export function Badge({ tone, children }: { tone: Tone; children: ReactNode }) {
-  const colour = tone === 'partial' ? 'done' : tone
+/** `colours` are those of tones that have none of their own. */
+const colours: Partial<Record<Tone, Tone>> = { partial: 'done', late: 'needs' }
+
+/** `Badge` shows a tone with words of the caller's. `title` are the words where a list shows its icon alone. */
+export function Badge({ tone, title, children }: { tone: Tone; title?: string; children: ReactNode }) {
+  const colour = colours[tone] ?? tone
   return (
-    <span className={styles.badge} style={{ color: `var(--${colour})`, background: `var(--${colour}-tint)` }}>
+    <span
+      className={styles.badge}
+      style={{ color: `var(--${colour})`, background: `var(--${colour}-tint)` }}
+      title={title}
+    >
       <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">
         {icons[tone]}
       </svg>
       {children}
     </span>
+  )
+}
+
+/** `LateBadge` marks an order that takes longer than it should. */
+export function LateBadge() {
+  const { _ } = useLingui()
+  const words = _(msg`Late`)
+  return (
+    <Badge tone="late" title={words}>
+      {words}
+    </Badge>
   )
 }
 

@@ -5,7 +5,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { dataOf } from '../api/client.ts'
 import { portal } from '../api/portal.ts'
 import { Amount } from '../kit/amount.tsx'
-import { Badge, StateBadge } from '../kit/state-badge.tsx'
+import { Badge, LateBadge, StateBadge } from '../kit/state-badge.tsx'
 import { type Column, List, type useLook } from '../kit/table.tsx'
 import { When } from '../kit/when.tsx'
 import styles from './order-list.module.css'
@@ -55,11 +55,7 @@ export function OrderState({
       ) : (
         <StateBadge state={state === 'pending' && working > 0 ? 'processing' : state} />
       )}
-      {late && (
-        <Badge tone="needs">
-          <Trans>Late</Trans>
-        </Badge>
-      )}
+      {late && <LateBadge />}
     </span>
   )
 }
@@ -107,6 +103,10 @@ export function useOrderColumns(): readonly Column<OrderRow>[] {
     {
       ...{ id: 'via', head: t`Via`, width: 80, rank: 5 },
       cell: ({ via }) => i18n._(viaWords[via]),
+    },
+    {
+      ...{ id: 'key', head: t`Key`, width: 110, rank: 6, isOptional: true },
+      cell: ({ key }) => key?.name ?? <span className="muted">–</span>,
     },
     {
       ...{ id: 'placed', head: t`Placed`, width: 110, rank: 3 },

@@ -46,14 +46,20 @@ export const keyRoutes = ({ clock, sealer, config }: Pick<OperatorDeps, 'clock' 
       query: Type.Object({
         ...pageQuery,
         account: Type.Optional(text(64, { description: 'Id or user name' })),
+        search: Type.Optional(
+          text(255, {
+            description:
+              'Words, each of which is a part of its name, its security id or the user name of its account',
+          }),
+        ),
       }),
       answer: pageOf(key),
       refusals: ['not_found'],
       handle: async ({ desk, query: { limit, cursor, ...filter } }) => {
-        const { account } = filter
+        const { account, search } = filter
         const after = readCursor(cursor, filter, MAX_ID) as KeyId | undefined
         const accountId = account === undefined ? undefined : (await findAccount(desk.read, account)).id
-        const found = await listKeys(desk.read, accountId, limit + 1, clock, after)
+        const found = await listKeys(desk.read, { accountId, search, after, limit: limit + 1 }, clock)
         const { items, next } = pageOfFound(found, limit, (last) => last.id)
         return { page: { items: items.map(wireKey), next_cursor: cursorText(next, filter) } }
       },

@@ -38,7 +38,7 @@ export const keyRoutes = ({ clock, sealer, config }: Pick<PortalDeps, 'clock' | 
       access: 'keys.read',
       answer: Type.Object({ items: Type.Array(key) }),
       handle: async ({ desk, caller }) => ({
-        items: (await listKeys(desk.read, caller.accountId, null, clock)).map(wireKey),
+        items: (await listKeys(desk.read, { accountId: caller.accountId }, clock)).map(wireKey),
       }),
     }),
     route({

@@ -18,6 +18,7 @@ import { beginning, COUNT_MS, countShape, MAX_COUNTED, sendFile, withRows } from
 import {
   amount,
   bodyOf,
+  id,
   longId,
   longIdParams,
   oneOf,
@@ -76,6 +77,10 @@ const row = Type.Object({
   given_back: amount('Of what failed, was cancelled or was refunded'),
   reference: orNull(Type.String()),
   via: oneOf(vias),
+  key: orNull(
+    Type.Object({ id, name: Type.String({ description: 'Where it has no name, its security id' }) }),
+    'The API key that it was placed with; null: it was placed in the portal',
+  ),
   created_at: time(),
   finished_at: orNull(time()),
   expected_by: orNull(
@@ -108,6 +113,7 @@ function wireRow(found: ListedOrder): Static<typeof row> {
     ...{ currency: found.currency, unit_price: money(found.unitPrice), total: money(found.total) },
     ...{ held: money(found.held), charged: money(found.charged) },
     ...{ given_back: money(found.refunded + found.released), reference: found.reference, via: found.via },
+    key: found.keyId === null || found.key === null ? null : { id: found.keyId, name: found.key },
     ...{ created_at: found.createdAt, finished_at: found.finishedAt },
     ...{ expected_by: found.finishedAt === null ? found.expectedBy : null, late: found.isLate },
     working: processing + unknown,

@@ -4,7 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { Link } from '@tanstack/react-router'
 import { Amount, isNegative } from '../../../kit/amount.tsx'
 import { useMay } from '../../../kit/session.tsx'
-import { Badge, SandboxTag, StateBadge } from '../../../kit/state-badge.tsx'
+import { Badge, LateBadge, SandboxTag, StateBadge } from '../../../kit/state-badge.tsx'
 import type { Column } from '../../../kit/table.tsx'
 import { HowLong, When } from '../../../kit/when.tsx'
 import type { OrderRow } from './order-data.ts'
@@ -17,13 +17,17 @@ export const viaWords: Readonly<Record<string, MessageDescriptor>> = {
   portal: msg`Portal`,
 }
 
-/** `OrderState` shows the state of an order: one of which an item is unknown says so, how much of several is done, and (`marksSandbox`) that a sandbox did it. */
-export function OrderState({ order, marksSandbox = true }: { order: OrderRow; marksSandbox?: boolean }) {
+/**
+ * `OrderState` shows the state of an order: one of which an item is unknown says so, how much of several is done, and that a sandbox did it. `isListed`: the
+ * row has the mark of the sandbox elsewhere, and has little room.
+ */
+export function OrderState({ order, isListed = false }: { order: OrderRow; isListed?: boolean }) {
+  const { t } = useLingui()
   const { state, states, item_count: count } = order
   const done = states.success ?? 0
   const isOpen = state === 'pending' || state === 'processing'
   return (
-    <span className={styles.states}>
+    <span className={isListed ? styles.listed : styles.states}>
       {(states.unknown ?? 0) > 0 ? (
         <StateBadge state="unknown" />
       ) : state === 'partial' || (isOpen && done > 0) ? (
@@ -36,16 +40,12 @@ export function OrderState({ order, marksSandbox = true }: { order: OrderRow; ma
         <StateBadge state={state} />
       )}
       {order.waiting_person && (states.unknown ?? 0) === 0 && (
-        <Badge tone="needs">
+        <Badge tone="needs" title={t`Needs you`}>
           <Trans>Needs you</Trans>
         </Badge>
       )}
-      {order.late && (
-        <Badge tone="needs">
-          <Trans>Late</Trans>
-        </Badge>
-      )}
-      {marksSandbox && order.sandbox && <SandboxTag />}
+      {order.late && <LateBadge />}
+      {!isListed && order.sandbox && <SandboxTag />}
     </span>
   )
 }
@@ -59,6 +59,19 @@ function Inputs({ order }: { order: OrderRow }) {
       <span className="code">{first}</span>
       {order.item_count > 1 && <span className="muted"> +{order.item_count - 1}</span>}
     </>
+  )
+}
+
+/** `Service` has the mark of a sandbox in the list: beside the state there is no room for it. */
+function Service({ order }: { order: OrderRow }) {
+  if (!order.sandbox) return order.service_name
+  return (
+    <span className={styles.marked}>
+      <span className={styles.clip} title={order.service_name}>
+        {order.service_name}
+      </span>
+      <SandboxTag />
+    </span>
   )
 }
 
@@ -109,9 +122,15 @@ export function useColumns(maySeeCosts: boolean): Column<OrderRow>[] {
       cell: ({ created_at: at }) => <When at={at} />,
     },
     { id: 'username', head: t`Reseller`, width: 140, rank: 1, cell: ({ username }) => username },
-    { id: 'service', head: t`Service`, width: 150, grow: true, rank: 2, cell: (order) => order.service_name },
+    {
+      ...{ id: 'service', head: t`Service`, width: 150, grow: true, rank: 2 },
+      cell: (order) => <Service order={order} />,
+    },
     { id: 'imei', head: t`IMEI`, width: 166, rank: 0, cell: (order) => <Inputs order={order} /> },
-    { id: 'state', head: t`State`, width: 224, rank: 0, cell: (order) => <OrderState order={order} /> },
+    {
+      ...{ id: 'state', head: t`State`, width: 224, rank: 0 },
+      cell: (order) => <OrderState order={order} isListed />,
+    },
     { id: 'supplier', head: t`Supplier`, width: 112, rank: 6, cell: ({ suppliers }) => suppliers.join(', ') },
     {
       ...{ id: 'price', head: t`Price`, width: 104, rank: 1, end: true },
@@ -167,7 +186,7 @@ export function OrderCard({ order }: { order: OrderRow }) {
         <span className={styles.clip}>
           {order.inputs[0] ? <Inputs order={order} /> : <span className="code">{order.id}</span>}
         </span>
-        <OrderState order={order} marksSandbox={false} />
+        <OrderState order={order} isListed />
       </span>
       <span className={`${styles.line} muted`}>
         <span className={styles.clip}>

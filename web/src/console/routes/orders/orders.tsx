@@ -12,6 +12,7 @@ import { useLiveRows } from '../../../kit/live-rows.ts'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
+import type { Source } from '../../../kit/pick.tsx'
 import { pastedLines, SearchField } from '../../../kit/pasted-lines.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { stateWords } from '../../../kit/state-badge.tsx'
@@ -69,7 +70,7 @@ export function Orders() {
     const page = await readOrders({ ...filter, limit: '1' }, undefined, new AbortController().signal)
     setEvery(page.items[0]?.id)
   }
-  const filters = useFilters()
+  const filters = useFilters(query)
   const usual = useUsualViews()
   const set = (values: Values) => void navigate({ to: '/orders', search: values })
   const beside = isWide ? Number(opened ?? 0) : undefined
@@ -311,8 +312,19 @@ function None({ isNarrowed }: { isNarrowed: boolean }) {
   )
 }
 
+/** `useNameOf` is what the thing is called that a filter has by its value. */
+function useNameOf(from: Source, value: string | undefined): string | undefined {
+  const { data } = useQuery({
+    queryKey: ['offers', ...from.key, value],
+    queryFn: ({ signal }) => from.read(value ?? '', signal),
+    enabled: value !== undefined && from.isOff !== true,
+    staleTime: 30_000,
+  })
+  return data?.find((one) => one.value === value)?.name
+}
+
 /** `useFilters` are those that the API has for orders. */
-function useFilters(): Filter[] {
+function useFilters({ key }: Query): Filter[] {
   const { t, i18n } = useLingui()
   const more = { late: t`Late`, waiting_person: t`Needs you` }
   const states = Object.entries(stateWords).map(([value, words]) => ({ value, label: i18n._(words) }))
@@ -338,7 +350,13 @@ function useFilters(): Filter[] {
     { name: 'group', label: t`Price group`, kind: 'text' },
     { name: 'service_group', label: t`Group of services`, kind: 'text' },
     { name: 'via', label: t`Via`, kind: 'choices', choices: vias },
-    { name: 'key', label: t`API key`, kind: 'text', help: t`Its number.` },
+    {
+      name: 'key',
+      label: t`API key`,
+      kind: 'pick',
+      from: pickFrom.keys,
+      said: useNameOf(pickFrom.keys, key),
+    },
     { name: 'refunded', label: t`Money`, kind: 'choices', choices: [{ value: 'yes', label: t`Refunded` }] },
     {
       name: 'total_gte',

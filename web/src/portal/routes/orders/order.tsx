@@ -1,7 +1,7 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button, Group, Select } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { Link, useParams } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { ApiFault, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
@@ -16,7 +16,7 @@ import { useSeenPages } from '../../../kit/seen-pages.ts'
 import { Badge, StateBadge, stateWords } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
 import { Windowed } from '../../../kit/windowed.tsx'
-import { type OrderRow, OrderState } from '../../order-list.tsx'
+import { type OrderRow, OrderState, viaWords } from '../../order-list.tsx'
 import { priced } from '../../price.tsx'
 import { type Item, inputOf, type Ordered, orderQuery, readEvery, readItems, rowsOf } from '../../results.ts'
 import { ServiceName } from '../../service-name.tsx'
@@ -77,10 +77,15 @@ export function Order() {
           <Money of={data} order={order} />
           <p className={styles.about}>
             <span className="code">{data.service_code}</span> · <When at={data.created_at} exact />
-            {data.reference && <> · {data.reference}</>}
+            {data.reference && <>&nbsp;· {data.reference}</>}
+            {order && (
+              <>
+                &nbsp;· <PlacedBy order={order} />
+              </>
+            )}
             {order?.expected_by && (
               <>
-                {' · '}
+                &nbsp;·{' '}
                 <Trans>
                   expected by <When at={order.expected_by} exact />
                 </Trans>
@@ -102,6 +107,20 @@ export function Order() {
         </>
       )}
     </Page>
+  )
+}
+
+/** `PlacedBy` says by which way the order came, and with which key; to who may see keys it leads there. */
+function PlacedBy({ order: { via, key } }: { order: OrderRow }) {
+  const { i18n } = useLingui()
+  const may = useMay()
+  if (!key) return <Trans>placed in the portal</Trans>
+  const way = i18n._(viaWords[via])
+  const name = may('keys.read') ? <Link to={`/keys/${key.id}` as string}>{key.name}</Link> : key.name
+  return (
+    <Trans>
+      placed over {way} with the key {name}
+    </Trans>
   )
 }
 
