@@ -284,6 +284,9 @@ test("a key's orders are looked for in its account alone", async () => {
     update orders set key_id = (select id from api_keys where security_id = 'listed01')
      where account_id = ${accounts[1] ?? ''}::int and id = (select max(id) from orders where account_id = ${accounts[1] ?? ''}::int)
     returning id`
+  await database.sql`
+    update orders set key_id = (select id from api_keys where security_id = 'listed02')
+     where account_id = ${accounts[1] ?? ''}::int and id = (select min(id) from orders where account_id = ${accounts[1] ?? ''}::int)`
   const called = (await operator.names({ key: 'website', limit: 50 })).names.map((one) => one.id)
   expect(called).toEqual([...found, Number(other?.id)].sort((a, b) => b - a))
   const own = await operator.names({ key: 'website', account: [accounts[0] ?? ''], limit: 50 })
