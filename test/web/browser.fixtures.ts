@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { delimiter, join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { type Browser, type BrowserContext, chromium, type Page, type Request } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import type { Role } from '../../src/staff/roles.ts'
@@ -66,6 +67,12 @@ interface Look {
 const GRIDS = [/^What each role may do$/, /^Prices/, /^Changes$/, /^Figures by/]
 
 const SHOTS = process.env['SHOTS']
+
+/**
+ * SLOW_ANSWERS has each answer of the server's APIs come up to so many milliseconds late, by chance, as on a busy machine: a test that reads or presses before
+ * the page is ready fails then, and by luck only elsewhere.
+ */
+const SLOW_ANSWERS = Number(process.env['SLOW_ANSWERS'] ?? 0)
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -154,6 +161,13 @@ export class Visit {
     })
     // What a page does not show by then, on the slowest machine, it never shows.
     context.setDefaultTimeout(PATIENCE_MS / 5)
+    if (SLOW_ANSWERS > 0) {
+      await context.route(/\/api\/(?!.*events)/, async (route) => {
+        await setTimeout(Math.random() * SLOW_ANSWERS)
+        // Who left the page meanwhile waits for nothing.
+        await route.continue().catch(() => {})
+      })
+    }
     return new Visit(context, await context.newPage())
   }
 
@@ -331,6 +345,8 @@ export class Visit {
    * middle width, too, by the rules whose findings depend on it. What is wrong with a value is said by us, and not by the browser.
    */
   async expectUsable(what: string): Promise<void> {
+    // A list that waits for its rows is pale.
+    await this.settled()
     for (const colorScheme of ['light', 'dark'] as const) {
       await this.page.emulateMedia({ colorScheme })
       const found = await this.violations({ runOnly: colorScheme === 'light' ? STANDARDS : OF_COLOURS })

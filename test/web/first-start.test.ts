@@ -63,7 +63,7 @@ describePages('the first start', () => {
       await fill('Password', PASSWORD)
       await fill('Name of the business', 'Anna Unlocks')
       await fill('Home currency', 'EUR')
-      expect(await page.getByRole('combobox', { name: 'Time zone' }).inputValue()).toBe('UTC')
+      await expect.poll(() => page.getByRole('combobox', { name: 'Time zone' }).inputValue()).toBe('UTC')
       const secret = (await page.locator('p .code').textContent()) ?? ''
       await fill('Code of your authenticator app', codeAt(secret, new Date()))
       await visit.click('Begin')
@@ -76,7 +76,9 @@ describePages('the first start', () => {
       await look('begun')
 
       await visit.click('Practise with the sandbox')
-      expect(await page.getByRole('textbox', { name: 'Currency that you sell in' }).inputValue()).toBe('EUR')
+      await expect
+        .poll(() => page.getByRole('textbox', { name: 'Currency that you sell in' }).inputValue())
+        .toBe('EUR')
       await visit.click('Sell the three services')
       await steps.getByText('4 of 6 done').waitFor()
       done('sandbox with services')
@@ -85,9 +87,11 @@ describePages('the first start', () => {
       await visit.click('Make the first reseller', 'link')
       await fill('Name', 'Corner Phones')
       await fill('E-mail address', 'ana@corner.example')
-      expect(await page.getByRole('combobox', { name: 'Currency' }).inputValue()).toBe('EUR')
+      await expect.poll(() => page.getByRole('combobox', { name: 'Currency' }).inputValue()).toBe('EUR')
       await fill('First deposit, in EUR', '25')
-      expect(await page.getByRole('checkbox', { name: /^Invite this address/ }).isChecked()).toBe(true)
+      await expect
+        .poll(() => page.getByRole('checkbox', { name: /^Invite this address/ }).isChecked())
+        .toBe(true)
       await visit.click('Make the reseller and credit €25')
       const sheet = page.getByRole('dialog', { name: 'The invitation' })
       const invitation = (await sheet.locator('p.code').textContent()) ?? ''
@@ -117,7 +121,7 @@ describePages('the first start', () => {
 
       // The sixth step is done by itself, and then there is nothing more to lead to.
       await page.getByRole('heading', { name: 'Figures of today' }).waitFor()
-      expect(await steps.count()).toBe(0)
+      await expect.poll(() => steps.count()).toBe(0)
       await page.getByRole('link', { name: 'Orders' }).first().click()
       await page.getByText('corner-phones').first().waitFor()
       await page.getByText('Done', { exact: true }).first().waitFor()

@@ -54,7 +54,7 @@ describePages('getting into the console', () => {
     await page.getByRole('button', { name: 'Begin' }).click()
     await page.getByRole('heading', { name: 'Recovery codes' }).waitFor()
     expect((await page.locator('pre').textContent())?.split('\n')).toHaveLength(10)
-    expect(await page.getByRole('button', { name: 'Go on' }).isDisabled()).toBe(true)
+    await expect.poll(() => page.getByRole('button', { name: 'Go on' }).isDisabled()).toBe(true)
     await page.getByLabel('I have kept them').check()
     await page.getByRole('button', { name: 'Go on' }).click()
     await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor()
@@ -75,7 +75,7 @@ describePages('getting into the console', () => {
     expect(await visit.violations()).toEqual([])
     await page.getByLabel('E-mail address').and(page.locator(':focus')).waitFor()
     await page.keyboard.type('anna')
-    expect(await missing.count()).toBe(1)
+    await expect.poll(() => missing.count()).toBe(1)
     await page.getByRole('button', { name: 'Go on' }).click()
     await page.getByText('E-mail address must be an e-mail address.').waitFor()
     await page.getByLabel('E-mail address').fill(hired.email)
@@ -207,7 +207,7 @@ describePages('getting into the console', () => {
     await rename('Tari')
     // What does not go on without it is not closed by a key.
     await page.keyboard.press('Escape')
-    expect(await dialog.getByLabel('E-mail address').inputValue()).toBe(hired.email)
+    await expect.poll(() => dialog.getByLabel('E-mail address').inputValue()).toBe(hired.email)
     await dialog.getByRole('textbox', { name: 'Password' }).fill('something else entirely')
     await dialog.getByRole('button', { name: 'Go on' }).click()
     await dialog.getByRole('alert').waitFor()
@@ -224,7 +224,9 @@ describePages('getting into the console', () => {
     await signIn(other.email, other.nextCode())
     await dialog.waitFor({ state: 'detached' })
     await page.getByRole('heading', { level: 1, name: 'Profile' }).waitFor()
-    expect(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe('Anna')
+    await expect
+      .poll(() => page.getByRole('textbox', { name: 'Name', exact: true }).inputValue())
+      .toBe('Anna')
     // Nothing is kept of who was here before, in no variable: the page was loaded anew.
     expect(await page.evaluate('"isOfTheOneBefore" in window')).toBe(false)
     expect(await named('Wulan')).toEqual([])

@@ -93,7 +93,7 @@ describePages('the inbox', () => {
     await page.getByRole('heading', { level: 1, name: 'sandbox' }).waitFor()
     await page.goBack()
     const service = beside.getByRole('link', { name: /^s\d+$/ })
-    expect(await service.getAttribute('href')).toMatch(/^\/console\/catalogue\/services\/s\d+$/)
+    await expect.poll(() => service.getAttribute('href')).toMatch(/^\/console\/catalogue\/services\/s\d+$/)
     await page.goto('/console/orders')
     await visit.click(/^Inbox/, 'link')
     await page.getByRole('button', { name: /The supplier has it/ }).waitFor()
@@ -216,7 +216,7 @@ describePages('the inbox', () => {
     await page.getByText('3 done, 0 left out, 0 failed.').waitFor()
     // The rows are read again: as they were before, none of them was done.
     await outcomes
-    expect(await page.getByRole('dialog').getByRole('listitem').count()).toBe(0)
+    await expect.poll(() => page.getByRole('dialog').getByRole('listitem').count()).toBe(0)
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click()
     await page.getByText('Nothing that waits fits these filters.').waitFor()
     const given = await sql`
@@ -263,16 +263,16 @@ describePages('the inbox', () => {
     // What she types about it is not taken away from her.
     const left = page.getByRole('status').filter({ hasText: 'What you typed stays here until you go on.' })
     await left.getByText(/^Decided by Anna: Let it take longer: they work on it$/).waitFor()
-    expect(await page.getByRole('textbox', { name: 'Reason', exact: true }).inputValue()).toBe(
-      'they are asleep',
-    )
+    await expect
+      .poll(() => page.getByRole('textbox', { name: 'Reason', exact: true }).inputValue())
+      .toBe('they are asleep')
     const overLine = await page.evaluate<string>(
       "getComputedStyle(document.querySelector('h2[data-over]')).textDecorationLine",
     )
     expect(overLine).toBe('line-through')
-    expect(await page.getByRole('button', { name: 'Let it take longer', exact: true }).isDisabled()).toBe(
-      true,
-    )
+    await expect
+      .poll(() => page.getByRole('button', { name: 'Let it take longer', exact: true }).isDisabled())
+      .toBe(true)
     await sari.expectUsable('decided by somebody else while it was open')
     await sari.click('Go on')
     await opens(sari, second?.input)
@@ -318,7 +318,7 @@ describePages('the inbox', () => {
     await page.getByRole('button', { name: 'Take', exact: true }).waitFor()
     await sari.press('t')
     await left.getByText(/^It is no longer in this list/).waitFor()
-    expect(await page.locator('h2[data-over]').count()).toBe(0)
+    await expect.poll(() => page.locator('h2[data-over]').count()).toBe(0)
     await sari.leave()
   })
 
@@ -364,7 +364,7 @@ describePages('the inbox', () => {
       await page.getByRole('button', { name: 'Leave out Waits longer than: 1.5 hr' }).waitFor()
       await page.getByRole('button', { name: 'Leave out Taken by: Nobody' }).waitFor()
       await waiting(1)
-      expect(await rows.count()).toBe(1)
+      await expect.poll(() => rows.count()).toBe(1)
       await visit.expectUsable('inbox filters')
       await visit.click('Leave out Waits longer than: 1.5 hr')
       await waiting(2)
@@ -402,10 +402,10 @@ describePages('the inbox', () => {
     await support.page.getByRole('button', { name: /Let it take longer/ }).waitFor()
     // What the supplier said may have a secret result in it, and is shown to who may look.
     await support.page.getByText('What the supplier answered is secret.').waitFor()
-    expect(await support.page.getByText('Code 4711').count()).toBe(0)
+    await expect.poll(() => support.page.getByText('Code 4711').count()).toBe(0)
     await support.click('Show it')
     await support.page.getByText('Code 4711').waitFor()
-    expect(await support.page.getByRole('button', { name: /Give the money back/ }).count()).toBe(0)
+    await expect.poll(() => support.page.getByRole('button', { name: /Give the money back/ }).count()).toBe(0)
     expect(await support.overflow()).toBeLessThanOrEqual(0)
     expect(await support.violations()).toEqual([])
     await shot(support, 'inbox-phone')
@@ -480,7 +480,9 @@ describePages('the inbox', () => {
     // The fourth is answered alone; the words of the sheet are there for the next one.
     await page.getByRole('button', { name: `Answer ${inputs[3]}` }).waitFor()
     await visit.click('Paste results')
-    expect(await page.getByLabel('Words that mean refused').inputValue()).toBe('not found, rejected')
+    await expect
+      .poll(() => page.getByLabel('Words that mean refused').inputValue())
+      .toBe('not found, rejected')
     // Every line of a long sheet can be seen before it is applied, and those of one kind alone.
     const strangers = Array.from({ length: 229 }, (_, n) => `${imei(5000 + n)} Clean`)
     await page
@@ -641,7 +643,7 @@ describePages('the inbox', () => {
     await visit.click(/Refund…/)
     await page.getByText('$1.00 goes back to').waitFor()
     // The key of this shop has no webhook.
-    expect(await page.getByText('told by webhook').count()).toBe(0)
+    await expect.poll(() => page.getByText('told by webhook').count()).toBe(0)
     await page.getByText('Over Dhru it reads Rejected.').waitFor()
     await page.getByLabel('Reason').fill('it was wrong')
     await visit.click('Refund $1.00')

@@ -53,7 +53,7 @@ describePages('money in the console', () => {
     // A number that somebody has put into the address is looked for with all its digits.
     await page.goto('/console/money/deposits?q=90071992547409931234')
     await page.getByText('No deposit fits these filters.').waitFor()
-    expect(await box.inputValue()).toBe('90071992547409931234')
+    await expect.poll(() => box.inputValue()).toBe('90071992547409931234')
     await box.fill('ft26329')
     await visit.press('Enter')
     await page.waitForURL(/q=ft26329$/)
@@ -101,7 +101,7 @@ describePages('money in the console', () => {
     await visit.click(`Deposit ${deposits[0]}`, 'link')
     await visit.click('Confirm $20.00')
     await page.getByText('$20.00 was credited.').waitFor()
-    expect(await page.getByRole('button', { name: /Refuse/ }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('button', { name: /Refuse/ }).count()).toBe(0)
     await page.goto('/console/money/deposits/99999')
     await page.getByText('There is no deposit 99999 in this installation.').waitFor()
     await visit.expectUsable('a deposit that is not there')
@@ -125,9 +125,9 @@ describePages('money in the console', () => {
     const theirs = page.getByRole('region', { name: 'Deposits' })
     await theirs.getByText(name).waitFor()
     for (const id of deposits) await theirs.getByRole('link', { name: String(id), exact: true }).waitFor()
-    expect(
-      await theirs.getByRole('link', { name: `All deposits of ${shop.username}` }).getAttribute('href'),
-    ).toBe(`/console/money/deposits?account=${shop.username}`)
+    await expect
+      .poll(() => theirs.getByRole('link', { name: `All deposits of ${shop.username}` }).getAttribute('href'))
+      .toBe(`/console/money/deposits?account=${shop.username}`)
     await page.getByRole('cell', { name: 'Adjustment' }).first().waitFor()
     await visit.press('f')
     await page.getByRole('radio', { name: 'Deposit', exact: true }).check()
@@ -265,19 +265,19 @@ describePages('money in the console', () => {
     await page.goto(`/console/money/deposits/${deposits[2]}`)
     await page.getByText('Available now').waitFor()
     for (const name of [/^Confirm/, /Refuse/, /Another amount/]) {
-      expect(await page.getByRole('button', { name }).count(), String(name)).toBe(0)
+      await expect.poll(() => page.getByRole('button', { name }).count(), { message: String(name) }).toBe(0)
     }
-    expect(await page.getByRole('link', { name: 'Ledger' }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('link', { name: 'Ledger' }).count()).toBe(0)
     await page.goto('/console/money/ledger')
     await page.getByText('audit.read').waitFor()
     await page.goto('/console/money/invoices')
     await page.getByRole('heading', { level: 1, name: 'Invoices' }).waitFor()
-    expect(await page.getByRole('button', { name: /Issue/ }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('button', { name: /Issue/ }).count()).toBe(0)
     await visit.leave()
     const kept = await Visit.as(office, 'catalogue')
     await kept.page.goto('/console/money')
     await kept.page.getByText('money.read').waitFor()
-    expect(await kept.page.getByRole('link', { name: 'Money', exact: true }).count()).toBe(0)
+    await expect.poll(() => kept.page.getByRole('link', { name: 'Money', exact: true }).count()).toBe(0)
     await kept.leave()
   })
 
@@ -313,7 +313,7 @@ describePages('money in the console', () => {
     await more.waitFor()
     await more.click()
     await more.waitFor({ state: 'detached' })
-    expect(await rows.count()).toBeGreaterThanOrEqual(120)
+    await expect.poll(() => rows.count()).toBeGreaterThanOrEqual(120)
     await visit.leave()
   })
 })

@@ -46,7 +46,7 @@ describePages('orders in the console', () => {
     const reply = await page.evaluate<string>('navigator.clipboard.readText()')
     expect(reply).toContain(`Order ${wanted}`)
     expect(reply).toContain(imei(imeis))
-    expect(await page.getByRole('button', { name: 'Refund…' }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('button', { name: 'Refund…' }).count()).toBe(0)
     await visit.leave()
   })
 
@@ -99,7 +99,7 @@ describePages('orders in the console', () => {
     await beside(id).waitFor()
     await page.getByRole('table', { name: 'Orders' }).waitFor()
     expect(new URL(page.url()).search).toContain(String(id))
-    expect(await page.locator('tr[aria-current]').count()).toBe(1)
+    await expect.poll(() => page.locator('tr[aria-current]').count()).toBe(1)
     await visit.shot('an order beside its list')
     expect([await visit.violations(), await visit.overflow()]).toEqual([[], 0])
     await page.keyboard.press(']')
@@ -144,7 +144,7 @@ describePages('orders in the console', () => {
     await page.keyboard.press('[')
     await heading(id)
     await page.getByText('The result is secret.').waitFor()
-    expect(await page.getByRole('button', { name: 'Hide it' }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('button', { name: 'Hide it' }).count()).toBe(0)
     // The same look shows what the supplier answered.
     await visit.click('What was sent and received')
     const answered = page.getByText('What the supplier answered is secret.').locator('..')
@@ -156,7 +156,7 @@ describePages('orders in the console', () => {
     const other = await Visit.as(office, 'finance')
     await other.page.goto(`/console/orders/${id}`)
     await other.page.getByText('The result is secret.').waitFor()
-    expect(await other.page.getByRole('button', { name: 'Show it' }).count()).toBe(0)
+    await expect.poll(() => other.page.getByRole('button', { name: 'Show it' }).count()).toBe(0)
     await other.leave()
   })
 
@@ -183,14 +183,14 @@ describePages('orders in the console', () => {
     const then = `after $${(Number(available) / 1e6 + 0.4).toFixed(2)}`
     await page.getByRole('dialog').getByText(then).waitFor()
     const refund = page.getByRole('dialog').getByRole('button', { name: /^Refund/ })
-    expect(await refund.textContent()).toBe('Refund $0.40')
+    await expect.poll(() => refund.textContent()).toBe('Refund $0.40')
     for (const [text, fault] of [
       ['5', 'At most $1.00 was charged for each.'],
       ['abc', '“abc” is no amount in USD.'],
     ] as const) {
       await page.getByRole('textbox', { name: 'Amount for each item' }).fill(text)
       await page.getByText(fault).waitFor()
-      expect(await refund.isDisabled()).toBe(true)
+      await expect.poll(() => refund.isDisabled()).toBe(true)
     }
     await page.getByRole('radio', { name: /^All of it/ }).click()
     visit.steps = steps + 1
@@ -204,7 +204,7 @@ describePages('orders in the console', () => {
     expect(visit.steps).toBeLessThanOrEqual(3)
     const said = page.getByRole('dialog').getByRole('alert')
     await said.getByText('We do not know whether this was done. Press the same button again').waitFor()
-    expect(await said.textContent()).not.toContain('No money has moved')
+    await expect.poll(() => said.textContent()).not.toContain('No money has moved')
     await page.unroute('**/refund')
     await visit.click(/^Refund \$1\.00$/)
     await page.getByText('nothing charged').waitFor()
@@ -292,6 +292,7 @@ describePages('orders in the console', () => {
     await page.getByRole('button', { name: `Leave out Reseller: ${shop.username}` }).click()
     await page.waitForURL((url) => !url.searchParams.has('account'))
     await page.getByText(/\d+ orders/).waitFor()
+    await visit.settled()
     await page.keyboard.press('j')
     await page.keyboard.press('j')
     const second = await table.locator('tr[data-row="1"] a').textContent()
@@ -392,7 +393,7 @@ describePages('orders in the console', () => {
     await support.click('More about the view Look at these')
     const items = support.page.getByRole('menuitem')
     await items.first().waitFor()
-    expect(await items.allTextContents()).toEqual(['Keep this view…', 'Copy the link'])
+    await expect.poll(() => items.allTextContents()).toEqual(['Keep this view…', 'Copy the link'])
     await support.page.keyboard.press('Escape')
     await items.first().waitFor({ state: 'hidden' })
     await support.page.setViewportSize(PHONE)
@@ -442,7 +443,7 @@ describePages('orders in the console', () => {
     await second.getByText('This line names no order with a result.').waitFor()
     await visit.expectUsable('lines that do not fit')
     await visit.click('Change the text')
-    expect(await lines.inputValue()).toContain('nothing')
+    await expect.poll(() => lines.inputValue()).toContain('nothing')
     await page.keyboard.press('Escape')
     await page
       .getByRole('region', { name: 'The chosen rows' })
@@ -504,9 +505,9 @@ describePages('orders in the console', () => {
     await page.evaluate('scrollTo(0, document.body.scrollHeight)')
     await page.getByRole('checkbox', { name: `Choose Order ${Math.min(...ids)}` }).waitFor()
     await page.evaluate('scrollTo(0, document.body.scrollHeight)')
-    expect(await page.getByRole('checkbox', { name: `Choose Order ${Math.min(...ids)}` }).isChecked()).toBe(
-      true,
-    )
+    await expect
+      .poll(() => page.getByRole('checkbox', { name: `Choose Order ${Math.min(...ids)}` }).isChecked())
+      .toBe(true)
     await page.getByText('All 55 that match').waitFor()
     expect(await visit.violations()).toEqual([])
     const later = await placed({ REFERENCE: 'every-later' })
@@ -641,7 +642,7 @@ describePages('orders in the console', () => {
     const life = page.getByRole('region', { name: 'Timeline' })
     const charged = life.locator('ol > li').filter({ hasText: '$1.00 charged' })
     await charged.getByText('for each of 200 items').waitFor()
-    expect(await life.locator('ol > li').count()).toBeLessThan(20)
+    await expect.poll(() => life.locator('ol > li').count()).toBeLessThan(20)
     await charged.getByRole('button', { name: 'Show each' }).click()
     await charged.getByText(/Item 50$/).waitFor()
     await charged.getByRole('button', { name: 'Show more' }).click()
@@ -654,7 +655,7 @@ describePages('orders in the console', () => {
       await page.keyboard.press('End')
       return (await rows.last().getAttribute('aria-posinset')) === '250'
     })
-    expect(await rows.count()).toBeLessThan(80)
+    await expect.poll(() => rows.count()).toBeLessThan(80)
     await rows
       .last()
       .getByText(many[249] ?? '', { exact: true })
@@ -686,7 +687,7 @@ describePages('orders in the console', () => {
     const said = page.getByRole('alert').first()
     await said.getByText('From must be a day such as 2026-01-31.', { exact: true }).waitFor()
     await said.getByText(/^State must be one of these: pending, .+\.$/).waitFor()
-    expect(await said.locator('p').count()).toBe(3)
+    await expect.poll(() => said.locator('p').count()).toBe(3)
     await visit.shot('wrong filters')
     await visit.leave()
   })

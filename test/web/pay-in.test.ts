@@ -71,7 +71,7 @@ describePages('paying in, from the portal to the operator and back', () => {
     await finance.click('Another amount came…')
     await page.getByLabel('What came, in USD').fill('50')
     await page.getByText('is what was to be paid: confirm the payment').waitFor()
-    expect(await page.getByRole('button', { name: /^Credit/ }).isDisabled()).toBe(true)
+    await expect.poll(() => page.getByRole('button', { name: /^Credit/ }).isDisabled()).toBe(true)
     await page.getByLabel('What came, in USD').fill('48')
     await page.getByText('$48.00 is credited whole, in one step; $148.00 is available then.').waitFor()
     await finance.shot('other amount')

@@ -72,7 +72,9 @@ describePages('the beginning of a reseller', () => {
       })
     }
     await settings.goto('/console/settings/portal')
-    expect(await settings.getByRole('radio', { name: 'By invitation only' }).isChecked()).toBe(true)
+    await expect
+      .poll(() => settings.getByRole('radio', { name: 'By invitation only' }).isChecked())
+      .toBe(true)
     await settings.getByLabel('Welcome').fill('We unlock <b>phones</b>.\nWrite to us first.')
     await settings
       .getByLabel('Terms')
@@ -84,7 +86,7 @@ describePages('the beginning of a reseller', () => {
     await page.goto('/portal/register')
     await page.getByRole('heading', { name: 'Accounts are by invitation' }).waitFor()
     await page.getByText('We unlock <b>phones</b>.').waitFor()
-    expect(await page.getByText('1. Pay first.').count()).toBe(0)
+    await expect.poll(() => page.getByText('1. Pay first.').count()).toBe(0)
     await visit.expectUsable('accounts are by invitation')
     await settings.getByRole('radio', { name: 'Nobody' }).check()
     await save('closed')
@@ -162,7 +164,7 @@ describePages('the beginning of a reseller', () => {
     await finance.page.goto('/console/inbox?kind=deposit')
     await finance.page.getByRole('heading', { level: 1 }).waitFor()
     await finance.settled()
-    expect(await finance.page.getByRole('button', { name: /^Confirm/ }).count()).toBe(0)
+    await expect.poll(() => finance.page.getByRole('button', { name: /^Confirm/ }).count()).toBe(0)
     await finance.enter(portal.server.url, (await office.person('finance')).headers)
     await finance.page.reload()
     await finance.page.getByRole('img', { name: 'The proof that the payer handed in' }).waitFor()
@@ -183,8 +185,8 @@ describePages('the beginning of a reseller', () => {
     await visit.click('Place 3 · $3.00')
     await page.getByText('3 of 3 done').waitFor()
     const results = page.getByRole('list', { name: 'Results' }).getByRole('listitem')
+    await expect.poll(() => results.count()).toBe(3)
     const texts = await results.allTextContents()
-    expect(texts).toHaveLength(3)
     for (const [at, text] of texts.entries())
       expect(text).toMatch(new RegExp(`${inputs[at]}.*Sandbox result`))
     const of = { accountId: account?.id ?? 0, username: '', securityId: '', secret: '' }
@@ -257,7 +259,7 @@ describePages('the beginning of a reseller', () => {
     await page.getByRole('textbox', { name: 'E-mail address' }).fill('else@example.com')
     await page.getByRole('button', { name: 'Invite', exact: true }).click()
     await page.getByText(/^https:\/\/shop\.example\/portal\/invite#/).waitFor()
-    expect(await page.getByText('Nobody else can open this').count()).toBe(0)
+    await expect.poll(() => page.getByText('Nobody else can open this').count()).toBe(0)
     await visit.click('I have kept it')
     await page.goto('/portal/keys')
     await visit.click('New key')
@@ -276,11 +278,9 @@ describePages('the beginning of a reseller', () => {
     await page.goto('/portal/')
     const steps = page.getByRole('list', { name: 'First steps' })
     await steps.getByRole('link', { name: 'Connect your shop' }).waitFor()
-    expect(await steps.getByRole('link').allTextContents()).toEqual([
-      'Pay in',
-      'Place an order',
-      'Connect your shop',
-    ])
+    await expect
+      .poll(() => steps.getByRole('link').allTextContents())
+      .toEqual(['Pay in', 'Place an order', 'Connect your shop'])
     await visit.expectUsable('the first steps')
     const rich = await portal.server.shop()
     await portal.server.call(rich, { action: 'placeimeiorder', ID: service, IMEI: imei(5) })
@@ -290,7 +290,7 @@ describePages('the beginning of a reseller', () => {
     await page.getByRole('link', { name: 'All orders' }).waitFor()
     await steps.getByRole('link', { name: 'Pay in' }).waitFor({ state: 'detached' })
     await expect.poll(() => steps.count()).toBeLessThan(2)
-    expect(await steps.getByRole('link', { name: 'Place an order', exact: true }).count()).toBe(0)
+    await expect.poll(() => steps.getByRole('link', { name: 'Place an order', exact: true }).count()).toBe(0)
     // Both are there every day.
     for (const name of ['Pay in', 'New order']) await page.getByRole('link', { name, exact: true }).waitFor()
     await visit.leave()

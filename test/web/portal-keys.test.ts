@@ -110,7 +110,9 @@ describePages('keys in the portal', () => {
     const row = desk.page.getByRole('row').filter({ hasText: 'Toko Jaya' })
     await row.getByRole('link', { name: 'Requests' }).click()
     await desk.page.getByRole('list', { name: 'Requests' }).getByText('Toko Jaya').waitFor()
-    expect(await desk.page.getByRole('listitem').filter({ hasText: 'accountinfo' }).count()).toBe(1)
+    await expect
+      .poll(() => desk.page.getByRole('listitem').filter({ hasText: 'accountinfo' }).count())
+      .toBe(1)
     await desk.expectUsable('the requests of a key')
     await desk.leave()
   })
@@ -161,7 +163,7 @@ describePages('keys in the portal', () => {
     await page.getByText('Its shop stops ordering within a second.').waitFor()
     await visit.click('Revoke the key')
     await page.getByText('Revoked', { exact: true }).waitFor()
-    expect(await page.getByRole('button', { name: 'Change…' }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('button', { name: 'Change…' }).count()).toBe(0)
     await visit.leave()
   })
 
@@ -171,7 +173,7 @@ describePages('keys in the portal', () => {
     const visit = await Visit.entered(portal.server.url, headers)
     await visit.page.goto('/portal/keys')
     await visit.page.getByText('keys.read').waitFor()
-    expect(await visit.page.getByRole('link', { name: 'Keys' }).count()).toBe(0)
+    await expect.poll(() => visit.page.getByRole('link', { name: 'Keys' }).count()).toBe(0)
     await visit.expectUsable('for owners')
     await visit.leave()
   })

@@ -31,7 +31,7 @@ describePages('money in the portal', () => {
     const { page } = visit
     await page.goto('/portal/money')
     await page.getByRole('table').waitFor()
-    expect(await page.getByRole('row').count()).toBe(3)
+    await expect.poll(() => page.getByRole('row').count()).toBe(3)
     await visit.press('f')
     await page.getByRole('radio', { name: 'Deposit' }).check()
     await visit.click('Show')
@@ -77,7 +77,7 @@ describePages('money in the portal', () => {
     await page.getByLabel('Bank transfer').check()
     await page.getByLabel('Amount to be credited').fill('2')
     await page.getByText('The least amount is 5.00 USD.').waitFor()
-    expect(await page.getByRole('button', { name: 'Begin' }).isDisabled()).toBe(true)
+    await expect.poll(() => page.getByRole('button', { name: 'Begin' }).isDisabled()).toBe(true)
     await page.getByLabel('Amount to be credited').fill('20')
     await page.getByText('You pay $20.50: $20.00 to be credited, and a fee of $0.50.').waitFor()
     await page.getByLabel('Transfer to our account').check()
@@ -105,7 +105,7 @@ describePages('money in the portal', () => {
     const seen = await Visit.entered(portal.server.url, member.headers)
     await seen.page.goto('/portal/money/transfers')
     await seen.page.getByRole('list', { name: 'Transfers' }).waitFor()
-    expect(await seen.page.getByRole('button', { name: 'Send money…' }).count()).toBe(0)
+    await expect.poll(() => seen.page.getByRole('button', { name: 'Send money…' }).count()).toBe(0)
     await seen.leave()
   })
 

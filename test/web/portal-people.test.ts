@@ -168,7 +168,7 @@ describePages('people and the own profile in the portal', () => {
     })
     await page.getByLabel(/balance is below/).fill('lots')
     await page.getByText('“lots” is no amount in USD.').waitFor()
-    expect(await page.getByRole('button', { name: 'Save the mark' }).isDisabled()).toBe(true)
+    await expect.poll(() => page.getByRole('button', { name: 'Save the mark' }).isDisabled()).toBe(true)
     await page.getByLabel(/balance is below/).fill('20')
     await visit.click('Save the mark')
     await page.getByText('The mark is saved.').waitFor()
@@ -221,10 +221,10 @@ describePages('people and the own profile in the portal', () => {
     expect((await ask(office.server, 'PATCH', '/news/1', other)).status).toBe(200)
     await visit.click('Save the news')
     await page.getByText('Somebody else has changed this news.').waitFor()
-    expect(await page.getByLabel('Title').inputValue()).toBe('Closed all week')
+    await expect.poll(() => page.getByLabel('Title').inputValue()).toBe('Closed all week')
     await visit.click('Load it again')
     await page.getByText('Somebody else has changed this news.').waitFor({ state: 'detached' })
-    expect(await page.getByLabel('Title').inputValue()).toBe('Closed on Friday')
+    await expect.poll(() => page.getByLabel('Title').inputValue()).toBe('Closed on Friday')
     // Emptied: at once.
     await page.getByLabel('Shown from').fill('')
     await visit.click('Save the news')
@@ -238,9 +238,9 @@ describePages('people and the own profile in the portal', () => {
     await visit.click('Closed on Friday', 'link')
     await page.getByText('New', { exact: true }).waitFor()
     await page.getByText('not read').waitFor({ state: 'detached' })
-    expect(await page.getByRole('link', { name: 'https://example.com/hours' }).getAttribute('href')).toBe(
-      'https://example.com/hours',
-    )
+    await expect
+      .poll(() => page.getByRole('link', { name: 'https://example.com/hours' }).getAttribute('href'))
+      .toBe('https://example.com/hours')
     await visit.expectUsablePages(['/portal/news'])
     await page.reload()
     await page.getByRole('link', { name: 'https://example.com/hours' }).waitFor()

@@ -140,7 +140,7 @@ describePages('webhooks and requests in the portal', () => {
     // What is asked meanwhile waits to be shown.
     expect((await order(made, imei(78))).status).toBe(403)
     await page.getByRole('button', { name: '1 new · Show' }).waitFor()
-    expect(await page.getByRole('button', { name: /Refused/ }).count()).toBe(1)
+    await expect.poll(() => page.getByRole('button', { name: /Refused/ }).count()).toBe(1)
     await visit.expectUsable('the log of requests')
     await visit.click('1 new · Show')
     await visit.comesTrue("document.querySelectorAll('ul[aria-label=Requests] > li').length === 2")

@@ -122,7 +122,7 @@ describePages('the portal', () => {
       await visit.click('Check')
       await page.getByText('47 of 50 would be ordered, for $47.00. The balance after it: $53.00.').waitFor()
       const found = page.getByRole('list', { name: 'Lines' }).getByRole('listitem')
-      expect(await found.count()).toBe(50)
+      await expect.poll(() => found.count()).toBe(50)
       const bad = (await found.allTextContents()).slice(0, 3)
       expect(bad[0]).toContain('Wrong check digit')
       expect(bad[0]).toContain(wrongDigit)
@@ -185,9 +185,9 @@ describePages('the portal', () => {
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
     await page.goto(`/portal/orders/${byKey.body.order_id}`)
     await page.getByText('placed over REST with the key Website').waitFor()
-    expect(await page.getByRole('link', { name: 'Website' }).getAttribute('href')).toBe(
-      `/portal/keys/${key?.id}`,
-    )
+    await expect
+      .poll(() => page.getByRole('link', { name: 'Website' }).getAttribute('href'))
+      .toBe(`/portal/keys/${key?.id}`)
     await page.goto(`/portal/orders/${done}`)
     await page.getByText('placed in the portal').waitFor()
     await page.getByText('2 of 2 done').waitFor()
@@ -200,7 +200,9 @@ describePages('the portal', () => {
     await visit.click('Have it checked again…')
     await visit.click('Ask for another check')
     await page.getByText('Next time from').waitFor()
-    expect(await page.getByRole('button', { name: 'Have it checked again…' }).isDisabled()).toBe(true)
+    await expect
+      .poll(() => page.getByRole('button', { name: 'Have it checked again…' }).isDisabled())
+      .toBe(true)
     await page.getByRole('button', { name: 'Share…' }).nth(1).click()
     await visit.click('Make a link')
     const link = (await page.getByRole('dialog').locator('p.code').textContent()) ?? ''
@@ -222,7 +224,7 @@ describePages('the portal', () => {
     await figures.getByRole('link', { name: '1', exact: true }).waitFor()
     await figures.getByText('Credit limit').waitFor()
     await figures.getByText('25.00').waitFor()
-    expect(await figures.getByText('Late orders').count()).toBe(0)
+    await expect.poll(() => figures.getByText('Late orders').count()).toBe(0)
     for (const screen of [WIDE, PHONE]) {
       await page.setViewportSize(screen)
       await visit.settled()
@@ -247,12 +249,12 @@ describePages('the portal', () => {
     await page.getByText('$1.00 held until there are results').waitFor()
     const items = page.getByRole('list', { name: 'Results' })
     await items.getByText('Working').waitFor()
-    expect(await page.getByText('Waiting').count()).toBe(0)
+    await expect.poll(() => page.getByText('Waiting').count()).toBe(0)
     await visit.click('Cancel…')
     await visit.click('Ask to cancel')
     await page.getByText('The cancellation of 1 of 2 items was asked for on').waitFor()
     await page.getByText('$1.00 stays held until there is an answer.').waitFor()
-    expect(await page.getByRole('button', { name: 'Cancel…' }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('button', { name: 'Cancel…' }).count()).toBe(0)
     // One that is late says where to ask, also where nobody has said that.
     await sql`update services set promised_seconds = 60 where code = 'carrier'`
     await sql`update orders set created_at = created_at - interval '1 day' where id = ${sent}`
@@ -278,7 +280,7 @@ describePages('the portal', () => {
     await visit.expectUsable('a filter by half a day')
     await page.goto('/portal/orders?state=cancelled&service=hand')
     await page.getByRole('link', { name: `Order ${waiting}` }).waitFor()
-    expect(await page.getByRole('link', { name: /^Order / }).count()).toBe(1)
+    await expect.poll(() => page.getByRole('link', { name: /^Order / }).count()).toBe(1)
     const prices = await portal.ask('GET', '/services.csv?group=Checks&q=CARRIER', { headers })
     expect(prices.json).toMatch(/\r\n\d+,carrier,Carrier check,Checks,1\.00,USD,2 minutes,/)
     const later = await portal.ask('GET', '/services?changed_since=2100-01-01', { headers })
@@ -310,7 +312,7 @@ describePages('the portal', () => {
     const [{ result } = { result: '' }] = await sql<{ result: string }[]>`
       select split_part(result, chr(10), 1) as result from items where order_id = ${hidden}`
     await page.getByRole('button', { name: 'Show the result' }).waitFor()
-    expect(await page.getByText(result).count()).toBe(0)
+    await expect.poll(() => page.getByText(result).count()).toBe(0)
     await page.unroute('**/api/portal/orders/*')
     await visit.leave()
 
@@ -356,7 +358,7 @@ describePages('the portal', () => {
     await page.getByText('These cost $5.00, and $3.00 is available.').waitFor()
     await visit.expectUsable('too little money')
     const payIn = page.getByRole('link', { name: 'Pay in $2.00' })
-    expect(await payIn.getAttribute('href')).toContain('2.00')
+    await expect.poll(() => payIn.getAttribute('href')).toContain('2.00')
 
     // The server places it, and its answer is lost.
     await page.route('**/api/order', async (route) => {
@@ -383,7 +385,7 @@ describePages('the portal', () => {
     await visit.enter(portal.server.url, stranger.headers)
     await page.reload()
     await page.getByLabel('One a line').waitFor()
-    expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('button', { name: 'Try again' }).count()).toBe(0)
     await visit.enter(portal.server.url, headers)
     await page.reload()
     await visit.click('Try again')
@@ -425,7 +427,7 @@ describePages('the portal', () => {
     await visit.click(/^Place 1/)
     await page.getByRole('dialog', { name: 'Sign in again' }).waitFor()
     await visit.expectUsable('signed in again over an order')
-    expect(await page.getByLabel('E-mail address').inputValue()).toBe(email)
+    await expect.poll(() => page.getByLabel('E-mail address').inputValue()).toBe(email)
     await visit.type(PASSWORD)
     await visit.press('Enter')
     await page.getByText('1 of 1 done').waitFor()
@@ -461,7 +463,7 @@ describePages('the portal', () => {
     await page.getByText('249 of 250 done').waitFor()
     const rows = page.getByRole('list', { name: 'Results' }).locator('> li[data-index]')
     await rows.first().getByText(imei(2000), { exact: true }).waitFor()
-    expect(await rows.first().getAttribute('aria-setsize')).toBe('250')
+    await expect.poll(() => rows.first().getAttribute('aria-setsize')).toBe('250')
     // It is read once more when the stream of changes is there.
     expect(new Set(asked)).toEqual(new Set([null]))
     await visit.expectUsable('a large order')
@@ -470,7 +472,7 @@ describePages('the portal', () => {
       return (await rows.last().getAttribute('aria-posinset')) === '250'
     })
     expect(new Set(asked)).toEqual(new Set([null, '100', '200']))
-    expect(await rows.count()).toBeLessThan(80)
+    await expect.poll(() => rows.count()).toBeLessThan(80)
     await page.getByText('The sandbox refuses this TAC').waitFor()
     await page.evaluate('window.scrollTo(0, 0)')
     await rows.first().getByText(imei(2000), { exact: true }).waitFor()
@@ -488,7 +490,7 @@ describePages('the portal', () => {
     await page.getByRole('option', { name: 'Failed' }).click()
     await rows.first().getByText(imei(2249, '00100102'), { exact: true }).waitFor()
     await page.getByRole('heading', { name: '1 item', exact: true }).waitFor()
-    expect(await rows.count()).toBe(1)
+    await expect.poll(() => rows.count()).toBe(1)
     await visit.leave()
   })
 
@@ -605,7 +607,7 @@ describePages('the portal', () => {
     await page.getByText('50 of 50 done').waitFor()
     const results = page.getByRole('list', { name: 'Results' }).getByRole('listitem')
     for (const text of await results.allTextContents()) expect(text).toContain('Sandbox result')
-    expect(await results.count()).toBe(50)
+    await expect.poll(() => results.count()).toBe(50)
     const [file] = await Promise.all([page.waitForEvent('download'), visit.click(/^CSV$/, 'link')])
     expect(file.url()).toContain('/api/portal/orders.csv?id=')
     expect(visit.steps).toBeLessThanOrEqual(6)

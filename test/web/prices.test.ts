@@ -88,7 +88,7 @@ describePages('the price book', () => {
     await shot(visit, 'plan-rule')
     expect(await visit.violations()).toEqual([])
     // People have names, and sentences one full stop.
-    expect(await page.getByText(/^Made by /).textContent()).not.toMatch(/staff:|\.\./)
+    await expect.poll(() => page.getByText(/^Made by /).textContent()).not.toMatch(/staff:|\.\./)
     await visit.click('Apply 7 changes')
     await page.getByText('Applied by').waitFor()
     expect(visit.steps).toBeLessThanOrEqual(6)
@@ -129,7 +129,7 @@ describePages('the price book', () => {
     await page.getByRole('checkbox', { name: /2 prices are below the cost/ }).waitFor()
     await shot(visit, 'plan-below-cost')
     expect(await visit.violations()).toEqual([])
-    expect(await page.getByRole('button', { name: /^Apply/ }).isDisabled()).toBe(true)
+    await expect.poll(() => page.getByRole('button', { name: /^Apply/ }).isDisabled()).toBe(true)
     expect(await priceOf('s1')).toBe('1.57')
     await page.getByRole('checkbox', { name: /2 prices are below the cost/ }).check()
     await page.getByLabel('Reason').fill('Autumn')
@@ -151,16 +151,18 @@ describePages('the price book', () => {
       for (const [row, [text, expected]] of written.entries()) {
         const cell = page.locator(`[data-cell="${row} ${column}"]`)
         await cell.and(page.locator('[data-edited]')).waitFor()
-        const isCrossedOut = (await cell.locator('s').count()) > 0
-        const shown = await cell.locator('.amount').allInnerTexts()
-        const [read] = isCrossedOut ? [] : shown.map((one) => Number(one.replaceAll(',', '')))
-        expect([text, read]).toEqual([text, expected === undefined ? undefined : Number(expected)])
+        const read = async () => {
+          const isCrossedOut = (await cell.locator('s').count()) > 0
+          const shown = await cell.locator('.amount').allInnerTexts()
+          return isCrossedOut ? undefined : shown.map((one) => Number(one.replaceAll(',', '')))[0]
+        }
+        await expect.poll(read, { message: text }).toBe(expected === undefined ? undefined : Number(expected))
       }
     }
     const all = Object.values(WRITTEN_PRICES).flat()
     const wrong = all.filter(([, expected]) => expected === undefined).length
     await page.getByText(new RegExp(`^${all.length} changes.*\\s· ${wrong} are no prices$`)).waitFor()
-    expect(await page.getByRole('button', { name: 'Review' }).isDisabled()).toBe(true)
+    await expect.poll(() => page.getByRole('button', { name: 'Review' }).isDisabled()).toBe(true)
     // Below the grid stands what was understood, or which two prices it may be.
     await page.locator('[data-cell="0 0"]').click()
     await page.getByText(/^= (Rp|IDR)\s1,500$/).waitFor()
@@ -194,12 +196,12 @@ describePages('the price book', () => {
     await visit.press('r')
     // It begins with the rule that gives the price: of all services.
     await dialog.getByText('This rule gives 7 prices now').waitFor()
-    expect(await dialog.getByLabel('Percent').inputValue()).toBe('25')
+    await expect.poll(() => dialog.getByLabel('Percent').inputValue()).toBe('25')
     await dialog.getByText('One service').click()
     await dialog.getByText('This rule gives').waitFor({ state: 'detached' })
-    expect(await dialog.getByLabel('Service', { exact: true }).inputValue()).toBe(
-      'Apple: Find My iPhone · s1',
-    )
+    await expect
+      .poll(() => dialog.getByLabel('Service', { exact: true }).inputValue())
+      .toBe('Apple: Find My iPhone · s1')
     await dialog.getByLabel('Percent').fill('10')
     await dialog.getByLabel('And this amount, IDR').fill('1.500')
     await dialog.getByText(/^= (Rp|IDR)\s1,500$/).waitFor()
@@ -207,7 +209,7 @@ describePages('the price book', () => {
     await dialog.getByText(/^= (Rp|IDR)\s1\.50?$/).waitFor()
     await dialog.getByLabel('Rounded up to').fill('$5')
     await dialog.getByText('“$5” is no amount in IDR.').waitFor()
-    expect(await dialog.getByRole('button', { name: 'Review' }).isDisabled()).toBe(true)
+    await expect.poll(() => dialog.getByRole('button', { name: 'Review' }).isDisabled()).toBe(true)
     await visit.expectUsable('a rule for one service')
     await dialog.getByLabel('Rounded up to').fill('Rp 500')
     await visit.click('Review')
@@ -222,9 +224,9 @@ describePages('the price book', () => {
     await visit.click('Change the rule of Everyone, IDR: s1')
     await dialog.getByText('This rule gives 1 price now').waitFor()
     const values = ['Percent', 'And this amount, IDR', 'Rounded up to', 'At least']
-    expect(
-      await Promise.all(values.map((label) => dialog.getByLabel(label, { exact: true }).inputValue())),
-    ).toEqual(['10', '1500', '500', ''])
+    await expect
+      .poll(() => Promise.all(values.map((label) => dialog.getByLabel(label, { exact: true }).inputValue())))
+      .toEqual(['10', '1500', '500', ''])
     await dialog.getByLabel('At least').fill('30.000')
     await visit.click('Review')
     await applied()
@@ -241,7 +243,7 @@ describePages('the price book', () => {
     await visit.click('Change the column Everyone IDR')
     await visit.click('Set a rule…', 'menuitem')
     await dialog.getByText('A group', { exact: true }).click()
-    expect(await dialog.getByLabel('Group of services').inputValue()).toBe('Unlocks')
+    await expect.poll(() => dialog.getByLabel('Group of services').inputValue()).toBe('Unlocks')
     await dialog.getByLabel('Percent').fill('30')
     await visit.click('Review')
     // s8 has no cost.
@@ -267,13 +269,14 @@ describePages('the price book', () => {
       await visit.click('Change the column Everyone USD')
       await visit.click('Raise or lower…', 'menuitem')
       await dialog.getByLabel('Percent').fill('')
-      expect(await dialog.getByRole('button', { name: 'Review' }).isDisabled()).toBe(true)
+      await expect.poll(() => dialog.getByRole('button', { name: 'Review' }).isDisabled()).toBe(true)
       await dialog.getByLabel('And this amount, USD').fill(amount)
       await dialog.getByLabel('Rounded up to').fill(round)
       if (round !== '') await visit.expectUsable('raise by an amount')
       await visit.click('Review')
       await page.getByRole('button', { name: /^Apply/ }).waitFor()
       // A price of an earlier test is below its cost.
+      await visit.settled()
       const below = page.getByRole('checkbox', { name: /below the cost/ })
       if ((await below.count()) > 0) await below.check()
       await page.getByRole('button', { name: /^Apply/ }).click()
@@ -312,9 +315,9 @@ describePages('the price book', () => {
     await visit.click('Review')
     await page.getByRole('button', { name: /^Apply/ }).waitFor()
     const rows = page.getByRole('row').filter({ hasText: 's4' })
-    expect((await rows.allInnerTexts()).map((text) => text.match(/[\d.]+%/)?.[0])).toEqual([
-      ...['51.2%', '48.7%', '50.0%'],
-    ])
+    await expect
+      .poll(async () => (await rows.allInnerTexts()).map((text) => text.match(/[\d.]+%/)?.[0]))
+      .toEqual(['51.2%', '48.7%', '50.0%'])
     await visit.leave()
     const removed = ['Gold', 'Silver'].map((group) => ({
       service: 's4',
@@ -383,9 +386,9 @@ describePages('the price book', () => {
     const dialog = page.getByRole('dialog')
     const ofCost = dialog.getByRole('row').filter({ hasText: 'Cost at Panel' })
     await ofCost.getByText('imeigate').waitFor()
-    expect(await ofCost.getByRole('link', { name: 'list 41' }).getAttribute('href')).toMatch(
-      /^\/console\/suppliers\/\d+\/lists$/,
-    )
+    await expect
+      .poll(() => ofCost.getByRole('link', { name: 'list 41' }).getAttribute('href'))
+      .toMatch(/^\/console\/suppliers\/\d+\/lists$/)
     const ofPrice = dialog.getByRole('row').filter({ hasText: "Everyone's price" }).first()
     await ofPrice.getByText('Rina').waitFor()
     await visit.expectUsable('the history of a price')
@@ -419,7 +422,7 @@ describePages('the price book', () => {
     await page.locator('[data-head]').filter({ hasText: 'anna' }).waitFor()
     await page.getByText('Blacklist worldwide').waitFor({ state: 'detached' })
     // T-Mobile has no route to the supplier.
-    expect(await page.getByText('T-Mobile USA: unlock').count()).toBe(0)
+    await expect.poll(() => page.getByText('T-Mobile USA: unlock').count()).toBe(0)
     const inFile = async (): Promise<string[]> => {
       const href = await page.getByRole('link', { name: 'Download CSV' }).getAttribute('href')
       const csv = await page.evaluate<string>(`fetch(${JSON.stringify(href)}).then((reply) => reply.text())`)
@@ -463,10 +466,10 @@ describePages('the price book', () => {
     await again
     // Costs stand first; on a phone, which has room for one column, last.
     const heads = page.getByRole('columnheader')
-    expect(await heads.nth(1).textContent()).toMatch(/^Cost/)
+    await expect.poll(() => heads.nth(1).textContent()).toMatch(/^Cost/)
     await page.setViewportSize(PHONE)
     await heads.nth(1).getByText('Everyone').waitFor()
-    expect(await heads.last().textContent()).toMatch(/^Cost/)
+    await expect.poll(() => heads.last().textContent()).toMatch(/^Cost/)
     await visit.leave()
   })
 
@@ -508,15 +511,15 @@ describePages('the price book', () => {
     const { page } = visit
     await page.goto('/console/prices')
     await page.getByRole('grid').waitFor()
-    expect(await page.getByRole('columnheader', { name: /Cost/ }).count()).toBe(0)
-    expect(await page.getByRole('button', { name: 'Read a CSV…' }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('columnheader', { name: /Cost/ }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('button', { name: 'Read a CSV…' }).count()).toBe(0)
     await page.locator('[data-cell="0 0"]').click()
     await page.keyboard.type('9')
-    expect(await page.getByRole('textbox', { name: /^Price of/ }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('textbox', { name: /^Price of/ }).count()).toBe(0)
     await page.keyboard.press('r')
     await page.goto('/console/prices/rules')
     await page.getByRole('listitem').filter({ hasText: 'Gold' }).waitFor()
-    expect(await page.getByRole('button', { name: /the rule of/ }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('button', { name: /the rule of/ }).count()).toBe(0)
     await visit.leave()
   })
 

@@ -112,11 +112,11 @@ describePages('resellers in the console', () => {
             text,
             `${minus ? 'Adjust by' : 'Credit'} ${said === undefined ? '…' : `${minus && '−'}${said}`}`,
           ])
-          expect(await button.isDisabled()).toBe(said === undefined)
+          await expect.poll(() => button.isDisabled()).toBe(said === undefined)
         }
         for (const none of ['', '0', ...(minus ? [] : ['-10'])]) {
           await amount.fill(none)
-          expect(await button.isDisabled()).toBe(true)
+          await expect.poll(() => button.isDisabled()).toBe(true)
         }
         await page.keyboard.press('Escape')
         await page.getByRole('dialog').waitFor({ state: 'detached' })
@@ -173,10 +173,10 @@ describePages('resellers in the console', () => {
     await alert.getByText('The balance is too low. The balance is unchanged.').waitFor()
     // What is wrong with the amount stands at the amount, which has the focus, and not in the note, too.
     const amount = page.getByRole('textbox', { name: 'Amount in USD' })
-    expect(await amount.getAttribute('aria-invalid')).toBe('true')
+    await expect.poll(() => amount.getAttribute('aria-invalid')).toBe('true')
     await page.getByRole('dialog').getByText('At most 25.50 USD can be taken.').waitFor()
-    expect(await alert.getByText('At most').count()).toBe(0)
-    expect(await amount.and(page.locator(':focus')).count()).toBe(1)
+    await expect.poll(() => alert.getByText('At most').count()).toBe(0)
+    await expect.poll(() => amount.and(page.locator(':focus')).count()).toBe(1)
     await visit.expectUsable('an amount that was refused')
     await page.getByRole('dialog').getByText('Close', { exact: true }).click()
     await page
@@ -201,7 +201,7 @@ describePages('resellers in the console', () => {
     await page.getByText('Price group').waitFor()
     await page.getByRole('heading', { level: 1 }).waitFor()
     for (const name of ['Pay in…', 'Adjust…', 'Price group and credit limit…', 'Close…']) {
-      expect(await page.getByRole('button', { name }).count(), name).toBe(0)
+      await expect.poll(() => page.getByRole('button', { name }).count(), { message: name }).toBe(0)
     }
     await visit.leave()
   })
@@ -295,7 +295,7 @@ describePages('resellers in the console', () => {
     await page.getByText('Somebody else was faster, and nothing of yours is saved yet.').waitFor()
     await page.getByText(/^Changed by Anna/).waitFor()
     const both = page.getByRole('dialog').getByRole('row').nth(1)
-    expect(await both.textContent()).toMatch(/75.*50/)
+    await expect.poll(() => both.textContent()).toMatch(/75.*50/)
     await visit.expectUsable('terms that somebody else was faster with')
     await visit.click('Save mine over it')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
@@ -303,7 +303,7 @@ describePages('resellers in the console', () => {
     await page.goto('/console/resellers?low_balance=yes&sort=-available')
     await page.getByRole('link', { name: 'Late Phones' }).waitFor()
     await page.getByText('1 in all').waitFor()
-    expect(await page.getByRole('row').count()).toBe(2)
+    await expect.poll(() => page.getByRole('row').count()).toBe(2)
     await visit.expectUsable('resellers below their mark')
     // What was counted up to 10,000 is never said to be all.
     const counted = (route: Route) => route.fulfill({ json: { data: { value: 10_000, capped: true } } })
@@ -376,8 +376,8 @@ describePages('resellers in the console', () => {
     await dialog.getByRole('row', { name: /Theirs.*Mine/ }).waitFor()
     await visit.click('Take theirs')
     await dialog.getByText('Somebody else was faster').waitFor({ state: 'detached' })
-    expect(await dialog.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('Theirs')
-    expect(await dialog.getByLabel('Addresses that may use it').inputValue()).toBe('198.51.100.9')
+    await expect.poll(() => dialog.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('Theirs')
+    await expect.poll(() => dialog.getByLabel('Addresses that may use it').inputValue()).toBe('198.51.100.9')
     await visit.click('Save the changes')
     await dialog.waitFor({ state: 'detached' })
     expect(await keyNow()).toMatchObject({ name: 'Theirs', allowed_ips: ['198.51.100.9'] })
@@ -391,7 +391,7 @@ describePages('resellers in the console', () => {
     await visit.click('Make the new access key')
     await page.getByText('Waiting for the first call').waitFor()
     await visit.click('I have kept it')
-    expect(await page.getByRole('cell', { name: 'Website' }).count()).toBe(2)
+    await expect.poll(() => page.getByRole('cell', { name: 'Website' }).count()).toBe(2)
     await visit.leave()
   })
 

@@ -142,7 +142,7 @@ describePages('one supplier', () => {
     ])
     await page.getByRole('link', { name: 'See its routes' }).click()
     await page.getByRole('table').waitFor()
-    expect(await page.getByRole('row').count()).toBe(4)
+    await expect.poll(() => page.getByRole('row').count()).toBe(4)
     await visit.leave()
   })
 
@@ -160,7 +160,7 @@ describePages('one supplier', () => {
     await second.getByRole('textbox', { name: 'Percent' }).fill('10')
     await second.getByLabel('For').selectOption('Gold')
     await page.getByText('There is no exchange rate from USD to EUR.').waitFor()
-    expect(await page.getByRole('button', { name: 'Check it' }).isDisabled()).toBe(true)
+    await expect.poll(() => page.getByRole('button', { name: 'Check it' }).isDisabled()).toBe(true)
     expect(await visit.violations()).toEqual([])
     await shot(visit, 'import-rate')
     await page.getByRole('textbox', { name: '1 USD is so much EUR' }).fill('0.5')
@@ -170,9 +170,9 @@ describePages('one supplier', () => {
     await page.getByRole('button', { name: 'Check it' }).click()
     const row = page.getByRole('row', { name: /^Apply row 1/ })
     await row.waitFor()
-    expect(await row.textContent()).toMatch(
-      /Carrier check.*Gold.*0\.28.*EUR.*|Carrier check.*Everyone.*0\.63/,
-    )
+    await expect
+      .poll(() => row.textContent())
+      .toMatch(/Carrier check.*Gold.*0\.28.*EUR.*|Carrier check.*Everyone.*0\.63/)
     await page.getByRole('button', { name: 'Import 1 service, 0 further routes, 2 prices' }).click()
     await page.getByText('Imported.').waitFor()
     await visit.leave()
@@ -269,7 +269,7 @@ describePages('one supplier', () => {
     expect(await visit.violations()).toEqual([])
     await shot(visit, 'tried')
     expect(bought).toHaveLength(1)
-    expect(await dialog.textContent()).not.toContain('the-right-key')
+    await expect.poll(() => dialog.textContent()).not.toContain('the-right-key')
     await visit.leave()
   })
 
@@ -278,7 +278,7 @@ describePages('one supplier', () => {
     const { page } = visit
     await page.goto(`${at}/settings`)
     await page.getByRole('textbox', { name: 'Calls at a time' }).fill('4')
-    expect(await page.getByRole('textbox', { name: 'API access key' }).inputValue()).toBe('')
+    await expect.poll(() => page.getByRole('textbox', { name: 'API access key' }).inputValue()).toBe('')
     await page.getByRole('textbox', { name: 'API access key' }).fill('another-key')
     await page.getByRole('button', { name: 'Save', exact: true }).click()
     await page.getByText('The settings are saved.').waitFor()
@@ -300,9 +300,9 @@ describePages('one supplier', () => {
     await page.getByRole('heading', { level: 1 }).waitFor()
     await page.getByRole('button', { name: 'Test with one IMEI…' }).waitFor()
     for (const name of ['Switch off…', 'Switch on…', 'Use the next routes']) {
-      expect(await page.getByRole('button', { name }).count(), name).toBe(0)
+      await expect.poll(() => page.getByRole('button', { name }).count(), { message: name }).toBe(0)
     }
-    expect(await page.getByText('Balance there').count()).toBe(0)
+    await expect.poll(() => page.getByText('Balance there').count()).toBe(0)
     await page.goto(`${at}/settings`)
     await page.getByText('suppliers.edit').waitFor()
     await page.goto(`${at}/import`)

@@ -59,10 +59,10 @@ describePages('today and reports', () => {
     for (const name of ['Turnover', 'Profit', 'Success', 'New resellers'])
       await page.getByRole('term').filter({ hasText: name }).waitFor()
     await page.locator('canvas').nth(1).waitFor()
-    expect(await page.locator('canvas').count()).toBe(2)
+    await expect.poll(() => page.locator('canvas').count()).toBe(2)
     // All that was sold stands first, in the home currency, with the rates that made it.
     const all = page.getByRole('radio', { name: 'All, in USD' })
-    expect(await all.isChecked()).toBe(true)
+    await expect.poll(() => all.isChecked()).toBe(true)
     await page
       .getByText('In USD by the rates at the end of each day, lately 1 EUR = 1.08 USD, 1 USD = 16,250 IDR.')
       .waitFor()
@@ -73,6 +73,7 @@ describePages('today and reports', () => {
     for (const name of ['Most sold services, 30 days', 'Suppliers, 30 days']) {
       const rows = page.getByRole('region', { name }).getByRole('listitem')
       await rows.first().waitFor()
+      await visit.settled()
       const found = await rows.allTextContents()
       expect(found.filter((row) => !row.includes('$'))).toEqual([])
       const names = await rows.getByRole('link').allTextContents()
@@ -81,9 +82,9 @@ describePages('today and reports', () => {
     await page.getByText('As a table').first().click()
     await page.getByRole('columnheader', { name: 'Turnover' }).waitFor()
     expect(await visit.violations()).toEqual([])
-    expect(await page.getByRole('link', { name: /Outcome unknown/ }).getAttribute('href')).toBe(
-      '/console/inbox?kind=unknown',
-    )
+    await expect
+      .poll(() => page.getByRole('link', { name: /Outcome unknown/ }).getAttribute('href'))
+      .toBe('/console/inbox?kind=unknown')
     await visit.leave()
   })
 
@@ -155,9 +156,11 @@ describePages('today and reports', () => {
     const narrowed = { by: 'supplier', from: day, to: day, account: username }
     expect(query()).toEqual(narrowed)
     // Days stand in place of a period, also in the file.
-    expect(
-      await page.getByRole('radiogroup', { name: 'Period' }).getByRole('radio', { checked: true }).count(),
-    ).toBe(0)
+    await expect
+      .poll(() =>
+        page.getByRole('radiogroup', { name: 'Period' }).getByRole('radio', { checked: true }).count(),
+      )
+      .toBe(0)
     await visit.settled()
     const href = await page.getByRole('link', { name: 'Download CSV' }).getAttribute('href')
     expect(Object.fromEntries(new URL(href ?? '', page.url()).searchParams)).toEqual(narrowed)
@@ -196,8 +199,8 @@ describePages('today and reports', () => {
     const { page } = visit
     await page.goto('/console/today')
     await page.getByRole('link', { name: /Outcome unknown/ }).waitFor()
-    expect(await page.getByRole('heading', { name: 'Figures of today' }).count()).toBe(0)
-    expect(await page.getByRole('link', { name: 'Reports' }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('heading', { name: 'Figures of today' }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('link', { name: 'Reports' }).count()).toBe(0)
     await visit.leave()
   })
 })

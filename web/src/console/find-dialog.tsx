@@ -89,6 +89,8 @@ export function FindDialog({ pages: rail, onClose }: FindDialogProps) {
       <Modal.Content aria-label={t`Find`}>
         <Modal.Body className={styles.body ?? ''}>
           <TextInput
+            // The window itself gives the focus a moment after it is there: a scanner would have typed by then.
+            autoFocus
             data-autofocus
             aria-label={t`Find`}
             role="combobox"
