@@ -95,6 +95,12 @@ describePages('the beginning of a reseller', () => {
     await visit.expectUsable('no new accounts')
     await settings.getByRole('radio', { name: 'Everybody, and one of you decides' }).check()
     await save('open')
+    // Who has changed which of these settings, the newest first.
+    await settings.getByText('History', { exact: true }).click()
+    const changes = settings.locator('details', { hasText: 'History' }).getByRole('listitem')
+    await changes.filter({ hasText: 'Who may register' }).first().waitFor()
+    expect(await changes.first().textContent()).toMatch(/Who may register.*open/)
+    expect((await changes.allTextContents()).join('\n')).toMatch(/Welcome[\s\S]*We unlock <b>phones<\/b>/)
     await owner.leave()
     await page.goto('/portal/sign-in')
     await visit.click('Ask for an account', 'link')

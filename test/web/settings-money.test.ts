@@ -191,7 +191,7 @@ describePages('settings of money in the console', () => {
     await page.getByRole('combobox', { name: 'of this currency', exact: true }).fill('idr')
     expect(await visit.violations()).toEqual([])
     await visit.click('Set 1 USD = 16,250 IDR')
-    await page.getByRole('cell', { name: '16,250' }).waitFor()
+    await page.getByRole('cell', { name: '1 USD = 16,250 IDR' }).waitFor()
     // A thousandth of it, in whichever way it comes about, is set by nobody who did not say so.
     await visit.click('Set a rate…')
     await page.getByLabel('One of this currency').fill('usd')

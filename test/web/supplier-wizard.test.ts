@@ -150,9 +150,12 @@ describePages('one supplier', () => {
     const visit = await Visit.as(office, 'catalogue')
     const { page } = visit
     await page.goto(`${at}/import`)
-    await page.getByRole('button', { name: 'Choose services' }).click()
+    // Ctrl+Enter leads from step to step, where the step is done.
+    await page.getByRole('button', { name: 'Choose services' }).waitFor()
+    await page.keyboard.press('Control+Enter')
     await page.getByRole('checkbox', { name: 'All of Checks as new services' }).click()
-    await page.getByRole('button', { name: /^Go on with/ }).click()
+    await page.getByRole('button', { name: /^Go on with/ }).waitFor()
+    await page.keyboard.press('Control+Enter')
     await page.getByRole('textbox', { name: 'Percent', exact: true }).fill('25')
     await page.getByRole('button', { name: 'Another currency or price group' }).click()
     const second = page.getByRole('group', { name: 'Price 2' })
@@ -167,7 +170,7 @@ describePages('one supplier', () => {
     await page.getByRole('button', { name: 'Set the rate' }).click()
     await page.getByText('There is no exchange rate').waitFor({ state: 'detached' })
     await page.getByRole('textbox', { name: 'Left out of names' }).fill('AAA')
-    await page.getByRole('button', { name: 'Check it' }).click()
+    await page.keyboard.press('Control+Enter')
     const row = page.getByRole('row', { name: /^Apply row 1/ })
     await row.waitFor()
     await expect

@@ -34,18 +34,20 @@ const topics = {
 const SHOWN = 20
 
 /**
- * `History` shows, when it is opened, who changed a thing lately, and how it was before. Who may not read the trail does not see it. Without a `subject` it is
- * of all things of the kind, of `account` alone where that is given, and each line says of which: as `nameOf` names it, or by its id. With `order` it is of all
+ * `History` shows, when it is opened, who changed a thing lately, and how it was before. Who may not read the trail does not see it. With `subjects` it is of
+ * several things; without any it is of all things of the kind, of `account` alone where that is given, and each line says of which: as `nameOf` names it, or by its id. With `order` it is of all
  * that belongs to the order. Of what there is one, the subject is `true`.
  */
 export function History({
   what,
   nameOf,
   title,
+  subjects,
   ...narrowing
 }: {
   what: keyof typeof topics
   subject?: string
+  subjects?: readonly string[]
   account?: string
   order?: number
   nameOf?: (subject: string) => string | undefined
@@ -61,13 +63,19 @@ export function History({
     ...(subject !== undefined && { subject }),
     ...(account !== undefined && { account }),
   }
-  const queryKey = ['audit', 'of', filter]
+  const queryKey = ['audit', 'of', filter, subjects]
   useRefreshOn(topics[what], queryKey)
   const changes = useQuery({
     queryKey,
     queryFn: async ({ signal }) => {
-      const params = { query: { ...filter, limit: SHOWN } }
-      return (await dataOf(api.GET('/api/operator/audit', { params, signal }))).page
+      const read = async (of: object) => {
+        const params = { query: { ...filter, ...of, limit: SHOWN } }
+        return (await dataOf(api.GET('/api/operator/audit', { params, signal }))).page
+      }
+      const pages = await Promise.all(subjects ? subjects.map((one) => read({ subject: one })) : [read({})])
+      const items = pages.flatMap((page) => page.items).toSorted((one, other) => other.id - one.id)
+      const isWhole = items.length <= SHOWN && pages.every(({ next_cursor }) => next_cursor === null)
+      return { items: items.slice(0, SHOWN), isWhole }
     },
     enabled: isOpen,
   })
@@ -108,7 +116,7 @@ export function History({
           </li>
         ))}
       </ol>
-      {changes.data && changes.data.next_cursor !== null && (
+      {changes.data?.isWhole === false && (
         <Link to="/settings/audit" search={ofUrl(filter)}>
           <Trans>All changes of it</Trans>
         </Link>

@@ -9,6 +9,7 @@ import { ApiFault, api, dataOf } from '../api/client.ts'
 import { useRefreshOn } from '../api/events.ts'
 import { Amount } from '../kit/amount.tsx'
 import { CardTable } from '../kit/card-table.tsx'
+import { useKeys } from '../kit/keys.tsx'
 import { Empty, FaultNote, Loading } from '../kit/notes.tsx'
 import { percentOf, percentText } from '../kit/numbers.ts'
 import { Badge, type Tone } from '../kit/state-badge.tsx'
@@ -440,6 +441,8 @@ function ApplyBar({ plan, left, onDone }: { plan: PlanData; left: ReadonlySet<nu
   })
   const below = (plan.verdicts['below_cost'] ?? 0) + (plan.verdicts['cost_above_price'] ?? 0)
   const count = changesOf(plan) - left.size
+  const isReady = plan.may_apply && count > 0 && (plan.needs.length === 0 || isConfirmed)
+  useKeys(isReady ? { 'Ctrl+Enter': [t`Apply the plan`, () => !apply.isPending && apply.mutate()] } : {})
   const isStale = apply.error instanceof ApiFault && apply.error.code === 'PLAN_STALE_ERROR'
   return (
     <section className={styles.bar} aria-label={t`Apply the plan`}>
@@ -474,11 +477,7 @@ function ApplyBar({ plan, left, onDone }: { plan: PlanData; left: ReadonlySet<nu
           <Button variant="default" loading={discard.isPending} onClick={() => discard.mutate()}>
             <Trans>Discard</Trans>
           </Button>
-          <Button
-            loading={apply.isPending}
-            disabled={count === 0 || (plan.needs.length > 0 && !isConfirmed)}
-            onClick={() => apply.mutate()}
-          >
+          <Button loading={apply.isPending} disabled={!isReady} onClick={() => apply.mutate()}>
             {plan.kind === 'supplier.import' && left.size === 0 ? (
               <ImportWords summary={plan.summary} />
             ) : plan.kind === 'supplier.import' ? (

@@ -1,5 +1,6 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button, Menu, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useRefreshOn } from '../../../api/events.ts'
@@ -17,11 +18,12 @@ import { Badge } from '../../../kit/state-badge.tsx'
 import { ActionBar, type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
 import { ListViews } from '../../list-views.tsx'
 import { usePickFrom } from '../../pick-from.ts'
+import { priceGroupsQuery } from '../../price-groups.ts'
 import { BulkChange } from './bulk-change.tsx'
 import { BulkRoute } from './bulk-route.tsx'
 import styles from './catalogue.module.css'
 import { NewService } from './new-service.tsx'
-import { kindWords, readServices, type ServiceRow } from './service-data.ts'
+import { groupsQuery, kindWords, readServices, type ServiceRow } from './service-data.ts'
 
 const TOPICS = ['services', 'prices', 'routes']
 const KEY = ['services', 'list']
@@ -304,10 +306,14 @@ function useFilters(): Filter[] {
   const kinds = (Object.keys(kindWords) as ServiceRow['kind'][]).map((value) => ({
     ...{ value, label: i18n._(kindWords[value]) },
   }))
+  const choicesOf = (items: readonly { name: string }[] = []) =>
+    items.map(({ name }) => ({ value: name, label: name }))
+  const groups = choicesOf(useQuery(groupsQuery).data?.items)
+  const priceGroups = choicesOf(useQuery(priceGroupsQuery).data?.items)
   const one = (name: string, label: string, words: string): Filter => ({
     ...{ name, label, kind: 'choice', choices: [{ value: 'yes', label: words }] },
   })
-  return [
+  const filters: Filter[] = [
     {
       ...{ name: 'active', label: t`State`, kind: 'choice' },
       choices: [
@@ -317,7 +323,7 @@ function useFilters(): Filter[] {
     },
     one('unrouted', t`Routes`, t`No route works`),
     { name: 'kind', label: t`For`, kind: 'choice', choices: kinds },
-    { name: 'group', label: t`Group`, kind: 'text' },
+    { name: 'group', label: t`Group`, kind: 'choice', choices: groups },
     {
       name: 'supplier',
       label: t`Supplier`,
@@ -326,11 +332,10 @@ function useFilters(): Filter[] {
       help: t`Only services with a route to it.`,
     },
     {
-      name: 'visible_to',
-      label: t`Visible to`,
-      kind: 'text',
+      ...{ name: 'visible_to', label: t`Visible to`, kind: 'choice', choices: priceGroups },
       help: t`A price group that sees what others do not.`,
     },
     one('hours', t`Hours`, t`Not always open`),
   ]
+  return filters.filter((filter) => filter.kind !== 'choice' || filter.choices.length > 0)
 }

@@ -7,13 +7,13 @@ import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { Amount, digitsOf } from '../../../kit/amount.tsx'
+import { CardTable } from '../../../kit/card-table.tsx'
 import { Copy } from '../../../kit/copy.tsx'
 import { FileLink } from '../../../kit/file-link.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { percentText } from '../../../kit/numbers.ts'
 import { Page } from '../../../kit/page.tsx'
 import { PickOne, type Source } from '../../../kit/pick.tsx'
-import { Scrolling } from '../../../kit/scrolling.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { fitting, usePickFrom } from '../../pick-from.ts'
 import { priceGroupsQuery } from '../../price-groups.ts'
@@ -152,64 +152,62 @@ function Pays({ username }: { username: string }) {
         </Empty>
       )}
       {rows.length > 0 && (
-        <Scrolling label={t`Prices of ${username}`}>
-          <Table verticalSpacing={6} className={styles.paid ?? ''}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t`Service`}</Table.Th>
-                <Table.Th ta="end">{t`Pays, in ${own?.currency ?? ''}`}</Table.Th>
-                <Table.Th>{t`Because`}</Table.Th>
-                {other && <Table.Th ta="end">{nameOf(other, t`Everyone`)}</Table.Th>}
-                {hasCosts && <Table.Th ta="end">{t`Cost`}</Table.Th>}
-                {hasCosts && <Table.Th ta="end">{t`Margin`}</Table.Th>}
-                <Table.Th>
-                  <span className="visually-hidden">{t`Actions`}</span>
-                </Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rows.slice(0, shown).map((row) => {
-                const { id, code, name, costs, cells } = row
-                const [cell, beside] = cells
-                return (
-                  <Table.Tr key={id}>
-                    <Table.Td>
-                      {name} <span className="code muted">{code}</span>
-                    </Table.Td>
-                    <Table.Td ta="end" className={cell?.b ? styles.below : undefined}>
-                      {cell?.b && <span title={t`Below the cost`}>▼ </span>}
-                      <Amount value={cell?.p} digits={priceDigits} />
-                    </Table.Td>
-                    <Table.Td className="muted">{words(cell, ruleOf.get(cell?.r ?? 0), own)}</Table.Td>
-                    {other && (
-                      <Table.Td ta="end">
-                        <Beside own={cell?.p} other={beside?.p} />
-                      </Table.Td>
-                    )}
-                    {hasCosts && (
-                      <Table.Td ta="end" className="muted">
-                        <Amount value={costs?.[0]} digits={costDigits} />
-                      </Table.Td>
-                    )}
-                    {hasCosts && <Table.Td ta="end">{percentText(cell?.m ?? '–')}</Table.Td>}
+        <CardTable label={t`Prices of ${username}`} verticalSpacing={6}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t`Service`}</Table.Th>
+              <Table.Th ta="end" data-card="state">{t`Pays, in ${own?.currency ?? ''}`}</Table.Th>
+              <Table.Th data-card="words">{t`Because`}</Table.Th>
+              {other && <Table.Th ta="end">{nameOf(other, t`Everyone`)}</Table.Th>}
+              {hasCosts && <Table.Th ta="end">{t`Cost`}</Table.Th>}
+              {hasCosts && <Table.Th ta="end">{t`Margin`}</Table.Th>}
+              <Table.Th>
+                <span className="visually-hidden">{t`Actions`}</span>
+              </Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {rows.slice(0, shown).map((row) => {
+              const { id, code, name, costs, cells } = row
+              const [cell, beside] = cells
+              return (
+                <Table.Tr key={id}>
+                  <Table.Td>
+                    {name} <span className="code muted">{code}</span>
+                  </Table.Td>
+                  <Table.Td ta="end" className={cell?.b ? styles.below : undefined}>
+                    {cell?.b && <span title={t`Below the cost`}>▼ </span>}
+                    <Amount value={cell?.p} digits={priceDigits} />
+                  </Table.Td>
+                  <Table.Td className="muted">{words(cell, ruleOf.get(cell?.r ?? 0), own)}</Table.Td>
+                  {other && (
                     <Table.Td ta="end">
-                      {may('costs.read') && (
-                        <Button
-                          size="compact-sm"
-                          variant="subtle"
-                          aria-label={t`History of ${name}`}
-                          onClick={() => setAsked(row)}
-                        >
-                          <Trans>History</Trans>
-                        </Button>
-                      )}
+                      <Beside own={cell?.p} other={beside?.p} />
                     </Table.Td>
-                  </Table.Tr>
-                )
-              })}
-            </Table.Tbody>
-          </Table>
-        </Scrolling>
+                  )}
+                  {hasCosts && (
+                    <Table.Td ta="end" className="muted">
+                      <Amount value={costs?.[0]} digits={costDigits} />
+                    </Table.Td>
+                  )}
+                  {hasCosts && <Table.Td ta="end">{percentText(cell?.m ?? '–')}</Table.Td>}
+                  <Table.Td ta="end">
+                    {may('costs.read') && (
+                      <Button
+                        size="compact-sm"
+                        variant="subtle"
+                        aria-label={t`History of ${name}`}
+                        onClick={() => setAsked(row)}
+                      >
+                        <Trans>History</Trans>
+                      </Button>
+                    )}
+                  </Table.Td>
+                </Table.Tr>
+              )
+            })}
+          </Table.Tbody>
+        </CardTable>
       )}
       {rows.length > shown && (
         <Button mt="md" variant="default" onClick={() => setShown(shown + FIRST)}>

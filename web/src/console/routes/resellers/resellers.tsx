@@ -21,6 +21,7 @@ import { ExportButton } from '../../export-button.tsx'
 import { MAKING_FIRST } from '../../first-steps.ts'
 import { inboxCountsQuery } from '../../inbox-counts.ts'
 import { ListViews } from '../../list-views.tsx'
+import { priceGroupsQuery } from '../../price-groups.ts'
 import { GroupDialog } from './group-dialog.tsx'
 import { NewReseller } from './new-reseller.tsx'
 import styles from './reseller.module.css'
@@ -51,6 +52,8 @@ export function Resellers() {
   const list = usePages<Reseller>([...KEY, query], (cursor, signal) => readResellers(query, cursor, signal))
   useRefreshOn(TOPICS, KEY)
   const columns = useColumns()
+  const priceGroups = useQuery(priceGroupsQuery)
+  const groups = priceGroups.data?.items.map(({ name }) => ({ value: name, label: name })) ?? []
   const ofMoney: Filter[] = [
     {
       ...{ name: 'low_balance', label: t`Balance`, kind: 'choice' },
@@ -70,7 +73,9 @@ export function Resellers() {
         { value: 'closed', label: t`Closed` },
       ],
     },
-    { name: 'group', label: t`Price group`, kind: 'text' },
+    ...(groups.length > 0
+      ? [{ name: 'group', label: t`Price group`, kind: 'choice' as const, choices: groups }]
+      : []),
     { name: 'currency', label: t`Currency`, kind: 'text', placeholder: 'USD' },
     ...(may('money.read') ? ofMoney : []),
     {

@@ -87,7 +87,7 @@ function Counting() {
       </h2>
       <FaultNote fault={settings.error} onRetry={() => void settings.refetch()} />
       {settings.data && (
-        <KeptSettingsForm settings={settings.data} names={['HOME_CURRENCY']}>
+        <KeptSettingsForm settings={settings.data} labels={{ HOME_CURRENCY: t`Home currency` }}>
           {(field) => {
             const { onChange, ...one } = field(
               'HOME_CURRENCY',

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { sessionQuery, useMay } from '../../../kit/session.tsx'
+import { History } from '../../history.tsx'
 import { type Draft, SettingsForm, useDraft } from './settings-form.tsx'
 
 const readSettings = (signal: AbortSignal) => dataOf(api.GET('/api/operator/settings', { signal }))
@@ -28,12 +29,13 @@ export interface Field {
  */
 export function KeptSettingsForm({
   settings,
-  names,
+  labels,
   permission = 'settings.edit',
   children,
 }: {
   settings: Settings
-  names: readonly string[]
+  /** `labels` name the settings of the form. */
+  labels: Readonly<Record<string, string>>
   permission?: string
   children: (field: (name: string, description: string) => Field) => ReactNode
 }) {
@@ -41,6 +43,7 @@ export function KeptSettingsForm({
   const client = useQueryClient()
   const may = useMay()
   const mayEdit = may('settings.edit') && may(permission)
+  const names = Object.keys(labels)
   const itemOf = (name: string): Setting | undefined => settings.items.find((one) => one.name === name)
   const kept = Object.fromEntries(names.map((name) => [name, itemOf(name)?.value ?? '']))
   const draft: Draft<Record<string, string>> = useDraft(
@@ -72,8 +75,11 @@ export function KeptSettingsForm({
     onChange: (value) => draft.set({ [name]: value }),
   })
   return (
-    <SettingsForm what="setting" draft={draft} isReadOnly={!mayEdit || !names.some(isEditable)}>
-      {children(field)}
-    </SettingsForm>
+    <>
+      <SettingsForm what="setting" draft={draft} isReadOnly={!mayEdit || !names.some(isEditable)}>
+        {children(field)}
+      </SettingsForm>
+      <History what="setting" subjects={names} nameOf={(name) => labels[name]} />
+    </>
   )
 }

@@ -9,8 +9,6 @@ import { Page } from '../../../kit/page.tsx'
 import { KeptSettingsForm, type Setting, type Settings, useSettings } from './kept-settings.tsx'
 import styles from './settings.module.css'
 
-const NAMES = ['REQUEST_LOG_DAYS', 'DIGEST_TIMES', 'SUPPLIER_BALANCE_MINUTES']
-
 /** `limits` are those that the environment alone sets, since they hold from the start of a process. */
 const limits: readonly [name: string, words: MessageDescriptor][] = [
   ['REST_REQUESTS_PER_MINUTE', msg`Requests a minute of a key, REST`],
@@ -55,6 +53,11 @@ export function Limits() {
 
 function Retention({ settings }: { settings: Settings }) {
   const { t } = useLingui()
+  const labels = {
+    REQUEST_LOG_DAYS: t`Days of the log of requests`,
+    DIGEST_TIMES: t`Times of the digest`,
+    SUPPLIER_BALANCE_MINUTES: t`Minutes between looks at our balances`,
+  }
   const days = Number(settings.items.find(({ name }) => name === 'EXCHANGE_DAYS')?.value)
   return (
     <section className={styles.part}>
@@ -80,19 +83,19 @@ function Retention({ settings }: { settings: Settings }) {
           </Trans>
         </li>
       </ul>
-      <KeptSettingsForm settings={settings} names={NAMES}>
+      <KeptSettingsForm settings={settings} labels={labels}>
         {(field) => {
           const texts = [
             {
-              label: t`Days of the log of requests`,
+              label: labels.REQUEST_LOG_DAYS,
               ...field('REQUEST_LOG_DAYS', t`What resellers’ keys asked for; older entries are removed.`),
             },
             {
-              label: t`Times of the digest`,
+              label: labels.DIGEST_TIMES,
               ...field('DIGEST_TIMES', t`Such as 08:00,18:00 in the time zone of the business; off: never.`),
             },
             {
-              label: t`Minutes between looks at our balances`,
+              label: labels.SUPPLIER_BALANCE_MINUTES,
               ...field(
                 'SUPPLIER_BALANCE_MINUTES',
                 t`How often suppliers are asked for our balance; 0: only when needed.`,

@@ -1,14 +1,13 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { NativeSelect, Radio, Stack, TextInput } from '@mantine/core'
+import { NativeSelect, Radio, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { CurrencyInput } from '../../../kit/currency-input.tsx'
 import { Textarea } from '../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { priceGroupsQuery } from '../../price-groups.ts'
 import { KeptSettingsForm, type Settings, useSettings } from './kept-settings.tsx'
 import styles from './settings.module.css'
-
-const NAMES = ['REGISTRATION', 'PORTAL_WELCOME', 'PORTAL_TERMS', 'NEW_ACCOUNT_CURRENCY', 'NEW_ACCOUNT_GROUP']
 
 /** `PortalSettings` says who gets an account, and what a new one begins with. */
 export function PortalSettings() {
@@ -30,8 +29,15 @@ function Form({ settings }: { settings: Settings }) {
   const { t } = useLingui()
   const groups = useQuery(priceGroupsQuery)
   const names = groups.data?.items.map(({ name }) => name) ?? []
+  const labels = {
+    REGISTRATION: t`Who may register`,
+    PORTAL_WELCOME: t`Welcome`,
+    PORTAL_TERMS: t`Terms`,
+    NEW_ACCOUNT_CURRENCY: t`Currency of a new reseller`,
+    NEW_ACCOUNT_GROUP: t`Price group of a new reseller`,
+  }
   return (
-    <KeptSettingsForm settings={settings} names={NAMES}>
+    <KeptSettingsForm settings={settings} labels={labels}>
       {(field) => {
         const registration = field(
           'REGISTRATION',
@@ -53,7 +59,7 @@ function Form({ settings }: { settings: Settings }) {
         return (
           <>
             <Radio.Group
-              label={t`Who may register`}
+              label={labels.REGISTRATION}
               description={registration.description}
               value={registration.value}
               onChange={registration.onChange}
@@ -81,7 +87,7 @@ function Form({ settings }: { settings: Settings }) {
             </Radio.Group>
             <Textarea
               field="PORTAL_WELCOME"
-              label={t`Welcome`}
+              label={labels.PORTAL_WELCOME}
               {...welcome}
               autosize
               minRows={2}
@@ -91,7 +97,7 @@ function Form({ settings }: { settings: Settings }) {
             />
             <Textarea
               field="PORTAL_TERMS"
-              label={t`Terms`}
+              label={labels.PORTAL_TERMS}
               {...terms}
               autosize
               minRows={3}
@@ -99,14 +105,14 @@ function Form({ settings }: { settings: Settings }) {
               maxLength={5000}
               onChange={({ currentTarget }) => terms.onChange(currentTarget.value)}
             />
-            <TextInput
-              label={t`Currency of a new reseller`}
+            <CurrencyInput
+              field="NEW_ACCOUNT_CURRENCY"
+              label={labels.NEW_ACCOUNT_CURRENCY}
               {...currency}
-              maxLength={3}
               onChange={({ currentTarget }) => currency.onChange(currentTarget.value.toUpperCase())}
             />
             <NativeSelect
-              label={t`Price group of a new reseller`}
+              label={labels.NEW_ACCOUNT_GROUP}
               {...group}
               data={[
                 { value: '', label: t`None` },

@@ -61,9 +61,7 @@ export function Rates() {
         <CardTable label={t`Exchange rates`}>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>{t`One`}</Table.Th>
-              <Table.Th ta="end">{t`is worth`}</Table.Th>
-              <Table.Th>{t`In`}</Table.Th>
+              <Table.Th>{t`Rate`}</Table.Th>
               <Table.Th>{t`From`}</Table.Th>
               <Table.Th>{t`Set by`}</Table.Th>
             </Table.Tr>
@@ -71,11 +69,9 @@ export function Rates() {
           <Table.Tbody>
             {items.map(({ base, quote, rate, valid_from, actor, actor_name }) => (
               <Table.Tr key={`${base} ${quote} ${valid_from}`}>
-                <Table.Td className="code">{base}</Table.Td>
-                <Table.Td ta="end">
-                  <Amount value={rate} />
+                <Table.Td>
+                  1 {base} = <Amount value={rate} /> {quote}
                 </Table.Td>
-                <Table.Td className="code">{quote}</Table.Td>
                 <Table.Td>
                   <When at={valid_from} exact />
                 </Table.Td>

@@ -79,11 +79,12 @@ function ReadOnly() {
   const { t } = useLingui()
   const settings = useSettings()
   const name = 'READ_ONLY_SEES_COSTS'
+  const label = t`People with the role read-only see costs and reports`
   return (
     <div className={styles.switch}>
       <FaultNote fault={settings.error} onRetry={() => void settings.refetch()} />
       {settings.data && (
-        <KeptSettingsForm settings={settings.data} names={[name]} permission="staff.edit">
+        <KeptSettingsForm settings={settings.data} labels={{ [name]: label }} permission="staff.edit">
           {(field) => {
             const { value, description, disabled, onChange } = field(
               name,
@@ -91,7 +92,7 @@ function ReadOnly() {
             )
             return (
               <Checkbox
-                label={t`People with the role read-only see costs and reports`}
+                label={label}
                 description={description}
                 checked={value === 'yes'}
                 disabled={disabled}

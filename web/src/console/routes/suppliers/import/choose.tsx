@@ -121,7 +121,7 @@ export function Choose({ list, choices, onChoose, next }: StepProps) {
         ))}
       </div>
       <Group className={styles.foot ?? ''}>
-        <Button onClick={next} disabled={count === 0}>
+        <Button onClick={next} data-next disabled={count === 0}>
           <Plural value={count} _0="Go on" one="Go on with #" other="Go on with #" />
         </Button>
       </Group>

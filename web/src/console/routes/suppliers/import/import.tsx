@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import { Figures } from '../../../../kit/figures.tsx'
+import { useKeys } from '../../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../../kit/notes.tsx'
 import { Page } from '../../../../kit/page.tsx'
 import { useMay } from '../../../../kit/session.tsx'
@@ -61,6 +62,18 @@ export function ImportWizard() {
     void navigate({ to: `/suppliers/${supplier}/import`, search: to === 'read' ? {} : { step: to } })
   const names: Record<Step, string> = { read: t`Read`, choose: t`Choose`, price: t`Price`, check: t`Check` }
   const title = t`Import from ${about?.name ?? ''}`
+  // What leads on is the button of the step: where it is off, nothing leads on.
+  const on = useRef<HTMLDivElement>(null)
+  useKeys(
+    step === 'check'
+      ? {}
+      : {
+          'Ctrl+Enter': [
+            t`The next step`,
+            () => on.current?.querySelector<HTMLButtonElement>('[data-next]:enabled')?.click(),
+          ],
+        },
+  )
   if (!mayImport)
     return (
       <Page title={title}>
@@ -89,75 +102,77 @@ export function ImportWizard() {
         </Button>
       }
     >
-      <FaultNote fault={error ?? kept.error} onRetry={() => void kept.refetch()} />
-      {isDone ? (
-        <div className={styles.done} role="status">
-          <p>
-            <strong>
-              <Trans>Imported.</Trans>
-            </strong>{' '}
-            <Trans>What was new can be bought now, and its prices follow the costs as you said.</Trans>
-          </p>
-          <Group>
-            <Button component={Link} to={`/suppliers/${supplier}/routes`}>
-              <Trans>See its routes</Trans>
-            </Button>
-            <Button
-              component={Link}
-              variant="default"
-              to="/prices"
-              search={{ supplier: about?.name ?? '' } as never}
-            >
-              <Trans>See the prices</Trans>
-            </Button>
-            <Button component={Link} variant="default" to={`/suppliers/${supplier}/lists`}>
-              <Trans>Have its list read by itself</Trans>
-            </Button>
-          </Group>
-        </div>
-      ) : (
-        <>
-          <ol className={styles.steps} aria-label={t`Steps`}>
-            {steps.map((one, at) => (
-              <li
-                key={one}
-                aria-current={one === step ? 'step' : undefined}
-                data-past={at < place || undefined}
+      <div ref={on}>
+        <FaultNote fault={error ?? kept.error} onRetry={() => void kept.refetch()} />
+        {isDone ? (
+          <div className={styles.done} role="status">
+            <p>
+              <strong>
+                <Trans>Imported.</Trans>
+              </strong>{' '}
+              <Trans>What was new can be bought now, and its prices follow the costs as you said.</Trans>
+            </p>
+            <Group>
+              <Button component={Link} to={`/suppliers/${supplier}/routes`}>
+                <Trans>See its routes</Trans>
+              </Button>
+              <Button
+                component={Link}
+                variant="default"
+                to="/prices"
+                search={{ supplier: about?.name ?? '' } as never}
               >
-                <button type="button" disabled={!list || at > place} onClick={() => go(one)}>
-                  <i aria-hidden="true">{at + 1}</i> {names[one]}
-                </button>
-              </li>
-            ))}
-          </ol>
-          {step === 'read' && (
-            <Read
-              list={list}
-              isReading={read.isPending || kept.isPending}
-              problem={read.data?.error ?? null}
-              fault={read.error}
-              name={about?.name ?? ''}
-              supplier={supplier}
-              onRead={() => read.mutate()}
-              next={() => go('choose')}
-            />
-          )}
-          {props && step === 'choose' && <Choose {...props} />}
-          {props && step === 'price' && <Price {...props} currency={about?.currency ?? ''} />}
-          {props && step === 'check' && (
-            <Check
-              {...props}
-              onBack={() => go('price')}
-              onDone={() => {
-                forget()
-                void client.invalidateQueries({ queryKey: ['suppliers'] })
-                void navigate({ to: `/suppliers/${supplier}/import`, search: { done: '1' }, replace: true })
-              }}
-            />
-          )}
-          {list && step !== 'check' && step !== 'read' && <Chosen list={list} choices={choices} />}
-        </>
-      )}
+                <Trans>See the prices</Trans>
+              </Button>
+              <Button component={Link} variant="default" to={`/suppliers/${supplier}/lists`}>
+                <Trans>Have its list read by itself</Trans>
+              </Button>
+            </Group>
+          </div>
+        ) : (
+          <>
+            <ol className={styles.steps} aria-label={t`Steps`}>
+              {steps.map((one, at) => (
+                <li
+                  key={one}
+                  aria-current={one === step ? 'step' : undefined}
+                  data-past={at < place || undefined}
+                >
+                  <button type="button" disabled={!list || at > place} onClick={() => go(one)}>
+                    <i aria-hidden="true">{at + 1}</i> {names[one]}
+                  </button>
+                </li>
+              ))}
+            </ol>
+            {step === 'read' && (
+              <Read
+                list={list}
+                isReading={read.isPending || kept.isPending}
+                problem={read.data?.error ?? null}
+                fault={read.error}
+                name={about?.name ?? ''}
+                supplier={supplier}
+                onRead={() => read.mutate()}
+                next={() => go('choose')}
+              />
+            )}
+            {props && step === 'choose' && <Choose {...props} />}
+            {props && step === 'price' && <Price {...props} currency={about?.currency ?? ''} />}
+            {props && step === 'check' && (
+              <Check
+                {...props}
+                onBack={() => go('price')}
+                onDone={() => {
+                  forget()
+                  void client.invalidateQueries({ queryKey: ['suppliers'] })
+                  void navigate({ to: `/suppliers/${supplier}/import`, search: { done: '1' }, replace: true })
+                }}
+              />
+            )}
+            {list && step !== 'check' && step !== 'read' && <Chosen list={list} choices={choices} />}
+          </>
+        )}
+      </div>
     </Page>
   )
 }
@@ -273,7 +288,7 @@ function Read({
       )}
       <Group>
         {list && !list.suspicion && (
-          <Button onClick={next} disabled={isReading || list.counts.new === 0}>
+          <Button onClick={next} data-next disabled={isReading || list.counts.new === 0}>
             <Trans>Choose services</Trans>
           </Button>
         )}

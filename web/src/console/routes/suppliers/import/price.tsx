@@ -207,7 +207,7 @@ export function Price({ list, choices, onChoose, next, currency }: StepProps & {
         <RateOf key={one} base={currency} quote={one} />
       ))}
       <Group>
-        <Button type="submit" form="prices" disabled={lacks.length > 0}>
+        <Button type="submit" form="prices" data-next disabled={lacks.length > 0}>
           <Trans>Check it</Trans>
         </Button>
       </Group>
