@@ -2,8 +2,8 @@ import { type ErrorCode, Refusal } from './errors.ts'
 import { type ValuesIn, worded } from './lib/worded.ts'
 
 /**
- * `reasons` are why something is refused that people often meet in the console or the portal. A refusal is said in English by this text; the
- * pages say it in the reader's language by its name and its values (web/src/kit/fault-words.ts). What stands in no row here is said in English to everybody.
+ * `reasons` are why something is refused, left as it is, or warned of, that people often meet in the console or the portal. It is said in English by this
+ * text; the pages say it in the reader's language by its name and its values (web/src/kit/fault-words.ts). What stands in no row here is said in English to everybody.
  */
 export const reasons = {
   username_taken: 'the username {username} is taken',
@@ -171,6 +171,53 @@ export const reasons = {
   no_imei_asked: 'a {kind} service asks for no IMEI',
   format_beside_schema: 'has no place beside an input schema of your own',
   supplier_has_services: '{supplier} has services of its own: say by "route add" which of them is meant',
+  sold_below_cost: 'sold for less than it costs',
+  no_price: 'has no price, so that nobody can buy it',
+  route_dearer: 'costs {cost} {currency}, and is sold for {price} {currency}',
+  fixed_price_below: '1 fixed price would be below the cost',
+  fixed_prices_below: '{count} fixed prices would be below the cost',
+  gone_from_list: 'items of ours go there no more; what has no other route cannot be sold',
+  made_by_plan: 'it was made by the plan, and stays',
+  changed_since_plan: 'it was changed since, and stays as it is now',
+  left_out: 'it was left out',
+  follows_left_out: 'what it follows from was left out',
+  stays_as_is: 'it stays as it is',
+  went_wrong: 'Internal error',
+  no_active_service: 'there is no such service that is on',
+  we_have_not: 'we have no service {service}',
+  list_has_not: 'the list has no service {service}',
+  same_as_line: 'the same as line {line}',
+  kinds_differ: 'theirs is of kind {theirs}, ours of kind {ours}',
+  theirs_needs: 'theirs needs {fields}, which ours does not ask for',
+  no_code_to_compare: 'its code has nothing to compare',
+  no_name_to_compare: 'its name has nothing to compare',
+  none_of_code: 'the list has none of this code',
+  none_of_name: 'the list has none of this name',
+  several_of_code: 'ambiguous: the list has {count} of this code',
+  several_of_name: 'ambiguous: the list has {count} of this name',
+  ours_of_code: 'ambiguous: we have {count} of this code',
+  ours_of_name: 'ambiguous: we have {count} of this name',
+  routed_already: 'it has a route to {theirs} there',
+  result_too_long: 'the result has more than {limit} characters',
+  decided_as: 'it is decided already: {resolution}',
+  decided_meanwhile: 'it was decided meanwhile: {resolution}',
+  not_decided_so: 'a review of kind {kind} is not resolved so',
+  number_not_listed: 'the list has no number for {input}',
+  nothing_waits_for: 'nothing waits for {input}',
+  answered_before: '{input} was answered before, in order {order}',
+  named_twice: '{input} is there twice',
+  no_line_of_result: 'is not of the form: IMEI, order number or reference, and the result: "{line}"',
+  several_services: '{input} waits for several services: name one with --service',
+  input_and_number: '{input} is the input of order {order}, and an order number: write one of {choices}',
+  several_orders: 'names several orders: {orders}',
+  several_items: 'order {order} has several items that wait: write one of {choices}',
+  several_of_reference: '{reference} is the reference of several items: write one of {choices}',
+  number_and_reference:
+    '{input} is an order number, and the reference of order {order}: write one of {choices}',
+  other_input: 'order {order} is for {input}, and not for {other}',
+  perhaps_other_input:
+    'order {order} is for no IMEI or serial number, as {other} may be: write {exact} in place of {name} if it is the result',
+  other_supplier_has_it: 'another supplier has it by now: a review shows the result',
 } as const
 
 export type Reason = keyof typeof reasons

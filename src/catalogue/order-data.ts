@@ -2,6 +2,7 @@ import type { ErrorCode, Fault } from '../errors.ts'
 import { type Refused, type Result, refused, resultOf } from '../lib/fault.ts'
 import { imeiFault, normaliseImei } from '../lib/imei.ts'
 import { MAX_FAULTS, type SchemaFault } from '../lib/json-schema.ts'
+import { whys } from '../lib/whys.ts'
 import { mapInTurns, turnForMany } from '../runtime/pace.ts'
 import { isWhole, valueAt, withAt } from './order-data-schema.ts'
 import { type OrderInput, readInput } from './order-input.ts'
@@ -44,10 +45,10 @@ export async function readData(
     const here = form.isList ? [...at, index] : at
     if (!item.ok) {
       code = item.code
-      const [{ path, message }] = item.faults
-      faults.push({ path: placeOf(code, path, here, form), message: message || 'is missing' })
+      const [{ path, message, ...why }] = item.faults
+      faults.push({ ...why, path: placeOf(code, path, here, form), message: message || 'is missing' })
     } else if (seen.has(item.value.canonical)) {
-      faults.push({ path: here, message: 'is there twice' })
+      faults.push({ path: here, ...whys.twice() })
     } else {
       seen.add(item.value.canonical)
       items.push(item.value)
@@ -83,10 +84,14 @@ function inOrder(
   const value = path.reduce<unknown>((inner, step) => Object(inner)[step], data)
   // An empty value is the same as none, as over the Dhru endpoint.
   const isMissing = keyword === 'required' || value === null || value === ''
-  const missing = { path: at, message: keyword === 'enum' || !isMissing ? message : 'is required' }
+  const said = { message, keyword, params }
+  const missing = {
+    path: at,
+    ...(keyword === 'enum' || !isMissing ? said : { ...whys.empty(), message: 'is required' }),
+  }
   if (isInput && (isMissing || keyword === 'minItems')) return { code: 'imei_required', fault: missing }
   if (quantityAt && keyword !== 'required' && quantityAt.every((step, index) => path[index] === step)) {
-    return { code: 'quantity_out_of_range', fault: { path: at, message } }
+    return { code: 'quantity_out_of_range', fault: { path: at, ...said } }
   }
   if (
     isInput &&
@@ -95,12 +100,12 @@ function inOrder(
   ) {
     const isImeiFormat = keyword === 'format' || params['pattern'] === FIFTEEN_DIGITS
     const why = isImeiFormat ? imeiFault(value, 'imei') : undefined
-    return { code: 'invalid_imei', fault: { path: at, message: why ?? message } }
+    return { code: 'invalid_imei', fault: { path: at, ...(why ?? said) } }
   }
   const isNeeded = path.length === 1 && Array.isArray(schema.required) && schema.required.includes(path[0])
   if (keyword === 'required' || (isMissing && isNeeded)) return { code: 'field_missing', fault: missing }
   const isField = path[0] !== undefined && Object.hasOwn(Object(schema['properties']), path[0]) && !isInput
-  return { code: isField ? 'invalid_field' : 'invalid_input', fault: { path: at, message } }
+  return { code: isField ? 'invalid_field' : 'invalid_input', fault: { path: at, ...said } }
 }
 
 function inputsIn({ inputsAt, isList }: OrderForm, data: unknown): string[] {

@@ -6,6 +6,7 @@ import { imeiFault, normaliseImei } from '../lib/imei.ts'
 import { isObject } from '../lib/json.ts'
 import { type Check, compileSchema, type SchemaFault } from '../lib/json-schema.ts'
 import { excerpt, isPrintable, lineFault, trimmed, withoutMarks } from '../lib/text.ts'
+import { type Why, whys } from '../lib/whys.ts'
 import { type FieldNames, fieldNamed, fieldNamesOf, type GivenInput, placed } from './field-names.ts'
 import { type InputSchema, inputCheck, inputProperty, MAX_FIELD_LENGTH } from './input-schema.ts'
 import { isWhole, placesIn, putAt } from './order-data-schema.ts'
@@ -149,16 +150,14 @@ function inputOf(service: Service, sent: string): Result<string> {
     if (service.kind === 'server') return ok('')
     const message =
       service.kind === 'serial' ? `${service.inputName || 'the serial number'} goes in IMEI` : ''
-    return refused('imei_required', 'IMEI', message)
+    return refused('imei_required', 'IMEI', { ...whys.empty(), message })
   }
   const { minInputLength: min, maxInputLength: max } = service
   if (input.length < min || input.length > max || !isPrintable(input)) {
-    const length = min === max ? min : `${min} to ${max}`
-    const reason =
-      service.kind === 'imei'
-        ? imeiFault(input, 'imei')
-        : `${service.inputName ? `${service.inputName} has ` : ''}${length} printable characters`
-    return refused('invalid_imei', 'IMEI', `${excerpt(input)}: ${reason}`)
+    const why =
+      (service.kind === 'imei' ? imeiFault(input, 'imei') : undefined) ??
+      whys.inputLength(service.inputName, min, max)
+    return refused('invalid_imei', 'IMEI', behind(input, why))
   }
   return ok(input)
 }
@@ -177,13 +176,17 @@ function quantityOf(service: Service, given: string): Result<number> {
   const { quantityOptions: options } = service
   if (options.length === 0 ? quantity >= min && quantity <= max : options.includes(quantity))
     return ok(quantity)
-  const range =
+  const why =
     options.length > 1
-      ? `must be one of ${options.join(', ')}`
+      ? whys.choice(options.map(String))
       : min === max
-        ? `must be ${min}`
-        : `must be a whole number from ${min} to ${max}`
-  return refused('quantity_out_of_range', 'QUANTITY', `${excerpt(sent)}: the quantity ${range}`)
+        ? { message: `must be ${min}`, keyword: 'exactly', params: { value: min } }
+        : { ...whys.range(min, max), message: `must be a whole number from ${min} to ${max}` }
+  return refused(
+    'quantity_out_of_range',
+    'QUANTITY',
+    behind(sent, { ...why, message: `the quantity ${why.message}` }),
+  )
 }
 
 function fieldsOf(plan: Plan, sent: ReadonlyMap<string, string>): Result<Record<string, string>> {
@@ -193,11 +196,12 @@ function fieldsOf(plan: Plan, sent: ReadonlyMap<string, string>): Result<Record<
     const value = field ? valueIn(field, text, plan.lists) : ''
     if (!field || value === '' || fields[field.name] !== undefined) continue
     const wrong = fieldFault(field, value)
-    if (wrong) return refused('invalid_field', wrong.path, wrong.message)
+    if (wrong) return refused('invalid_field', wrong.path, wrong)
     fields[field.name] = value
   }
   for (const { name, required } of plan.fields) {
-    if (required && fields[name] === undefined) return refused('field_missing', name, name)
+    if (required && fields[name] === undefined)
+      return refused('field_missing', name, { ...whys.empty(), message: name })
   }
   return ok(fields)
 }
@@ -222,16 +226,20 @@ const comparable = (text: string): string =>
 
 function fieldFault({ name, type, options }: ServiceField, value: string): Fault | undefined {
   if (type !== 'dropdown' || options.includes(value)) return lineFault(name, value, MAX_FIELD_LENGTH)
-  return fault(name, `${excerpt(value)} is not one of ${options.join(', ')}`)
+  return fault(name, whys.wrongOption(excerpt(value), options))
 }
 
 /** `refusedBy` says what the schema found wrong. */
 function refusedBy({ path, message, keyword, params }: SchemaFault, plan: Plan, input: string): Refused {
   const [name] = path
   const isMissing = keyword === 'required'
-  if (isMissing && name !== plan.input) return refused('field_missing', path, String(name))
-  if (name !== plan.input) return refused('invalid_field', path, message)
+  if (isMissing && name !== plan.input)
+    return refused('field_missing', path, { ...whys.empty(), message: String(name) })
+  if (name !== plan.input) return refused('invalid_field', path, { message, keyword, params })
   const { format } = params
   const why = format === 'imei' || format === 'imei-digits' ? imeiFault(input, format) : undefined
-  return refused('invalid_imei', 'IMEI', `${excerpt(input)}: ${why ?? message}`)
+  return refused('invalid_imei', 'IMEI', behind(input, why ?? { message, keyword, params }))
 }
+
+/** `behind` says what is wrong behind what was sent. */
+const behind = (sent: string, why: Why): Why => ({ ...why, message: `${excerpt(sent)}: ${why.message}` })

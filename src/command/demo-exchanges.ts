@@ -1,3 +1,4 @@
+import { failure } from '../lib/failures.ts'
 import type { ExchangeRow, Order } from './demo-rows.ts'
 
 /** WAITED_MS is how long an answer was waited for. */
@@ -35,7 +36,7 @@ export function exchangesOf(orders: readonly Order[], ids: readonly number[]): E
             ...{ number: attempt.number, at: attempt.created_at, url, request: String(body) },
           }
           if (attempt.unrecognised === null) {
-            const error = 'no answer within 30 seconds'
+            const error = failure('too_late', { place: new URL(url).hostname, ms: WAITED_MS })
             return { ...sent, status: null, answer: null, error, milliseconds: WAITED_MS }
           }
           const answer = JSON.stringify({ ERROR: [{ MESSAGE: attempt.detail }], apiversion: '6.1' })

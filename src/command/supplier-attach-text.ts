@@ -44,7 +44,7 @@ const unmatchedText = ({ line, ours, theirs, reason }: Unmatched): string =>
   [
     line === null ? 'no route for' : `line ${line}:`,
     [ours, theirs].filter((one) => one !== null).join(' -> ') || '(empty)',
-    `: ${reason}`,
+    `: ${reason.message}`,
   ]
     .join(' ')
     .replace(' : ', ': ')

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Sql } from '../database/database.ts'
 import type { SupplierConfig, SupplierFault, SupplierOutcome } from '../integrations/suppliers/supplier.ts'
+import { failure } from '../lib/failures.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import { formatMicros } from '../lib/money.ts'
 import type { Clock } from '../lib/time.ts'
@@ -117,7 +118,7 @@ export class Breakers {
       why: trouble.why === 'unclear' ? 'transport' : trouble.why,
       reason:
         trouble.why === 'unclear'
-          ? `${count} calls in a row without a clear answer: ${trouble.reason}`
+          ? failure('calls_unclear', { count, text: trouble.reason })
           : trouble.reason,
       needed: trouble.why === 'credit' ? cost : null,
       probeAfterMs: trouble.retryAfterMs ?? 0,

@@ -1,3 +1,4 @@
+import { failures } from '../lib/failures.ts'
 import { itemStates } from '../lib/states.ts'
 import { type NamesIn, type ValuesIn, worded } from '../lib/worded.ts'
 
@@ -28,8 +29,8 @@ export const details = {
   cost_above_price: '{supplier}: 1 cost would be above a fixed price and waits',
   costs_above_prices: '{supplier}: {count} costs would be above fixed prices and wait',
   list_edited: '{supplier} has changed services that you have edited',
-  too_late: 'no whole answer from {place} (not within {ms} ms)',
-  no_answer: 'no whole answer from {place} ({why})',
+  too_late: failures.too_late,
+  no_answer: failures.no_answer,
 } as const
 export type Detail = keyof typeof details
 

@@ -16,27 +16,24 @@ export type Result<T> = { readonly ok: true; readonly value: T } | Refused
 export const ok = <T>(value: T): Result<T> => ({ ok: true, value })
 
 /** `refused` is the result that refuses one value, or (without a path) the whole. */
-export const refused = (code: ErrorCode, path: string | Path = [], message = ''): Refused => ({
+export const refused = (code: ErrorCode, path: string | Path = [], why: string | Why = ''): Refused => ({
   ok: false,
   code,
-  faults: [{ path: typeof path === 'string' ? [path] : path, message }],
+  faults: [faultAt(typeof path === 'string' ? [path] : path, why)],
 })
 
 /** `invalid` is the result that refuses one value as invalid_input. */
 export const invalid = (path: string | Path, why: string | Why): Refused => ({
   ok: false,
   code: 'invalid_input',
-  faults: [
-    {
-      path: typeof path === 'string' ? [path] : path,
-      ...(typeof why === 'string' ? { message: why } : why),
-    },
-  ],
+  faults: [faultAt(typeof path === 'string' ? [path] : path, why)],
 })
 
 /** `fault` is what is wrong with the value of one name. */
-export const fault = (name: string, why: string | Why): Fault => ({
-  path: [name],
+export const fault = (name: string, why: string | Why): Fault => faultAt([name], why)
+
+const faultAt = (path: Path, why: string | Why): Fault => ({
+  path,
   ...(typeof why === 'string' ? { message: why } : why),
 })
 

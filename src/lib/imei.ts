@@ -1,4 +1,5 @@
 import { plainDigits } from './digits.ts'
+import { type Why, whys } from './whys.ts'
 
 /** ImeiFormat says how strictly a service reads IMEIs: with a right check digit, or any 15 digits. The names are formats in schemas. */
 export type ImeiFormat = 'imei' | 'imei-digits'
@@ -60,29 +61,28 @@ export const isImei = (text: string): boolean =>
   hasFifteenDigits(text) && checkDigit(text) === text.charCodeAt(14) - 48
 
 /** `imeiFault` says what is wrong with a normalised IMEI; undefined: nothing. */
-export function imeiFault(text: string, format: ImeiFormat): string | undefined {
-  if (/^\d+E\d+$/i.test(text)) return 'a spreadsheet has rounded it: make its column one of text'
-  if (/\D/.test(text)) return 'an IMEI has 15 digits and nothing else'
-  if (/^0+$/.test(text)) return 'no device has it'
-  if (text.length !== 15) return `an IMEI has 15 digits, this has ${text.length}${hintOf(text)}`
-  if (format === 'imei' && !isImei(text)) return `the check digit should be ${checkDigit(text)}`
+export function imeiFault(text: string, format: ImeiFormat): Why | undefined {
+  if (/^\d+E\d+$/i.test(text)) return whys.imeiRounded()
+  if (/\D/.test(text)) return whys.imeiDigits()
+  if (/^0+$/.test(text)) return whys.imeiOfNone()
+  if (text.length !== 15) return whys.imeiLength(text.length, hintsOf(text))
+  if (format === 'imei' && !isImei(text)) return whys.imeiCheckDigit(checkDigit(text))
   return undefined
 }
 
 /**
- * `hintOf` tells the IMEI that digits of another number are from: an IMEISV (14 digits and a software version), an IMEI with a software
+ * `hintsOf` tell the IMEI that digits of another number are from: an IMEISV (14 digits and a software version), an IMEI with a software
  * version behind it, as phones show it, one without its check digit (3GPP TS 23.003, 6.2), and one that has lost its first zeros.
  */
-function hintOf(digits: string): string {
+function hintsOf(digits: string): Why[] {
   const whole = `${digits.slice(0, 14)}${checkDigit(digits)}`
   const padded = digits.padStart(15, '0')
   // Those that begin with 0 are 01, of the United States, and the test range 00.
   const isShort = digits.length === 13 || /^1\d{13}$/.test(digits)
-  const hints = [
-    digits.length === 14 && `with its check digit it is ${whole}`,
-    digits.length === 16 && `if it is an IMEISV, the IMEI is ${whole}`,
-    digits.length === 17 && digits.startsWith(whole) && `without its software version it is ${whole}`,
-    isShort && isImei(padded) && `if it has lost its first 0, it is ${padded}`,
+  return [
+    digits.length === 14 && whys.imeiShort(whole),
+    digits.length === 16 && whys.imeiSv(whole),
+    digits.length === 17 && digits.startsWith(whole) && whys.imeiVersion(whole),
+    isShort && isImei(padded) && whys.imeiZero(padded),
   ].filter((hint) => hint !== false)
-  return hints.length > 0 ? `: ${hints.join('; ')}` : ''
 }

@@ -7,6 +7,12 @@ const why =
   (keyword: string, message: string) =>
   (params: Readonly<Record<string, unknown>> = {}): Why => ({ message, keyword, params })
 
+const hint = (keyword: string, message: string, imei: string): Why => ({
+  message,
+  keyword,
+  params: { imei },
+})
+
 /** `whys` are what is often wrong with a value that somebody writes in a form, each with a keyword by which pages say it in their own words. */
 export const whys = {
   currency: why('currency', 'must be a currency code such as USD'),
@@ -59,6 +65,40 @@ export const whys = {
       params: bounds,
     }
   },
+  imeiRounded: why('imei_rounded', 'a spreadsheet has rounded it: make its column one of text'),
+  imeiDigits: why('imei_digits', 'an IMEI has 15 digits and nothing else'),
+  imeiOfNone: why('imei_of_none', 'no device has it'),
+  imeiCheckDigit: (digit: number): Why => ({
+    message: `the check digit should be ${digit}`,
+    keyword: 'imei_check_digit',
+    params: { digit },
+  }),
+  /** `hints` say which IMEI may be meant: the keyword is that of the first. */
+  imeiLength: (digits: number, hints: readonly Why[] = []): Why => ({
+    message: [`an IMEI has 15 digits, this has ${digits}`, hints.map(({ message }) => message).join('; ')]
+      .filter((part) => part !== '')
+      .join(': '),
+    keyword: hints[0]?.keyword ?? 'imei_length',
+    params: { ...hints[0]?.params, digits },
+  }),
+  imeiShort: (imei: string): Why => hint('imei_short', `with its check digit it is ${imei}`, imei),
+  imeiSv: (imei: string): Why => hint('imei_sv', `if it is an IMEISV, the IMEI is ${imei}`, imei),
+  imeiVersion: (imei: string): Why =>
+    hint('imei_version', `without its software version it is ${imei}`, imei),
+  imeiZero: (imei: string): Why => hint('imei_zero', `if it has lost its first 0, it is ${imei}`, imei),
+  /** `inputLength` is for a serial number or the like; `name` is what its service calls it. */
+  inputLength: (name: string, min: number, max: number): Why => ({
+    message: `${name ? `${name} has ` : ''}${min === max ? min : `${min} to ${max}`} printable characters`,
+    keyword: min === max ? 'input_length' : 'input_lengths',
+    params: { min, max },
+  }),
+  /** `wrongOption` is for a text that is none of those that there are. */
+  wrongOption: (written: string, options: readonly string[]): Why => ({
+    message: `${written} is not one of ${options.join(', ')}`,
+    keyword: 'enum',
+    params: { allowedValues: options },
+  }),
+  twice: why('twice', 'is there twice'),
   noAddress: (text: string): Why => ({
     message: `${JSON.stringify(text)} is no IP address or CIDR block`,
     keyword: 'ip_address',

@@ -1,6 +1,7 @@
 import { isIP, type Socket, connect as tcpConnect } from 'node:net'
 import { connect as tlsConnect } from 'node:tls'
 import type { buildConnector } from 'undici'
+import { failure } from '../lib/failures.ts'
 import { endsWithin } from '../lib/time.ts'
 import type { Destinations } from './destinations.ts'
 import { NotSent, type OutboundLimits, type WayOut } from './outbound.ts'
@@ -30,8 +31,7 @@ export function guardedConnector(
       if (!(await endsWithin(Math.max(1, deadline - performance.now()), finding))) throw timedOut()
       const permitted = (await finding).filter(({ address }) => destinations.permits(address, withTls))
       if (permitted.length > 0) return permitted
-      const why = withTls ? 'it is at no public address' : 'it is at a public address without TLS, or at none'
-      throw new NotSent(`may not reach ${name}: ${why}, and in no network of OUTBOUND_ALLOW`)
+      throw new NotSent(failure(withTls ? 'nowhere_public' : 'public_without_tls', { place: name }))
     }
     try {
       const permitted = await permittedOf(target, place)
@@ -59,7 +59,7 @@ export function guardedConnector(
       }
     } catch (error) {
       if (error instanceof NotSent) throw error
-      throw new NotSent(`cannot reach ${place} (${codeOf(error)})`)
+      throw new NotSent(failure('not_reached', { place, why: codeOf(error) }))
     }
   }
   return (target, callback) => {
@@ -90,7 +90,7 @@ async function openThrough(
   const hostname = bracketless(proxy.hostname)
   const near = { protocol: proxy.protocol, hostname, port: proxy.port }
   const socket = await open(near, first?.address ?? hostname, wayOut, timeoutMs).catch((error: unknown) => {
-    throw new NotSent(`cannot reach the proxy ${placeOf(near)} (${codeOf(error)})`)
+    throw new NotSent(failure('proxy_not_reached', { place: placeOf(near), why: codeOf(error) }))
   })
   const left = (): number => Math.max(1, timeoutMs - (performance.now() - from))
   const timer = setTimeout(() => socket.destroy(timedOut()), left())
@@ -99,7 +99,7 @@ async function openThrough(
   } catch (error) {
     socket.destroy()
     throw new NotSent(
-      `the proxy ${placeOf(near)} did not connect us to ${placeOf(target)} (${codeOf(error)})`,
+      failure('proxy_refused', { proxy: placeOf(near), place: placeOf(target), why: codeOf(error) }),
     )
   } finally {
     clearTimeout(timer)

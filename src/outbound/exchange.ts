@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import { failure } from '../lib/failures.ts'
 import { codeOf } from './connector.ts'
 import { Broken, NotSent, type OutboundRequest } from './outbound.ts'
 
@@ -49,7 +50,7 @@ export class Exchange {
         // The signal may have aborted while the request was queued.
         handler.onRequestStart?.(controller, context)
         if (!controller.aborted && !this.#mayBegin())
-          controller.abort(new NotSent(`nothing was sent to ${this.#place} (it was too late to begin)`))
+          controller.abort(new NotSent(failure('too_late_to_begin', { place: this.#place })))
         this.#started = !controller.aborted
       },
       onResponseStart: (...reply) => handler.onResponseStart?.(...reply),
@@ -71,11 +72,13 @@ export class Exchange {
   explain(error: unknown): NotSent | Broken {
     const why = this.signal.aborted ? this.signal.reason.message : reasonOf(error)
     if (this.#started) return this.broken(why)
-    return error instanceof NotSent ? error : new NotSent(`nothing was sent to ${this.#place} (${why})`)
+    return error instanceof NotSent
+      ? error
+      : new NotSent(failure('nothing_sent', { place: this.#place, why }))
   }
 
   broken(why: string): Broken {
-    return new Broken(`no whole answer from ${this.#place} (${why})`)
+    return new Broken(failure('no_answer', { place: this.#place, why }))
   }
 
   #stop(why: string): void {

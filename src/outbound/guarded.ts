@@ -2,6 +2,7 @@ import { lookup as systemLookup } from 'node:dns/promises'
 import { pipeline, type Readable } from 'node:stream'
 import { createUnzip } from 'node:zlib'
 import { Agent, type Dispatcher } from 'undici'
+import { failure } from '../lib/failures.ts'
 import { guardedConnector, type Lookup, placeOf } from './connector.ts'
 import { Destinations } from './destinations.ts'
 import { Exchange } from './exchange.ts'
@@ -118,10 +119,10 @@ class GuardedClient implements OutboundClient {
 function readUrl(text: string): URL {
   const url = URL.parse(text)
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
-    throw new NotSent('nothing was sent: the URL is no http or https URL')
+    throw new NotSent(failure('no_url', {}))
   }
   if (url.username !== '' || url.password !== '') {
-    throw new NotSent(`nothing was sent to ${placeOf(url)} (there is a user or a password in the URL)`)
+    throw new NotSent(failure('url_with_user', { place: placeOf(url) }))
   }
   return url
 }

@@ -5,9 +5,10 @@ import { type Sql, type Transaction, within } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { PlanId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
+import { say } from '../reasons.ts'
 import { findKind } from './kinds/index.ts'
 import type { KeptPlan, KeptRow } from './plan.ts'
-import type { RowKind, RowOutcome } from './plan-kind.ts'
+import { type RowKind, type RowOutcome, whyOf } from './plan-kind.ts'
 import { claimRow, finishPlan, selectPlan, writeOutcome } from './plans.sql.ts'
 
 /** APPLY_PLAN is the job that goes through the rows of a plan. */
@@ -45,7 +46,8 @@ async function applyNext(
   const row = await claimRow(transaction, plan.id)
   if (!row) return false
   await actAgain(transaction, plan.appliedBy ?? plan.actor, plan.cameBy ?? '', plan.why ?? '')
-  const { outcome, reason = null } = await outcomeOf({ transaction, plan, kind, row, clock, log })
+  const { outcome, reason: why = null } = await outcomeOf({ transaction, plan, kind, row, clock, log })
+  const reason = typeof why === 'string' ? { message: why } : why
   await writeOutcome(transaction, { plan: plan.id, position: row.position, outcome, reason, at: clock.now() })
   return true
 }
@@ -71,9 +73,9 @@ async function outcomeOf({
       kind.applyRow({ ...work, transaction: part, sql: within(part) }, row, plan.input),
     )
   } catch (error) {
-    if (error instanceof Refusal) return { outcome: 'failed', reason: error.message }
+    if (error instanceof Refusal) return { outcome: 'failed', reason: whyOf(error) }
     if (isTemporary(error)) throw error
     log.error({ err: error, plan: plan.id, row: row.position }, 'a row of a plan failed')
-    return { outcome: 'failed', reason: 'Internal error' }
+    return { outcome: 'failed', reason: say('went_wrong', {}) }
   }
 }

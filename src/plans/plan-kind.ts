@@ -1,6 +1,8 @@
 import type { Static, TSchema } from 'typebox'
 import type { Sql, Transaction } from '../database/database.ts'
+import type { Refusal } from '../errors.ts'
 import type { Clock } from '../lib/time.ts'
+import type { Why } from '../lib/whys.ts'
 import type { StaffPermission } from '../staff/roles.ts'
 
 /**
@@ -52,7 +54,7 @@ export interface PlanRow {
   money: PlanMoney | null
   /** `verdict` is a word by which rows are counted and filtered, such as `below_cost`; with one of STAYS, nothing is changed by the row. */
   verdict: string
-  warnings: readonly string[]
+  warnings: readonly Why[]
   /** `own` is what `applyRow` needs beside the rest; it is shown to nobody. */
   own?: JsonObject | null
 }
@@ -72,7 +74,14 @@ export interface Planned {
 /** RowOutcome is what became of a row: `skipped` where its subject is no longer as it was, and nothing was done. */
 export interface RowOutcome {
   outcome: 'done' | 'skipped' | 'failed'
-  reason?: string | undefined
+  /** `reason`, a text: one of the words by which rows are counted, such as a verdict. */
+  reason?: Why | string | undefined
+}
+
+/** `whyOf` says a refusal of a row, with the code of its reason where it has one. */
+export function whyOf({ message, faults: [first] }: Refusal): Why {
+  const { keyword, params } = first ?? {}
+  return { message, ...(keyword !== undefined && { keyword, params: { ...params } }) }
 }
 
 interface Common {

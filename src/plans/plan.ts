@@ -1,4 +1,5 @@
 import type { PlanId } from '../lib/ids.ts'
+import type { Why } from '../lib/whys.ts'
 import type { JsonObject, PlanRow, RowOutcome } from './plan-kind.ts'
 
 type PlanState = 'ready' | 'applying' | 'applied' | 'discarded'
@@ -30,7 +31,7 @@ export interface KeptPlan {
 export interface KeptRow extends PlanRow {
   position: number
   outcome: RowOutcome['outcome'] | null
-  reason: string | null
+  reason: Why | null
 }
 
 /** PlanView is a plan with how many rows have which verdict, and which outcome. */

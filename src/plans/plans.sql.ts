@@ -1,5 +1,7 @@
 import type { Queryable } from '../database/database.ts'
 import { MAX_ID, type PlanId } from '../lib/ids.ts'
+import type { Why } from '../lib/whys.ts'
+import { say } from '../reasons.ts'
 import type { KeptPlan, KeptRow, RowFilter } from './plan.ts'
 import { type JsonObject, type Planned, type PlanRow, type RowOutcome, STAYS } from './plan-kind.ts'
 
@@ -38,7 +40,7 @@ async function insertRows(
   await sql`
     insert into plan_rows (plan_id, position, key, subject, before, after, money, verdict, warnings, own)
     select ${plan}, ${first}::int + g.at, r.key, r.subject, nullif(r.before, 'null'), nullif(r.after, 'null'), nullif(r.money, 'null'),
-           r.verdict, array(select jsonb_array_elements_text(r.warnings)), nullif(r.own, 'null')
+           r.verdict, r.warnings, nullif(r.own, 'null')
       from jsonb_array_elements(${JSON.stringify(rows)}::text::jsonb) with ordinality as g (row, at)
      cross join jsonb_to_record(g.row) as r (key text, subject jsonb, before jsonb, after jsonb, money jsonb, verdict text, warnings jsonb, own jsonb)`
 }
@@ -104,10 +106,14 @@ export async function keysOf(
   return new Map(rows.map(({ position, key }) => [position, key]))
 }
 
+const LEFT_OUT = JSON.stringify(say('left_out', {}))
+const FOLLOWS = JSON.stringify(say('follows_left_out', {}))
+const IT_STAYS = JSON.stringify(say('stays_as_is', {}))
+
 /** `leaveOut` skips rows before a plan is applied. */
 export async function leaveOut(sql: Queryable, plan: PlanId, positions: readonly number[]): Promise<void> {
   await sql`
-    update plan_rows set outcome = 'skipped', reason = 'it was left out'
+    update plan_rows set outcome = 'skipped', reason = ${LEFT_OUT}::text::jsonb
      where plan_id = ${plan} and position = any(${[...positions]}::int[])`
 }
 
@@ -116,8 +122,8 @@ export async function markDone(sql: Queryable, plan: PlanId, keys: readonly stri
   await sql`
     update plan_rows r
        set outcome = case when d.key is null or o.verdict = any(${[...STAYS]}::text[]) then 'skipped' else 'done' end,
-           reason = case when d.key is null then 'what it follows from was left out'
-                         when o.verdict = any(${[...STAYS]}::text[]) then 'it stays as it is' end
+           reason = case when d.key is null then ${FOLLOWS}::text::jsonb
+                         when o.verdict = any(${[...STAYS]}::text[]) then ${IT_STAYS}::text::jsonb end
       from plan_rows o left join (select unnest(${[...keys]}::text[]) as key) d on d.key = o.key
      where o.plan_id = ${plan} and r.plan_id = o.plan_id and r.position = o.position and r.outcome is null`
 }
@@ -161,11 +167,11 @@ export async function writeOutcome(
     outcome,
     reason,
     at,
-  }: { plan: PlanId; position: number; reason: string | null; at: Date } & Pick<RowOutcome, 'outcome'>,
+  }: { plan: PlanId; position: number; reason: Why | null; at: Date } & Pick<RowOutcome, 'outcome'>,
 ): Promise<void> {
   await sql`
     with row as (
-      update plan_rows set outcome = ${outcome}, reason = ${reason} where plan_id = ${plan} and position = ${position}
+      update plan_rows set outcome = ${outcome}, reason = ${reason && JSON.stringify(reason)}::text::jsonb where plan_id = ${plan} and position = ${position}
     )
     update plans set changed_at = ${at} where id = ${plan}`
 }

@@ -3,6 +3,7 @@ import type { IntegrationContext } from '../integrations/kit/kind.ts'
 import { judgementOf } from '../integrations/suppliers/book/book.ts'
 import { Reasons } from '../integrations/suppliers/http-kit/reasons.ts'
 import type { SupplierAccount } from '../integrations/suppliers/supplier.ts'
+import { failure } from '../lib/failures.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { destinationFault } from './destination.ts'
@@ -46,7 +47,7 @@ export async function testSupplier(
   const none = { id, name, account: null, milliseconds: null, problem: null, cause: null, note: null }
   try {
     if (!supplier.account) {
-      const note = `this ${kind} supplier has no account that could be asked for: nobody was called`
+      const note = failure('no_account', { kind })
       return { ...none, note }
     }
     const from = performance.now()
@@ -58,7 +59,7 @@ export async function testSupplier(
       if (isOurs) await recordBalance(sql, id, account, context.clock.now())
       const note = isOurs
         ? null
-        : `the account there is in ${account.currency}, costs are taken for ${currency}: change the supplier's currency`
+        : failure('other_currency', { theirs: account.currency ?? '', ours: currency })
       return { ...none, account, milliseconds, note }
     } catch (error) {
       const milliseconds = took()

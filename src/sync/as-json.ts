@@ -104,7 +104,7 @@ export const attachedJson = ({ matches, attached, unmatched, dearer }: Attached,
     price: formatMicros(amounts.price, amounts.currency),
     currency: amounts.currency,
   })),
-  unmatched,
+  unmatched: unmatched.map(({ reason, ...one }) => ({ ...one, reason: reason.message })),
 })
 
 export const followedJson = (followed: DetailChange[]) =>

@@ -1,6 +1,7 @@
 import type { ServiceKind } from '../catalogue/service.ts'
 import type { RemoteField } from '../integrations/suppliers/supplier.ts'
 import type { ServiceId } from '../lib/ids.ts'
+import { type Said, say } from '../reasons.ts'
 import type { Pair } from './pairs.ts'
 import { ourFieldsOf } from './supplier-service.ts'
 
@@ -40,7 +41,7 @@ export interface Unmatched {
   line: number | null
   ours: string | null
   theirs: string | null
-  reason: string
+  reason: Said
 }
 
 export interface Matches {
@@ -87,11 +88,11 @@ function matchPairs(
     const key = `${one?.id} ${other?.remoteId}`
     const earlier = seen.get(key)
     const reason = !one
-      ? `we have no service ${pair.ours || 'there'}`
+      ? say('we_have_not', { service: pair.ours || 'there' })
       : !other
-        ? `the list has no service ${pair.theirs || 'there'}`
+        ? say('list_has_not', { service: pair.theirs || 'there' })
         : earlier !== undefined
-          ? `the same as line ${earlier}`
+          ? say('same_as_line', { line: earlier })
           : undefined
     if (reason !== undefined) {
       unmatched.push({ line, ours: pair.ours || null, theirs: pair.theirs || null, reason })
@@ -101,6 +102,25 @@ function matchPairs(
     }
   }
 }
+
+/** SAYS are the reasons for which nothing is found by codes, or by names. */
+const SAYS = {
+  code: {
+    nothing: 'no_code_to_compare',
+    none: 'none_of_code',
+    several: 'several_of_code',
+    ours: 'ours_of_code',
+  },
+  name: {
+    nothing: 'no_name_to_compare',
+    none: 'none_of_name',
+    several: 'several_of_name',
+    ours: 'ours_of_name',
+  },
+} as const
+
+const kindsDiffer = (theirs: TheirCandidate, ours: OurCandidate): Said =>
+  say('kinds_differ', { theirs: theirs.kind, ours: ours.kind })
 
 function matchKeys(
   ours: OurCandidate[],
@@ -116,23 +136,24 @@ function matchKeys(
   const ourGroups = Map.groupBy(ours, (one) => `${one.kind} ${keyOfOurs(one)}`)
   const theirGroups = Map.groupBy(theirs, (one) => `${one.kind} ${keyOfTheirs(one)}`)
   const theirKinds = Map.groupBy(theirs, keyOfTheirs)
+  const said = SAYS[by]
   for (const [key, group] of ourGroups) {
     const others = theirGroups.get(key) ?? []
     for (const one of group) {
-      const left = (reason: string, theirIds: string | null = null): void => {
+      const left = (reason: Said, theirIds: string | null = null): void => {
         unmatched.push({ line: null, ours: one.code, theirs: theirIds, reason })
       }
       const [other] = others
       const list = others.map(({ remoteId }) => remoteId).join(', ')
-      if (keyOfOurs(one) === '') left(`its ${by} has nothing to compare`)
+      if (keyOfOurs(one) === '') left(say(said.nothing, {}))
       else if (!other) {
         const wrong = theirKinds.get(keyOfOurs(one))?.[0]
-        if (wrong) left(`theirs is of kind ${wrong.kind}, ours of kind ${one.kind}`, wrong.remoteId)
-        else left(`the list has none of this ${by}`)
-      } else if (others.length > 1) left(`ambiguous: the list has ${others.length} of this ${by}`, list)
-      else if (group.length > 1) left(`ambiguous: we have ${group.length} of this ${by}`, list)
+        if (wrong) left(kindsDiffer(wrong, one), wrong.remoteId)
+        else left(say(said.none, {}))
+      } else if (others.length > 1) left(say(said.several, { count: others.length }), list)
+      else if (group.length > 1) left(say(said.ours, { count: group.length }), list)
       else if (one.routes.length > 0 && !one.routes.includes(other.remoteId)) {
-        left(`it has a route to ${one.routes.join(', ')} there`, other.remoteId)
+        left(say('routed_already', { theirs: one.routes.join(', ') }), other.remoteId)
       } else take(one, other, null)
     }
   }
@@ -148,13 +169,13 @@ export const keyOfName = (name: string): string =>
     .trim()
 
 /** `misfit` says why orders of ours could not go there; undefined: they can. */
-export function misfit(ours: OurCandidate, theirs: TheirCandidate): string | undefined {
-  if (ours.kind !== theirs.kind) return `theirs is of kind ${theirs.kind}, ours of kind ${ours.kind}`
+export function misfit(ours: OurCandidate, theirs: TheirCandidate): Said | undefined {
+  if (ours.kind !== theirs.kind) return kindsDiffer(theirs, ours)
   const missing = ourFieldsOf(theirs.fields).fields.filter(
     ({ name, required }) => required && !ours.fields.includes(name),
   )
   if (missing.length === 0) return undefined
-  return `theirs needs ${missing.map(({ name }) => name).join(', ')}, which ours does not ask for`
+  return say('theirs_needs', { fields: missing.map(({ name }) => name).join(', ') })
 }
 
 const namesOf = (ours: OurCandidate, theirs: TheirCandidate): Map<string, string> =>

@@ -1,7 +1,8 @@
 import type { Transaction } from '../database/database.ts'
 import { type ExchangeRates, Rates } from '../ledger/rates.ts'
-import { type Micros, micros } from '../lib/money.ts'
+import { formatMicros, type Micros, micros } from '../lib/money.ts'
 import type { Clock } from '../lib/time.ts'
+import { type Said, say } from '../reasons.ts'
 import {
   insertAttached,
   type LowestPrice,
@@ -28,6 +29,10 @@ export interface Dearer extends Pick<Match, 'ours' | 'theirs'> {
   price: Micros
   cost: Micros
 }
+
+/** `sayDearer` warns of a route that costs more than its service is sold for. */
+export const sayDearer = ({ cost, price, currency }: Pick<Dearer, 'cost' | 'price' | 'currency'>): Said =>
+  say('route_dearer', { cost: formatMicros(cost, currency), price: formatMicros(price, currency), currency })
 
 export interface Attached extends Matches {
   dearer: Dearer[]

@@ -1,4 +1,5 @@
 import type { Queryable } from '../database/database.ts'
+import { failure } from '../lib/failures.ts'
 import { type Change, selectGroupCounts, selectLoss } from './comparison.sql.ts'
 import { type Jump, selectJumps } from './jumps.sql.ts'
 import type { LeftOut, ListedSupplier, StagedList } from './remote-list.ts'
@@ -45,7 +46,9 @@ export async function compare(
     listed,
     leftOut,
     known,
-    suspicion: suspicious ? `the list has ${english(known - lost)} of ${english(known)} services` : null,
+    suspicion: suspicious
+      ? failure('list_lost', { left: english(known - lost), known: english(known) })
+      : null,
     jumps: await selectJumps(sql, id),
     counts,
     groups: [...groups].map(([group, ofGroup]) => ({ group, counts: ofGroup })),

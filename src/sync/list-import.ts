@@ -8,7 +8,7 @@ import type { PriceGroupId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
 import { PriceRule, type PriceRuleInput } from '../price-book/price-rule.ts'
 import { routeAttributes } from '../supplier-routes/attributes.ts'
-import type { Dearer } from './attach.ts'
+import type { Dearer, Unmatched } from './attach.ts'
 import { compare } from './comparison.ts'
 import { type ImportResult, importSelected, type Naming } from './import.ts'
 import { holdJumps } from './jumps.ts'
@@ -210,7 +210,7 @@ async function mustBeNew(
 }
 
 /** `mustAttachAll` throws invalid_input for the first route that cannot be. */
-function mustAttachAll(unmatched: readonly { line: number | null; reason: string }[]): void {
+function mustAttachAll(unmatched: readonly Pick<Unmatched, 'line' | 'reason'>[]): void {
   const [first] = unmatched
   if (!first) return
   throw refusalFor(invalid(['routes', ...(first.line === null ? [] : [String(first.line)])], first.reason))

@@ -1,5 +1,6 @@
 import type { Sql } from '../database/database.ts'
 import type { RemoteBox, RemoteField, SupplierService } from '../integrations/suppliers/supplier.ts'
+import { failure } from '../lib/failures.ts'
 import { textOfHtml } from '../lib/html.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import { isBlank, lineFault, stripLine } from '../lib/text.ts'
@@ -109,7 +110,8 @@ class Dearest {
     // Panels show one service in several groups.
     if (!other || (other.name === row.name && other.cost === cost)) return isDearest
     const [stays, goes] = isDearest ? [row, other] : [other, row]
-    const reason = `its id stands there twice, and ${stays.name === goes.name ? 'the dearer one' : stays.name} is taken`
+    const reason =
+      stays.name === goes.name ? failure('id_twice_dearer', {}) : failure('id_twice', { name: stays.name })
     this.leftOut.push({ id, group: goes.group_name, name: goes.name, reason })
     return isDearest
   }
@@ -144,8 +146,8 @@ async function* batchesOf(list: AsyncIterable<SupplierService>): AsyncGenerator<
 /** `reasonToLeaveOut` says why nobody can sell a service; undefined: somebody can. */
 function reasonToLeaveOut({ id, leftOut }: SupplierService): string | undefined {
   if (leftOut !== undefined) return leftOut
-  if (isBlank(id)) return 'it has no id'
-  return lineFault('id', id.trim(), MAX_ID_LENGTH) && 'its id cannot be used'
+  if (isBlank(id)) return failure('no_id', {})
+  return lineFault('id', id.trim(), MAX_ID_LENGTH) && failure('id_not_usable', {})
 }
 
 function rowOf(service: SupplierService, position: number): StagedService {

@@ -1,3 +1,4 @@
+import { failure } from '../lib/failures.ts'
 import { standardHeaders } from '../lib/standard-webhooks.ts'
 import type { Clock } from '../lib/time.ts'
 import type { Outbound, OutboundClient, OutboundRequest } from '../outbound/outbound.ts'
@@ -57,18 +58,19 @@ export class Sender {
       ofEndpoint: true,
       ...result,
     })
-    if (!rendered) return done({ error: 'there is no such order', ofEndpoint: false })
+    if (!rendered) return done({ error: failure('no_order', {}), ofEndpoint: false })
     const now = (): Date => this.#clock.now()
     const left = leasedAt + LEASE_MS - RECORDING_MS - startedAt
     // This process, or its database, stood still since the lease began.
-    if (left < MAX_ANSWER_MS / 2) return done({ error: 'not in time', ofEndpoint: false, retryAt: now() })
+    if (left < MAX_ANSWER_MS / 2)
+      return done({ error: failure('not_in_time', {}), ofEndpoint: false, retryAt: now() })
     try {
       const status = await this.#post(to, event, rendered, Math.min(left, MAX_ANSWER_MS), cut)
       const error = failureOf(status)
       if (error === null) return done({ status, delivered: true })
       return done({ status, error, retryAt: retryAt(event.tries + 1, now()) })
     } catch (error) {
-      if (cut.aborted) return done({ error: 'cut off by a stop', ofEndpoint: false, retryAt: now() })
+      if (cut.aborted) return done({ error: failure('cut_off', {}), ofEndpoint: false, retryAt: now() })
       return done({ error: (error as Error).message, retryAt: retryAt(event.tries + 1, now()) })
     }
   }
@@ -118,5 +120,5 @@ export async function post(
 export function failureOf(status: number): string | null {
   if (status >= 200 && status < 300) return null
   const redirected = status >= 300 && status < 400
-  return `answered ${status}${redirected ? ', and redirects are not followed' : ''}`
+  return failure(redirected ? 'redirected' : 'answered', { status })
 }

@@ -24,7 +24,7 @@ describe('the check digit of an IMEI', () => {
         const right = [...'0123456789'].filter((last) => isImei(first + last))
         expect(right).toEqual([String(checkDigit(first))])
         const wrong = first + ((checkDigit(first) + 1) % 10)
-        expect(imeiFault(wrong, 'imei')).toBe(`the check digit should be ${right[0]}`)
+        expect(imeiFault(wrong, 'imei')?.message).toBe(`the check digit should be ${right[0]}`)
         expect(imeiFault(wrong, 'imei-digits')).toBeUndefined()
       }),
     )
@@ -121,20 +121,20 @@ describe('what is wrong with an IMEI', () => {
     ['0000000000000000', 'no device has it'],
     ['4.9015420323752E+14', 'a spreadsheet has rounded it'],
   ])('says what %s may be', (text, why) => {
-    expect(imeiFault(normaliseImei(text), 'imei')).toContain(why)
+    expect(imeiFault(normaliseImei(text), 'imei')?.message).toContain(why)
   })
 
   it('says how many digits there are', () => {
-    expect(imeiFault('49015420323751', 'imei')).toBe(
+    expect(imeiFault('49015420323751', 'imei')?.message).toBe(
       'an IMEI has 15 digits, this has 14: with its check digit it is 490154203237518',
     )
-    expect(imeiFault('4901542032375180', 'imei-digits')).toBe(
+    expect(imeiFault('4901542032375180', 'imei-digits')?.message).toBe(
       'an IMEI has 15 digits, this has 16: if it is an IMEISV, the IMEI is 490154203237518',
     )
   })
 
   it('says that letters do not belong', () => {
-    expect(imeiFault('49015420323751X', 'imei')).toBe('an IMEI has 15 digits and nothing else')
+    expect(imeiFault('49015420323751X', 'imei')?.message).toBe('an IMEI has 15 digits and nothing else')
   })
 
   it('is nothing when it is right', () => {

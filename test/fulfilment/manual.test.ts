@@ -456,14 +456,14 @@ describe('a line without an IMEI', () => {
     ).toEqual({
       answers: [],
       faults: [
-        [1, 'ambiguous', `same is the reference of several items: write ${one}/1 or ${two}/1`],
-        [2, 'ambiguous', `order ${pair} has several items that wait: write ${pair}/1 or ${pair}/2`],
+        [1, 'ambiguous', `same is the reference of several items: write one of ${one}/1, ${two}/1`],
+        [2, 'ambiguous', `order ${pair} has several items that wait: write one of ${pair}/1, ${pair}/2`],
         [
           3,
           'ambiguous',
-          `${one} is an order number, and the reference of order ${pair}: write ${one}/1 or ${pair}/1`,
+          `${one} is an order number, and the reference of order ${pair}: write one of ${one}/1, ${pair}/1`,
         ],
-        [4, 'ambiguous', `names order ${two} and order ${pair}`],
+        [4, 'ambiguous', `names several orders: ${two}, ${pair}`],
         [5, 'ambiguous', `order ${phone} is for ${imei(1)}, and not for ${imei(2)}`],
         [6, 'ambiguous', `order ${phone} is for ${imei(1)}, and not for ${imei(9)}`],
       ],

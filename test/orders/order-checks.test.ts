@@ -56,6 +56,15 @@ describe('a check of pasted lines', () => {
       ['unfit', '000000000000000', null],
     ])
     expect(lines[5]).toMatchObject({ line: 6, same_as: 1 })
+    // For pages that say it in another language; a verdict that says all has none.
+    expect(lines.map(({ problem }: { problem: object | null }) => problem)).toMatchObject([
+      ...[null, null, null],
+      { field: 'IMEI', code: 'imei_check_digit', params: { digit: 8 } },
+      { field: 'IMEI', code: 'imei_short', params: { digits: 14, imei: '490154203237518' } },
+      null,
+      { field: 'IMEI', code: 'imei_digits', params: { message: lines[6].message } },
+      { field: 'IMEI', code: 'imei_of_none' },
+    ])
     for (const { verdict, message } of lines) expect(message === null).toBe(verdict === 'fine')
     expect(rest).toMatchObject({
       ...{
@@ -98,6 +107,27 @@ describe('a check of pasted lines', () => {
     portal.clock.advance(91 * 24 * 3_600_000)
     const later = await portal.signIn(anna.email)
     expect((await check({ headers: later }, [done])).lines[0].verdict).toBe('fine')
+  })
+
+  it('is told in the same codes when the portal places such an order, and a key hears the text alone', async () => {
+    const shop = await portal.server.shop()
+    const wrong = '490154203237517'
+    const { status, json } = await place(await portal.person('member', shop), [imei(21), wrong], 'wrong')
+    expect([status, json.code]).toEqual([422, 'INVALID_IMEI_ERROR'])
+    expect(json.problems).toMatchObject([
+      { field: 'data.imeis.1', code: 'imei_check_digit', params: { digit: 8 } },
+    ])
+    const response = await fetch(`${portal.server.url}/api/order`, {
+      method: 'POST',
+      headers: {
+        ...{ authorization: `Bearer ${shop.securityId}.${shop.secret}`, 'content-type': 'application/json' },
+        'idempotency-key': 'wrong',
+      },
+      body: JSON.stringify({ code: service, data: { imeis: [imei(21), wrong] } }),
+    })
+    const refused = await response.json()
+    expect(refused).toMatchObject({ code: 'INVALID_IMEI_ERROR', errors: json.errors })
+    expect(refused).not.toHaveProperty('problems')
   })
 
   it('says what the balance pays, and places and charges nothing', async () => {

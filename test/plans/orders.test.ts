@@ -192,7 +192,9 @@ describe('what many orders have is', () => {
     const { data: read } = await call('GET', `/plans/${plan.id}/rows?limit=200`)
     const lines = read.page.items.map(({ subject }: { subject: { line: number } }) => subject.line)
     expect(lines).toEqual([1, 2, 3, 4, 5, 6, 7])
-    expect(read.page.items[6].warnings).toEqual(['the result has more than 20000 characters'])
+    const { warnings, warnings_said: said } = read.page.items[6]
+    expect(warnings).toEqual(['the result has more than 20000 characters'])
+    expect(said).toEqual([{ code: 'result_too_long', params: { limit: 20_000, message: warnings[0] } }])
     const { data: before } = await call('GET', `/orders/${two}`)
     const { status } = await ask(office.server, 'POST', `/orders/${two}/correct`, {
       body: { result: 'other', why: 'x' },

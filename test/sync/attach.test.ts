@@ -39,7 +39,9 @@ function said(ours: OurCandidate[], theirs: TheirCandidate[], by: AttachBy): str
   return [
     ...matches.map(({ ours, theirs }) => `${ours.code} -> ${theirs.remoteId}`),
     ...Array.from({ length: attached }, () => 'there already'),
-    ...unmatched.map(({ line, ours, reason }) => `${line === null ? '' : `${line} `}${ours}: ${reason}`),
+    ...unmatched.map(
+      ({ line, ours, reason }) => `${line === null ? '' : `${line} `}${ours}: ${reason.message}`,
+    ),
   ]
 }
 
@@ -179,7 +181,7 @@ it('routes to a second supplier have its costs and fields, and stand behind the 
   expect(await store.everything()).toEqual(before)
   const { changes } = await store.apply(second, theirs, { attaching: 'name' })
   expect(changes?.attached?.matches).toHaveLength(2)
-  expect(changes?.attached?.unmatched.some(({ reason }) => reason === none)).toBe(true)
+  expect(changes?.attached?.unmatched.some(({ reason }) => reason.message === none)).toBe(true)
   const routes = await store.sql`
     select v.name, r.remote_service, r.cost, r.available, r.position, f.ours, f.theirs
       from supplier_routes r join services v on v.id = r.service_id

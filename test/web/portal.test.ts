@@ -128,7 +128,7 @@ describePages('the portal', () => {
       expect(bad[0]).toContain(wrongDigit)
       expect(bad[0]).toContain(`Use ${imei(first + 60).at(-1)}`)
       expect(bad[1]).toContain('Not taken')
-      expect(bad[1]).toContain('An IMEI has 15 digits and nothing else.')
+      expect(bad[1]).toContain('IMEI must have 15 digits and nothing else.')
       expect(bad[2]).toContain('See line 1')
       await visit.expectUsable('the check')
       const [before] = await portal.server.sql`select from orders where account_id = ${accountId}`
@@ -550,7 +550,7 @@ describePages('the portal', () => {
     await page.goto('/portal/order/nested')
     await page.getByLabel('What is ordered, as JSON').fill('{"device": {}')
     await visit.click('Place it, each for $1.00')
-    await page.getByText(/JSON at position|Expected/).waitFor()
+    await page.getByText(/must be a JSON object\. The mistake is in line 1, near character \d/).waitFor()
     await page.getByLabel('What is ordered, as JSON').fill('{"device": {}}')
     await visit.click('Place it, each for $1.00')
     await page.getByText('Nothing was placed or charged.').waitFor()

@@ -6,6 +6,7 @@ import { details } from '../../src/fulfilment/review-details.ts'
 import { channelKinds } from '../../src/integrations/channels/index.ts'
 import { gatewayKinds } from '../../src/integrations/gateways/index.ts'
 import { supplierKinds } from '../../src/integrations/suppliers/index.ts'
+import { failures } from '../../src/lib/failures.ts'
 import { whys } from '../../src/lib/whys.ts'
 import { events } from '../../src/notices/events.ts'
 import { restCode } from '../../src/protocols/kit/refusal.ts'
@@ -151,9 +152,14 @@ test('there are words for every column of the files of lists', () => {
 })
 
 test('there are words for every keyword of what is often wrong with a value', () => {
-  const { range, choice, example, noNumber, noAddress, noRate, ...plain } = whys
+  const { range, choice, example, noNumber, noAddress, noRate, ...others } = whys
+  const { imeiCheckDigit, imeiLength, inputLength, wrongOption, ...more } = others
+  const { imeiShort, imeiSv, imeiVersion, imeiZero, ...plain } = more
+  const hints = [imeiShort, imeiSv, imeiVersion, imeiZero].map((hint) => imeiLength(14, [hint('1')]))
   const all = [
     ...Object.values(plain).map((one) => one()),
+    ...[imeiCheckDigit(1), imeiLength(2), ...hints, wrongOption('c', ['a', 'b'])],
+    ...[inputLength('', 1, 1), inputLength('SN', 1, 2)],
     ...[range(1, 2), choice(['a', 'b']), example('x'), noAddress('x'), noRate('x')],
     ...[{}, { from: 0 }, { from: 0, to: 9 }, { above: -100, to: 9 }].map((one) => noNumber('x', one)),
   ]
@@ -176,4 +182,22 @@ test('there are words for every event that people are told of', () => {
     ...source.matchAll(/^ {2}'?([a-z._]+)'?: \{\n {4}title: msg`[^`]+`,\n {4}when: msg`[^`]+`,$/gm),
   ]
   expect(said.map(([, name]) => name).toSorted()).toEqual(Object.keys(events).toSorted())
+})
+
+test('there are words for all that the server says of calls to the outside, by its texts', () => {
+  const source = readFileSync(new URL('../../web/src/kit/fault-words.ts', import.meta.url), 'utf8')
+  const [, table = ''] = /const failures: Words = \{\n([\s\S]*?)\n\}/.exec(source) ?? []
+  const said = new Map(
+    [...table.matchAll(/^ {2}(?:'([^']+)'|"([^"]+)"):\s+msg`([^`]+)`,$/gm)].map(
+      ([, one, other, text = '']) => [(one ?? other) as string, text],
+    ),
+  )
+  expect([...said.keys()]).toEqual(Object.values(failures))
+  const valuesIn = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, value]) => value)
+  const unknown = [...said].filter(([form, text]) => {
+    // The page says milliseconds in seconds.
+    const has = new Set(valuesIn(form).map((value) => (value === 'ms' ? 'seconds' : value)))
+    return valuesIn(text).some((value) => !has.has(value))
+  })
+  expect(unknown).toEqual([])
 })

@@ -1,3 +1,4 @@
+import { type Said, say } from '../../reasons.ts'
 import type { AnsweredItem, ManualItem } from './manual.sql.ts'
 
 /** FoundBy is by what a line names what it is for: the IMEI or other input, the order number, or the reseller's reference. */
@@ -52,7 +53,7 @@ export interface Form {
 export interface Fit extends Form {
   by: FoundBy
   items: ManualItem[]
-  doubt?: string
+  doubt?: Said
 }
 
 /**
@@ -88,14 +89,12 @@ const ordersIn = (found: readonly { named: Named }[]): number[] => [
   ...new Set(found.flatMap(({ named }) => named.order ?? []).map(({ orderId }) => orderId)),
 ]
 
-function doubtOfInput(input: string, items: readonly ManualItem[], named: Named): string | undefined {
-  if (new Set(items.map(({ serviceCode }) => serviceCode)).size > 1)
-    return `${input} waits for several services: name one with --service`
+function doubtOfInput(input: string, items: readonly ManualItem[], named: Named): Said | undefined {
+  if (new Set(items.map(({ serviceCode }) => serviceCode)).size > 1) return say('several_services', { input })
   const other = named.order?.find((item) => !items.includes(item))
-  return (
-    other &&
-    `${input} is the input of order ${items[0]?.orderId}, and an order number: write ${exact(other)} or ${items.map(exact).join(' or ')}`
-  )
+  if (!other) return undefined
+  const choices = choicesOf([other, ...items])
+  return say('input_and_number', { input, order: items[0]?.orderId ?? 0, choices })
 }
 
 /** IMEI is a name or a result that begins with one. Codes have 8, 10 or 16 digits. */
@@ -120,32 +119,36 @@ function doubtOfName(
   { input, rest, named }: Form & { named: Named },
   items: readonly ManualItem[],
   orders: readonly number[],
-): string | undefined {
+): Said | undefined {
   const [item] = items
-  if (orders.length > 1) return `names order ${orders.join(' and order ')}`
+  if (orders.length > 1) return say('several_orders', { orders: orders.join(', ') })
   if (items.length > 1) {
-    const several = by === 'order' ? 'has several items that wait' : 'is the reference of several items'
-    return `${by === 'order' ? `order ${input}` : input} ${several}: write ${items.slice(0, 5).map(exact).join(' or ')}`
+    const choices = choicesOf(items.slice(0, 5))
+    return by === 'order'
+      ? say('several_items', { order: input, choices })
+      : say('several_of_reference', { reference: input, choices })
   }
   const other = by === 'order' && !input.includes('/') && named.reference?.find((one) => one !== item)
   if (item && other)
-    return `${input} is an order number, and the reference of order ${other.orderId}: write ${exact(item)} or ${exact(other)}`
+    return say('number_and_reference', { input, order: other.orderId, choices: choicesOf([item, other]) })
   return item && doubtOfResult(item, input, rest())
 }
 
 /** `doubtOfResult`: an order number may be the number of a row, and a reference any word. What stands behind it must not be another device's. */
-function doubtOfResult(item: ManualItem, name: string, result: string): string | undefined {
+function doubtOfResult(item: ManualItem, name: string, result: string): Said | undefined {
   const [, imei] = IMEI.exec(name) ?? []
   const other =
     imei !== undefined && keyOf(imei) !== keyOf(item.input) ? imei : otherInput(result, item.input)
   if (other === undefined) return undefined
-  if (item.input !== '') return `order ${item.orderId} is for ${item.input}, and not for ${other}`
+  if (item.input !== '') return say('other_input', { order: item.orderId, input: item.input, other })
   // A code that stands alone is a result, as is all that stands behind the order with its item.
   const isResult = keyOf(name) === exact(item) || other === imei || result.trim() === other
   return isResult
     ? undefined
-    : `order ${item.orderId} is for no IMEI or serial number, as ${other} may be: write ${exact(item)} in place of ${name} if it is the result`
+    : say('perhaps_other_input', { order: item.orderId, other, exact: exact(item), name })
 }
 
 /** `exact` names an item as nothing else is named. */
 const exact = ({ orderId, position }: ManualItem): string => `${orderId}/${position}`
+
+const choicesOf = (items: readonly ManualItem[]): string => items.map(exact).join(', ')

@@ -2,7 +2,7 @@ import type { Sql } from '../../database/database.ts'
 import { type Fault, Refusal } from '../../errors.ts'
 import { plainDigits } from '../../lib/digits.ts'
 import { withoutMarks } from '../../lib/text.ts'
-import { because } from '../../reasons.ts'
+import { because, type Said, say } from '../../reasons.ts'
 import {
   listManual,
   listRefused,
@@ -84,16 +84,16 @@ export async function readPasted(sql: Sql, text: string, options: PasteOptions =
     const given = isRefused && fit ? fitOf(own, waiting) : fit
     const isHeader = (HEADER.test(input) && !NO_HEADER.test(row)) || SEP.test(row)
     if (!given && pasted.answers.length === 0 && isHeader) continue
-    const fault = (verdict: PastedFault['verdict'], message: string): void =>
-      void pasted.faults.push({ path: [line], message, verdict })
+    const fault = (verdict: PastedFault['verdict'], why: Said): void =>
+      void pasted.faults.push({ path: [line], ...why, verdict })
     const certain = given?.doubt === undefined ? (given?.items ?? []) : []
     const taken = [keyOf(input), ...certain.map(placeOf)]
-    if (input === '' || result === '') fault('unreadable', `is not of the form: ${FORM}${quoted(row)}`)
-    else if (taken.some((one) => seen.has(one))) fault('twice', `${input} is there twice`)
+    if (input === '' || result === '') fault('unreadable', say('no_line_of_result', { line: excerptOf(row) }))
+    else if (taken.some((one) => seen.has(one))) fault('twice', say('named_twice', { input }))
     else if (!given) {
       const order = answered.all.get(keyOf(input))
-      if (order === undefined) fault('no_fit', `nothing waits for ${input}`)
-      else fault('answered_before', `${input} was answered before, in order ${order}`)
+      if (order === undefined) fault('no_fit', say('nothing_waits_for', { input }))
+      else fault('answered_before', say('answered_before', { input, order }))
     } else if (given.doubt !== undefined) fault('ambiguous', given.doubt)
     else {
       const answer = isRefused ? { refusal: result } : { result }
@@ -103,9 +103,6 @@ export async function readPasted(sql: Sql, text: string, options: PasteOptions =
   }
   return pasted
 }
-
-/** FORM is what a line must be. */
-const FORM = 'IMEI, order number or reference, and the result'
 
 /** `placeOf` tells items apart; it is no name that a line can have. */
 const placeOf = ({ orderId, position }: ManualItem): string => `item ${orderId} ${position}`
@@ -141,7 +138,8 @@ const NO_HEADER = /(?<![\p{L}\p{N}])(?=[A-Z]*\d)[A-Z\d]{8,}/u
 /** SEP is the first line by which spreadsheets name their delimiter. */
 const SEP = /^\s*"?sep=.?"?\s*$/i
 
-const quoted = (row: string): string => `: ${JSON.stringify(row.trim().slice(0, 60))}`
+/** `excerptOf` gives the beginning of a row as it stands between quotes. */
+const excerptOf = (row: string): string => JSON.stringify(row.trim().slice(0, 60)).slice(1, -1)
 
 const normal = (text: string): string =>
   text

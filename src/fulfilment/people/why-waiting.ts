@@ -1,5 +1,6 @@
 import type { Sql } from '../../database/database.ts'
 import { ExchangeRates, Rates } from '../../ledger/rates.ts'
+import { failure } from '../../lib/failures.ts'
 import type { OrderId, RouteId, ServiceId } from '../../lib/ids.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import type { OrderOfAccount } from '../after/refunds.sql.ts'
@@ -109,7 +110,6 @@ function waitOf(
 
 function wordsOf(why: StandingRoute['why'], trouble: RouteTrouble | undefined): string | null {
   if (!trouble) return null
-  if (why === 'off')
-    return trouble.enabled ? "the supplier's list lacks the service" : 'the supplier is switched off'
+  if (why === 'off') return failure(trouble.enabled ? 'list_lacks_service' : 'supplier_off', {})
   return why === 'paused' ? [trouble.why, trouble.reason].filter((one) => one !== null).join(': ') : null
 }

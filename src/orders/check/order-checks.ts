@@ -3,6 +3,7 @@ import type { Catalogue } from '../../catalogue/catalogue.ts'
 import { readInput } from '../../catalogue/order-input.ts'
 import type { Service, UnitPrice } from '../../catalogue/service.ts'
 import type { Sql } from '../../database/database.ts'
+import type { Fault } from '../../errors.ts'
 import type { LedgerReader } from '../../ledger/ledger-reader.ts'
 import { orThrow } from '../../lib/fault.ts'
 import { checkDigit, isImei, normaliseImei } from '../../lib/imei.ts'
@@ -31,8 +32,9 @@ export interface CheckedLine {
   verdict: Verdict
   /** `input` is what was found in the line. */
   input: string
-  /** `message` says what is wrong. */
+  /** `message` says what is wrong, and `fault` what is wrong with which value, for programs; null where the verdict says it all. */
   message: string | null
+  fault: Fault | null
   /** `suggestion` is what the input may be meant to be. */
   suggestion: string | null
   /** `sameAs` is the line before that has the same input. */
@@ -145,12 +147,13 @@ function readLine(
     ...(quantity !== undefined && { quantity: String(quantity) }),
   }
   const read = readInput(service, given)
-  const none = { suggestion: null, sameAs: null, earlier: null }
+  const none = { suggestion: null, sameAs: null, earlier: null, fault: null }
   if (read.ok) return { line, verdict: 'fine', input: read.value.input, message: null, ...none }
   const input = service.kind === 'imei' ? normaliseImei(sent) : sent
-  const [{ message }] = read.faults
+  const [fault] = read.faults
+  const message = fault.message || 'is missing'
   const meant = service.kind === 'imei' ? meantBy(input) : undefined
-  const wrong = { line, input, message: message || 'is missing', ...none }
+  const wrong = { ...none, line, input, message, fault: { ...fault, message } }
   return meant ? { ...wrong, ...meant } : { ...wrong, verdict: 'unfit' }
 }
 

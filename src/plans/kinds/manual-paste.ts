@@ -5,7 +5,8 @@ import { readPasted, rememberWords, selectRefusingWords } from '../../fulfilment
 import type { AccountId, OrderId } from '../../lib/ids.ts'
 import { formatMicros } from '../../lib/money.ts'
 import { SECRET } from '../../orders/read/secret-results.ts'
-import { type PlanRow, type RowOutcome, rowKind } from '../plan-kind.ts'
+import { say } from '../../reasons.ts'
+import { type PlanRow, type RowOutcome, rowKind, whyOf } from '../plan-kind.ts'
 
 const text = (maxLength: number) => Type.String({ minLength: 1, maxLength })
 
@@ -55,7 +56,7 @@ export const manualPaste = rowKind({
         own: { account: item.accountId, answer: { ...answer } },
       }
     })
-    const misfits = faults.map(({ path: [at], message, verdict }): PlanRow & { line: number } => ({
+    const misfits = faults.map(({ path: [at], verdict, ...why }): PlanRow & { line: number } => ({
       ...{
         line: Number(at),
         key: `line ${at}`,
@@ -64,7 +65,7 @@ export const manualPaste = rowKind({
         after: null,
         money: null,
       },
-      ...{ verdict, warnings: [message] },
+      ...{ verdict, warnings: [why] },
     }))
     const all = [...rows, ...misfits].toSorted((a, b) => a.line - b.line)
     return {
@@ -83,17 +84,15 @@ export const manualPaste = rowKind({
     }
     try {
       const [found] = await findManual(sql, name.orderId, name.position)
-      if (!found) return { outcome: 'skipped', reason: 'nothing of it waits for a person' }
+      if (!found) return { outcome: 'skipped', reason: say('nothing_by_hand', {}) }
     } catch (error) {
-      if (error instanceof Refusal) return { outcome: 'skipped', reason: error.detail ?? error.message }
+      if (error instanceof Refusal) return { outcome: 'skipped', reason: whyOf(error) }
       throw error
     }
     const answer = row.own?.['answer'] as ManualAnswer['answer']
     if ('refusal' in answer && refused)
       await rememberWords(transaction, String(row.subject['supplier']), refused)
     const inReview = await answerManual(sql, [{ item: name, answer }], actor, clock)
-    return inReview > 0
-      ? { outcome: 'done', reason: 'another supplier has it by now: a review shows the result' }
-      : { outcome: 'done' }
+    return inReview > 0 ? { outcome: 'done', reason: say('other_supplier_has_it', {}) } : { outcome: 'done' }
   },
 })

@@ -5,6 +5,7 @@ import { invalid, refusalFor } from '../../lib/fault.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
 import type { Item } from '../../orders/order.ts'
 import { type OperatorOrder, OperatorOrders } from '../../orders/read/operator-orders.ts'
+import { type Said, say } from '../../reasons.ts'
 import type { PlanRow, RowOutcome, Work } from '../plan-kind.ts'
 
 const MAX_LINES = 1000
@@ -83,7 +84,7 @@ async function rowOfLine(
   rowOf: (named: NamedItem) => ItemRow | Promise<ItemRow>,
 ): Promise<PlanRow> {
   const base = { before: null, after: null, money: null, warnings: [] }
-  const misfit = (verdict: string, subject: object = {}, warnings: string[] = []): PlanRow => ({
+  const misfit = (verdict: string, subject: object = {}, warnings: Said[] = []): PlanRow => ({
     ...{ ...base, key: `line ${line}`, subject: { line, ...subject }, verdict, warnings },
   })
   if (order === undefined) return misfit('unreadable')
@@ -96,7 +97,7 @@ async function rowOfLine(
   if (seen.has(item.position)) return misfit('twice', subject)
   seen.add(item.position)
   if (result.length > MAX_CORRECTED)
-    return misfit('unreadable', subject, [`the result has more than ${MAX_CORRECTED} characters`])
+    return misfit('unreadable', subject, [say('result_too_long', { limit: MAX_CORRECTED })])
   const row = await rowOf({ found, item, result })
   if (row.verdict !== 'fits') return { ...misfit(row.verdict, subject), ...row }
   return { ...base, key: `${order}/${item.position}`, subject: { line, ...subject }, ...row }

@@ -1,6 +1,7 @@
 import { formatMicros } from '../../lib/money.ts'
 import { percentText } from '../../price-book/export.ts'
 import { isBelowCost, type Move, marginOf, movesIn, priceKey, reachedBy } from '../../price-book/moves.ts'
+import { say } from '../../reasons.ts'
 import type { PlanMoney, Planned, PlanRow, Work } from '../plan-kind.ts'
 
 /** `belowCost` is the confirmation of a plan by which something is sold for less than it costs. */
@@ -60,7 +61,7 @@ export function priceRow(move: Move): PlanRow {
     after: move.new === null ? null : { price: text(move.new), by_rule: move.ruleId !== null },
     money,
     verdict: verdictOf(move),
-    warnings: isBelowCost(move) ? ['sold for less than it costs'] : [],
+    warnings: isBelowCost(move) ? [say('sold_below_cost', {})] : [],
     own: {
       was_ruled: move.wasRuled,
       before: old === null ? null : { min_items: move.oldMinItems, max_items: move.oldMaxItems },

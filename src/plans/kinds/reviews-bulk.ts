@@ -11,6 +11,7 @@ import { whyNot } from '../../fulfilment/people/why-not.ts'
 import { selectItemFacts } from '../../inbox/evidence.ts'
 import { MAX_ID, type ReviewId } from '../../lib/ids.ts'
 import { formatMicros } from '../../lib/money.ts'
+import { type Said, say } from '../../reasons.ts'
 import { type PlanRow, type RowOutcome, rowKind, type Work } from '../plan-kind.ts'
 
 /** MOVES are decisions that give money back, or send again: they take a permission of their own. */
@@ -79,7 +80,7 @@ export const reviewsBulk = rowKind({
     }
     if (row.verdict !== 'decided') return { outcome: 'skipped', reason: row.warnings[0] }
     const { resolution } = await findReview(sql, review as ReviewId)
-    if (resolution !== null) return { outcome: 'skipped', reason: `it was decided meanwhile: ${resolution}` }
+    if (resolution !== null) return { outcome: 'skipped', reason: say('decided_meanwhile', { resolution }) }
     const decided: Decision =
       decision === 'found'
         ? { kind: decision, reference: reference ?? '' }
@@ -101,7 +102,7 @@ async function rowOf(
   const [item, facts] = await Promise.all([readForDecision(sql, review), selectItemFacts(sql, id)])
   const reference = references.get(review.input.toUpperCase()) ?? null
   const problem =
-    problemOf(review, decision, reference) ?? (item && whyNot(review, item, decision, clock.now())?.message)
+    problemOf(review, decision, reference) ?? (item && whyNot(review, item, decision, clock.now()))
   const left = facts && facts.price - facts.refunded
   const price = facts && left !== undefined ? formatMicros(left, facts.currency) : null
   const becomes = decision === 'give_back' || decision === 'grant' ? 'back' : 'held'
@@ -123,11 +124,12 @@ async function rowOf(
   return { row, gives: isGiven ? { currency: facts.currency, amount: left } : undefined }
 }
 
-function problemOf(review: ReviewView, decision: DecisionKind, reference: string | null): string | undefined {
-  if (review.resolution !== null) return `it is decided already: ${review.resolution}`
-  if (!decisionsFor[review.kind].includes(decision))
-    return `a review of kind ${review.kind} is not resolved so`
-  return decision === 'found' && reference === null ? `the list has no number for ${review.input}` : undefined
+function problemOf(review: ReviewView, decision: DecisionKind, reference: string | null): Said | undefined {
+  if (review.resolution !== null) return say('decided_as', { resolution: review.resolution })
+  if (!decisionsFor[review.kind].includes(decision)) return say('not_decided_so', { kind: review.kind })
+  return decision === 'found' && reference === null
+    ? say('number_not_listed', { input: review.input })
+    : undefined
 }
 
 /** `referencesIn` reads lines of an IMEI and the supplier's number for it, whatever stands between. */

@@ -1,10 +1,11 @@
 import { type Static, Type } from 'typebox'
 import { supplierKinds } from '../../integrations/suppliers/index.ts'
 import { orThrow, resultOf } from '../../lib/fault.ts'
-import { formatMicros, formatMoney } from '../../lib/money.ts'
+import { formatMicros } from '../../lib/money.ts'
+import { type Said, say } from '../../reasons.ts'
 import { addRoute } from '../../supplier-routes/routes.ts'
 import { findSupplier } from '../../suppliers/suppliers.ts'
-import { attachListed, type Dearer, lockOurs } from '../../sync/attach.ts'
+import { attachListed, type Dearer, lockOurs, sayDearer } from '../../sync/attach.ts'
 import { type Planned, type PlanRow, type Work, wholeKind } from '../plan-kind.ts'
 import { chosenFaults, chosenServices, fitting } from './services-bulk.ts'
 
@@ -50,7 +51,7 @@ async function carryOut(
   const byCode = new Map(ours.map((one) => [one.code, one]))
   const left = chosen.missing
     .filter((code) => !without.has(keyOf(code)))
-    .map((code) => leftRow({ code }, 'there is no such service that is on'))
+    .map((code) => leftRow({ code }, say('no_active_service', {})))
   if (!supplierKinds.get(kind).hasServices) {
     const further = ours.filter(({ routes }) => routes.length === 0)
     for (const one of further) await addRoute(sql, { service: String(one.id), supplier: String(id) })
@@ -106,16 +107,12 @@ function routeRow(
     after: { supplier: supplier.name, remote_service: theirs.remoteId, theirs: theirs.name },
     money: { currency, cost: theirs.cost === null ? null : formatMicros(theirs.cost, currency) },
     verdict: 'route',
-    warnings: dearer
-      ? [
-          `costs ${formatMoney(dearer.cost, dearer.currency)}, and is sold for ${formatMoney(dearer.price, dearer.currency)}`,
-        ]
-      : [],
+    warnings: dearer ? [sayDearer(dearer)] : [],
   }
 }
 
 /** `leftRow` is a service that gets no route, with the reason. */
-const leftRow = ({ code, name }: { code: string; name?: string | undefined }, reason: string): PlanRow => ({
+const leftRow = ({ code, name }: { code: string; name?: string | undefined }, reason: Said): PlanRow => ({
   key: keyOf(code),
   subject: { service_code: code, ...(name !== undefined && { service_name: name }) },
   before: null,

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { formatMicros } from '../../lib/money.ts'
 import { isBelowCost, movesIn, reachedBy } from '../../price-book/moves.ts'
+import { say } from '../../reasons.ts'
 import { findSupplier } from '../../suppliers/suppliers.ts'
 import { approveHeld, type HeldCost, type HeldLoss, jumpOf, type OurPlace } from '../../sync/held.ts'
 import { type Planned, type PlanRow, type Work, wholeKind } from '../plan-kind.ts'
@@ -66,11 +67,7 @@ function costRow(one: HeldCost, currency: string): PlanRow {
     verdict: below > 0 ? 'cost_above_price' : newCost > cost ? 'cost_up' : 'cost_down',
     warnings:
       below > 0
-        ? [
-            below === 1
-              ? '1 fixed price would be below the cost'
-              : `${below} fixed prices would be below the cost`,
-          ]
+        ? [below === 1 ? say('fixed_price_below', {}) : say('fixed_prices_below', { count: below })]
         : [],
   }
 }
@@ -82,6 +79,5 @@ const lossRow = ({ remoteId, name, services }: HeldLoss): PlanRow => ({
   after: null,
   money: null,
   verdict: 'gone',
-  warnings:
-    services.length > 0 ? ['items of ours go there no more; what has no other route cannot be sold'] : [],
+  warnings: services.length > 0 ? [say('gone_from_list', {})] : [],
 })

@@ -1,8 +1,10 @@
 import { type Static, Type } from 'typebox'
-import { formatMicros, formatMoney } from '../../lib/money.ts'
+import { formatMicros } from '../../lib/money.ts'
 import { percentText } from '../../price-book/export.ts'
 import { isBelowCost, type Move, marginOf, movesIn, reachedBy } from '../../price-book/moves.ts'
+import { say } from '../../reasons.ts'
 import { findSupplier } from '../../suppliers/suppliers.ts'
+import { sayDearer } from '../../sync/attach.ts'
 import { importChosen, type ListImport } from '../../sync/list-import.ts'
 import { type Planned, type PlanRow, type Work, wholeKind } from '../plan-kind.ts'
 import { belowCost, priceRow } from './price-rows.ts'
@@ -140,8 +142,8 @@ async function plannedOf(
       money: { currency, cost: money(one.cost) },
       verdict: isBelow ? 'below_cost' : 'new',
       warnings: [
-        ...(isBelow ? ['sold for less than it costs'] : []),
-        ...(prices.length === 0 ? ['has no price, so that nobody can buy it'] : []),
+        ...(isBelow ? [say('sold_below_cost', {})] : []),
+        ...(prices.length === 0 ? [say('no_price', {})] : []),
       ],
     }
   })
@@ -159,11 +161,7 @@ async function plannedOf(
       after: { remote_service: one.remoteId, theirs: one.theirs, position: one.position },
       money: { currency, cost: money(one.cost) },
       verdict: 'route',
-      warnings: one.dearer
-        ? [
-            `costs ${formatMoney(one.dearer.cost, one.dearer.currency)}, and is sold for ${formatMoney(one.dearer.price, one.dearer.currency)}`,
-          ]
-        : [],
+      warnings: one.dearer ? [sayDearer(one.dearer)] : [],
     }),
   )
   const below = moves.filter(isBelowCost).length

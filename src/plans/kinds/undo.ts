@@ -11,7 +11,7 @@ import { MAX_ID, type PlanId, type ServiceId } from '../../lib/ids.ts'
 import { formatMicros } from '../../lib/money.ts'
 import { importPrices, REMOVED, selectCells } from '../../price-book/import.ts'
 import { priceKey } from '../../price-book/moves.ts'
-import { because } from '../../reasons.ts'
+import { because, say } from '../../reasons.ts'
 import type { KeptRow } from '../plan.ts'
 import { type JsonObject, type PlanRow, type Work, wholeKind } from '../plan-kind.ts'
 import { selectPlan, selectRows } from '../plans.sql.ts'
@@ -41,11 +41,7 @@ async function rowsToUndo({ transaction }: Work, id: number, kinds: readonly str
 /** `left` names what is not undone: its verdict is one of STAYS. */
 const left = ({ key, subject }: KeptRow, verdict: 'changed_since' | 'made'): PlanRow => ({
   ...{ key: `left ${key}`, subject, before: null, after: null, money: null, verdict },
-  warnings: [
-    verdict === 'made'
-      ? 'it was made by the plan, and stays'
-      : 'it was changed since, and stays as it is now',
-  ],
+  warnings: [verdict === 'made' ? say('made_by_plan', {}) : say('changed_since_plan', {})],
 })
 
 /** `named` has the rows of what is not undone behind those of what is. */

@@ -4,7 +4,7 @@ import { type TSchema, Type } from 'typebox'
 import { type ErrorCode, errors } from '../../errors.ts'
 import { docsPage } from './docs-page.ts'
 import { type AnyRoute, type CommonAccess, type Further, isChange, type Route } from './people-route.ts'
-import { errorBodyOf, restCode } from './refusal.ts'
+import { errorBodyOf, problem, restCode } from './refusal.ts'
 import { withDefaults } from './validation.ts'
 
 /** ERROR is the name of the error in the document of the API. */
@@ -15,20 +15,7 @@ const errorOf = (api: 'operator' | 'portal') =>
   Type.Object(
     {
       ...errorBodyOf(api).properties,
-      problems: Type.Array(
-        Type.Object({
-          field: Type.String({
-            description: 'The steps of a nested field are joined by dots; empty: the whole request',
-          }),
-          code: Type.String({
-            description:
-              'The keyword of JSON Schema that does not hold, `characters`, `amount` or a reason such as `username_taken`; else the code of the error',
-          }),
-          params: Type.Record(Type.String(), Type.Unknown(), {
-            description: 'The values of the keyword or reason, and `message`, which says it in English',
-          }),
-        }),
-      ),
+      problems: Type.Array(problem),
     },
     { title: 'Error' },
   )

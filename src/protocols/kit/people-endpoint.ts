@@ -1,10 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
 import type { Admission } from '../../admission/admission.ts'
-import { type Fault, Refusal, unavailable } from '../../errors.ts'
+import { Refusal, unavailable } from '../../errors.ts'
 import type { KeptAnswer } from '../../idempotency/idempotency.ts'
 import { answerPersonOnce } from '../../idempotency/person-answers.ts'
-import { fault, pathText } from '../../lib/fault.ts'
 import type { Clock } from '../../lib/time.ts'
 import { nothingDone, undone } from '../../lib/undone.ts'
 import { changeIn, type Desk, type Desks } from '../../people/desk.ts'
@@ -17,8 +16,8 @@ import { readJson } from './read-json.ts'
 import {
   headersOf,
   Mismatch,
+  problemsOf,
   refusalOfServer,
-  restCode,
   type Source,
   sayRefusal,
   statusOf,
@@ -236,27 +235,6 @@ function answerError<Permission extends string, Caller>(
     .headers(headersOf(refusal))
     .type('application/json; charset=utf-8')
     .send(JSON.stringify({ ...said, problems: problemsOf(refusal) }))
-}
-
-/** Problem is what is wrong with one value, for a program that says it in its own words. */
-interface Problem {
-  field: string
-  code: string
-  params: Record<string, unknown>
-}
-
-/** `problemsOf` gives every fault with its keyword, such as that of the schema that it breaks, or else the error's code; `message` says it in English. */
-function problemsOf({ code, field, detail, message, faults }: Refusal): Problem[] {
-  const all: readonly Fault[] =
-    faults.length > 0 || field === undefined ? faults : [fault(field, detail ?? message)]
-  return all.map((one) => {
-    const { path, keyword, params = {} } = one
-    return {
-      field: pathText(path),
-      code: keyword ?? restCode(code),
-      params: { ...params, message: one.message },
-    }
-  })
 }
 
 /** `refusalOf`: with `isProof` nothing was done. */

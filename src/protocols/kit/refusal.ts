@@ -63,6 +63,38 @@ export function sayRefusal(
   }
 }
 
+/** `problem` is what is wrong with one value, for a program that says it in its own words. */
+export const problem = Type.Object({
+  field: Type.String({
+    description: 'The steps of a nested field are joined by dots; empty: the whole request',
+  }),
+  code: Type.String({
+    description:
+      'The keyword of JSON Schema that does not hold, `characters`, `amount` or a reason such as `username_taken`; else the code of the error',
+  }),
+  params: Type.Record(Type.String(), Type.Unknown(), {
+    description: 'The values of the keyword or reason, and `message`, which says it in English',
+  }),
+})
+type Problem = Static<typeof problem>
+
+/** `problemsOf` gives every fault with its keyword, such as that of the schema that it breaks, or else the error's code. */
+export function problemsOf({ code, field, detail, message, faults }: Refusal): Problem[] {
+  const all: readonly Fault[] =
+    faults.length > 0 || field === undefined ? faults : [fault(field, detail ?? message)]
+  return all.map((one) => problemOf(one, code))
+}
+
+/** `problemOf` gives a fault with its keyword, or else with an error's code; `message` says it in English. */
+export const problemOf = (
+  { path, message, keyword, params = {} }: Fault,
+  code: ErrorCode = 'invalid_input',
+): Problem => ({
+  field: pathText(path),
+  code: keyword ?? restCode(code),
+  params: { ...params, message },
+})
+
 function byPath(faults: readonly Fault[]): Record<string, string[]> {
   const errors: Record<string, string[]> = {}
   for (const { path, message } of faults) {

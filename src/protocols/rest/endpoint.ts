@@ -11,7 +11,15 @@ import type { KeyThrottle } from '../../throttles/key-throttle.ts'
 import { cookieOf } from '../kit/cookies.ts'
 import { type EnteredPortal, enterPortal, type PortalDoor, rightIn } from '../kit/portal-door.ts'
 import { readJson } from '../kit/read-json.ts'
-import { headersOf, Mismatch, refusalOfServer, type Source, sayRefusal, statusOf } from '../kit/refusal.ts'
+import {
+  headersOf,
+  Mismatch,
+  problemsOf,
+  refusalOfServer,
+  type Source,
+  sayRefusal,
+  statusOf,
+} from '../kit/refusal.ts'
 import { hasField, validatorFor } from '../kit/validation.ts'
 import { Asked } from './asked.ts'
 import { bearerOf } from './decode.ts'
@@ -59,8 +67,7 @@ export function restApi(app: FastifyInstance, deps: RestDeps, settings: RestSett
       api.addHook('onRequest', async (request, reply) => {
         reply.header('x-request-id', request.id)
         const { permission } = routeOf(request)
-        // Who sends a key is that key, whatever cookies the browser sends with it.
-        if (request.headers.authorization === undefined && cookieOf(request, 'portal') !== undefined) {
+        if (isOfPortal(request)) {
           await deps.presence.reading(() => admitFromPortal(deps.portal, request, permission))
           return
         }
@@ -195,9 +202,16 @@ function answerError(
     .headers(headersOf(refusal))
     .type('application/json; charset=utf-8')
     .send(
-      JSON.stringify(sayRefusal(refusal, { traceId: request.id, source, isProof: isProof(error, request) })),
+      JSON.stringify({
+        ...sayRefusal(refusal, { traceId: request.id, source, isProof: isProof(error, request) }),
+        ...(isOfPortal(request) && { problems: problemsOf(refusal) }),
+      }),
     )
 }
+
+/** `isOfPortal`: a page of the portal asks, and says refusals in its reader's language. Who sends a key is that key, whatever cookies the browser sends with it. */
+const isOfPortal = (request: FastifyRequest): boolean =>
+  request.headers.authorization === undefined && cookieOf(request, 'portal') !== undefined
 
 const isReading = ({ method }: Route): boolean => method === 'GET'
 

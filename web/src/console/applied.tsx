@@ -6,6 +6,7 @@ import { Link } from '@tanstack/react-router'
 import { api, dataOf } from '../api/client.ts'
 import { Dialog } from '../kit/dialog.tsx'
 import { FaultNote } from '../kit/notes.tsx'
+import { Saying } from '../kit/saying.tsx'
 import styles from './applied.module.css'
 import { usePlanRows } from './plan-rows.ts'
 
@@ -53,7 +54,7 @@ export function Applied({ plan, title, words = {}, onClose }: AppliedProps) {
       />
       {rest.length > 0 && (
         <ul className={styles.rest}>
-          {rest.map(({ position, subject, reason }) => {
+          {rest.map(({ position, subject, reason, reason_said: said }) => {
             // A pasted line may name no order.
             const { order, line } = subject as { order?: number; line?: number }
             const known = words[reason ?? '']
@@ -66,7 +67,9 @@ export function Applied({ plan, title, words = {}, onClose }: AppliedProps) {
                     {order}
                   </Link>
                 )}
-                <span className="muted">{known ? i18n._(known) : reason}</span>
+                <span className="muted">
+                  {known ? i18n._(known) : reason && <Saying text={reason} said={said} />}
+                </span>
               </li>
             )
           })}

@@ -1,6 +1,7 @@
 import type { I18n, MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { money } from '../kit/amount.tsx'
+import { failureText } from '../kit/faults.ts'
 import { percentOf } from '../kit/numbers.ts'
 import { moment } from '../kit/when.tsx'
 
@@ -37,13 +38,13 @@ export interface Said {
   values: Record<string, string>
 }
 
-/** `detailWords` says why something waits; `text` is what the server says of it, which is shown where it is in somebody's own words. */
+/** `detailWords` says why something waits; `text` is what the server says of it, which is shown where it is in somebody's own words and about no call to the outside. */
 export function detailWords(i18n: I18n, text: string, said: readonly Said[] | null): string {
   const sentences = said?.map(({ detail, values }) => {
     const found = details[detail]
     return found && i18n._({ ...found, values: shown(values) })
   })
-  return sentences?.every((one) => one !== undefined) ? sentences.join(' ') : text
+  return sentences?.every((one) => one !== undefined) ? sentences.join(' ') : (failureText(text) ?? text)
 }
 
 /** `shown` writes amounts, times and numbers as the reader does. */

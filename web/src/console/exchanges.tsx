@@ -4,6 +4,7 @@ import { api, dataOf } from '../api/client.ts'
 import { Bytes } from '../kit/bytes.tsx'
 import { millis } from '../kit/duration.ts'
 import { FaultNote, Loading } from '../kit/notes.tsx'
+import { Saying } from '../kit/saying.tsx'
 import { Reveal, useReveal } from './reveal.tsx'
 
 /**
@@ -39,7 +40,7 @@ export function ExchangesOf({ order, item, attempt }: { order: number; item: num
         <div key={`${one.at} ${one.call} ${one.url}`}>
           <p className="muted">
             <Trans>Attempt {one.attempt}</Trans>&nbsp;· {one.method} <span className="code">{one.url}</span>
-            &nbsp;· {one.status ?? one.error}&nbsp;· {millis(one.milliseconds)}
+            &nbsp;· {one.status ?? <Saying text={one.error ?? ''} />}&nbsp;· {millis(one.milliseconds)}
           </p>
           {one.request && <Bytes>{one.request}</Bytes>}
           {one.answer && <Bytes>{one.answer}</Bytes>}

@@ -12,6 +12,7 @@ import { CardTable } from '../kit/card-table.tsx'
 import { useKeys } from '../kit/keys.tsx'
 import { Empty, FaultNote, Loading } from '../kit/notes.tsx'
 import { percentOf, percentText } from '../kit/numbers.ts'
+import { Saying } from '../kit/saying.tsx'
 import { Badge, type Tone } from '../kit/state-badge.tsx'
 import { When } from '../kit/when.tsx'
 import { usePlanRows } from './plan-rows.ts'
@@ -36,12 +37,8 @@ const verdicts: Record<string, { tone: Tone; words: MessageDescriptor }> = {
   unmatched: { tone: 'off', words: msg`Nothing fits: stays` },
 }
 
-/** `warnings` are what the server warns of where the verdict tells which warning it is; null: the verdict says it already. */
-const warnings: Readonly<Record<string, MessageDescriptor | null>> = {
-  ...{ below_cost: null, changed_since: null, made: null },
-  gone: msg`Our items go there no more. What has no other route cannot be sold.`,
-  new: msg`It has no price, so nobody can buy it.`,
-}
+/** BY_VERDICT are warnings that the verdict of their row says already. */
+const BY_VERDICT = ['sold_below_cost', 'changed_since_plan', 'made_by_plan']
 
 /** STAYS are the verdicts of rows that change nothing: they name what a plan leaves as it is. */
 const STAYS = ['changed_since', 'made', 'unmatched']
@@ -271,7 +268,6 @@ function Row({
   const { t, i18n } = useLingui()
   const subject = row.subject as Record<string, string | number | null>
   const known = verdicts[row.verdict]
-  const warned = warnings[row.verdict]
   const outcome = row.outcome ? outcomes[row.outcome] : undefined
   const name = String(subject['service_name'] ?? subject['name'] ?? '')
   const code = String(subject['service_code'] ?? subject['remote_service'] ?? subject['username'] ?? '')
@@ -296,13 +292,14 @@ function Row({
       )}
       <Table.Td>
         {name} <span className={`code ${styles.code}`}>{code}</span>
-        {row.warnings.length > 0 && warned !== undefined
-          ? warned && <div className={styles.warning}>{i18n._(warned)}</div>
-          : row.warnings.map((warning) => (
-              <div key={warning} className={styles.warning} lang="en">
-                {warning}
-              </div>
-            ))}
+        {row.warnings.map((warning, at) => {
+          const said = row.warnings_said[at]
+          return BY_VERDICT.includes(said?.code ?? '') ? null : (
+            <div key={warning} className={styles.warning}>
+              <Saying text={warning} said={said} />
+            </div>
+          )
+        })}
       </Table.Td>
       {isOfPrices ? (
         <>
@@ -349,7 +346,11 @@ function Row({
         {outcome && !STAYS.includes(row.verdict) ? (
           <>
             <Badge tone={outcome.tone}>{i18n._(outcome.words)}</Badge>{' '}
-            {row.reason && row.outcome === 'failed' && <span className="muted">{row.reason}</span>}
+            {row.reason && row.outcome === 'failed' && (
+              <span className="muted">
+                <Saying text={row.reason} said={row.reason_said} />
+              </span>
+            )}
           </>
         ) : (
           <Badge tone={known?.tone ?? 'waiting'}>{known ? i18n._(known.words) : row.verdict}</Badge>

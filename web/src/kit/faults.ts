@@ -9,6 +9,8 @@ interface FaultWords {
   problems?: Readonly<Record<string, MessageDescriptor>>
   /** `fields` are the labels of values, by their names in the API. */
   fields?: Readonly<Record<string, MessageDescriptor>>
+  /** `failures` say what the server says of calls to the outside, by the forms of its English texts. */
+  failures?: Readonly<Record<string, MessageDescriptor>>
 }
 
 let words: FaultWords = { refusals: {} }
@@ -55,6 +57,7 @@ export function problemText(problem: Problem, label = fieldText(problem.field) ?
     reasonText(problem) ??
     (typeof kind === 'string' ? said(words.problems, `${code} ${kind}`, values) : undefined) ??
     said(words.problems, code, values) ??
+    failureText(String(params['message'])) ??
     sentence(String(params['message'] ?? code), label)
   )
 }
@@ -82,7 +85,40 @@ function sentence(message: string, label: string): string {
 }
 
 /** `reasonText` is a whole sentence that says why something is refused; undefined: what is wrong reads on from the name of a value. */
-export const reasonText = ({ code, params }: Problem): string | undefined => said(words.reasons, code, params)
+export const reasonText = ({ code, params }: Pick<Problem, 'code' | 'params'>): string | undefined =>
+  said(words.reasons, code, params)
+
+/** `failureText` says a text of the server about a call to the outside in the reader's language; undefined: it is no such text, but in the words of somebody else. */
+export function failureText(text: string): string | undefined {
+  for (const form of Object.keys(words.failures ?? {})) {
+    const values = valuesIn(form, text)
+    if (values) return said(words.failures, form, values)
+  }
+  return undefined
+}
+
+/** SHAPES are what values look like that are no words. */
+const SHAPES: Readonly<Record<string, string>> = {
+  status: '\\d{3}',
+  ms: '\\d{1,9}',
+  bytes: '\\d{1,12}',
+  count: '\\d{1,9}',
+}
+
+/** `valuesIn` gives what stands in a text where a form has names. */
+function valuesIn(form: string, text: string): Record<string, unknown> | undefined {
+  const pattern = form
+    .replace(/[.*+?^$()[\]\\|]/g, '\\$&')
+    .replace(/\{(\w+)\}/g, (_, name: string) => `(?<${name}>${SHAPES[name] ?? '[^]{1,2000}?'})`)
+  const found = new RegExp(`^${pattern}$`).exec(text)
+  if (!found) return undefined
+  const { ms, text: other, ...values } = found.groups ?? {}
+  return {
+    ...values,
+    ...(ms !== undefined && { seconds: Number(ms) / 1000 }),
+    ...(other !== undefined && { text: failureText(other) ?? other }),
+  }
+}
 
 /** `isOvertaken` tells whether a change was refused because somebody else was faster. */
 export const isOvertaken = (fault: unknown): boolean =>

@@ -6,6 +6,7 @@ import { Copy } from './copy.tsx'
 import { detailOf, problemText, reasonText, refusalText } from './faults.ts'
 import { useUnshown } from './form-faults.ts'
 import styles from './notes.module.css'
+import { Saying } from './saying.tsx'
 
 /**
  * `FaultNote` says, where the fault is, what happened and what did not. `untouched` says what did not happen to the money; it is left out where
@@ -51,8 +52,8 @@ export function FaultNote({
             : t`We do not know whether this was done. Load the page again to see.`}
       </p>
       {detail && (
-        <p className="muted" lang="en">
-          {detail}
+        <p className="muted">
+          <Saying text={detail} />
         </p>
       )}
       {problems.map((one) => (

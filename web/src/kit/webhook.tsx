@@ -11,6 +11,7 @@ import { Empty, FaultNote, Loading } from './notes.tsx'
 import { OnceShown } from './once-shown.tsx'
 import { type Overlap, OverlapChoice } from './overlap.tsx'
 import { usePages } from './pages.ts'
+import { Saying } from './saying.tsx'
 import { Facts, Section, Sections } from './section.tsx'
 import { Badge, StateBadge, type Tone } from './state-badge.tsx'
 import styles from './webhook.module.css'
@@ -143,9 +144,11 @@ function TestNote({ tested: { ok, status, milliseconds, problem } }: { tested: T
   return (
     <p className={styles.told} role="status">
       <Badge tone={ok ? 'done' : 'failed'}>{ok ? t`Arrived` : t`Did not arrive`}</Badge>{' '}
-      {ok
-        ? t`Answered with ${{ status: status ?? 0 }} in ${{ time: millis(milliseconds) }}.`
-        : (problem ?? '')}
+      {ok ? (
+        t`Answered with ${{ status: status ?? 0 }} in ${{ time: millis(milliseconds) }}.`
+      ) : (
+        <Saying text={problem ?? ''} />
+      )}
     </p>
   )
 }
@@ -358,9 +361,15 @@ function Attempts({ event, calls, mayAct }: EventProps) {
         <ol className={styles.tries} reversed start={read.data.deliveries[0]?.number ?? 1}>
           {read.data.deliveries.map(({ number, at, status, ms, error }) => (
             <li key={number}>
-              <When at={at} exact /> · {status === null ? (error ?? t`under way`) : t`HTTP ${status}`}
+              <When at={at} exact /> ·{' '}
+              {status !== null ? t`HTTP ${status}` : error === null ? t`under way` : <Saying text={error} />}
               {ms !== null && ` · ${ms} ms`}
-              {status !== null && error !== null && ` · ${error}`}
+              {status !== null && error !== null && (
+                <>
+                  {' · '}
+                  <Saying text={error} />
+                </>
+              )}
             </li>
           ))}
         </ol>

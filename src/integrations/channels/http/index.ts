@@ -1,5 +1,6 @@
 import { Refusal } from '../../../errors.ts'
 import { choice } from '../../../lib/attribute-types.ts'
+import { failure } from '../../../lib/failures.ts'
 import { SIGNING_SECRET, standardHeaders } from '../../../lib/standard-webhooks.ts'
 import { optional, secret, text } from '../../kit/fields.ts'
 import { channelKind } from '../channel-kind.ts'
@@ -83,9 +84,9 @@ export const http = channelKind({
           ...given,
           ...(signing !== undefined && standardHeaders([signing], { id, body, at: clock.now() })),
         })
-        if (status < 200 || status > 299) throw new Error(`the URL did not take the message: HTTP ${status}`)
+        if (status < 200 || status > 299) throw new Error(failure('message_not_taken', { status }))
         if (answer !== undefined && !answered.toString('utf8').includes(answer))
-          throw new Error(`the URL answered HTTP ${status} without ${JSON.stringify(answer)} in it`)
+          throw new Error(failure('message_answered_otherwise', { status, text: JSON.stringify(answer) }))
       },
     }
   },

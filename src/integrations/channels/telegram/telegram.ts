@@ -1,3 +1,4 @@
+import { failure } from '../../../lib/failures.ts'
 import { quoteLine } from '../../../lib/text.ts'
 import type { Outbound } from '../../../outbound/outbound.ts'
 import type { Channel, Message } from '../channel.ts'
@@ -34,7 +35,7 @@ export class TelegramChannel implements Channel {
     const { ok, description } = readAnswer(body)
     if (status === 200 && ok) return
     const why = description === undefined || description.includes(token) ? `HTTP ${status}` : description
-    throw new Error(`Telegram did not take the message: ${quoteLine(why)}`)
+    throw new Error(failure('telegram_refused', { why: quoteLine(why) }))
   }
 }
 

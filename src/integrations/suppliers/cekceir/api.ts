@@ -1,4 +1,5 @@
 import { contradictsItself, plainText } from '../../../client/index.ts'
+import { failure } from '../../../lib/failures.ts'
 import type { Clock } from '../../../lib/time.ts'
 import type { OutboundClient, OutboundRequest } from '../../../outbound/outbound.ts'
 import { call, type NothingSent, type Unclear } from '../http-kit/call.ts'
@@ -83,20 +84,19 @@ export class Api {
     const { status, headers, text } = reply
     const read = parseExact(text.replace(/^\ufeff+/, ''))
     const body = isObject(read) && !contradictsItself(text, read) ? read : undefined
-    const what = `HTTP ${status}`
     const isOwn = body !== undefined && own(body, 'error') === true && textField(body, 'code') !== undefined
     const now = this.#clock.now()
     const away = turnedAway(reply, { fronts: this.#fronts, isOwn, now })
     if (away) return away
-    if (!body) return { kind: 'unclear', why: `${what} without a JSON object` }
+    if (!body) return { kind: 'unclear', why: failure('no_json', { status }) }
     const isError = own(body, 'error') === true
     if (status >= 200 && status < 300) {
       return isError
-        ? { kind: 'unclear', why: `${what} with an error: ${messageOf(body)}` }
+        ? { kind: 'unclear', why: failure('with_error', { status, text: messageOf(body) }) }
         : { kind: 'answer', body, date: dateOf(headers['date']) }
     }
     if (status < 400 || !isOwn) {
-      return { kind: 'unclear', why: `${what} without the API's error object` }
+      return { kind: 'unclear', why: failure('no_error_object', { status }) }
     }
     return {
       kind: 'fault',

@@ -1,4 +1,5 @@
 import { isSameInput } from '../../../client/index.ts'
+import { failure } from '../../../lib/failures.ts'
 import { type Clock, DAY_MS } from '../../../lib/time.ts'
 import { type ExactJson, isObject, type JsonObject, own, textField } from '../http-kit/json.ts'
 import type { Reasons } from '../http-kit/reasons.ts'
@@ -45,20 +46,20 @@ export async function findLost(
     })
     if (said.kind !== 'answer') return unlisted(said, reasons)
     const list = readList(said.body)
-    if (!list) return reasons.unknown('its list of orders cannot be read', true)
+    if (!list) return reasons.unknown(failure('orders_unread', {}), true)
     const window = windowOf(task.sentAt, said.date, clock)
     found.push(...list.items.filter((order) => isOf(order, task, window)))
     if (list.next === undefined) break
     if (page === MAX_PAGES || list.next === cursor)
-      return reasons.unknown('its list of orders has no end', true)
+      return reasons.unknown(failure('orders_endless', {}), true)
     cursor = list.next
   }
   const references = [...new Set(found.map((order) => orderIdOf(order) as string))]
   const [reference, ...others] = references.filter((one) => !claims.isAnothers(one, task))
   if (reference === undefined) return 'none'
-  if (others.length > 0) return reasons.unknown('it has several orders that may be this one', true)
+  if (others.length > 0) return reasons.unknown(failure('several_orders', {}), true)
   if (claims.hasRival(task, LATEST_MS - EARLIEST_MS)) {
-    return reasons.unknown(`its order ${reference} may be of another attempt with the same input`, true)
+    return reasons.unknown(failure('order_of_other', { order: reference }), true)
   }
   return { kind: 'accepted', reference, askAgainAfterMs: ASK_AGAIN_AFTER_MS }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { plainText } from '../../../client/index.ts'
+import { failure } from '../../../lib/failures.ts'
 import { costIn, decimalIn } from '../http-kit/amounts.ts'
 import { type ExactJson, isObject, type JsonObject, own, textField } from '../http-kit/json.ts'
 import type { Reasons } from '../http-kit/reasons.ts'
@@ -92,7 +93,7 @@ function readService(item: JsonObject, itemsField: string, currency: string): Su
     minQuantity: isServer ? countOf(rule, 'min_items') : 1,
     maxQuantity: isServer ? countOf(rule, 'max_items', UNLIMITED) : 1,
     ...(isServer && { quantityOptions }),
-    ...(isUnread && { leftOut: `its quantities cannot be read: ${plainText(choices).slice(0, 50)}` }),
+    ...(isUnread && { leftOut: failure('quantities_unread', { text: plainText(choices).slice(0, 50) }) }),
     ...(kind === 'serial' && boxOf(schema, itemsField)),
     fields: isObject(schema) ? fieldsOf(schema, itemsField) : [],
   }

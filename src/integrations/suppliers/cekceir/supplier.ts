@@ -1,3 +1,4 @@
+import { failure } from '../../../lib/failures.ts'
 import { type Clock, HOUR_MS } from '../../../lib/time.ts'
 import type { Refusals } from '../book/refusals.ts'
 import { textField } from '../http-kit/json.ts'
@@ -178,7 +179,7 @@ export class CekceirSupplier implements Supplier {
   ): SupplierOutcome {
     if (said.kind === 'unclear') return this.#reasons.unknown(said.why, askable)
     const order = readOrder(said.body, this.#settings.status_words)
-    if (!order) return this.#reasons.unknown('its answer is no order', askable)
+    if (!order) return this.#reasons.unknown(failure('no_order_in_it', {}), askable)
     this.#claims.note(task, order.id)
     return itemOutcome(order, task, this.#reasons, { wasAlone })
   }
@@ -201,7 +202,7 @@ export class CekceirSupplier implements Supplier {
   #asked(said: Said, order: ApiOrder | undefined, task: SupplierTask, others: string[]): SupplierOutcome {
     if (!order) return this.#unavailable(said) ?? this.#reasons.unknown(messageOf(said), true)
     if (order.id === task.reference) return itemOutcome(order, task, this.#reasons, { others })
-    const what = `asked about order ${task.reference}, answered about order ${order.id}`
+    const what = failure('other_order', { asked: String(task.reference), answered: String(order.id) })
     return this.#reasons.contradicted(what, true)
   }
 
@@ -231,7 +232,7 @@ export class CekceirSupplier implements Supplier {
   }
 }
 
-const LATE = { kind: 'late', why: 'not sent: the orders before it took too long' } as const
+const LATE = { kind: 'late', why: failure('orders_before', {}) } as const
 
 function messageOf(said: Said | typeof LATE): string {
   if (said.kind === 'fault') return `HTTP ${said.status}: ${said.message}`

@@ -1,3 +1,4 @@
+import { failure } from '../../../lib/failures.ts'
 import { formatMicros, type Micros, minorUnit, ZERO } from '../../../lib/money.ts'
 import { type Clock, HOUR_MS } from '../../../lib/time.ts'
 import { balanceOf, decimalIn } from '../http-kit/amounts.ts'
@@ -98,9 +99,7 @@ export class CekceirTopUps implements TopUps {
     const { reasons } = this.#deps
     if (said.kind === 'answer') {
       const deposit = this.#read(unwrapped(said.body))
-      return deposit
-        ? { kind: 'begun', deposit }
-        : { kind: 'unknown', reason: 'its answer is not the deposit' }
+      return deposit ? { kind: 'begun', deposit } : { kind: 'unknown', reason: failure('deposit_unread', {}) }
     }
     const isProof =
       said.kind === 'not sent' ||

@@ -1,4 +1,5 @@
 import type { DhruRefusal, OrderStatus, Placed, Refused, Unreadable } from '../../../client/index.ts'
+import { failure } from '../../../lib/failures.ts'
 import type { Refusals } from '../book/refusals.ts'
 import type { Reasons } from '../http-kit/reasons.ts'
 import { ownState, type StatusWords } from '../http-kit/status-words.ts'
@@ -65,7 +66,7 @@ export class Outcomes {
     const { refusal } = answer
     if (!this.#isDuplicate(refusal)) return this.unavailable(refusal) ?? this.#provesNothing(refusal)
     if (refusal.reference !== null) return { kind: 'accepted', reference: refusal.reference }
-    const message = `taken by the supplier, which did not say under which reference: ${refusal.message}`
+    const message = failure('number_unsaid', { text: refusal.message })
     return this.reasons.unknown(message, false)
   }
 
@@ -84,7 +85,7 @@ export class Outcomes {
         return { kind: 'refused', reason: this.reasons.of(answer.text || 'Rejected by the supplier') }
       case 'unknown':
         return this.reasons.unknown(
-          `the supplier says STATUS ${answer.status.slice(0, 40) || 'nothing'}`,
+          failure('status_said', { text: answer.status.slice(0, 40) || 'nothing' }),
           true,
         )
     }
@@ -109,9 +110,6 @@ export class Outcomes {
   }
 
   #provesNothing({ message }: DhruRefusal): SupplierOutcome {
-    return this.reasons.unknown(
-      `asked for again, and refused, which says nothing of the first request: ${message}`,
-      true,
-    )
+    return this.reasons.unknown(failure('asked_again', { text: message }), true)
   }
 }

@@ -1,4 +1,5 @@
 import type { DhruService, Placed } from '../../../client/index.ts'
+import { failure } from '../../../lib/failures.ts'
 import { type Clock, DAY_MS } from '../../../lib/time.ts'
 import { balanceOf, costIn } from '../http-kit/amounts.ts'
 import type {
@@ -86,7 +87,7 @@ export class DhruSupplier implements Supplier {
     )
     const answer = await this.#panel.placeMany(keyed, signal, mayBegin)
     if (answer.kind === 'rows') {
-      const missing = { kind: 'unreadable', why: 'the answer does not mention the row' } as const
+      const missing = { kind: 'unreadable', why: failure('row_not_mentioned', {}) } as const
       return [...keyed].map(([key, task]) => this.#sent(answer.rows.get(key) ?? missing, task))
     }
     if (answer.kind !== 'refused') return tasks.map((task) => this.#sent(answer, task))
@@ -226,7 +227,7 @@ export class DhruSupplier implements Supplier {
         if (row) return this.#outcomes.status(row, task.reference)
         return (
           asked[missing.indexOf(task)] ??
-          this.#outcomes.reasons.unknown('the answer does not mention the order', true)
+          this.#outcomes.reasons.unknown(failure('order_not_mentioned', {}), true)
         )
       })
     }
@@ -275,7 +276,7 @@ export class DhruSupplier implements Supplier {
       const message = honoursKeys
         ? 'it was sent too long ago to be asked for again'
         : 'the supplier gave no order number'
-      return this.#outcomes.reasons.unknown(`${message}, and knows no other way to find the order`, false)
+      return this.#outcomes.reasons.unknown(failure('no_other_way', { text: message }), false)
     }
     const answer = await this.#panel.place(task, signal)
     if (answer.kind === 'not sent') return this.#outcomes.reasons.notSent(answer)
@@ -285,7 +286,7 @@ export class DhruSupplier implements Supplier {
 
 /** `reasonToLeaveOut` says why nothing of the service can be ordered, whatever it costs; undefined: it can. */
 function reasonToLeaveOut({ id, kind, quantityUnread }: DhruService): string | undefined {
-  if (kind === 'file') return 'it takes a file'
+  if (kind === 'file') return failure('takes_file', {})
   if (kind === 'server' && quantityUnread !== '') {
     return `its quantities cannot be read: ${quantityUnread.slice(0, 50)}`
   }

@@ -1,4 +1,5 @@
 import { readAmount } from '../../../client/index.ts'
+import { failure } from '../../../lib/failures.ts'
 import { type Micros, micros, parseMicros, ZERO } from '../../../lib/money.ts'
 import type { SupplierService } from '../supplier.ts'
 import { namesOther } from './currency-signs.ts'
@@ -17,10 +18,10 @@ export function costIn(
 ): Pick<SupplierService, 'cost' | 'leftOut'> {
   const cost = decimal === null || decimal.startsWith('-') ? undefined : costOf(decimal)
   const text = said.slice(0, 50)
-  if (said === '') return cost === undefined ? { cost: ZERO, leftOut: 'it has no price' } : { cost }
-  if (cost === undefined) return { cost: ZERO, leftOut: `its price cannot be read: ${text}` }
+  if (said === '') return cost === undefined ? { cost: ZERO, leftOut: failure('no_price', {}) } : { cost }
+  if (cost === undefined) return { cost: ZERO, leftOut: failure('price_unread', { text }) }
   if (!namesOther(said, currency)) return { cost }
-  return { cost: ZERO, leftOut: `its price is in another currency than the supplier's ${currency}: ${text}` }
+  return { cost: ZERO, leftOut: failure('price_in_other', { currency, text }) }
 }
 
 /** `balanceOf` gives a balance in micros: what is finer than a micro is not counted. */

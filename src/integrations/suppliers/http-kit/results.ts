@@ -1,5 +1,6 @@
 import { plainText } from '../../../client/index.ts'
 import { flag } from '../../../lib/attribute-types.ts'
+import { failure } from '../../../lib/failures.ts'
 import { textOfHtml } from '../../../lib/html.ts'
 import { isStorable, sanitize, strip } from '../../../lib/text.ts'
 import type { SupplierOutcome } from '../supplier.ts'
@@ -33,7 +34,7 @@ const MAX_REFERENCE_LENGTH = 200
 function withReference(outcome: SupplierOutcome): SupplierOutcome {
   if (!('reference' in outcome) || (outcome.reference?.length ?? 0) <= MAX_REFERENCE_LENGTH) return outcome
   if (outcome.kind !== 'accepted') return { ...outcome, reference: null }
-  return { kind: 'unknown', reason: 'taken, under a number that is too long for one', askable: true }
+  return { kind: 'unknown', reason: failure('number_too_long', {}), askable: true }
 }
 
 /** `storable` mends the supplier's words and its number of the order; of the result `withText` makes a text. */

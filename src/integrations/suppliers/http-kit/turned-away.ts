@@ -1,3 +1,4 @@
+import { failure } from '../../../lib/failures.ts'
 import { integers } from '../../kit/fields.ts'
 import type { NothingSent } from './call.ts'
 
@@ -24,13 +25,13 @@ export function turnedAway(
 ): NothingSent | undefined {
   const retryAfterMs = retryAfterOf(headers['retry-after'], now)
   if (status === TOO_MANY) {
-    const why = `HTTP ${status}: too many requests`
+    const why = failure('too_many', { status })
     return { kind: 'not sent', why, turnedAway: { retryAfterMs: retryAfterMs ?? WAIT_MS.unsaid } }
   }
   if (isOwn || !fronts.includes(status)) return undefined
   return {
     kind: 'not sent',
-    why: `HTTP ${status}, which comes from a front of the supplier`,
+    why: failure('by_front', { status }),
     turnedAway: { retryAfterMs },
   }
 }

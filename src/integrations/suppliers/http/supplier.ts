@@ -1,3 +1,4 @@
+import { failure } from '../../../lib/failures.ts'
 import type { Clock } from '../../../lib/time.ts'
 import type { OutboundClient, OutboundRequest } from '../../../outbound/outbound.ts'
 import type { Refusals, Words } from '../book/refusals.ts'
@@ -79,7 +80,7 @@ export class HttpSupplier implements Supplier {
       tasks.map((task) => {
         const asked = this.#askedFor(task.reference)
         if (asked) return this.#outcome(asked, task, { signal })
-        return this.#deps.reasons.unknown('the supplier cannot be asked what became of it', false)
+        return this.#deps.reasons.unknown(failure('cannot_be_asked', {}), false)
       }),
     )
   }
@@ -141,15 +142,13 @@ export class HttpSupplier implements Supplier {
     switch (verdict) {
       case 'success': {
         const result = reasons.result(textAt(answer.result, seen, answer.judged ? resultOf : undefined))
-        if (result === '') return reasons.unknown('success without a result', askable)
+        if (result === '') return reasons.unknown(failure('no_result', {}), askable)
         return answer.judged && NO_RESULT.test(result)
-          ? reasons.unknown(`success, with a result that is none: ${result}`, askable)
+          ? reasons.unknown(failure('result_of_none', { text: result }), askable)
           : { kind: 'success', result, reference }
       }
       case 'pending':
-        return askable
-          ? { kind: 'accepted', reference }
-          : reasons.unknown('taken, without a number that it could be asked about by', false)
+        return askable ? { kind: 'accepted', reference } : reasons.unknown(failure('no_number', {}), false)
       case 'refused': {
         const words = { text, message: text, input: task.input, reference: null, askable }
         return isStatus ? this.#refusedWhenAsked(answer, plain, words) : this.#refused(answer, words)
@@ -159,7 +158,7 @@ export class HttpSupplier implements Supplier {
       case 'unclear': {
         const excerpt = seen.text.trim().slice(0, MAX_EXCERPT_LENGTH)
         return reasons.unknown(
-          `HTTP ${seen.status}, and the template makes nothing of it: ${excerpt}`,
+          failure('template_says_nothing', { status: seen.status, text: excerpt }),
           askable,
         )
       }

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { actorNames } from '../../../audit/actors.ts'
 import type { PlanId } from '../../../lib/ids.ts'
+import type { Why } from '../../../lib/whys.ts'
 import type { Desk } from '../../../people/desk.ts'
 import { findKind, planKinds } from '../../../plans/kinds/index.ts'
 import type { KeptRow, PlanView } from '../../../plans/plan.ts'
@@ -51,6 +52,17 @@ const plan = Type.Object({
   undone_by: orNull(Type.String(), 'The kind of plan that undoes it, with `{plan: id}` as its input'),
 })
 
+/** `saying` is what the server says, for programs that say it in another language. */
+const saying = Type.Object({
+  code: Type.String(),
+  params: Type.Record(Type.String(), Type.Unknown(), {
+    description: 'Its values; `message` says it in English',
+  }),
+})
+
+const sayingOf = ({ message, keyword, params = {} }: Why): Static<typeof saying> | null =>
+  keyword === undefined ? null : { code: keyword, params: { ...params, message } }
+
 const row = Type.Object({
   position: Type.Integer(),
   subject: values,
@@ -62,8 +74,10 @@ const row = Type.Object({
   ),
   verdict: Type.String(),
   warnings: Type.Array(Type.String()),
+  warnings_said: Type.Array(orNull(saying), { description: 'Each of `warnings` for programs' }),
   outcome: orNull(oneOf(['done', 'skipped', 'failed']), 'null: nothing yet'),
   reason: orNull(Type.String()),
+  reason_said: orNull(saying, 'The same as `reason` for programs'),
 })
 
 type Wire = Static<typeof plan>
@@ -118,9 +132,15 @@ const OF_COSTS = ['cost', 'margin']
 
 const wireRow = (one: KeptRow, { permissions }: Caller): Static<typeof row> => ({
   ...{ position: one.position, subject: { ...one.subject }, before: one.before && { ...one.before } },
-  ...{ after: one.after && { ...one.after }, verdict: one.verdict, warnings: [...one.warnings] },
+  ...{
+    after: one.after && { ...one.after },
+    verdict: one.verdict,
+    warnings: one.warnings.map(({ message }) => message),
+  },
+  warnings_said: one.warnings.map(sayingOf),
   money: one.money && moneyFor(one.money, permissions),
-  ...{ outcome: one.outcome, reason: one.reason },
+  ...{ outcome: one.outcome, reason: one.reason?.message ?? null },
+  reason_said: one.reason && sayingOf(one.reason),
 })
 
 const moneyFor = (money: PlanMoney, permissions: ReadonlySet<StaffPermission>): PlanMoney =>

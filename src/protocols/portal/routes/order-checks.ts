@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { formatMicros } from '../../../lib/money.ts'
 import { MAX_LINES, verdicts } from '../../../orders/check/order-checks.ts'
+import { problem, problemOf } from '../../kit/refusal.ts'
 import { amount, bodyOf, id, oneOf, orNull, text, time } from '../../kit/shapes.ts'
 import type { PortalDeps } from '../deps.ts'
 import { route } from '../route.ts'
@@ -13,6 +14,7 @@ const line = Type.Object({
   }),
   input: Type.String({ description: 'What was found in the line' }),
   message: orNull(Type.String()),
+  problem: orNull(problem, 'The same as `message` for programs'),
   suggestion: orNull(Type.String()),
   same_as: orNull(Type.Integer(), 'The line before that has the same'),
   earlier: orNull(
@@ -72,8 +74,9 @@ export const orderCheckRoutes = ({ orderChecks }: Pick<PortalDeps, 'orderChecks'
       const written = (micros: typeof check.total) => formatMicros(micros, currency)
       return {
         service: { id: service.id, code: service.code, name: service.name },
-        lines: check.lines.map(({ sameAs, earlier, ...one }) => ({
+        lines: check.lines.map(({ sameAs, earlier, fault, ...one }) => ({
           ...one,
+          problem: fault && problemOf(fault),
           same_as: sameAs,
           earlier: earlier && {
             ...{ order: earlier.orderId, state: earlier.state },

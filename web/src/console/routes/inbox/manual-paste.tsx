@@ -9,6 +9,7 @@ import { Dialog } from '../../../kit/dialog.tsx'
 import { Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
+import { Saying } from '../../../kit/saying.tsx'
 import { useSending } from '../../../kit/sending.ts'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { usePlanRows } from '../../plan-rows.ts'
@@ -179,7 +180,17 @@ export function Paste({
                           {verdicts[row.verdict] ?? row.verdict}
                         </Badge>
                       </Table.Td>
-                      <Table.Td>{row.reason ?? after?.result ?? after?.refusal ?? row.warnings[0]}</Table.Td>
+                      <Table.Td>
+                        {row.reason !== null ? (
+                          <Saying text={row.reason} said={row.reason_said} />
+                        ) : (
+                          (after?.result ??
+                          after?.refusal ??
+                          row.warnings.map((one, at) => (
+                            <Saying key={one} text={one} said={row.warnings_said[at]} />
+                          )))
+                        )}
+                      </Table.Td>
                       <Table.Td ta="end">
                         {charged
                           ? t`${{ amount: money(charged, currency) }} charged`

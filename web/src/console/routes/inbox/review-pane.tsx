@@ -310,7 +310,7 @@ function Decisions({ shown, isOver, onDone }: Pick<ReviewPaneProps, 'isOver' | '
             <strong>{i18n._(decisionWords(decision))}</strong>
             <span>
               {whyNot !== null
-                ? (reasonText({ ...whyNot, field: '', params: {} }) ?? whyNot.text)
+                ? (reasonText({ ...whyNot, params: {} }) ?? whyNot.text)
                 : facts
                   ? consequenceWords(i18n, consequence, facts)
                   : text}

@@ -8,6 +8,7 @@ import { money } from '../../../kit/amount.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
 import { AtFields, Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { Saying } from '../../../kit/saying.tsx'
 import { Applied } from '../../applied.tsx'
 import { decisionWords } from '../../inbox-words.ts'
 import { usePlanRows } from '../../plan-rows.ts'
@@ -202,10 +203,14 @@ function Decide({ plan, title, name, onApplied, onClose }: DecideProps) {
           <div>
             <Plural value={rest.length} one="# is left as it is:" other="# are left as they are:" />
             <ul className={styles.misfits}>
-              {rest.map(({ position, subject, warnings }) => (
+              {rest.map(({ position, subject, warnings, warnings_said: said }) => (
                 <li key={position}>
                   <span className="code">{String(subject['input'] ?? '')}</span>{' '}
-                  <span className="muted">{warnings.join(' ')}</span>
+                  <span className="muted">
+                    {warnings.map((warning, at) => (
+                      <Saying key={warning} text={warning} said={said[at]} />
+                    ))}
+                  </span>
                 </li>
               ))}
             </ul>

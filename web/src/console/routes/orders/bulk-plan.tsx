@@ -7,6 +7,7 @@ import { ActDialog } from '../../../kit/act-dialog.tsx'
 import { money } from '../../../kit/amount.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { sayingText } from '../../../kit/saying.tsx'
 import { Applied } from '../../applied.tsx'
 import { type BulkAction, bulkWords } from './bulk-actions.ts'
 import styles from './order.module.css'
@@ -261,7 +262,7 @@ function MisfitLines({
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by keys */}
       <section className={styles.misfits} tabIndex={0} aria-label={t`Lines`}>
         <ul>
-          {rows.data?.map(({ position, subject, verdict }) => {
+          {rows.data?.map(({ position, subject, verdict, warnings_said: said }) => {
             const line = Number(subject['line'])
             const words = whyNot[verdict]
             return (
@@ -269,7 +270,7 @@ function MisfitLines({
                 <span>
                   <Trans>Line {line}</Trans> <span className="code">{texts[line - 1]?.trim()}</span>
                 </span>
-                <span className="muted">{words ? i18n._(words) : verdict}</span>
+                <span className="muted">{sayingText(said[0]) ?? (words ? i18n._(words) : verdict)}</span>
               </li>
             )
           })}

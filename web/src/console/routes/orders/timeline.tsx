@@ -305,6 +305,9 @@ function Sentence({ one, order }: { one: Moment; order: OrderRow }) {
   }
 }
 
+/** BY_PEOPLE are moments whose words somebody has written. */
+const BY_PEOPLE: readonly Moment['kind'][] = ['note', 'refunded', 'charged_anew', 'changed', 'cancelled']
+
 function Words({ one }: { one: Moment }): ReactNode {
   const { i18n } = useLingui()
   if (one.kind === 'ask' || one.kind === 'webhook' || one.kind === 'look') return null
@@ -312,7 +315,11 @@ function Words({ one }: { one: Moment }): ReactNode {
   if (one.kind === 'told' && one.state === 'sent') return null
   return (
     <>
-      {one.text && <p className={styles.words}>{detailWords(i18n, one.text, one.said)}</p>}
+      {one.text && (
+        <p className={styles.words}>
+          {BY_PEOPLE.includes(one.kind) ? one.text : detailWords(i18n, one.text, one.said)}
+        </p>
+      )}
       {one.after && (
         <details>
           <summary>

@@ -6,6 +6,7 @@ import { api, dataOf } from '../../../api/client.ts'
 import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
+import { Saying } from '../../../kit/saying.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
 import { usePickFrom } from '../../pick-from.ts'
@@ -113,8 +114,8 @@ function Row({ notice, about }: { notice: Notice; about: Told | undefined }) {
                   <span className="code">{one.address}</span> <span className="muted">{one.channel}</span>{' '}
                   <MessageState message={one} />
                   {one.problem !== null && one.state !== 'sent' && (
-                    <div className={styles.words} lang="en">
-                      {one.problem}
+                    <div className={styles.words}>
+                      <Saying text={one.problem} />
                     </div>
                   )}
                 </li>

@@ -13,6 +13,7 @@ import { duration } from '../../../kit/duration.ts'
 import { type Filter, FilterBar, type Values, withValue } from '../../../kit/filters.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
+import { Saying } from '../../../kit/saying.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
@@ -142,7 +143,13 @@ export function Attempts() {
                 <Table.Td>
                   <Badge tone={outcomes[one.outcome].tone}>{i18n._(outcomes[one.outcome].words)}</Badge>
                 </Table.Td>
-                <Table.Td>{one.detail ?? <span className="muted">{one.reference ?? '–'}</span>}</Table.Td>
+                <Table.Td>
+                  {one.detail === null ? (
+                    <span className="muted">{one.reference ?? '–'}</span>
+                  ) : (
+                    <Saying text={one.detail} />
+                  )}
+                </Table.Td>
                 <Table.Td ta="end">{duration(one.seconds)}</Table.Td>
                 {seesCosts && (
                   <Table.Td ta="end">

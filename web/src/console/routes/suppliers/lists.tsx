@@ -12,6 +12,7 @@ import { AtFields, TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import { PercentInput } from '../../../kit/percent-input.tsx'
+import { Saying } from '../../../kit/saying.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
@@ -107,7 +108,11 @@ export function Lists() {
             </p>
           )}
         </div>
-        {take.data && !take.data.applied && <p className={styles.fault}>{take.data.error}</p>}
+        {take.data && !take.data.applied && (
+          <p className={styles.fault}>
+            <Saying text={take.data.error ?? ''} />
+          </p>
+        )}
         <FaultNote
           fault={take.error ?? list.error}
           untouched={t`Nothing was changed.`}
@@ -157,7 +162,7 @@ export function Lists() {
                         {run.counts[name] ?? '–'}
                       </Table.Td>
                     ))}
-                    <Table.Td>{run.error}</Table.Td>
+                    <Table.Td>{run.error && <Saying text={run.error} />}</Table.Td>
                   </Table.Tr>
                 )
               })}

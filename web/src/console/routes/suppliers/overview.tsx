@@ -11,6 +11,7 @@ import { duration, percent } from '../../../kit/duration.ts'
 import { Figures } from '../../../kit/figures.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { percentOf } from '../../../kit/numbers.ts'
+import { Saying } from '../../../kit/saying.tsx'
 import { useMay, useSession } from '../../../kit/session.tsx'
 import { SumAmount, sum } from '../../../kit/sum.tsx'
 import { ago, When } from '../../../kit/when.tsx'
@@ -153,7 +154,11 @@ function Trouble({ supplier: { name, enabled, health, open_items: open } }: { su
       <p>
         <strong>{i18n._(faultWords(health.why))}</strong>&nbsp;· <When at={health.opened_at} />
       </p>
-      {health.reason && <p>“{health.reason}”</p>}
+      {health.reason && (
+        <p>
+          <Saying text={health.reason} isQuoted />
+        </p>
+      )}
       <p>
         <Trans>
           Orders that have another route go by it. It is tried again <When at={health.probe_at} />, and goes
@@ -359,7 +364,11 @@ function Pauses({ figures: { pauses } }: { figures: FiguresRead }) {
             <p>
               <strong>{i18n._(faultWords(one.why))}</strong>
             </p>
-            {one.reason && <p>“{one.reason}”</p>}
+            {one.reason && (
+              <p>
+                <Saying text={one.reason} isQuoted />
+              </p>
+            )}
             <p className="muted">
               <When at={one.opened_at} exact />
               {' – '}

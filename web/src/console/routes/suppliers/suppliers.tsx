@@ -10,6 +10,7 @@ import { duration, percent } from '../../../kit/duration.ts'
 import { type Filter, FilterBar, type Values, withValue } from '../../../kit/filters.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
+import { Saying } from '../../../kit/saying.tsx'
 import { useSearchText } from '../../../kit/search-text.ts'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
@@ -19,6 +20,7 @@ import { When } from '../../../kit/when.tsx'
 import { ListViews } from '../../list-views.tsx'
 import { suppliersQuery } from '../../suppliers-query.ts'
 import { type Asked, useAsking } from './ask-several.ts'
+import { faultWords } from './faults.ts'
 import { type AllFigures, readAllFigures, type Supplier } from './supplier-data.ts'
 import styles from './suppliers.module.css'
 import { SwitchDialog } from './switch-dialog.tsx'
@@ -262,7 +264,7 @@ function Row({
   onSwitch: () => void
   onTopUp: () => void
 }) {
-  const { t } = useLingui()
+  const { t, i18n } = useLingui()
   const may = useMay()
   const { id, name, kind, currency, enabled, health, open_items: open } = supplier
   const days = health.days_left
@@ -286,7 +288,8 @@ function Row({
           <>
             <Badge tone="needs">{t`Paused`}</Badge>{' '}
             <span className="muted">
-              {health.reason ?? health.why}&nbsp;· <When at={health.opened_at} />
+              {health.reason ? <Saying text={health.reason} /> : i18n._(faultWords(health.why))}&nbsp;·{' '}
+              <When at={health.opened_at} />
             </span>
           </>
         ) : (

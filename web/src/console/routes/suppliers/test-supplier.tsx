@@ -5,6 +5,7 @@ import { money } from '../../../kit/amount.tsx'
 import { millis } from '../../../kit/duration.ts'
 import { Finding } from '../../../kit/finding.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
+import { Saying } from '../../../kit/saying.tsx'
 import type { Supplier } from './supplier-data.ts'
 
 const testSupplier = (id: number) =>
@@ -45,13 +46,17 @@ export function Tested({
               <span className="muted">{t`Answered in ${{ time: millis(data.milliseconds) }}.`}</span>
             )}
           </p>
-          {data.note && <p>{data.note}</p>}
+          {data.note && (
+            <p>
+              <Saying text={data.note} />
+            </p>
+          )}
         </Finding>
       )}
       {data && !data.ok && (
         <Finding isGood={false}>
           <p>
-            <strong>{t`It does not work yet.`}</strong> {data.problem}
+            <strong>{t`It does not work yet.`}</strong> {data.problem && <Saying text={data.problem} />}
           </p>
           <Advice cause={data.cause} />
           <p className="muted">

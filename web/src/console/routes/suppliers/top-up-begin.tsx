@@ -9,6 +9,7 @@ import { faultOfField } from '../../../kit/faults.ts'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { PayWays } from '../../../kit/pay-in.tsx'
 import { coinOf, moneyAbove0 } from '../../../kit/read-amount.ts'
+import { Saying } from '../../../kit/saying.tsx'
 import styles from './supplier.module.css'
 import type { Supplier } from './supplier-data.ts'
 import { isOpen, readWays, type TopUp, TopUpState } from './top-up-data.tsx'
@@ -97,7 +98,7 @@ export function BeginTopUp({
             <strong>
               <Trans>{name} does not say how it is paid.</Trans>
             </strong>{' '}
-            {ways.data.problem}
+            <Saying text={ways.data.problem} />
           </p>
           <Button size="compact-sm" variant="default" mt="xs" onClick={() => void ways.refetch()}>
             <Trans>Ask again</Trans>

@@ -7,6 +7,7 @@ import { Amount } from '../../../kit/amount.tsx'
 import { CardTable } from '../../../kit/card-table.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { usePages } from '../../../kit/pages.ts'
+import { Saying } from '../../../kit/saying.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { When } from '../../../kit/when.tsx'
 import { supplierQuery } from './supplier-data.ts'
@@ -80,7 +81,10 @@ function Listed() {
                   </Table.Td>
                   <Table.Td>{one.way ?? <span className="muted">{t`Elsewhere`}</span>}</Table.Td>
                   <Table.Td className="code">{one.reference ?? '–'}</Table.Td>
-                  <Table.Td>{one.note ?? one.reason ?? <span className="muted">–</span>}</Table.Td>
+                  <Table.Td>
+                    {one.note ??
+                      (one.reason ? <Saying text={one.reason} /> : <span className="muted">–</span>)}
+                  </Table.Td>
                   <Table.Td>{one.actor_name ?? <span className="code">{one.actor}</span>}</Table.Td>
                   <Table.Td ta="end">
                     {one.way !== null && (

@@ -12,6 +12,7 @@ import { Dialog } from '../../../kit/dialog.tsx'
 import { millis } from '../../../kit/duration.ts'
 import { AtFields, TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
+import { Saying } from '../../../kit/saying.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { ReadWords, readWords } from './read-words.tsx'
@@ -104,7 +105,9 @@ export function TryDialog({ supplier, onClose }: { supplier: Supplier; onClose: 
               </span>{' '}
               <span className="muted">{millis(one.milliseconds)}</span>
               <Bytes>{one.request || '–'}</Bytes>
-              <span className="muted">{one.status === null ? one.error : t`Answered ${one.status}`}</span>
+              <span className="muted">
+                {one.status === null ? <Saying text={one.error ?? ''} /> : t`Answered ${one.status}`}
+              </span>
               <Bytes>{one.answer ?? '–'}</Bytes>
             </section>
           ))}

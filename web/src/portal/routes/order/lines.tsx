@@ -7,6 +7,7 @@ import { type FormEvent, useRef, useState } from 'react'
 import { dataOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
 import { isNegative, isZero, money } from '../../../kit/amount.tsx'
+import { problemText } from '../../../kit/faults.ts'
 import { NativeSelect, Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
 import { NumberInput } from '../../../kit/number-input.tsx'
@@ -63,18 +64,16 @@ export function Lines({
   /** `runs` counts the checks and the changes of the text: an answer about another text is no answer. */
   const runs = useRef(0)
   const { list, isSingle, takes } = form
-  const label =
-    typeof takes === 'object'
-      ? isSingle
-        ? takes.title
-        : t`${takes.title}, one a line`
+  const one = typeof takes === 'object' ? takes.title : takes === 'imei' ? t`IMEI` : t`IMEI or serial number`
+  const label = isSingle
+    ? one
+    : typeof takes === 'object'
+      ? t`${takes.title}, one a line`
       : takes === 'imei'
-        ? isSingle
-          ? t`IMEI`
-          : t`IMEIs, one a line`
-        : isSingle
-          ? t`IMEI or serial number`
-          : t`IMEIs or serial numbers, one a line`
+        ? t`IMEIs, one a line`
+        : t`IMEIs or serial numbers, one a line`
+  const labelOf: LabelOf = (name) =>
+    form.fields.find((field) => field.name === name)?.label ?? (name === 'IMEI' ? one : undefined)
   const count = linesOf(text).length
   const most = isSingle ? 1 : MAX_LINES
   const ask = async (of: string) => {
@@ -180,7 +179,7 @@ export function Lines({
       </form>
       {checked && (
         <Verdicts
-          {...{ isImei: takes === 'imei', checked, isBusy: isBusy || isAsking, mend }}
+          {...{ labelOf, checked, isBusy: isBusy || isAsking, mend }}
           onPlace={(first) => placeFirst(checked, first)}
         />
       )}
@@ -271,14 +270,17 @@ const verdictWords: Record<Line['verdict'], { tone: Tone; words: MessageDescript
   unfit: { tone: 'failed', words: msg`Not taken` },
 }
 
+/** LabelOf gives what a value of a line is called on the page, by its name in the API. */
+type LabelOf = (field: string) => string | undefined
+
 function Verdicts({
-  isImei,
+  labelOf,
   checked,
   isBusy,
   mend,
   onPlace,
 }: {
-  isImei: boolean
+  labelOf: LabelOf
   checked: Checked
   isBusy: boolean
   mend: (by: ReadonlyMap<number, string>) => void
@@ -354,30 +356,21 @@ function Verdicts({
       </Group>
       <ul className={styles.lines} aria-label={t`Lines`}>
         {sorted.map((line) => (
-          <Verdict key={`${line.line} ${line.input}`} {...{ isImei, line, isBusy, mend }} />
+          <Verdict key={`${line.line} ${line.input}`} {...{ labelOf, line, isBusy, mend }} />
         ))}
       </ul>
     </section>
   )
 }
 
-/** `NoImei` says in the reader's language why an input is no IMEI; the server says the rest. */
-function NoImei({ input, message }: { input: string; message: string | null }) {
-  const digits = input.length
-  if (/\D/.test(input)) return <Trans>An IMEI has 15 digits and nothing else.</Trans>
-  if (digits !== 15) return <Trans>An IMEI has 15 digits, and this has {digits}.</Trans>
-  return message
-}
-
 /** `Verdict` is a line as it was found. One that is wrong is mended in its place. */
 function Verdict({
-  isImei,
-  line: { line, input, verdict, suggestion, same_as, earlier, message },
+  labelOf,
+  line: { line, input, verdict, suggestion, same_as, earlier, problem },
   isBusy,
   mend,
 }: {
-  /** `isImei`: the service takes IMEIs alone. */
-  isImei: boolean
+  labelOf: LabelOf
   line: Line
   isBusy: boolean
   mend: (by: ReadonlyMap<number, string>) => void
@@ -440,7 +433,7 @@ function Verdict({
           {earlier.result !== null && <span className={styles.result}>{earlier.result}</span>}
         </span>
       )}
-      {verdict === 'unfit' && <span>{isImei ? <NoImei input={input} message={message} /> : message}</span>}
+      {verdict === 'unfit' && problem && <span>{problemText(problem, labelOf(problem.field))}</span>}
     </li>
   )
 }

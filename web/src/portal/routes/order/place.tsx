@@ -170,6 +170,21 @@ function Ordering({
   )
 }
 
+/** `readObject` reads an object in JSON, or says where it is none, as far as the browser tells that. */
+function readObject(
+  text: string,
+): { object: Record<string, unknown> } | { line: string | undefined; column: string | undefined } {
+  try {
+    const data: unknown = JSON.parse(text)
+    if (typeof data === 'object' && data !== null && !Array.isArray(data))
+      return { object: data as Record<string, unknown> }
+    return { line: undefined, column: undefined }
+  } catch (error) {
+    const [, line, column] = /line (\d+) column (\d+)/.exec((error as Error).message) ?? []
+    return { line, column }
+  }
+}
+
 /** `Data` is the data of an order as JSON, for what cannot be drawn as fields: the server checks it before anything is charged. */
 function Data({ service, place, isBusy }: { service: Service; place: Placing; isBusy: boolean }) {
   const { t } = useLingui()
@@ -180,15 +195,18 @@ function Data({ service, place, isBusy }: { service: Service; place: Placing; is
   const each = money(priced(service.rule.unit_price, account.currency), account.currency)
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    try {
-      const data: unknown = JSON.parse(String(new FormData(event.currentTarget).get('data')))
-      if (typeof data !== 'object' || data === null || Array.isArray(data))
-        throw new Error(t`This must be a JSON object.`)
+    const read = readObject(String(new FormData(event.currentTarget).get('data')))
+    if ('object' in read) {
       setError(undefined)
-      place(data as Record<string, unknown>, service.name, reference)
-    } catch (fault) {
-      setError((fault as Error).message)
+      place(read.object, service.name, reference)
+      return
     }
+    const { line, column } = read
+    setError(
+      line === undefined
+        ? t`This must be a JSON object.`
+        : t`This must be a JSON object. The mistake is in line ${line}, near character ${column}.`,
+    )
   }
   return (
     <form onSubmit={submit}>

@@ -7,6 +7,7 @@ import { Figures } from '../../../../kit/figures.tsx'
 import { useKeys } from '../../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../../kit/notes.tsx'
 import { Page } from '../../../../kit/page.tsx'
+import { Saying } from '../../../../kit/saying.tsx'
 import { useMay } from '../../../../kit/session.tsx'
 import { When } from '../../../../kit/when.tsx'
 import { supplierQuery } from '../supplier-data.ts'
@@ -258,7 +259,9 @@ function Read({
           {list.suspicion && (
             <div className={styles.problem} role="alert">
               <p>
-                <strong>{list.suspicion}.</strong>{' '}
+                <strong>
+                  <Saying text={list.suspicion} />
+                </strong>{' '}
                 <Trans>Somebody must say whether that is right before anything is imported.</Trans>
               </p>
               <Button component={Link} variant="default" to={`/suppliers/${supplier}/lists`}>
@@ -278,7 +281,8 @@ function Read({
               <ul className={styles.reasons}>
                 {list.left_out.map((one) => (
                   <li key={`${one.remote_service} ${one.name} ${one.reason}`}>
-                    {one.name} <span className="muted code">{one.remote_service}</span>: {one.reason}
+                    {one.name} <span className="muted code">{one.remote_service}</span>:{' '}
+                    <Saying text={one.reason} />
                   </li>
                 ))}
               </ul>
