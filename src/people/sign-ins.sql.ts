@@ -9,6 +9,7 @@ export interface SignInRow {
   personId: PersonId
   name: string
   email: string
+  language: Language
   role: string
   /** `hasApp`: a code of an authenticator app, or a recovery code, belongs to the person's password. */
   hasApp: boolean
@@ -24,7 +25,7 @@ export async function selectSignIn(
   { now, seenAfter, ...by }: ({ tokenHash: Buffer } | { id: SignInId }) & { now: Date; seenAfter: Date },
 ): Promise<SignInRow | undefined> {
   const [row] = await sql<SignInRow[]>`
-    select s.id, p.id as person_id, p.name, coalesce(p.email, '') as email, p.role::text as role, p.secrets is not null as has_app,
+    select s.id, p.id as person_id, p.name, coalesce(p.email, '') as email, p.language, p.role::text as role, p.secrets is not null as has_app,
            s.proved_at, s.last_seen_at, s.ends_at
       from sign_ins s join ${sql(circle)} p on p.id = s.${sql(ownerIn[circle])}
      where ${'id' in by ? sql`s.id = ${by.id}::bigint` : sql`s.token_hash = ${by.tokenHash}`} and s.ended_at is null and s.ends_at > ${now} and s.last_seen_at > ${seenAfter}

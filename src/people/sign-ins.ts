@@ -4,6 +4,7 @@ import type { Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { SignInId } from '../lib/ids.ts'
 import { addressGroup } from '../lib/ip.ts'
+import type { Language } from '../lib/languages.ts'
 import { quoteLine } from '../lib/text.ts'
 import type { Clock } from '../lib/time.ts'
 import type { Sealer } from '../secrets/sealer.ts'
@@ -59,6 +60,7 @@ export interface SignedIn<Id extends PersonId = PersonId, Role extends string = 
   personId: Id
   name: string
   email: string
+  language: Language
   role: Role
   /** `isProved`: both were given a short time ago. */
   isProved: boolean
@@ -171,10 +173,11 @@ export class SignIns<Id extends PersonId, Role extends string> {
     if (!row?.provedAt) return undefined
     const now = this.#deps.clock.now()
     if (now.getTime() - row.lastSeenAt.getTime() > SEEN_MS) await updateSeen(this.#deps.sql, row.id, now)
-    const { id, personId, name, email, role, provedAt, endsAt } = row
+    const { id, personId, name, email, language, role, provedAt, endsAt } = row
     const isProved = now.getTime() - provedAt.getTime() < this.#proofMs
     const { circle } = this.#deps
-    return { id, circle, personId: personId as Id, name, email, role: role as Role, isProved, endsAt }
+    const person = { personId: personId as Id, name, email, language, role: role as Role }
+    return { id, circle, ...person, isProved, endsAt }
   }
 
   /** `look` says of a sign-in which role it has, and until when it holds unless it is used. To look is not to use it. */

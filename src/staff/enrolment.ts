@@ -1,6 +1,7 @@
 import type { Sql } from '../database/database.ts'
 import { both, faultsIn, orThrow, resultOf } from '../lib/fault.ts'
 import type { StaffId } from '../lib/ids.ts'
+import type { Language } from '../lib/languages.ts'
 import { emptyFault } from '../lib/text.ts'
 import type { Clock } from '../lib/time.ts'
 import { actorOf, sealedFor } from '../people/circle.ts'
@@ -39,6 +40,8 @@ export interface EnrolmentForm {
   /** `totpSecret` is the one that was offered, and `code` a code that the app makes of it. */
   totpSecret: string
   code: string
+  /** `language`, undefined: it stays what it is. */
+  language?: Language | undefined
   business?: BusinessForm | undefined
 }
 
@@ -118,7 +121,8 @@ export class Enrolment {
       })
       const secrets = sealer.seal({ totp: form.totpSecret }, sealedFor('staff', id))
       const lastCode = BigInt(step as number)
-      await updatePerson(transaction, 'staff', id, { name, email, password, secrets, lastCode })
+      const { language } = form
+      await updatePerson(transaction, 'staff', id, { name, email, language, password, secrets, lastCode })
       await updateStaff(transaction, id, { invitationHash: null, invitedUntil: null })
       await updateRecoveryCodes(transaction, 'staff', id, hashes)
       return { id, email, recoveryCodes: codes }

@@ -234,7 +234,8 @@ describePages('getting into the console', () => {
   })
 
   test('somebody of the staff says what they are called, in which language and time zone', async () => {
-    const visit = await Visit.as(office, 'support')
+    const { headers } = await office.person('support')
+    const visit = await Visit.entered(office.server.url, headers)
     const { page } = visit
     await page.goto('/console/me')
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Sari')
@@ -249,6 +250,11 @@ describePages('getting into the console', () => {
     const [said] = await office.server.sql<{ said: string }[]>`
       select concat_ws(' ', name, language, time_zone) as said from staff where name = 'Sari'`
     expect(said?.said).toBe('Sari id Asia/Jakarta')
+    // The language goes with the person, to a browser that is in another one.
+    const elsewhere = await Visit.entered(office.server.url, headers)
+    await elsewhere.page.goto('/console/me')
+    await elsewhere.page.getByRole('heading', { level: 1, name: 'Profil', exact: true }).waitFor()
+    await elsewhere.leave()
     await visit.leave()
   })
 

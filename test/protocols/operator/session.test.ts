@@ -60,7 +60,7 @@ describe('signing in', () => {
       ['time_zone', 'no_time_zone'],
     ])
     const accepted = await say('POST', '/invitation', {
-      body: { ...form, password: PASSWORD, code: codeAt(secret, clock.now()) },
+      body: { ...form, password: PASSWORD, code: codeAt(secret, clock.now()), language: 'es' },
       headers,
     })
     expect(accepted.json.data).toEqual({
@@ -69,7 +69,7 @@ describe('signing in', () => {
     })
     // Whoever has given password and code is signed in, and has proved who it is.
     const at = await say('GET', '/session', { headers: { cookie: cookieIn(accepted) } })
-    expect(at.json.data).toMatchObject({ is_proved: true, person: { email: 'eve@example.com' } })
+    expect(at.json.data).toMatchObject({ is_proved: true, person: { email: 'eve@example.com', language: 'es' } })
     expect((await say('POST', '/invitation/open', { body: { invitation }, headers })).status).toBe(404)
     const begun = await signIn('EVE@example.com')
     expect(begun.headers['set-cookie']).toEqual([

@@ -9,6 +9,7 @@ import { AtFields, PasswordInput, TextInput } from '../kit/inputs.tsx'
 import { FaultNote } from '../kit/notes.tsx'
 import { QrCode } from '../kit/qr-code.tsx'
 import { formOf, useSending } from '../kit/sending.ts'
+import { chosenLanguage } from '../words/words.ts'
 import { Gate } from './gate.tsx'
 import { linkToken } from './link-token.ts'
 
@@ -53,6 +54,7 @@ export function Invite() {
       ...{ invitation: linkToken, name: form('name').trim(), email: offer.email ?? form('email').trim() },
       ...{ password: form('password'), totp_secret: secret },
       code: form('code').replace(/\s/g, ''),
+      language: chosenLanguage(),
       ...(offer.asks_business && {
         business: {
           ...{ name: form('business').trim(), home_currency: form('currency').trim().toUpperCase() },

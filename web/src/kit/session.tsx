@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect } from 'react'
 import { ApiFault, api, dataOf, keepCsrf } from '../api/client.ts'
 import { followTopics } from '../api/events.ts'
+import { adoptLanguage } from '../words/words.ts'
 import { SignInAgain } from './sign-in-again.tsx'
 
 /** `sessionQuery` reads who is signed in; null: nobody is. */
@@ -11,6 +12,7 @@ export const sessionQuery = {
     try {
       const session = await dataOf(api.GET('/api/operator/session', { signal }))
       keepCsrf(session.csrf_token)
+      await adoptLanguage(session.person.language)
       return session
     } catch (error) {
       if (error instanceof ApiFault && error.status === 401) return null

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { languages } from '../../../lib/languages.ts'
 import { roles } from '../../../staff/roles.ts'
 import { recoveryCodes, totp } from '../../kit/own-routes.ts'
 import { begin, begun, placeOf } from '../../kit/session-routes.ts'
@@ -52,6 +53,9 @@ export const invitationRoutes = ({ enrolment, signIns }: Pick<OperatorDeps, 'enr
       password: told(1024, 'At least 12 characters, and none of the most used ones'),
       totp_secret: text(100, { description: 'The one that was offered' }),
       code: told(20, 'What the app shows for it'),
+      language: Type.Optional(
+        oneOf(languages, { description: 'Of the console, and of mails to the person' }),
+      ),
       business: Type.Optional(
         bodyOf({
           name: told(200),

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { Refusal } from '../../../errors.ts'
+import { languages } from '../../../lib/languages.ts'
 import { topicNames, topics } from '../../../live/topics.ts'
 import { timeZoneOfFigures } from '../../../sales/folder.ts'
 import { roles } from '../../../staff/roles.ts'
@@ -27,6 +28,7 @@ export const sessionRoutes = ({ signIns, settings }: Pick<OperatorDeps, 'signIns
         id,
         name: Type.String(),
         email: Type.String(),
+        language: oneOf(languages),
         role: oneOf(roles),
         permissions: Type.Array(Type.String()),
         topics: Type.Array(Type.String(), { description: 'What the person may follow by `GET /events`' }),
@@ -43,12 +45,16 @@ export const sessionRoutes = ({ signIns, settings }: Pick<OperatorDeps, 'signIns
     }),
     handle: async ({ caller: { person, token, permissions }, desk }) => {
       if (!person || token === undefined) throw new Refusal('session_expired')
-      const { personId, name, email, role, isProved, endsAt } = person
+      const { personId, isProved, endsAt } = person
+      const { name, email, language, role } = person
       const { homeCurrency, newAccountCurrency, newAccountGroup } = await settings.now()
       const followed = topicNames.filter((topic) => permissions.has(topics[topic].permission))
       return {
         ...{ csrf_token: csrfOf(token), ends_at: endsAt, is_proved: isProved },
-        person: { id: personId, name, email, role, permissions: [...permissions], topics: followed },
+        person: {
+          ...{ id: personId, name, email, language, role },
+          ...{ permissions: [...permissions], topics: followed },
+        },
         business: {
           home_currency: homeCurrency,
           new_account_currency: newAccountCurrency,
