@@ -412,7 +412,9 @@ describePages('the inbox', () => {
     await support.leave()
     await office.server.sql`update services set secret_results = false where id = ${Number(service)}`
     // Amounts in what a decision does are written as the reader writes them, which no text of the server is.
-    const reader = await Visit.as(office, 'owner', { locale: 'id' })
+    const { headers: sarisHeaders, id: sari } = await office.person('owner')
+    await office.server.sql`update staff set language = 'id' where id = ${sari}`
+    const reader = await Visit.entered(office.server.url, sarisHeaders)
     await reader.page.goto(`/console/inbox?order=${order}`)
     await reader.page
       .getByRole('button', { name: /US\$\s?1,00/ })

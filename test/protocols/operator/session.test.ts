@@ -69,7 +69,10 @@ describe('signing in', () => {
     })
     // Whoever has given password and code is signed in, and has proved who it is.
     const at = await say('GET', '/session', { headers: { cookie: cookieIn(accepted) } })
-    expect(at.json.data).toMatchObject({ is_proved: true, person: { email: 'eve@example.com', language: 'es' } })
+    expect(at.json.data).toMatchObject({
+      is_proved: true,
+      person: { email: 'eve@example.com', language: 'es' },
+    })
     expect((await say('POST', '/invitation/open', { body: { invitation }, headers })).status).toBe(404)
     const begun = await signIn('EVE@example.com')
     expect(begun.headers['set-cookie']).toEqual([

@@ -76,5 +76,10 @@ const said = (value: unknown): string =>
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/
 
 function Value({ of }: { of: unknown }) {
+  const { t } = useLingui()
+  if (typeof of === 'boolean') return of ? t`Yes` : t`No`
+  // The trail itself knows no secret.
+  if (of === 'a secret') return t`a secret`
+  if (of === 'another secret') return t`another secret`
   return typeof of === 'string' && TIME.test(of) ? <When at={of} exact /> : said(of)
 }

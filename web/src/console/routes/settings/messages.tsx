@@ -56,7 +56,7 @@ const names: Readonly<Record<string, MessageDescriptor>> = {
 export function Messages() {
   const { t, i18n } = useLingui()
   const messages = useQuery({ queryKey: KEY, queryFn: ({ signal }) => readMessages(signal) })
-  const [language, setLanguage] = useState<Language>('en')
+  const [language, setLanguage] = useState<Language>(i18n.locale as Language)
   const [asked, setAsked] = useState<Message>()
   const shown = (messages.data?.items ?? []).filter((one) => one.language === language)
   return (
