@@ -6,6 +6,7 @@ import type { Plugin } from 'vite'
 
 /** APART are files with words that applications load apart from their own, when they are needed. */
 const APART: Readonly<Record<string, string>> = {
+  checks: 'src/console/routes/settings/check-words.ts',
   events: 'src/console/routes/settings/event-words.ts',
   faults: 'src/kit/fault-words.ts',
   kinds: 'src/console/kind-words.ts',

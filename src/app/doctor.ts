@@ -21,6 +21,7 @@ import { findWaitingLists, type WaitingList } from '../sync/waiting.ts'
 import { waitingListText } from '../sync/waiting-text.ts'
 import type { Webhook } from '../webhooks/attributes.ts'
 import { listIllWebhooks } from '../webhooks/webhooks.ts'
+import { findings, found } from './findings.ts'
 import { AGAINST_ROOT, isRoot, userName } from './operating-user.ts'
 import { recentSightings } from './proxy-watch.ts'
 
@@ -48,7 +49,7 @@ function node(): Symptom {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   const [least, leastMinor] = MIN_NODE
   if (major > least || (major === least && minor >= leastMinor)) return ok('Node.js', version)
-  return fail('Node.js', version, `install Node.js ${MIN_NODE.join('.')} or newer`)
+  return fail('Node.js', version, found('install_node', { version: MIN_NODE.join('.') }))
 }
 
 function user(): Symptom {
@@ -62,15 +63,15 @@ export function symptomsOfFolder({ database, dataFolder }: Config): Symptom[] {
   try {
     accessSync(nearest, constants.W_OK)
   } catch {
-    return [fail('data folder', `${nearest} cannot be written`, 'set IMEIGATE_DATA to a folder of your own')]
+    return [fail('data folder', found('not_writable', { folder: nearest }), findings.set_data)]
   }
   const free = freeIn(nearest)
   const detail = sizeText(free)
   const space =
     free < 0.2 * GIGABYTE
-      ? fail('disk space', detail, 'make room: PostgreSQL stops when the disk is full')
+      ? fail('disk space', detail, findings.make_room_now)
       : free < 2 * GIGABYTE
-        ? warn('disk space', detail, 'make room soon')
+        ? warn('disk space', detail, findings.make_room)
         : ok('disk space', detail)
   return [ok('data folder', dataFolder), space]
 }
@@ -80,7 +81,8 @@ function freeIn(folder: string): number {
   return bavail * bsize
 }
 
-const sizeText = (free: number): string => `${(free / GIGABYTE).toFixed(1)} GB free`
+const gigabytes = (free: number): string => (free / GIGABYTE).toFixed(1)
+const sizeText = (free: number): string => found('free', { size: gigabytes(free) })
 
 /** `nearestOf` gives a folder, or the one above it that is there. */
 function nearestOf(folder: string): string {
@@ -124,38 +126,24 @@ function judge({ version, versionNumber, takesChanges, schema, durability, skewM
   const newest = newestSchema()
   const off = Object.entries(durability).filter(([, value]) => value === 'off')
   const said = (settings: string[][]): string => settings.map((pair) => pair.join(' ')).join(', ')
-  const skew = `${Math.abs(skewMs)} ms from the database's`
+  const skew = found('skew', { skew: Math.abs(skewMs) })
   return [
     versionNumber < MIN_POSTGRESQL
-      ? fail('database', `PostgreSQL ${version}`, 'use PostgreSQL 15 or newer')
+      ? fail('database', `PostgreSQL ${version}`, findings.use_postgres)
       : takesChanges
         ? ok('database', `PostgreSQL ${version}`)
-        : fail(
-            'database',
-            `PostgreSQL ${version} takes no changes`,
-            'promote it if it is a standby; else reset default_transaction_read_only of the server, database and role',
-          ),
+        : fail('database', found('no_changes', { version }), findings.promote),
     schema === 'unreleased'
-      ? fail('schema', 'made before the first release of imeigate', 'make a new database')
+      ? fail('schema', findings.unreleased, findings.make_database)
       : schema === newest
         ? ok('schema', `${schema}`)
         : (schema ?? 0) > newest
-          ? fail('schema', `${schema}, this imeigate knows ${newest}`, 'use a newer imeigate')
-          : warn(
-              'schema',
-              `${schema ?? 'none'}, the newest is ${newest}`,
-              'run imeigate migrate, or start the server',
-            ),
+          ? fail('schema', found('schema_newer', { schema: schema ?? 0, newest }), findings.use_newer)
+          : warn('schema', found('schema_older', { schema: schema ?? 'none', newest }), findings.migrate),
     off.length === 0
       ? ok('durability', said(Object.entries(durability)))
-      : fail(
-          'durability',
-          said(off),
-          'switch it on in PostgreSQL: orders and money would be lost in a crash',
-        ),
-    Math.abs(skewMs) < MAX_SKEW_MS
-      ? ok('clock', skew)
-      : fail('clock', skew, 'synchronise both machines (NTP)'),
+      : fail('durability', said(off), findings.switch_on),
+    Math.abs(skewMs) < MAX_SKEW_MS ? ok('clock', skew) : fail('clock', skew, findings.synchronise),
   ]
 }
 
@@ -167,31 +155,43 @@ function connections({ limits, servers }: ConnectionRoom, { role, placementQueue
   const roomIn = ({ most, kept }: (typeof limits)[number]): number => Math.max(most - kept, 0)
   const least = limits.reduce((a, b) => (roomIn(b) < roomIn(a) ? b : a))
   const { name, of, most, kept } = least
-  const limit = {
-    max_connections: `max_connections is ${most}, of which ${kept} are for others`,
-    role: `the role ${of} may have ${most}`,
-    database: `the database ${of} takes ${most}`,
-  }[name]
   if (roomIn(least) >= need) {
     const fitting = Math.floor((roomIn(least) - OF_A_COMMAND) / each)
-    return ok('connections', `enough for ${counted(fitting)}: ${limit}`)
+    const fits = { of, most, kept, ...counted(fitting) }
+    return ok('connections', found(ENOUGH[name], fits))
   }
-  const detail = `${limit}; ${counted(processes)} of ${each} and a command of ${OF_A_COMMAND} need up to ${need}`
-  const mend = {
-    max_connections: `set max_connections to ${need + kept} or more in PostgreSQL and restart it`,
-    role: `alter role ${of} connection limit ${need}`,
-    database: `alter database ${of} connection limit ${need}`,
-  }[name]
-  return fail('connections', detail, `${mend}; or run fewer processes`)
+  const detail = found(TOO_FEW[name], {
+    ...{ of, most, kept, each, need, own: OF_A_COMMAND },
+    ...counted(processes),
+  })
+  const more = name === 'max_connections' ? need + kept : need
+  return fail('connections', detail, found(MORE[name], { of, need: more }))
 }
 
-const counted = (processes: number): string => `${processes} ${processes === 1 ? 'process' : 'processes'}`
+const counted = (count: number) => ({ count, processes: count === 1 ? 'process' : 'processes' })
+
+/** These say how many connections there are, by what bounds them. */
+const ENOUGH = {
+  max_connections: 'enough',
+  role: 'enough_of_role',
+  database: 'enough_of_database',
+} as const
+const TOO_FEW = {
+  max_connections: 'too_few',
+  role: 'too_few_of_role',
+  database: 'too_few_of_database',
+} as const
+const MORE = {
+  max_connections: 'more_connections',
+  role: 'more_of_role',
+  database: 'more_of_database',
+} as const
 
 /** NAMED_FAULTS are told with their statements; a role that was never granted anything lacks a hundred things. */
 const NAMED_FAULTS = 5
 
 function servingRole({ role, faults, isApart }: RoleReport): Symptom {
-  if (faults.length === 0) return ok('database role', `${role} may serve, and nothing more`)
+  if (faults.length === 0) return ok('database role', found('may_serve', { role }))
   const named = faults.slice(0, NAMED_FAULTS)
   const others = faults.length > named.length ? `; and ${faults.length - named.length} more` : ''
   const isMissing = faults.some(({ kind }) => kind === 'missing')
@@ -211,14 +211,14 @@ function servingRole({ role, faults, isApart }: RoleReport): Symptom {
 function trouble({ paused, reviews }: Awaited<ReturnType<typeof findHealthIssues>>): Symptom[] {
   return [
     paused.length === 0
-      ? ok('suppliers', 'none is paused')
+      ? ok('suppliers', findings.none_paused)
       : warn(
           'suppliers',
-          paused.map(({ supplier, why, reason }) => `${supplier} is paused (${why}: ${reason})`).join('; '),
+          paused.map(({ supplier, why, reason }) => found('paused', { supplier, why, reason })).join('; '),
           'see docs/suppliers.md, When a supplier fails',
         ),
     reviews.length === 0
-      ? ok('reviews', 'nothing waits for a person')
+      ? ok('reviews', findings.nothing_waits)
       : warn(
           'reviews',
           reviews.map(({ kind, count }) => `${count} ${kind}`).join(', '),
@@ -236,72 +236,72 @@ async function secretKey(look: () => Promise<KeyState>): Promise<Symptom> {
   }
   const wrong = wrongKey(state)
   if (wrong !== undefined) {
-    return fail(
-      'secret key',
-      wrong,
-      'use the key of the servers: IMEIGATE_SECRET_KEY, or secret.key in IMEIGATE_DATA',
-    )
+    return fail('secret key', wrong, findings.use_key)
   }
   if (state.rotations.some(({ endedAt }) => endedAt === null)) {
-    return warn('secret key', 'a rotation was begun and has not ended', 'imeigate secrets rotate')
+    return warn('secret key', findings.rotating, 'imeigate secrets rotate')
   }
   const count = state.sealed.reduce((sum, one) => sum + one.count, 0)
-  return ok('secret key', count === 0 ? 'nothing is sealed yet' : `opens all that is sealed (${count})`)
+  return ok('secret key', count === 0 ? findings.nothing_sealed : found('opens', { count }))
 }
 
 function lists(waiting: WaitingList[]): Symptom {
   const [first] = waiting
-  if (!first) return ok('lists', 'none waits for a person')
+  if (!first) return ok('lists', findings.no_list_waits)
   return warn('lists', waiting.map(waitingListText).join('; '), `imeigate supplier sync "${first.name}"`)
 }
 
 function proxies(sightings: string[]): Symptom {
   return sightings.length === 0
-    ? ok('proxy', 'TRUST_PROXY fits what servers have seen')
+    ? ok('proxy', findings.proxies_fit)
     : warn('proxy', sightings.join('; '), 'see docs/operating.md, Behind a reverse proxy')
 }
 
 /** `publicAddress` compares where people are to reach the server with what it is told of the proxy, which speaks TLS for it. */
 function publicAddress({ publicUrl, trustProxy }: Config): Symptom {
-  if (publicUrl === undefined) return ok('public address', 'PUBLIC_URL is not set: there are no passkeys')
+  if (publicUrl === undefined) return ok('public address', findings.no_public_url)
   const { protocol, hostname } = new URL(publicUrl)
   const isHere = hostname === 'localhost' || isLoopback(hostname.replace(/^\[|\]$/g, ''))
   if (protocol === 'http:' && !isHere) {
-    const advice = 'put a reverse proxy with TLS before it, see docs/operating.md, Behind a reverse proxy'
-    return warn('public address', `${publicUrl} has no TLS: people cannot sign in over it`, advice)
+    const advice = findings.put_proxy
+    return warn('public address', found('no_tls', { url: publicUrl }), advice)
   }
   if (protocol === 'https:' && trustProxy.length === 0) {
-    const detail = `${publicUrl}, and TRUST_PROXY names no proxy: people cannot sign in through it`
+    const detail = found('no_proxy', { url: publicUrl })
     return warn('public address', detail, 'see docs/operating.md, Behind a reverse proxy')
   }
   return ok('public address', publicUrl)
 }
 
 function unrouted(services: UnroutedService[]): Symptom {
-  if (services.length === 0) return ok('services', 'each has a working route')
+  if (services.length === 0) return ok('services', findings.each_routed)
   const named = services.slice(0, 3).map(({ code }) => code)
   const others = services.length > named.length ? ', ...' : ''
   const advice = 'imeigate service list --unrouted, then route list --service <code>'
-  return warn('services', `${services.length} without a working route: ${named.join(', ')}${others}`, advice)
+  return warn(
+    'services',
+    found('unrouted', { count: services.length, services: `${named.join(', ')}${others}` }),
+    advice,
+  )
 }
 
 function strayPayments(open: StraysOpen | undefined): Symptom {
-  if (!open) return ok('stray payments', 'none waits')
+  if (!open) return ok('stray payments', findings.none_waits)
   const { count, amounts, oldest } = open
   return warn(
     'stray payments',
-    `${count} fit no deposit: ${amounts}, the oldest of ${localTime(oldest)}`,
+    found('strays', { count, amounts, time: localTime(oldest) }),
     'imeigate deposit stray list',
   )
 }
 
 function belowCost({ prices, count }: Awaited<ReturnType<typeof findBelowCost>>): Symptom {
-  if (count === 0) return ok('prices', 'none is below its cost')
+  if (count === 0) return ok('prices', findings.none_below)
   const named = prices.map((price) => `${price.serviceCode} for ${audienceText(price)} in ${price.currency}`)
   const others = count > named.length ? ', ...' : ''
   return warn(
     'prices',
-    `${count} below the cost: ${named.join(', ')}${others}`,
+    found('below', { count, prices: `${named.join(', ')}${others}` }),
     'imeigate price list --below-cost',
   )
 }
@@ -310,15 +310,15 @@ function belowCost({ prices, count }: Awaited<ReturnType<typeof findBelowCost>>)
 const NAMED_WEBHOOKS = 20
 
 function stopped(ill: Webhook[]): Symptom {
-  if (ill.length === 0) return ok('webhooks', 'none fails')
+  if (ill.length === 0) return ok('webhooks', findings.none_fails)
   const detail = ill
     .slice(0, NAMED_WEBHOOKS)
     .map(({ id, username, status, failingSince }) =>
       status === 'active'
-        ? `${id} of ${username} fails since ${failingSince ? localTime(failingSince) : '-'}`
-        : `${id} of ${username} is ${status}`,
+        ? found('webhook_fails', { id, username, time: failingSince ? localTime(failingSince) : '-' })
+        : found('webhook_is', { id, username, status }),
     )
-  if (ill.length > NAMED_WEBHOOKS) detail.push('and more')
+  if (ill.length > NAMED_WEBHOOKS) detail.push(findings.and_more)
   return warn('webhooks', detail.join('; '), 'imeigate webhook list')
 }
 
@@ -330,17 +330,22 @@ function backups(
   { backups: { everyHours, folder }, database }: Config,
 ): Symptom {
   const advice = 'see docs/backup.md'
-  const found = last ? `the last one is of ${localTime(last.startedAt)}` : 'imeigate has made none'
-  if (problem !== null) return warn('backups', `the newest one failed (${problem}); ${found}`, advice)
+  const newest = last ? found('last_backup', { time: localTime(last.startedAt) }) : findings.no_backup
+  if (problem !== null)
+    return warn('backups', `${found('backup_failed', { why: problem })}; ${newest}`, advice)
   // A database of one's own may be backed up by other means.
   const isExpected = everyHours > 0 || (hasOrders && database === undefined)
   const hours = everyHours > 0 ? 2 * everyHours + 1 : BACKUP_DAYS * 24
   const isOld = !last || Date.now() - last.startedAt.getTime() > hours * HOUR_MS
-  if (isExpected && isOld) return warn('backups', found, advice)
+  if (isExpected && isOld) return warn('backups', newest, advice)
   const bytes = isExpected ? (last?.bytes ?? 0) : 0
   const free = bytes === 0 ? 0 : freeIn(nearestOf(folder))
   // The next one is written beside the others.
   if (free < 2 * bytes)
-    return warn('backups', `${found}; ${sizeText(free)} in ${folder}`, 'make room for the next one')
-  return ok('backups', found)
+    return warn(
+      'backups',
+      `${newest}; ${found('free_in', { size: gigabytes(free), folder })}`,
+      findings.make_room_for_next,
+    )
+  return ok('backups', newest)
 }

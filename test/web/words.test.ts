@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { Admission } from '../../src/admission/admission.ts'
+import { findings } from '../../src/app/findings.ts'
 import { codesOf } from '../../src/errors.ts'
+import { fulfilmentGauges } from '../../src/fulfilment/gauges.ts'
 import { consequences } from '../../src/fulfilment/people/choices.ts'
 import { details } from '../../src/fulfilment/review-details.ts'
 import { channelKinds } from '../../src/integrations/channels/index.ts'
@@ -13,6 +16,7 @@ import { restCode } from '../../src/protocols/kit/refusal.ts'
 import { routesOf } from '../../src/protocols/operator/routes.ts'
 import { reasons } from '../../src/reasons.ts'
 import { roles, staffPermissions } from '../../src/staff/roles.ts'
+import { webhookGauges } from '../../src/webhooks/gauges.ts'
 import { buildIfOld } from './build.fixtures.ts'
 
 /** `wordsIn` gives the messages of a language: the English text and its translation. A text over several lines is joined. */
@@ -184,15 +188,18 @@ test('there are words for every event that people are told of', () => {
   expect(said.map(([, name]) => name).toSorted()).toEqual(Object.keys(events).toSorted())
 })
 
-test('there are words for all that the server says of calls to the outside, by its texts', () => {
-  const source = readFileSync(new URL('../../web/src/kit/fault-words.ts', import.meta.url), 'utf8')
-  const [, table = ''] = /const failures: Words = \{\n([\s\S]*?)\n\}/.exec(source) ?? []
+test.each([
+  ['calls to the outside', 'kit/fault-words.ts', 'failures', failures],
+  ['the installation', 'console/routes/settings/check-words.ts', 'findings', findings],
+])('there are words for all that the server says of %s, by its texts', (_, path, name, texts) => {
+  const source = readFileSync(new URL(`../../web/src/${path}`, import.meta.url), 'utf8')
+  const [, table = ''] = new RegExp(`const ${name}: Words = \\{\n([\\s\\S]*?)\n\\}`).exec(source) ?? []
   const said = new Map(
     [...table.matchAll(/^ {2}(?:'([^']+)'|"([^"]+)"):\s+msg`([^`]+)`,$/gm)].map(
       ([, one, other, text = '']) => [(one ?? other) as string, text],
     ),
   )
-  expect([...said.keys()]).toEqual(Object.values(failures))
+  expect([...said.keys()]).toEqual(Object.values(texts))
   const valuesIn = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, value]) => value)
   const unknown = [...said].filter(([form, text]) => {
     // The page says milliseconds in seconds.
@@ -200,4 +207,11 @@ test('there are words for all that the server says of calls to the outside, by i
     return valuesIn(text).some((value) => !has.has(value))
   })
   expect(unknown).toEqual([])
+})
+
+test('there are words for every figure of the health', () => {
+  const admission = new Admission({ proxies: [] } as never, {} as never)
+  const gauges = [...fulfilmentGauges({} as never), ...webhookGauges({} as never), ...admission.gauges]
+  const said = tableIn('console/routes/settings/check-words.ts', 'figures')
+  expect([...said.keys()].toSorted()).toEqual(gauges.map(({ name }) => name).toSorted())
 })

@@ -89,10 +89,16 @@ export const reasonText = ({ code, params }: Pick<Problem, 'code' | 'params'>): 
   said(words.reasons, code, params)
 
 /** `failureText` says a text of the server about a call to the outside in the reader's language; undefined: it is no such text, but in the words of somebody else. */
-export function failureText(text: string): string | undefined {
-  for (const form of Object.keys(words.failures ?? {})) {
+export const failureText = (text: string): string | undefined => formText(words.failures ?? {}, text)
+
+/** `formText` says a text of the server in the reader's language by words that stand under the forms of its texts; undefined: it has none of these. */
+export function formText(
+  forms: Readonly<Record<string, MessageDescriptor>>,
+  text: string,
+): string | undefined {
+  for (const form of Object.keys(forms)) {
     const values = valuesIn(form, text)
-    if (values) return said(words.failures, form, values)
+    if (values) return said(forms, form, values)
   }
   return undefined
 }
@@ -103,6 +109,7 @@ const SHAPES: Readonly<Record<string, string>> = {
   ms: '\\d{1,9}',
   bytes: '\\d{1,12}',
   count: '\\d{1,9}',
+  processes: 'process(?:es)?',
 }
 
 /** `valuesIn` gives what stands in a text where a form has names. */

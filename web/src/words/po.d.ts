@@ -7,6 +7,9 @@ declare module '*.po?gate' {
 declare module '*.po?portal' {
   export const messages: import('@lingui/core').Messages
 }
+declare module '*.po?checks' {
+  export const messages: import('@lingui/core').Messages
+}
 declare module '*.po?events' {
   export const messages: import('@lingui/core').Messages
 }

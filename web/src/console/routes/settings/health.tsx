@@ -11,6 +11,7 @@ import { sizeText, whole } from '../../../kit/numbers.ts'
 import { Page } from '../../../kit/page.tsx'
 import { Badge, type Tone } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
+import { checkName, figureText, findingText, speakChecks } from './check-words.ts'
 import styles from './settings.module.css'
 
 /** AGAIN_MS is how often the page looks again by itself. */
@@ -29,12 +30,18 @@ export function Health() {
   const { t } = useLingui()
   const health = useQuery({
     queryKey: ['health'],
-    queryFn: ({ signal }) => readHealth(signal),
+    queryFn: async ({ signal }) => {
+      await speakChecks()
+      return await readHealth(signal)
+    },
     refetchInterval: AGAIN_MS,
   })
   const doctor = useQuery({
     queryKey: ['doctor'],
-    queryFn: ({ signal }) => readChecks(signal),
+    queryFn: async ({ signal }) => {
+      await speakChecks()
+      return await readChecks(signal)
+    },
     refetchInterval: AGAIN_MS,
   })
   const again = () => void Promise.all([health.refetch(), doctor.refetch()])
@@ -108,11 +115,11 @@ export function Health() {
               <Table.Tbody>
                 {checks.map((check) => (
                   <Table.Tr key={check.name}>
-                    <Table.Td className={styles.name}>{check.name}</Table.Td>
+                    <Table.Td className={styles.name}>{checkName(check.name)}</Table.Td>
                     <Table.Td>
                       <CheckBadge status={check.status} />
                     </Table.Td>
-                    <Table.Td className={styles.words}>{check.detail}</Table.Td>
+                    <Table.Td className={styles.words}>{findingText(check.detail)}</Table.Td>
                     <Table.Td className={styles.words}>
                       <Advice text={check.advice} />
                     </Table.Td>
@@ -139,7 +146,7 @@ export function Health() {
               <Table.Tbody>
                 {health.data.figures.map(({ name, help, values }) => (
                   <Table.Tr key={name}>
-                    <Table.Td className={styles.words}>{help}</Table.Td>
+                    <Table.Td className={styles.words}>{figureText({ name, help })}</Table.Td>
                     <Table.Td className={styles.words}>
                       {values.length === 0 && <span className="muted">0</span>}
                       {values.map(({ labels, value }) => (
@@ -402,7 +409,7 @@ function CheckBadge({ status }: { status: Check['status'] }) {
 function Advice({ text }: { text: string }) {
   const { t } = useLingui()
   if (text === '') return null
-  if (!text.startsWith('imeigate ')) return text
+  if (!text.startsWith('imeigate ')) return findingText(text)
   return (
     <Copy value={text} size="compact-sm" variant="subtle" aria-label={t`Copy the command ${text}`}>
       <span className="code">{text}</span>
