@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Sql } from '../database/database.ts'
+import { durationText } from '../lib/duration.ts'
 import { formatMicros } from '../lib/money.ts'
 import { percentOfShare } from '../lib/share.ts'
 import { localTime } from '../lib/time.ts'
@@ -14,7 +15,6 @@ import {
   type SalesRow,
 } from '../sales/report.ts'
 import { actor, withDatabase } from './connection.ts'
-import { durationOf } from './duration.ts'
 import { homeCurrency } from './home-currency.ts'
 import { homeSumsJson, homeSumsLines } from './home-sums-text.ts'
 import { limitOption, wholeFrom } from './input.ts'
@@ -215,8 +215,8 @@ function columnsOf(by: readonly Grouping[], hasNoOrders: boolean): Columns<Sales
     refunded: money(({ refunded }) => refunded),
     cost: money(({ cost }) => cost),
     profit: money(({ profit }) => profit),
-    median: ({ medianSeconds }) => durationOf(medianSeconds),
-    p95: ({ p95Seconds }) => durationOf(p95Seconds),
+    median: ({ medianSeconds }) => (medianSeconds === null ? null : durationText(medianSeconds)),
+    p95: ({ p95Seconds }) => (p95Seconds === null ? null : durationText(p95Seconds)),
   }
 }
 

@@ -1,9 +1,9 @@
+import { durationText } from '../lib/duration.ts'
 import { formatCoins, formatMicros, formatMoney } from '../lib/money.ts'
 import { quoteLine } from '../lib/text.ts'
 import { localTime } from '../lib/time.ts'
 import type { CurrencyFigures, DayFigures } from '../sales/today.ts'
 import type { Today } from '../today/today.ts'
-import { durationOf } from './duration.ts'
 import { homeSumsJson, homeSumsLines } from './home-sums-text.ts'
 
 /** `textOfToday` says it for people: figures, what waits, what is in trouble. */
@@ -34,7 +34,7 @@ export function textOfToday({ figures, waiting, strays, trouble }: Today): strin
   const sumsOf = (dayBefore: string, { currency, now, before }: CurrencyFigures): string => {
     const line = (of: DayFigures): string =>
       `${formatCoins(of.turnover, currency)} turnover, ${formatCoins(of.profit, currency)} profit, ${of.orders} orders, ` +
-      `${of.charged} charged, ${of.failed} failed${of.medianSeconds === null ? '' : `, half within ${durationOf(of.medianSeconds)}`}`
+      `${of.charged} charged, ${of.failed} failed${of.medianSeconds === null ? '' : `, half within ${durationText(of.medianSeconds)}`}`
     return `${line(now)}\n  on ${dayBefore} by this time: ${line(before)}`
   }
   const sums = figures?.currencies.map((one) => sumsOf(figures.dayBefore, one))

@@ -40,6 +40,11 @@ describePages('keys in the portal', () => {
     await visit.click('New key')
     await page.getByRole('radio', { name: 'My own code' }).check()
     visit.steps++
+    // A wrong address of its webhook is said at its field.
+    await page.getByLabel('Webhook URL').fill('http://192.168.1.5/orders')
+    await page.getByRole('button', { name: 'Make the key' }).click()
+    await page.getByText('This address cannot be reached from the internet.').waitFor()
+    expect(await page.getByLabel('Webhook URL').getAttribute('aria-invalid')).toBe('true')
     await page.getByRole('radio', { name: 'A Dhru panel' }).check()
     await visit.click('Make the key')
     const sheet = page.getByRole('dialog', { name: 'Connect a Dhru panel' })

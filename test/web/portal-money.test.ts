@@ -94,10 +94,23 @@ describePages('money in the portal', () => {
     const { page } = visit
     await page.goto('/portal/money/transfers')
     await visit.click('Send money…')
+    await page.getByText('It goes to the other account at once, and cannot be taken back.').waitFor()
     await page.getByLabel('Receiver').fill(other.username)
     await page.getByLabel('Amount in USD').fill('12.5')
     await page.getByText(`$12.50 goes to ${other.username} at once. This cannot be taken back.`).waitFor()
     expect(await visit.violations()).toEqual([])
+    // What is wrong with a value stands at its field, in the reader's language, also where the REST API has refused it.
+    await page.getByLabel('Receiver').fill('nobody-is-so-called')
+    await visit.click('Send $12.50')
+    await page.getByText('No account in USD has this user name, or alone has this e-mail address.').waitFor()
+    expect(await page.getByLabel('Receiver').getAttribute('aria-invalid')).toBe('true')
+    expect(await page.getByRole('alert').textContent()).toContain(
+      'Some values are not valid. Nothing was sent. Your balance is unchanged.',
+    )
+    await visit.expectUsable('a receiver that is nobody')
+    await page.getByLabel('Receiver').fill(other.username)
+    // What is being mended is not called wrong any more.
+    expect(await page.getByLabel('Receiver').getAttribute('aria-invalid')).not.toBe('true')
     await visit.click('Send $12.50')
     await page.getByRole('list', { name: 'Transfers' }).getByText('−12.50').waitFor()
     await visit.leave()

@@ -6,7 +6,6 @@ import type { Standing } from '../../public-status/public-status.ts'
 export interface PublicWords {
   /** `locale` is how times are written. */
   locale: string
-  units: { day: string; hour: string; minute: string; second: string }
   runsOn: string
   start: { about: string; resellers: string; operators: string; status: string; api: string }
   noStatus: { title: string; why: string }
@@ -29,7 +28,6 @@ export interface PublicWords {
 
 const en: PublicWords = {
   locale: 'en-GB',
-  units: { day: 'd', hour: 'h', minute: 'min', second: 's' },
   runsOn: 'runs on imeigate',
   start: {
     about: 'IMEI services, ordered by shops and programs.',
@@ -64,7 +62,6 @@ const en: PublicWords = {
 
 const id: PublicWords = {
   locale: 'id-ID',
-  units: { day: 'hari', hour: 'jam', minute: 'mnt', second: 'dtk' },
   runsOn: 'berjalan dengan imeigate',
   start: {
     about: 'Layanan IMEI, dipesan oleh toko dan program.',
@@ -99,7 +96,6 @@ const id: PublicWords = {
 
 const es: PublicWords = {
   locale: 'es',
-  units: { day: 'd', hour: 'h', minute: 'min', second: 's' },
   runsOn: 'funciona con imeigate',
   start: {
     about: 'Servicios IMEI, pedidos por tiendas y programas.',

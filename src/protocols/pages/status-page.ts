@@ -1,10 +1,12 @@
 import { escapeUTF8 } from 'entities/escape'
 import type { ShownBrand } from '../../brand/shown-brand.ts'
+import { durationText } from '../../lib/duration.ts'
 import type { Language } from '../../lib/languages.ts'
+import { SECOND_MS } from '../../lib/time.ts'
 import type { PublicStatus, ServiceStatus } from '../../public-status/public-status.ts'
 import { makePage, type PublicPage } from './public-page.ts'
 import { type PublicWords, publicWords } from './public-words.ts'
-import { clockTime, momentTime, spanText } from './times.ts'
+import { clockTime, momentTime } from './times.ts'
 
 const STYLE = `
 :root{--wide:880px}
@@ -45,11 +47,12 @@ function groupHtml(name: string, services: readonly ServiceStatus[], words: Publ
 
 function rowHtml(
   { name, note, standing, medianMs, slowestMs, lastDoneAt }: ServiceStatus,
-  { locale, units, status: { columns, standing: words } }: PublicWords,
+  { locale, status: { columns, standing: words } }: PublicWords,
 ): string {
   const cell = (of: string, html: string): string => `<td class="n" data-of="${of}">${html}</td>`
+  const took = (ms: number | null): string => (ms === null ? '–' : durationText(ms / SECOND_MS, locale))
   return `<tr><td>${escapeUTF8(name)}${note === '' ? '' : `<small>${escapeUTF8(note)}</small>`}</td>
 <td><b class="${standing}">${words[standing]}</b></td>
-${cell(columns.half, spanText(medianMs, { locale, units }))}${cell(columns.most, spanText(slowestMs, { locale, units }))}
+${cell(columns.half, took(medianMs))}${cell(columns.most, took(slowestMs))}
 ${cell(columns.last, lastDoneAt === null ? '–' : `<time datetime="${lastDoneAt.toISOString()}">${momentTime(lastDoneAt, locale)}</time>`)}</tr>`
 }

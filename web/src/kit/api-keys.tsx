@@ -147,7 +147,7 @@ export function NewKey({
         />
         {dialect === 'contract' && (
           <TextInput
-            field="url"
+            field="webhook_url"
             label={t`Webhook URL`}
             description={t`Where your program is told what becomes of orders. Empty: it asks.`}
             type="url"
@@ -616,7 +616,7 @@ export function AddWebhook({
     <ActDialog title={t`Add a webhook`} button={t`Add the webhook`} act={act} onClose={onClose}>
       <Stack>
         <TextInput
-          field="url"
+          field="webhook_url"
           label={t`URL`}
           description={t`Where your program takes a POST. It must begin with https.`}
           type="url"

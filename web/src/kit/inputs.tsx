@@ -31,9 +31,10 @@ export function AtFields({ fault, children }: { fault: unknown; children: ReactN
   return <FormContext value={form}>{children}</FormContext>
 }
 
-/** `useFault` says what is wrong with a field of the form around. */
-function useFault(field: string | undefined, label: ReactNode): string | undefined {
+/** `useFault` says what was refused of a field of the form around, until it is changed. */
+function useFault(field: string | undefined, label: ReactNode) {
   const { fault, shown } = useContext(FormContext)
+  const [mended, setMended] = useState<unknown>()
   useLayoutEffect(() => {
     if (field === undefined) return
     shown.add(field)
@@ -41,8 +42,12 @@ function useFault(field: string | undefined, label: ReactNode): string | undefin
       shown.delete(field)
     }
   }, [field, shown])
-  const found = field === undefined ? undefined : problemsOf(fault).find((one) => isOfField(one, field))
-  return found && problemText(found, typeof label === 'string' ? label : undefined)
+  const found =
+    field === undefined || mended === fault
+      ? undefined
+      : problemsOf(fault).find((one) => isOfField(one, field))
+  const said = found && problemText(found, typeof label === 'string' ? label : undefined)
+  return { fault: said, mend: () => setMended(fault) }
 }
 
 interface Own {
@@ -94,7 +99,7 @@ export function atField<Props extends { name?: string | undefined; label?: React
   return function AtField({ field, ...given }: Props & Own) {
     const props = given as unknown as Props
     const named = field ?? props.name
-    const fault = useFault(named, props.label)
+    const { fault, mend } = useFault(named, props.label)
     const { onInput, value } = props as Listening
     const { said, onInvalid, forget } = useUnfit(value, props.label)
     const wrong = said ?? fault
@@ -104,6 +109,7 @@ export function atField<Props extends { name?: string | undefined; label?: React
         {...{ onInvalid }}
         onInput={(event: FormEvent<Native>) => {
           forget()
+          mend()
           onInput?.(event)
         }}
         error={said ?? props.error ?? fault}

@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { ApiFault } from '../api/client.ts'
+import { ApiFault, type Problem } from '../api/client.ts'
 import { Copy } from './copy.tsx'
 import { detailOf, problemText, reasonText, refusalText } from './faults.ts'
 import { useUnshown } from './form-faults.ts'
@@ -37,7 +37,8 @@ export function FaultNote({
       ? t`The server gave no answer. Look at the connection.`
       : known && isUnknown && known.code !== 'INTERNAL_ERROR'
         ? t`The server gave no clear answer.`
-        : reasons.join(' ') || (known && refusalText(known))
+        : reasons.join(' ') ||
+          (known && (isSaidAtFields(known, unshown) ? t`Some values are not valid.` : refusalText(known)))
   const problems = unshown.filter((one) => !reasonText(one))
   // What is said field by field, or as a reason, is not said twice.
   const detail = known && meaning && !isUnknown && known.problems.length === 0 ? detailOf(known) : undefined
@@ -74,6 +75,13 @@ export function FaultNote({
     </div>
   )
 }
+
+/** VAGUE are codes that say less than what stands at the fields. */
+const VAGUE = ['CONFLICT_ERROR', 'NOT_FOUND_ERROR']
+
+/** `isSaidAtFields` tells that inputs show all that is wrong, and say why. */
+const isSaidAtFields = ({ code, problems }: ApiFault, unshown: readonly Problem[]): boolean =>
+  VAGUE.includes(code) && problems.length > 0 && unshown.length === 0
 
 /** `Empty` says what would be here, and has the one button that makes it so. */
 export function Empty({ children, action }: { children: ReactNode; action?: ReactNode }) {

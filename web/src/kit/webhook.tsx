@@ -1,8 +1,9 @@
-import { Trans, useLingui } from '@lingui/react/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button, Group, Radio, SegmentedControl, Stack, Switch } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { type ReactNode, useId, useState } from 'react'
+import { type ReactNode, useEffect, useId, useState } from 'react'
+import { useRefreshOn } from '../api/events.ts'
 import type { paths } from '../api/made/operator.ts'
 import { ActDialog } from './act-dialog.tsx'
 import { millis } from './duration.ts'
@@ -19,6 +20,9 @@ import { moment, When } from './when.tsx'
 
 type Doing = 'url' | 'secret' | 'replay' | 'pause'
 const HOUR_MS = 3_600_000
+/** AGAIN_MS is how often it is asked what became of events that wait. */
+const AGAIN_MS = 4_000
+const ORDERS = ['orders']
 
 /** What the console and the portal share about webhooks, by which programs are told of orders. */
 
@@ -241,6 +245,17 @@ function Events({
   const list = usePages<HookEvent>(['webhooks', id, 'events', isUndelivered], (cursor, signal) =>
     calls.events(isUndelivered, cursor, signal),
   )
+  const client = useQueryClient()
+  useRefreshOn(ORDERS, ['webhooks', id])
+  // That something has arrived is told by nobody.
+  const isWaiting = list.rows?.some(({ state }) => state === 'waiting') ?? false
+  useEffect(() => {
+    if (!isWaiting) return
+    const timer = setInterval(() => {
+      if (!document.hidden) void client.invalidateQueries({ queryKey: ['webhooks', id] })
+    }, AGAIN_MS)
+    return () => clearInterval(timer)
+  }, [isWaiting, client, id])
   return (
     <Section
       title={t`What there was to tell`}
@@ -253,20 +268,16 @@ function Events({
         )
       }
     >
-      <Group>
-        <SegmentedControl
-          aria-label={t`Which events`}
-          value={isUndelivered ? 'undelivered' : 'all'}
-          onChange={(chosen) => setUndelivered(chosen === 'undelivered')}
-          data={[
-            { value: 'all', label: t`All` },
-            { value: 'undelivered', label: t`Not arrived` },
-          ]}
-        />
-        <Button variant="subtle" size="compact-md" onClick={list.again}>
-          <Trans>Look again</Trans>
-        </Button>
-      </Group>
+      <SegmentedControl
+        aria-label={t`Which events`}
+        value={isUndelivered ? 'undelivered' : 'all'}
+        onChange={(chosen) => setUndelivered(chosen === 'undelivered')}
+        data={[
+          { value: 'all', label: t`All` },
+          { value: 'undelivered', label: t`Not arrived` },
+        ]}
+        w="fit-content"
+      />
       <FaultNote fault={list.error} onRetry={list.again} />
       {!list.rows && !list.error && <Loading rows={3} />}
       {list.rows?.length === 0 && list.isEnd && (
@@ -395,7 +406,7 @@ function Attempts({ event, calls, mayAct }: EventProps) {
           )}
         </Group>
       )}
-      {again.isSuccess && (
+      {again.isSuccess && event.state === 'waiting' && (
         <p role="status">
           <Trans>It is on its way.</Trans>
         </p>
@@ -446,9 +457,11 @@ function Replay({ calls, onDone, onClose }: HookDialog) {
     const replayed = await calls.replay({ since, undelivered: !isAll }, key)
     notifications.show({
       message:
-        replayed === 0
-          ? t`There was nothing of that time to send again.`
-          : t`${replayed} events are on their way.`,
+        replayed === 0 ? (
+          t`There was nothing of that time to send again.`
+        ) : (
+          <Plural value={replayed} one="# event is on its way." other="# events are on their way." />
+        ),
     })
   }
   return (

@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
+import { keyNames } from '../../../kit/api-keys.tsx'
 import { CardTable } from '../../../kit/card-table.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { useMay } from '../../../kit/session.tsx'
@@ -143,6 +144,12 @@ export function WebhookOne() {
       dataOf(api.GET('/api/operator/webhooks/{id}', { params: { path: { id } }, signal })),
   })
   useRefreshOn(TOPICS, KEY)
+  const keys = useQuery({
+    queryKey: ['keys', username, 'names'],
+    queryFn: ({ signal }) =>
+      dataOf(api.GET('/api/operator/keys', { params: { query: { account: username, limit: 200 } }, signal })),
+  })
+  const names = keyNames(keys.data?.page.items ?? [])
   if (!hook.data)
     return (
       <>
@@ -150,6 +157,7 @@ export function WebhookOne() {
         {hook.isPending && <Loading rows={4} />}
       </>
     )
+  const { key } = hook.data
   return (
     <WebhookView
       hook={hook.data}
@@ -159,11 +167,7 @@ export function WebhookOne() {
       onShown={() => client.removeQueries({ queryKey: secretKey })}
       mayAct={may('orders.act')}
       mayEdit={may('keys.edit')}
-      ofKey={
-        <Link to={`/resellers/${username}/keys` as string}>
-          <Trans>The key whose orders it tells of</Trans>
-        </Link>
-      }
+      ofKey={<Link to={`/resellers/${username}/keys` as string}>{names.get(key) ?? key}</Link>}
     >
       {({ state, actions, body }) => (
         <>

@@ -52,7 +52,7 @@ export function Transfers() {
         </Empty>
       )}
       {list.rows && list.rows.length > 0 && (
-        <ul className={styles.months} aria-label={t`Transfers`}>
+        <ul className={`${styles.months} ${styles.transfers}`} aria-label={t`Transfers`}>
           {list.rows.map(({ id, direction, amount, currency, description, sender, receiver, created_at }) => (
             <li key={id}>
               <span>
@@ -99,7 +99,7 @@ function Send({ onClose }: { onClose: () => void }) {
   const coin = coinOf(currency)
   const amount = moneyAbove0(text, coin)
   const said = amount === undefined ? '…' : money(amount, currency)
-  const to = receiver.trim() || '…'
+  const to = receiver.trim()
   const act = async ({ key }: { key: string }) => {
     await answerOf(
       portal.POST('/api/transfer', {
@@ -124,9 +124,13 @@ function Send({ onClose }: { onClose: () => void }) {
           {wallet.data && (
             <Trans>You have {money(priced(wallet.data.balance, currency), currency)} available now.</Trans>
           )}{' '}
-          <Trans>
-            {said} goes to {to} at once. This cannot be taken back.
-          </Trans>
+          {amount !== undefined && to !== '' ? (
+            <Trans>
+              {said} goes to {to} at once. This cannot be taken back.
+            </Trans>
+          ) : (
+            <Trans>It goes to the other account at once, and cannot be taken back.</Trans>
+          )}
         </p>
         <TextInput
           field="receiver"

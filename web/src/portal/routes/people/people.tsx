@@ -136,14 +136,16 @@ function Row({ person, mayEdit, onDo }: { person: Person; mayEdit: boolean; onDo
         <span className="muted">{email}</span>
       </div>
       <div className={styles.what}>
-        {status === 'active' ? (
-          <Badge tone="done">{t`Active`}</Badge>
-        ) : status === 'invited' ? (
-          <Badge tone="waiting">{t`Invited`}</Badge>
-        ) : (
-          <Badge tone="off">{t`Suspended`}</Badge>
-        )}{' '}
-        {role === 'owner' ? t`Owner` : t`Member`}
+        <span className={styles.state}>
+          {status === 'active' ? (
+            <Badge tone="done">{t`Active`}</Badge>
+          ) : status === 'invited' ? (
+            <Badge tone="waiting">{t`Invited`}</Badge>
+          ) : (
+            <Badge tone="off">{t`Suspended`}</Badge>
+          )}
+        </span>
+        <span>{role === 'owner' ? t`Owner` : t`Member`}</span>
       </div>
       <div className="muted">
         {seen === null ? t`never seen` : <When at={seen} />}

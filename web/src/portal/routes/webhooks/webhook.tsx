@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { dataOf } from '../../../api/client.ts'
 import { portal } from '../../../api/portal.ts'
+import { keyNames } from '../../../kit/api-keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { type WebhookCalls, WebhookView } from '../../../kit/webhook.tsx'
@@ -71,6 +72,11 @@ function One() {
     queryFn: ({ signal }) =>
       dataOf(portal.GET('/api/portal/webhooks/{id}', { params: { path: { id } }, signal })),
   })
+  const keys = useQuery({
+    queryKey: ['keys'],
+    queryFn: async ({ signal }) => (await dataOf(portal.GET('/api/portal/keys', { signal }))).items,
+  })
+  const names = keyNames(keys.data ?? [])
   const secretKey = ['webhooks', id, 'secret']
   if (!hook.data)
     return (
@@ -79,17 +85,14 @@ function One() {
         {hook.isPending && <Loading rows={4} />}
       </Page>
     )
+  const { key } = hook.data
   return (
     <WebhookView
       hook={hook.data}
       calls={callsOf(id)}
       mayAct={mayEdit}
       mayEdit={mayEdit}
-      ofKey={
-        <Link to={`/keys/${String(hook.data.key)}` as string}>
-          <Trans>The key whose orders it tells of</Trans>
-        </Link>
-      }
+      ofKey={<Link to={`/keys/${key}` as string}>{names.get(key) ?? key}</Link>}
       // A webhook that was just made has its secret to be shown, once.
       shown={client.getQueryData<string>(secretKey)}
       onShown={() => client.removeQueries({ queryKey: secretKey })}
