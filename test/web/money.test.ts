@@ -7,7 +7,7 @@ import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
 import { PASSWORD } from '../staff/people.fixtures.ts'
 import { RestClient } from '../support/rest.ts'
 import type { Shop } from '../support/server.ts'
-import { closeBrowserAfterwards, describePages, PHONE, Visit } from './browser.fixtures.ts'
+import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
 
 closeBrowserAfterwards()
 
@@ -145,6 +145,30 @@ describePages('money in the console', () => {
       await visit.settled()
       await visit.expectUsable('money of a reseller')
     }
+    await visit.leave()
+  })
+
+  test('on a wide screen a deposit is opened beside the list, and is a page where there is no room for that', async () => {
+    const visit = await Visit.as(office, 'finance', { screen: { width: 1440, height: 900 } })
+    const { page } = visit
+    await page.goto('/console/money/deposits?state=pending')
+    await page.getByRole('link', { name: `Deposit ${deposits[2]}` }).click()
+    const pane = page.getByRole('region', { name: `Deposit ${deposits[2]}` })
+    await pane.getByText('The payer handed in no file.').waitFor()
+    const { searchParams } = new URL(page.url())
+    expect(Object.fromEntries(searchParams)).toEqual({ state: 'pending', open: String(deposits[2]) })
+    await visit.expectUsable('a deposit beside the list')
+    await visit.press('Escape')
+    await pane.waitFor({ state: 'detached' })
+    await page.waitForURL(/\?state=pending$/)
+    await page.getByRole('link', { name: `Deposit ${deposits[2]}` }).click()
+    await pane.waitFor()
+    await page.setViewportSize(WIDE)
+    await page.getByRole('heading', { level: 1, name: `Deposit ${deposits[2]}` }).waitFor()
+    await page.goto(`/console/money/invoices?account=${shop.username}`)
+    await page.getByText('No invoice fits these filters.').waitFor()
+    await visit.click('Clear filters', 'link')
+    await page.getByText('No invoice was issued yet.').waitFor()
     await visit.leave()
   })
 

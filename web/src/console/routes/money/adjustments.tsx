@@ -1,23 +1,15 @@
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button } from '@mantine/core'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { api, dataOf } from '../../../api/client.ts'
 import { Amount } from '../../../kit/amount.tsx'
-import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
-import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
-import { Page } from '../../../kit/page.tsx'
-import { usePages } from '../../../kit/pages.ts'
+import type { Values } from '../../../kit/filters.tsx'
 import { SumAmount, sum } from '../../../kit/sum.tsx'
-import { type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
+import type { Column } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
-import { Count, useCount } from '../../count.tsx'
-import { ExportButton } from '../../export-button.tsx'
 import { usePickFrom } from '../../pick-from.ts'
+import { MoneyList } from './money-list.tsx'
 import { Sums } from './sums.tsx'
-
-const KEY = ['adjustments']
 
 const readAdjustments = async (query: Values, cursor: string | undefined, signal: AbortSignal) => {
   const params = { query: { ...query, ...(cursor !== undefined && { cursor }) } }
@@ -38,102 +30,62 @@ const kinds: Readonly<Record<Adjustment['kind'], MessageDescriptor>> = {
 /** ENTRIES is more than an account has entries: entries are numbered by account. */
 const ENTRIES = 2 ** 32
 
-/** `Adjustments` lists what people did to balances by hand, and refunds. The filter stands in the URL; the sums and the file have the same. */
+/** `Adjustments` lists what people did to balances by hand, and refunds. */
 export function Adjustments() {
   const { t, i18n } = useLingui()
-  const query = useSearch({ strict: false }) as Values
-  const navigate = useNavigate()
-  const [look, setLook] = useLook('adjustments')
-  const list = usePages<Adjustment>([...KEY, query], (cursor, signal) =>
-    readAdjustments(query, cursor, signal),
-  )
-  const count = useCount('adjustments', KEY, query)
-  const columns = useColumns()
   const pickFrom = usePickFrom()
-  const filters: Filter[] = [
-    {
-      ...{ name: 'kind', label: t`Kind`, kind: 'choice' },
-      choices: Object.entries(kinds).map(([value, words]) => ({ value, label: i18n._(words) })),
-    },
-    { name: 'account', label: t`Reseller`, kind: 'pick', from: pickFrom.resellers },
-    { name: 'from', label: t`From, a day in UTC`, kind: 'day' },
-    { name: 'to', label: t`To, a day in UTC`, kind: 'day' },
-  ]
-  const isNarrowed = Object.keys(query).length > 0
-  const to = ({ order, username }: Adjustment) =>
-    order === null ? `/resellers/${username}/money` : `/orders/${order}`
   return (
-    <Page
+    <MoneyList<Adjustment>
+      of="adjustments"
       title={t`Adjustments`}
-      actions={
-        <>
-          <LookMenu columns={columns} look={look} onLook={setLook} />
-          <ExportButton list="/api/operator/adjustments" query={query} title={t`Export the adjustments`} />
-        </>
+      exportTitle={t`Export the adjustments`}
+      read={readAdjustments}
+      columns={useColumns()}
+      filters={[
+        {
+          ...{ name: 'kind', label: t`Kind`, kind: 'choice' },
+          choices: Object.entries(kinds).map(([value, words]) => ({ value, label: i18n._(words) })),
+        },
+        { name: 'account', label: t`Reseller`, kind: 'pick', from: pickFrom.resellers },
+        { name: 'from', label: t`From, a day in UTC`, kind: 'day' },
+        { name: 'to', label: t`To, a day in UTC`, kind: 'day' },
+      ]}
+      none={
+        <Trans>
+          Nobody has adjusted a balance or refunded an order yet. A balance is adjusted on the page of its
+          reseller, under Money.
+        </Trans>
       }
-    >
-      <FilterBar
-        filters={filters}
-        values={query}
-        onChange={(search) => void navigate({ to: '/money/adjustments', search })}
-      >
-        <Count count={count} />
-      </FilterBar>
-      <Sums
-        queryKey={[...KEY, 'sums', query]}
-        read={(signal) => dataOf(api.GET('/api/operator/adjustments/sums', { params: { query }, signal }))}
-        figure={({ net, came_in, went_out, count, currency }) => {
-          const [added, taken] = [sum(came_in, currency), sum(went_out, currency)]
-          return {
-            label: t`${added} put on, ${taken} taken; entries: ${count}`,
-            value: <SumAmount value={net} currency={currency} />,
-          }
-        }}
-      />
-      <FaultNote fault={list.error} onRetry={list.again} />
-      {!list.rows && !list.error && <Loading />}
-      {list.rows?.length === 0 && list.isEnd && (
-        <Empty
-          action={
-            isNarrowed && (
-              <Button component={Link} to="/money/adjustments" variant="default">
-                <Trans>Clear filters</Trans>
-              </Button>
-            )
-          }
-        >
-          {isNarrowed ? (
-            <Trans>No adjustment fits these filters.</Trans>
-          ) : (
-            <Trans>
-              Nobody has adjusted a balance or refunded an order yet. A balance is adjusted on the page of its
-              reseller, under Money.
-            </Trans>
-          )}
-        </Empty>
-      )}
-      {list.rows && list.rows.length > 0 && (
-        <List
-          {...{ columns, rows: list.rows, look, more: list.more, to }}
-          name={t`Adjustments`}
-          idOf={({ account, id }) => account * ENTRIES + id}
-          label={({ account_name, kind }) => `${account_name}, ${i18n._(kinds[kind])}`}
-          onOpen={(row) => void navigate({ to: to(row) })}
-          card={(one) => (
-            <>
-              <div>
-                <Amount value={one.amount} currency={one.currency} />
-                &nbsp;· {one.account_name}
-              </div>
-              <div className="muted">
-                {i18n._(kinds[one.kind])}&nbsp;· <When at={one.created_at} />
-                {one.note !== null && `\u00A0· ${one.note}`}
-              </div>
-            </>
-          )}
+      misfit={<Trans>No adjustment fits these filters.</Trans>}
+      sums={(query) => (
+        <Sums
+          queryKey={['adjustments', 'sums', query]}
+          read={(signal) => dataOf(api.GET('/api/operator/adjustments/sums', { params: { query }, signal }))}
+          figure={({ net, came_in, went_out, count, currency }) => {
+            const [added, taken] = [sum(came_in, currency), sum(went_out, currency)]
+            return {
+              label: t`${added} put on, ${taken} taken; entries: ${count}`,
+              value: <SumAmount value={net} currency={currency} />,
+            }
+          }}
         />
       )}
-    </Page>
+      idOf={({ account, id }) => account * ENTRIES + id}
+      label={({ account_name, kind }) => `${account_name}, ${i18n._(kinds[kind])}`}
+      to={({ order, username }) => (order === null ? `/resellers/${username}/money` : `/orders/${order}`)}
+      card={(one) => (
+        <>
+          <div>
+            <Amount value={one.amount} currency={one.currency} />
+            &nbsp;· {one.account_name}
+          </div>
+          <div className="muted">
+            {i18n._(kinds[one.kind])}&nbsp;· <When at={one.created_at} />
+            {one.note !== null && `\u00A0· ${one.note}`}
+          </div>
+        </>
+      )}
+    />
   )
 }
 

@@ -1,8 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro'
+import { Button, CloseButton } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { Link, useParams } from '@tanstack/react-router'
 import { useRefreshOn } from '../../../api/events.ts'
 import { isNone } from '../../../kit/faults.ts'
+import { useKeys } from '../../../kit/keys.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { DepositPane, depositQuery } from '../../deposit-pane.tsx'
 import { History } from '../../history.tsx'
@@ -16,7 +18,7 @@ const KEY = ['deposit']
 export function Deposit() {
   const { t } = useLingui()
   const { id = '' } = useParams({ strict: false }) as { id?: string }
-  const client = useQueryClient()
+  const readAgain = useReadAgain()
   useRefreshOn(TOPICS, KEY)
   const isNumber = /^\d{1,15}$/.test(id)
   const { error } = useQuery({
@@ -33,18 +35,36 @@ export function Deposit() {
   return (
     <Page title={t`Deposit ${id}`}>
       <div className={styles.pane}>
-        <DepositPane
-          key={id}
-          id={Number(id)}
-          onDone={() =>
-            void Promise.all([
-              client.invalidateQueries({ queryKey: KEY }),
-              client.invalidateQueries({ queryKey: ['deposits'] }),
-            ])
-          }
-        />
+        <DepositPane key={id} id={Number(id)} onDone={readAgain} />
         <History what="deposit" subject={id} />
       </div>
     </Page>
   )
+}
+
+/** `DepositBeside` is a deposit beside the list that it was opened in. */
+export function DepositBeside({ id, onClose }: { id: number; onClose: () => void }) {
+  const { t } = useLingui()
+  useRefreshOn(TOPICS, KEY)
+  useKeys({ Escape: [t`Close`, onClose] })
+  const readAgain = useReadAgain()
+  return (
+    <section className={styles.beside} aria-label={t`Deposit ${id}`}>
+      <div className={styles.besideHead}>
+        <h2>{t`Deposit ${id}`}</h2>
+        <Button component={Link} to={`/money/deposits/${id}`} variant="subtle" size="compact-sm">
+          <Trans>As a page</Trans>
+        </Button>
+        <CloseButton aria-label={t`Close`} onClick={onClose} />
+      </div>
+      <DepositPane id={id} onDone={readAgain} />
+      <History what="deposit" subject={String(id)} />
+    </section>
+  )
+}
+
+/** `useReadAgain` reads again what a decision about a deposit has changed. */
+function useReadAgain(): () => void {
+  const client = useQueryClient()
+  return () => void Promise.all([KEY, ['deposits']].map((queryKey) => client.invalidateQueries({ queryKey })))
 }

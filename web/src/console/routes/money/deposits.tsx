@@ -1,25 +1,18 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { api, dataOf } from '../../../api/client.ts'
-import { useRefreshOn } from '../../../api/events.ts'
 import { Amount } from '../../../kit/amount.tsx'
-import { type Filter, FilterBar, type Values, withValue } from '../../../kit/filters.tsx'
-import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
-import { Page } from '../../../kit/page.tsx'
-import { usePages } from '../../../kit/pages.ts'
+import { type Filter, type Values, withValue } from '../../../kit/filters.tsx'
 import { SearchField } from '../../../kit/pasted-lines.tsx'
-import { type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
+import type { Column } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
-import { Count, useCount } from '../../count.tsx'
 import { DepositState, depositStateWords } from '../../deposit-state.tsx'
-import { ExportButton } from '../../export-button.tsx'
 import { ListViews } from '../../list-views.tsx'
 import { usePickFrom } from '../../pick-from.ts'
+import { DepositBeside } from './deposit.tsx'
+import { MoneyList } from './money-list.tsx'
 
 const TOPICS = ['deposits']
-const KEY = ['deposits', 'list']
 
 const readDeposits = async (query: Values, cursor: string | undefined, signal: AbortSignal) => {
   const params = { query: { ...query, ...(cursor !== undefined && { cursor }) } }
@@ -30,101 +23,59 @@ type Deposit = Awaited<ReturnType<typeof readDeposits>>['items'][number]
 /** `referenceOf` is what finds the payment: what the payer wrote of it, else the gateway's name of it. */
 const referenceOf = ({ proof, reference }: Deposit): string => proof ?? reference ?? ''
 
-/** `Deposits` lists what resellers pay in. The filter stands in the URL; the file and the count have the same. */
+/** `Deposits` lists what resellers pay in; on a wide screen the one that is opened stands beside the list. */
 export function Deposits() {
   const { t } = useLingui()
-  const query = useSearch({ strict: false }) as Values
-  const navigate = useNavigate()
-  const [look, setLook] = useLook('deposits')
-  const list = usePages<Deposit>([...KEY, query], (cursor, signal) => readDeposits(query, cursor, signal))
-  const count = useCount('deposits', KEY, query)
-  useRefreshOn(TOPICS, KEY)
-  const columns = useColumns()
-  const filters = useFilters()
   const usual: [string, Values][] = [
     [t`All`, {}],
     [t`Needs you`, { state: 'review' }],
     [t`To be paid`, { state: 'pending' }],
     [t`Not credited`, { state: 'failed' }],
   ]
-  const { sort = '-begun', ...filter } = query
-  const isNarrowed = Object.keys(filter).length > 0
-  const to = ({ id }: Deposit) => `/money/deposits/${id}`
   return (
-    <Page
+    <MoneyList<Deposit>
+      of="deposits"
       title={t`Deposits`}
-      actions={
-        <>
-          <LookMenu columns={columns} look={look} onLook={setLook} />
-          <ExportButton list="/api/operator/deposits" query={query} title={t`Export the deposits`} />
-        </>
+      exportTitle={t`Export the deposits`}
+      read={readDeposits}
+      topics={TOPICS}
+      columns={useColumns()}
+      filters={useFilters()}
+      none={
+        <Trans>
+          Nothing was paid in yet. Resellers begin deposits in the portal or by their programs, once there is
+          a way to pay in.
+        </Trans>
       }
-    >
-      <ListViews list="deposits" usual={usual} {...{ query, look }} onLook={setLook} />
-      <FilterBar
-        filters={filters}
-        values={filter}
-        onChange={(changed) =>
-          void navigate({
-            to: '/money/deposits',
-            search: { ...changed, ...(query['sort'] !== undefined && { sort }) },
-          })
-        }
-      >
-        <Count count={count} />
+      misfit={<Trans>No deposit fits these filters.</Trans>}
+      sort="-begun"
+      views={({ query, look, onLook }) => <ListViews list="deposits" {...{ usual, query, look, onLook }} />}
+      search={({ query, show }) => (
         <SearchField
           label={t`Search deposits`}
           placeholder={t`Reference, reseller, amount or number`}
           value={query['q'] ?? ''}
-          onSearch={(q) => void navigate({ to: '/money/deposits', search: withValue(query, 'q', q) })}
-        />
-      </FilterBar>
-      <FaultNote fault={list.error} onRetry={list.again} />
-      {!list.rows && !list.error && <Loading />}
-      {list.rows?.length === 0 && list.isEnd && (
-        <Empty
-          action={
-            isNarrowed && (
-              <Button component={Link} to="/money/deposits" variant="default">
-                <Trans>Clear filters</Trans>
-              </Button>
-            )
-          }
-        >
-          {isNarrowed ? (
-            <Trans>No deposit fits these filters.</Trans>
-          ) : (
-            <Trans>
-              Nothing was paid in yet. Resellers begin deposits in the portal or by their programs, once there
-              is a way to pay in.
-            </Trans>
-          )}
-        </Empty>
-      )}
-      {list.rows && list.rows.length > 0 && (
-        <List
-          {...{ columns, rows: list.rows, look, more: list.more, to, sort }}
-          onSort={(by) => void navigate({ to: '/money/deposits', search: { ...query, sort: by } })}
-          name={t`Deposits`}
-          idOf={({ id }) => id}
-          label={({ id }) => t`Deposit ${id}`}
-          onOpen={(row) => void navigate({ to: to(row) })}
-          card={(one) => (
-            <>
-              <div>
-                <DepositState state={one.state} /> <span className="code">{one.id}</span>&nbsp;·{' '}
-                {one.account_name}
-              </div>
-              <div>
-                <Amount value={one.total_pay} currency={one.currency} />
-                &nbsp;· {one.provider_name}&nbsp;· <When at={one.created_at} />
-              </div>
-              {referenceOf(one) && <div className="code muted">{referenceOf(one)}</div>}
-            </>
-          )}
+          onSearch={(q) => show(withValue(query, 'q', q))}
         />
       )}
-    </Page>
+      idOf={({ id }) => id}
+      label={({ id }) => t`Deposit ${id}`}
+      to={({ id }) => `/money/deposits/${id}`}
+      card={(one) => (
+        <>
+          <div>
+            <DepositState state={one.state} /> <span className="code">{one.id}</span>&nbsp;·{' '}
+            {one.account_name}
+          </div>
+          <div>
+            <Amount value={one.total_pay} currency={one.currency} />
+            &nbsp;· {one.provider_name}&nbsp;· <When at={one.created_at} />
+          </div>
+          {referenceOf(one) && <div className="code muted">{referenceOf(one)}</div>}
+        </>
+      )}
+      beside={(id, close) => <DepositBeside key={id} id={id} onClose={close} />}
+    />
   )
 }
 

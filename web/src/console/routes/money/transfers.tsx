@@ -1,21 +1,13 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button } from '@mantine/core'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { api, dataOf } from '../../../api/client.ts'
 import { Amount } from '../../../kit/amount.tsx'
-import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
-import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
-import { Page } from '../../../kit/page.tsx'
-import { usePages } from '../../../kit/pages.ts'
+import type { Values } from '../../../kit/filters.tsx'
 import { SumAmount } from '../../../kit/sum.tsx'
-import { type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
+import type { Column } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
-import { Count, useCount } from '../../count.tsx'
-import { ExportButton } from '../../export-button.tsx'
 import { usePickFrom } from '../../pick-from.ts'
+import { MoneyList } from './money-list.tsx'
 import { Sums } from './sums.tsx'
-
-const KEY = ['transfers']
 
 const readTransfers = async (query: Values, cursor: string | undefined, signal: AbortSignal) => {
   const params = { query: { ...query, ...(cursor !== undefined && { cursor }) } }
@@ -23,93 +15,56 @@ const readTransfers = async (query: Values, cursor: string | undefined, signal: 
 }
 type Transfer = Awaited<ReturnType<typeof readTransfers>>['items'][number]
 
-/** `Transfers` lists what resellers sent to each other. The filter stands in the URL; the sums and the file have the same. */
+/** `Transfers` lists what resellers sent to each other. */
 export function Transfers() {
   const { t } = useLingui()
-  const query = useSearch({ strict: false }) as Values
-  const navigate = useNavigate()
-  const [look, setLook] = useLook('transfers')
-  const list = usePages<Transfer>([...KEY, query], (cursor, signal) => readTransfers(query, cursor, signal))
-  const count = useCount('transfers', KEY, query)
-  const columns = useColumns()
   const pickFrom = usePickFrom()
-  const filters: Filter[] = [
-    {
-      ...{ name: 'account', label: t`Reseller`, kind: 'pick', from: pickFrom.resellers },
-      help: t`The sender or the receiver`,
-    },
-    { name: 'from', label: t`From, a day in UTC`, kind: 'day' },
-    { name: 'to', label: t`To, a day in UTC`, kind: 'day' },
-  ]
-  const isNarrowed = Object.keys(query).length > 0
-  const to = ({ sender_username }: Transfer) => `/resellers/${sender_username}/money`
   return (
-    <Page
+    <MoneyList<Transfer>
+      of="transfers"
       title={t`Transfers`}
-      actions={
-        <>
-          <LookMenu columns={columns} look={look} onLook={setLook} />
-          <ExportButton list="/api/operator/transfers" query={query} title={t`Export the transfers`} />
-        </>
+      exportTitle={t`Export the transfers`}
+      read={readTransfers}
+      columns={useColumns()}
+      filters={[
+        {
+          ...{ name: 'account', label: t`Reseller`, kind: 'pick', from: pickFrom.resellers },
+          help: t`The sender or the receiver`,
+        },
+        { name: 'from', label: t`From, a day in UTC`, kind: 'day' },
+        { name: 'to', label: t`To, a day in UTC`, kind: 'day' },
+      ]}
+      none={
+        <Trans>
+          No reseller has sent money to another one yet. They do so in the portal, or by their programs.
+        </Trans>
       }
-    >
-      <FilterBar
-        filters={filters}
-        values={query}
-        onChange={(search) => void navigate({ to: '/money/transfers', search })}
-      >
-        <Count count={count} />
-      </FilterBar>
-      <Sums
-        queryKey={[...KEY, 'sums', query]}
-        read={(signal) => dataOf(api.GET('/api/operator/transfers/sums', { params: { query }, signal }))}
-        figure={({ amount, count, currency }) => ({
-          label: t`Sent in ${currency}; transfers: ${count}`,
-          value: <SumAmount value={amount} currency={currency} />,
-        })}
-      />
-      <FaultNote fault={list.error} onRetry={list.again} />
-      {!list.rows && !list.error && <Loading />}
-      {list.rows?.length === 0 && list.isEnd && (
-        <Empty
-          action={
-            isNarrowed && (
-              <Button component={Link} to="/money/transfers" variant="default">
-                <Trans>Clear filters</Trans>
-              </Button>
-            )
-          }
-        >
-          {isNarrowed ? (
-            <Trans>No transfer fits these filters.</Trans>
-          ) : (
-            <Trans>
-              No reseller has sent money to another one yet. They do so in the portal, or by their programs.
-            </Trans>
-          )}
-        </Empty>
-      )}
-      {list.rows && list.rows.length > 0 && (
-        <List
-          {...{ columns, rows: list.rows, look, more: list.more, to }}
-          name={t`Transfers`}
-          idOf={({ id }) => id}
-          label={({ id }) => t`Transfer ${id}`}
-          onOpen={(row) => void navigate({ to: to(row) })}
-          card={(one) => (
-            <>
-              <div>
-                <Amount value={one.amount} currency={one.currency} />
-                &nbsp;· <span className="code">{one.id}</span>
-              </div>
-              <div className="muted">
-                {one.sender_name} → {one.receiver_name}&nbsp;· <When at={one.created_at} />
-              </div>
-            </>
-          )}
+      misfit={<Trans>No transfer fits these filters.</Trans>}
+      sums={(query) => (
+        <Sums
+          queryKey={['transfers', 'sums', query]}
+          read={(signal) => dataOf(api.GET('/api/operator/transfers/sums', { params: { query }, signal }))}
+          figure={({ amount, count, currency }) => ({
+            label: t`Sent in ${currency}; transfers: ${count}`,
+            value: <SumAmount value={amount} currency={currency} />,
+          })}
         />
       )}
-    </Page>
+      idOf={({ id }) => id}
+      label={({ id }) => t`Transfer ${id}`}
+      to={({ sender_username }) => `/resellers/${sender_username}/money`}
+      card={(one) => (
+        <>
+          <div>
+            <Amount value={one.amount} currency={one.currency} />
+            &nbsp;· <span className="code">{one.id}</span>
+          </div>
+          <div className="muted">
+            {one.sender_name} → {one.receiver_name}&nbsp;· <When at={one.created_at} />
+          </div>
+        </>
+      )}
+    />
   )
 }
 

@@ -14,6 +14,7 @@ import { duration, percent } from '../../../kit/duration.ts'
 import { FileLink } from '../../../kit/file-link.tsx'
 import { type Filter, FilterBar } from '../../../kit/filters.tsx'
 import { HomeSumsNote } from '../../../kit/home-sums.tsx'
+import { monthName } from '../../../kit/months.ts'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
@@ -259,11 +260,6 @@ function Shown({
 const dayName = (day: string): string =>
   new Intl.DateTimeFormat(i18n.locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(
     new Date(`${day.length === 7 ? `${day}-01` : day}T00:00Z`),
-  )
-
-const monthName = (month: string): string =>
-  new Intl.DateTimeFormat(i18n.locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
-    new Date(`${month}-01T00:00Z`),
   )
 
 function TimeChart({

@@ -1,0 +1,157 @@
+import { Trans } from '@lingui/react/macro'
+import { Button } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { type ReactNode, useEffect } from 'react'
+import { useRefreshOn } from '../../../api/events.ts'
+import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
+import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
+import { Page } from '../../../kit/page.tsx'
+import { type ReadPage, usePages } from '../../../kit/pages.ts'
+import { type Column, List, LookMenu, useLook, WIDE } from '../../../kit/table.tsx'
+import { Count, useCount } from '../../count.tsx'
+import { ExportButton } from '../../export-button.tsx'
+import styles from './money.module.css'
+
+/** Shown is the list as it stands in the URL, for what a page puts around it. */
+interface Shown {
+  /** `query` is the filter and the order, under the names of the API. */
+  query: Values
+  look: ReturnType<typeof useLook>[0]
+  onLook: ReturnType<typeof useLook>[1]
+  /** `show` has another filter in the URL. */
+  show: (query: Values) => void
+}
+
+interface MoneyListProps<Row> {
+  /** `of` is what the list is called in the API and in the URL. */
+  of: 'deposits' | 'adjustments' | 'transfers' | 'invoices'
+  title: string
+  exportTitle: string
+  read: (query: Values, cursor: string | undefined, signal: AbortSignal) => Promise<ReadPage<Row>>
+  /** `topics` are by what changes of the list are told. */
+  topics?: readonly string[]
+  columns: readonly Column<Row>[]
+  filters: readonly Filter[]
+  /** `none` says that there is nothing yet, and `misfit` that nothing fits the filters. */
+  none: ReactNode
+  misfit: ReactNode
+  idOf: (row: Row) => number
+  label: (row: Row) => string
+  /** `to` is the page where a row leads, or `file` the file that it is. */
+  to?: (row: Row) => string
+  file?: (row: Row) => string
+  card: (row: Row) => ReactNode
+  /** `sort` is how the list is sorted at first; left out: it has one order. */
+  sort?: string
+  actions?: ReactNode
+  /** `views`, `search` and `sums` stand above the list. */
+  views?: (shown: Shown) => ReactNode
+  search?: (shown: Shown) => ReactNode
+  sums?: (query: Values) => ReactNode
+  /** `beside` is the row that was opened, beside the list on a wide screen; left out: rows open as pages of their own. */
+  beside?: (id: number, close: () => void) => ReactNode
+}
+
+const NO_TOPICS: readonly string[] = []
+
+/** `MoneyList` is a list of the page Money: its filter stands in the URL; the count, the sums and the file have the same. */
+export function MoneyList<Row>({
+  of,
+  title,
+  exportTitle,
+  read,
+  topics = NO_TOPICS,
+  columns,
+  filters,
+  none,
+  misfit,
+  sort,
+  actions,
+  views,
+  search,
+  sums,
+  beside,
+  ...rows
+}: MoneyListProps<Row>) {
+  const { open, ...query } = useSearch({ strict: false }) as Values
+  const navigate = useNavigate()
+  const [look, setLook] = useLook(of)
+  const isWide = useMediaQuery(WIDE, window.matchMedia(WIDE).matches)
+  const key = [of, 'list']
+  const list = usePages<Row>([...key, query], (cursor, signal) => read(query, cursor, signal))
+  const count = useCount(of, key, query)
+  useRefreshOn(topics, key)
+  const path = `/money/${of}` as string
+  const show = (next: Values) => void navigate({ to: path, search: next })
+  const openBeside = (id?: number) =>
+    void navigate({
+      to: path,
+      search: id === undefined ? query : { ...query, open: String(id) },
+      replace: true,
+      resetScroll: false,
+    })
+  // What was open beside the list is a page where there is no room for that.
+  useEffect(() => {
+    if (open !== undefined && !isWide) void navigate({ to: `${path}/${open}` as string, replace: true })
+  }, [open, isWide, navigate, path])
+  const isBeside = beside !== undefined && isWide
+  const { sort: sorted = sort, ...filter } = query
+  const isNarrowed = Object.keys(filter).length > 0
+  const shown: Shown = { query, look, onLook: setLook, show }
+  const { to, file, idOf } = rows
+  const onOpen = (row: Row) => {
+    if (isBeside) openBeside(idOf(row))
+    else if (to) void navigate({ to: to(row) })
+    else if (file) window.location.assign(file(row))
+  }
+  return (
+    <Page
+      title={title}
+      actions={
+        <>
+          <LookMenu columns={columns} look={look} onLook={setLook} />
+          <ExportButton list={`/api/operator/${of}`} query={query} title={exportTitle} />
+          {actions}
+        </>
+      }
+    >
+      {views?.(shown)}
+      <FilterBar
+        filters={filters}
+        values={filter}
+        onChange={(next) => show({ ...next, ...(query['sort'] !== undefined && { sort: query['sort'] }) })}
+      >
+        <Count count={count} />
+        {search?.(shown)}
+      </FilterBar>
+      {sums?.(query)}
+      <FaultNote fault={list.error} onRetry={list.again} />
+      {!list.rows && !list.error && <Loading />}
+      {list.rows?.length === 0 && list.isEnd && (
+        <Empty
+          action={
+            isNarrowed && (
+              <Button component={Link} to={path} variant="default">
+                <Trans>Clear filters</Trans>
+              </Button>
+            )
+          }
+        >
+          {isNarrowed ? misfit : none}
+        </Empty>
+      )}
+      {list.rows && list.rows.length > 0 && (
+        <div className={isBeside && open ? styles.split : undefined}>
+          <List
+            {...rows}
+            {...{ columns, rows: list.rows, look, more: list.more, name: title, onOpen }}
+            {...(sort !== undefined && { sort: sorted, onSort: (by) => show({ ...query, sort: by }) })}
+            beside={isBeside ? Number(open ?? 0) : undefined}
+          />
+          {isBeside && open && beside(Number(open), () => openBeside())}
+        </div>
+      )}
+    </Page>
+  )
+}
