@@ -158,6 +158,9 @@ describePages('money in the console', () => {
     const { searchParams } = new URL(page.url())
     expect(Object.fromEntries(searchParams)).toEqual({ state: 'pending', open: String(deposits[2]) })
     await visit.expectUsable('a deposit beside the list')
+    // What is open is no part of the filter.
+    const views = page.getByRole('navigation', { name: 'Views' })
+    await views.getByRole('link', { name: 'To be paid' }).and(page.locator('[aria-current]')).waitFor()
     await visit.press('Escape')
     await pane.waitFor({ state: 'detached' })
     await page.waitForURL(/\?state=pending$/)

@@ -32,9 +32,17 @@ const FIRST = 200
 export function PricesFor() {
   const { t } = useLingui()
   const { username = '' } = useParams({ strict: false }) as { username?: string }
+  const account = useQuery({
+    queryKey: ['resellers', username],
+    queryFn: ({ signal }) =>
+      dataOf(
+        api.GET('/api/operator/accounts/{account}', { params: { path: { account: username } }, signal }),
+      ),
+  })
+  const name = account.data?.name ?? username
   return (
     <Page
-      title={t`What ${username} pays`}
+      title={t`What ${name} pays`}
       actions={
         <Button
           variant="default"
