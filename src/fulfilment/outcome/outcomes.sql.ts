@@ -76,11 +76,13 @@ export async function lockClaims(sql: Transaction, updates: readonly ItemUpdate[
  * `writeItemUpdates` writes updates in one statement: items, attempts, reviews, and for each item that ended its capture or release and
  * the wallet's balances. An update whose fence is no longer the item's, whose item has ended, or whose number is another item's, changes
  * nothing. A shared number is another's where the other item has the same input, travelled alone, or was not sent together with this one.
+ * `answeredBy` is the person who has answered all of the attempts by hand.
  */
 export async function writeItemUpdates(
   sql: Transaction,
   updates: ItemUpdate[],
   now: Date,
+  { answeredBy = null }: { answeredBy?: string | null } = {},
 ): Promise<Written[]> {
   const column = <T>(of: (update: ItemUpdate) => T): T[] => updates.map(of)
   const texts = (of: (update: ItemUpdate) => string | null | undefined): (string | null)[] =>
@@ -137,6 +139,7 @@ export async function writeItemUpdates(
              -- What was noted of an accepted one, such as who works on it, stays.
              detail = case when m.attempt_state = 'accepted' then coalesce(m.detail, a.detail) else m.detail end,
              asked = m.asked, fault = m.fault, recheck_at = m.recheck_at,
+             answered_by = coalesce(${answeredBy}::text, a.answered_by),
              -- Once the supplier has said more, it waits for no text any more.
              unrecognised = case when m.attempt_state = 'unknown' then nullif(coalesce(m.unrecognised, a.unrecognised), '') end,
              finished_at = case when m.attempt_state in ('succeeded', 'refused', 'given_up')

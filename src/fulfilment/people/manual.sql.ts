@@ -163,20 +163,6 @@ export async function noteTaken(sql: Queryable, orders: OrderId[], by: string): 
   return count
 }
 
-/** `noteAnswered` notes who answered attempts. */
-export async function noteAnswered(
-  sql: Transaction,
-  attempts: readonly (ItemName & { number: number })[],
-  by: string,
-): Promise<void> {
-  await sql`
-    update attempts a set answered_by = ${by}
-      from unnest(${attempts.map((one) => one.accountId)}::int[], ${attempts.map((one) => one.orderId)}::bigint[],
-                  ${attempts.map((one) => one.position)}::smallint[], ${attempts.map((one) => one.number)}::smallint[])
-             as n (account_id, order_id, position, number)
-     where a.account_id = n.account_id and a.order_id = n.order_id and a.position = n.position and a.number = n.number`
-}
-
 /** OrderItem is an item of an order: it waits for a person, or was refused by one and has not ended yet, or neither. */
 interface OrderItem extends ItemName {
   waits: boolean

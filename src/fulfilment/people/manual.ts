@@ -12,7 +12,6 @@ import {
   lockRefused,
   type ManualFilter,
   type ManualItem,
-  noteAnswered,
   noteTaken,
   type RefusedItem,
   selectManual,
@@ -131,12 +130,7 @@ export async function answerManual(
             }),
       )
     }
-    await writeItemUpdates(transaction, updates, now)
-    await noteAnswered(
-      transaction,
-      updates.flatMap(({ item, attempt }) => (attempt ? [{ ...item, number: attempt.number }] : [])),
-      actor,
-    )
+    await writeItemUpdates(transaction, updates, now, { answeredBy: actor })
     await followItems(
       transaction,
       answers.map(({ item }) => item),

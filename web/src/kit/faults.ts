@@ -24,6 +24,8 @@ export async function learnFaults(): Promise<void> {
   const learned = await import('./fault-words.ts')
   await learned.speakFaults()
   words = learned
+  // What is shown already is said anew.
+  i18n.emit('change')
 }
 
 const said = (
@@ -119,11 +121,13 @@ function valuesIn(form: string, text: string): Record<string, unknown> | undefin
     .replace(/\{(\w+)\}/g, (_, name: string) => `(?<${name}>${SHAPES[name] ?? '[^]{1,2000}?'})`)
   const found = new RegExp(`^${pattern}$`).exec(text)
   if (!found) return undefined
-  const { ms, text: other, ...values } = found.groups ?? {}
+  const { ms, text: other, reason, ...values } = found.groups ?? {}
   return {
     ...values,
     ...(ms !== undefined && { seconds: Number(ms) / 1000 }),
+    // These may be such a text themselves.
     ...(other !== undefined && { text: failureText(other) ?? other }),
+    ...(reason !== undefined && { reason: failureText(reason) ?? reason }),
   }
 }
 

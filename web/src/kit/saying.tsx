@@ -1,3 +1,4 @@
+import { useLingui } from '@lingui/react'
 import { failureText, reasonText } from './faults.ts'
 
 /** SayingCode is what the server says, for programs: one of its reasons, with its values. */
@@ -21,6 +22,8 @@ export function Saying({
   /** `isQuoted`: words of somebody else stand in quotes. */
   isQuoted?: boolean
 }) {
+  // The words may come behind the page.
+  useLingui()
   const words = sayingText(said) ?? failureText(text)
   return words === undefined ? <span>{isQuoted ? `“${text}”` : text}</span> : <span>{words}</span>
 }

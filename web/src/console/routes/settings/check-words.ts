@@ -119,10 +119,8 @@ export const checkName = (name: string): string => worded(checks, name) ?? name
 
 /** `findingText` says a text of the doctor in the reader's language, part by part; what it has from PostgreSQL or from the system stays as it is. */
 export function findingText(text: string): string {
-  const whole = formText(findings, text)
-  if (whole !== undefined) return whole
   const parts = text.split('; ').map((part) => formText(findings, part))
-  return parts.every((part) => part !== undefined) ? parts.join(' ') : text
+  return parts.every((part) => part !== undefined) ? parts.join(' ') : (formText(findings, text) ?? text)
 }
 
 /** `figureText` says what a figure is; one that is newer than this page is explained in English. */
