@@ -71,6 +71,21 @@ export const failures = {
   price_in_other: "its price is in another currency than the supplier's {currency}: {text}",
   id_twice: 'its id stands there twice, and {name} is taken',
   id_twice_dearer: 'its id stands there twice, and the dearer one is taken',
+  tried_done: 'done, with the result: {text}',
+  tried_taken: 'taken, and not done yet: an order would be asked about until it is',
+  tried_numbered:
+    'taken under its number {number}, and not done yet: an order would be asked about until it is',
+  tried_refused:
+    'refused because of this item: an order would go to the next route, or its price would be given back: {text}',
+  tried_unavailable:
+    'not taken, because of the supplier ({why}): an order would be sent again, or to the next route: {text}',
+  tried_duplicate:
+    'the supplier says that it has such an order already: an order would be asked about: {text}',
+  tried_askable:
+    'nobody knows whether it was taken: an order would be asked about, and neither sent again nor given back: {text}',
+  tried_shown:
+    'nobody knows whether it was taken: an order would be shown to a person, and neither sent again nor given back: {text}',
+  tried_unrecognised: 'a refusal in words that no list knows: an order would wait for a person: {text}',
 } as const
 type Failure = keyof typeof failures
 

@@ -8,6 +8,7 @@ import { withText } from '../integrations/suppliers/http-kit/results.ts'
 import { withoutSecrets } from '../integrations/suppliers/http-kit/shown-exchange.ts'
 import { supplierKinds } from '../integrations/suppliers/index.ts'
 import type { SupplierOutcome, SupplierTask } from '../integrations/suppliers/supplier.ts'
+import { failure } from '../lib/failures.ts'
 import { fault, orThrow, resultOf } from '../lib/fault.ts'
 import { imeiFault, normaliseImei } from '../lib/imei.ts'
 import { type Exchanged, RecordedOutbound } from '../outbound/recorded.ts'
@@ -175,19 +176,21 @@ const NOTHING: SupplierOutcome = { kind: 'unknown', reason: 'it gave no outcome'
 function meaningOf(outcome: SupplierOutcome): string {
   switch (outcome.kind) {
     case 'success':
-      return `done, with the result: ${outcome.result}`
+      return failure('tried_done', { text: outcome.result })
     case 'accepted':
-      return `taken${outcome.reference === null ? '' : ` under its number ${outcome.reference}`}, and not done yet: an order would be asked about until it is`
+      return outcome.reference === null
+        ? failure('tried_taken', {})
+        : failure('tried_numbered', { number: outcome.reference })
     case 'refused':
-      return `refused because of this item: an order would go to the next route, or its price would be given back: ${outcome.reason}`
+      return failure('tried_refused', { text: outcome.reason })
     case 'unavailable':
-      return `not taken, because of the supplier (${outcome.why}): an order would be sent again, or to the next route: ${outcome.reason}`
+      return failure('tried_unavailable', { why: outcome.why, text: outcome.reason })
     case 'duplicate':
-      return `the supplier says that it has such an order already: an order would be asked about: ${outcome.reason}`
+      return failure('tried_duplicate', { text: outcome.reason })
     case 'unknown':
       return outcome.unrecognised === undefined
-        ? `nobody knows whether it was taken: an order would be ${outcome.askable ? 'asked about' : 'shown to a person'}, and neither sent again nor given back: ${outcome.reason}`
-        : `a refusal in words that no list knows: an order would wait for a person: ${outcome.reason}`
+        ? failure(outcome.askable ? 'tried_askable' : 'tried_shown', { text: outcome.reason })
+        : failure('tried_unrecognised', { text: outcome.reason })
     default:
       return 'nothing that is known'
   }

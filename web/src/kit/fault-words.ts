@@ -444,4 +444,13 @@ export const failures: Words = {
   "its price is in another currency than the supplier's {currency}: {text}": msg`Its price is in another currency than {currency}: {text}`,
   'its id stands there twice, and {name} is taken': msg`Its id stands there twice, and {name} is taken.`,
   'its id stands there twice, and the dearer one is taken': msg`Its id stands there twice, and the dearer one is taken.`,
+  'done, with the result: {text}': msg`It is done, with the result: {text}`,
+  'taken, and not done yet: an order would be asked about until it is': msg`It was taken, and is not done yet: an order would be asked about until it is.`,
+  'taken under its number {number}, and not done yet: an order would be asked about until it is': msg`It was taken under the number {number}, and is not done yet: an order would be asked about until it is.`,
+  'refused because of this item: an order would go to the next route, or its price would be given back: {text}': msg`It was refused because of this item: an order would go to the next route, or its price would be given back: {text}`,
+  'not taken, because of the supplier ({why}): an order would be sent again, or to the next route: {text}': msg`It was not taken, because of the supplier: an order would be sent again, or to the next route: {text}`,
+  'the supplier says that it has such an order already: an order would be asked about: {text}': msg`The supplier says that it has such an order already: an order would be asked about: {text}`,
+  'nobody knows whether it was taken: an order would be asked about, and neither sent again nor given back: {text}': msg`Nobody knows whether it was taken: an order would be asked about, and neither sent again nor given back: {text}`,
+  'nobody knows whether it was taken: an order would be shown to a person, and neither sent again nor given back: {text}': msg`Nobody knows whether it was taken: an order would be shown to a person, and neither sent again nor given back: {text}`,
+  'a refusal in words that no list knows: an order would wait for a person: {text}': msg`It is a refusal in words that no list knows: an order would wait for a person: {text}`,
 }

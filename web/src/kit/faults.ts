@@ -112,6 +112,8 @@ const SHAPES: Readonly<Record<string, string>> = {
   bytes: '\\d{1,12}',
   count: '\\d{1,9}',
   processes: 'process(?:es)?',
+  // It is at the end, and may be a whole result.
+  text: '[^]{1,20000}?',
 }
 
 /** `valuesIn` gives what stands in a text where a form has names. */

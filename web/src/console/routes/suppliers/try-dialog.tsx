@@ -90,7 +90,7 @@ export function TryDialog({ supplier, onClose }: { supplier: Supplier; onClose: 
             <Badge tone={outcomes[done.outcome]?.tone ?? 'unknown'}>
               {i18n._(outcomes[done.outcome]?.words ?? { id: done.outcome })}
             </Badge>{' '}
-            {done.meaning}
+            <Saying text={done.meaning} />
           </p>
           {done.outcome !== 'success' && words.data && (
             <p className="muted">
