@@ -333,7 +333,7 @@ describePages('the catalogue in the console', () => {
       .getByText('To APPLE: Find My iPhone')
       .waitFor()
     const carrier = page.getByRole('row', { name: /carrier and lock/ })
-    await carrier.getByText('the list has none of this name').waitFor()
+    await carrier.getByText('The list has none of this name').waitFor()
     await carrier.getByText('Nothing fits: stays').waitFor()
     await visit.expectUsable('a plan of further routes')
     await visit.click(/^Apply/)
