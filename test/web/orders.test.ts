@@ -282,6 +282,9 @@ describePages('orders in the console', () => {
     await page.getByRole('combobox', { name: 'Service', exact: true }).fill('')
     // A key is found by its name and its reseller's, and stands in the address by its user name.
     await office.server.sql`update api_keys set name = 'Website' where security_id = ${shop.securityId}`
+    await page.getByRole('combobox', { name: 'Group of services' }).click()
+    await page.getByRole('option', { name: 'Checks' }).waitFor()
+    await page.keyboard.press('Escape')
     await page.getByRole('combobox', { name: 'API key' }).fill(`web ${shop.username}`)
     await page.getByRole('option', { name: `${shop.username}, Website` }).click()
     await page.getByRole('button', { name: 'Show', exact: true }).click()

@@ -494,6 +494,26 @@ describePages('the portal', () => {
     await visit.leave()
   })
 
+  test('a service that takes no orders at this hour says so in the list and on its page, and until when', async () => {
+    const hour = (by: number) => new Date(Date.now() + by * 3_600_000).toISOString().slice(11, 16)
+    const hours = { opensAt: hour(2), closesAt: hour(3), timeZone: 'UTC' }
+    await portal.server.service({ code: 'office', name: 'Office hours', ...hours })
+    const { headers } = await portal.person('owner')
+    const visit = await Visit.entered(portal.server.url, headers)
+    const { page } = visit
+    await page.goto('/portal/services?q=office')
+    const row = page.getByRole('link', { name: 'Office hours, closed now' })
+    await row.waitFor()
+    expect(await row.textContent()).toBe('Office hours Closed now')
+    await visit.expectUsable('a closed service in the list')
+    await row.click()
+    await page
+      .getByText(`It takes orders again from ${hour(2)} (UTC). Nothing can be ordered until then.`)
+      .waitFor()
+    await visit.expectUsable('a closed service')
+    await visit.leave()
+  })
+
   test('what a service asks for is drawn, and what cannot be drawn is written as JSON', async () => {
     const shop = await portal.server.shop()
     const { headers } = await portal.person('owner', shop)

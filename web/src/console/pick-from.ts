@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { api, dataOf } from '../api/client.ts'
 import type { Offer, Source } from '../kit/pick.tsx'
 import { useMay } from '../kit/session.tsx'
+import { priceGroupsQuery } from './price-groups.ts'
 import { suppliersQuery } from './suppliers-query.ts'
 
 const search = (q: string, of: 'accounts' | 'services', signal: AbortSignal) =>
@@ -17,11 +18,24 @@ export const fitting = (offers: readonly Omit<Offer, 'isWhole'>[], text: string)
     .toSorted((one, other) => Number(other.isWhole) - Number(one.isWhole))
 }
 
+const fittingNames = (items: readonly { name: string }[], text: string): Offer[] =>
+  fitting(
+    items.map(({ name }) => ({ value: name, name })),
+    text,
+  )
+
 /** MAX_KEYS is how many keys are offered. */
 const MAX_KEYS = 8
 
-/** `usePickFrom` gives where resellers, services, suppliers and API keys are picked from: what is found by `/`, as far as the person may read it. */
-export function usePickFrom(): { resellers: Source; services: Source; suppliers: Source; keys: Source } {
+/** `usePickFrom` gives where what lists are narrowed to is picked from: what is found by `/`, as far as the person may read it. */
+export function usePickFrom(): {
+  resellers: Source
+  services: Source
+  suppliers: Source
+  keys: Source
+  priceGroups: Source
+  serviceGroups: Source
+} {
   const may = useMay()
   const client = useQueryClient()
   return {
@@ -56,6 +70,21 @@ export function usePickFrom(): { resellers: Source; services: Source; suppliers:
           isWhole: typed === value || typed === name.toLowerCase(),
         }))
       },
+    },
+    priceGroups: {
+      key: ['price-groups'],
+      none: msg`No price group has this in its name.`,
+      isFew: true,
+      isOff: !may('resellers.read'),
+      read: async (text) => fittingNames((await client.ensureQueryData(priceGroupsQuery)).items, text),
+    },
+    serviceGroups: {
+      key: ['service-groups'],
+      none: msg`No group of services has this in its name.`,
+      isFew: true,
+      isOff: !may('catalogue.read'),
+      read: async (text, signal) =>
+        fittingNames((await dataOf(api.GET('/api/operator/service-groups', { signal }))).items, text),
     },
     suppliers: {
       key: ['suppliers'],

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { isOpen } from '../../../catalogue/opening-hours.ts'
 import type { Offer } from '../../../catalogue/snapshot.ts'
 import { bound, timeOf } from '../../../contract/page.ts'
 import { MAX_ID, type ServiceId } from '../../../lib/ids.ts'
@@ -28,6 +29,7 @@ const row = Type.Object({
     `Half of what was delivered took so long at most, ${LATELY}; null: nothing was`,
   ),
   success_rate: orNull(Type.Number(), `Of what has ended, from 0 to 1, ${LATELY}; null: nothing has`),
+  closed: Type.Boolean({ description: 'It takes no orders at this hour, by its opening hours' }),
   changed_at: time('When it, or a price that the account has, was changed last'),
 })
 
@@ -76,6 +78,7 @@ export const serviceRoutes = ({ catalogue, clock }: Pick<PortalDeps, 'catalogue'
           ...{ unit_price: formatMicros(price.unitPrice, account.currency), currency: account.currency },
           delivery_time: service.deliveryTime,
           ...{ median_seconds: figure?.medianSeconds ?? null, success_rate: figure?.successRate ?? null },
+          closed: !isOpen(service, clock.now()),
           changed_at: timesOf(service).updatedAt,
         }
       })

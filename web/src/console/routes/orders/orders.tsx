@@ -255,6 +255,7 @@ function Actions({
 /** `useUsualViews` are the filters that come with the list. */
 function useUsualViews(): [string, Query][] {
   const { t } = useLingui()
+  const may = useMay()
   return [
     [t`All`, {}],
     [t`Open`, { state: 'pending,processing' }],
@@ -263,6 +264,7 @@ function useUsualViews(): [string, Query][] {
     [t`Needs you`, { state: 'waiting_person' }],
     [t`Failed`, { state: 'failed,partial' }],
     [t`Refunded`, { refunded: 'yes' }],
+    ...(may('costs.read') ? [[t`Below the cost`, { margin: 'negative' }] satisfies [string, Query]] : []),
   ]
 }
 
@@ -297,9 +299,19 @@ function Count({ count }: { count: ReturnType<typeof useCount> }) {
 
 function None({ isNarrowed }: { isNarrowed: boolean }) {
   const { t } = useLingui()
+  const may = useMay()
+  const RESELLERS: string = '/resellers'
   if (!isNarrowed)
     return (
-      <Empty>{t`No orders yet. Resellers order over the portal, Dhru or REST: make the first reseller.`}</Empty>
+      <Empty
+        action={
+          may('resellers.read') && (
+            <Button component={Link} to={RESELLERS} variant="default">
+              <Trans>To the resellers</Trans>
+            </Button>
+          )
+        }
+      >{t`No orders yet. Resellers order over the portal, Dhru or REST: make the first reseller.`}</Empty>
     )
   return (
     <Empty
@@ -347,8 +359,8 @@ function useFilters({ key }: Query): Filter[] {
     { name: 'account', label: t`Reseller`, kind: 'pick', from: pickFrom.resellers, isSeveral: true },
     { name: 'service', label: t`Service`, kind: 'pick', from: pickFrom.services, isSeveral: true },
     { name: 'supplier', label: t`Supplier`, kind: 'pick', from: pickFrom.suppliers, isSeveral: true },
-    { name: 'group', label: t`Price group`, kind: 'text' },
-    { name: 'service_group', label: t`Group of services`, kind: 'text' },
+    { name: 'group', label: t`Price group`, kind: 'pick', from: pickFrom.priceGroups },
+    { name: 'service_group', label: t`Group of services`, kind: 'pick', from: pickFrom.serviceGroups },
     { name: 'via', label: t`Via`, kind: 'choices', choices: vias },
     {
       name: 'key',

@@ -10,6 +10,7 @@ import { duration, percent } from '../../../kit/duration.ts'
 import { Textarea } from '../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
+import { Badge } from '../../../kit/state-badge.tsx'
 import { priced } from '../../price.tsx'
 import { inputOf, wholeQuery } from '../../results.ts'
 import { type Service, serviceQuery } from '../../service-name.tsx'
@@ -94,6 +95,14 @@ function About({ service }: { service: Service }) {
           <span key={one}>{one}</span>
         ))}
       </p>
+      {figures.data?.closed && from !== null && (
+        <p className={styles.closed} role="status">
+          <Badge tone="off">{t`Closed now`}</Badge>{' '}
+          <Trans>
+            It takes orders again from {from} ({zone}). Nothing can be ordered until then.
+          </Trans>
+        </p>
+      )}
       {service.description && <p className={styles.text}>{service.description}</p>}
     </>
   )

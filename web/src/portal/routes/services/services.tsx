@@ -13,6 +13,7 @@ import { Page } from '../../../kit/page.tsx'
 import { usePages } from '../../../kit/pages.ts'
 import styles from '../../../kit/pasted-lines.module.css'
 import { useSearchText } from '../../../kit/search-text.ts'
+import { Badge } from '../../../kit/state-badge.tsx'
 import { type Column, List, useLook } from '../../../kit/table.tsx'
 import { goToWanted } from '../../find.ts'
 
@@ -25,6 +26,7 @@ interface Row {
   currency: string
   delivery_time: string
   median_seconds: number | null
+  closed: boolean
 }
 
 const SERVICES: string = '/services'
@@ -62,9 +64,17 @@ export function Services() {
   ]
   const time = ({ median_seconds: seconds }: Row) =>
     seconds === null ? <span className="muted">–</span> : duration(seconds)
+  const named = ({ name, closed }: Row) =>
+    closed ? (
+      <>
+        {name} <Badge tone="off">{t`Closed now`}</Badge>
+      </>
+    ) : (
+      name
+    )
   const price = ({ unit_price, currency }: Row) => <Amount value={unit_price} currency={currency} />
   const columns: readonly Column<Row>[] = [
-    { id: 'name', head: t`Service`, width: 220, grow: true, rank: 0, cell: ({ name }) => name },
+    { id: 'name', head: t`Service`, width: 220, grow: true, rank: 0, cell: named },
     { id: 'group', head: t`Group`, width: 150, rank: 3, cell: ({ group }) => group },
     { id: 'says', head: t`Takes`, width: 120, rank: 2, cell: ({ delivery_time }) => delivery_time },
     { id: 'time', head: t`Usual time`, width: 110, rank: 1, end: true, cell: time },
@@ -113,13 +123,14 @@ export function Services() {
           {...{ columns, rows: list.rows, look, more: list.more, to }}
           name={t`Services`}
           idOf={({ id }) => id}
-          label={({ name }) => name}
+          label={({ name, closed }) => (closed ? t`${name}, closed now` : name)}
           onOpen={(row) => void navigate({ to: to(row) })}
           card={(row) => (
             <>
-              <div>{row.name}</div>
+              <div>{named(row)}</div>
               <div>
-                {price(row)} {row.delivery_time}
+                {price(row)}
+                {row.delivery_time !== '' && <span className="muted">&nbsp;· {row.delivery_time}</span>}
               </div>
             </>
           )}
