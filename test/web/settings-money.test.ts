@@ -106,6 +106,11 @@ describePages('settings of money in the console', () => {
     await dialog.getByRole('button', { name: 'Put our text back' }).click()
     await page.getByText('Yours', { exact: true }).waitFor({ state: 'detached' })
     expect(await office.server.sql`select from message_texts`).toEqual([])
+    // Who has written which text, the newest first.
+    await page.getByText('History', { exact: true }).click()
+    const changes = page.locator('details', { hasText: 'History' }).getByRole('listitem')
+    await changes.filter({ hasText: 'removed · Another password, English' }).waitFor()
+    await changes.filter({ hasText: 'made · Another password, English' }).waitFor()
     await visit.leave()
   })
 

@@ -19,6 +19,7 @@ const topics = {
   'deposit provider': ['gateways'],
   item: ['orders'],
   key: ['accounts'],
+  'message text': [],
   person: ['accounts'],
   rate: ['prices'],
   seller: [],

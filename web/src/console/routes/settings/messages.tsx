@@ -14,6 +14,7 @@ import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Badge } from '../../../kit/state-badge.tsx'
 import { languages } from '../../../words/words.ts'
+import { History } from '../../history.tsx'
 import styles from './messages.module.css'
 import settings from './settings.module.css'
 
@@ -58,6 +59,12 @@ export function Messages() {
   const messages = useQuery({ queryKey: KEY, queryFn: ({ signal }) => readMessages(signal) })
   const [language, setLanguage] = useState<Language>(i18n.locale as Language)
   const [asked, setAsked] = useState<Message>()
+  // A text is named by its message and its language.
+  const nameOf = (subject: string) => {
+    const [name = '', of = ''] = subject.split('/')
+    const called = names[name]
+    return called && `${i18n._(called)}, ${languages[of as Language]}`
+  }
   const shown = (messages.data?.items ?? []).filter((one) => one.language === language)
   return (
     <Page title={t`Messages`}>
@@ -116,6 +123,7 @@ export function Messages() {
           </Table>
         </Stack>
       )}
+      <History what="message text" nameOf={nameOf} />
       {asked && <Text message={asked} onClose={() => setAsked(undefined)} />}
     </Page>
   )
