@@ -17,6 +17,7 @@ import { routesOf } from '../../src/protocols/operator/routes.ts'
 import { reasons } from '../../src/reasons.ts'
 import { roles, staffPermissions } from '../../src/staff/roles.ts'
 import { webhookGauges } from '../../src/webhooks/gauges.ts'
+import { testDatabase } from '../support/postgres.ts'
 import { buildIfOld } from './build.fixtures.ts'
 
 /** `wordsIn` gives the messages of a language: the English text and its translation. A text over several lines is joined. */
@@ -153,6 +154,22 @@ test('there are words for every column of the files of lists', () => {
   expect(all.length).toBeGreaterThan(100)
   const said = tableIn('console/value-words.ts', 'values')
   expect(all.filter((name) => name !== 'version' && !said.has(name))).toEqual([])
+})
+
+test('there are words for every value that the trail keeps', async () => {
+  const database = await testDatabase()
+  // Which columns are told is said by the arguments of record_change: the third are those that are not.
+  const told = await database.sql<{ name: string }[]>`
+    select distinct a.attname as name
+      from pg_trigger t
+      join pg_proc p on p.oid = t.tgfoid and p.proname = 'record_change'
+     cross join lateral (select string_to_array(encode(t.tgargs, 'escape'), chr(92) || '000') as of) given
+      join pg_attribute a on a.attrelid = t.tgrelid and a.attnum > 0 and not a.attisdropped
+     where a.attname <> all (string_to_array(given.of[3], ' '))`
+  await database.drop()
+  expect(told.length).toBeGreaterThan(150)
+  const said = tableIn('console/value-words.ts', 'values')
+  expect(told.map(({ name }) => name).filter((name) => !said.has(name))).toEqual([])
 })
 
 test('there are words for every keyword of what is often wrong with a value', () => {

@@ -2,6 +2,7 @@ import { findAccount, findPriceGroup } from '../../accounts/accounts.ts'
 import type { Sql } from '../../database/database.ts'
 import { isGiven, MAX_SCANNED_ROWS } from '../../database/walk.ts'
 import { Refusal } from '../../errors.ts'
+import { type Counted, countUpTo } from '../../lib/counted.ts'
 import type { AccountId, KeyId, OrderId, ServiceId, SupplierId } from '../../lib/ids.ts'
 import type { Micros } from '../../lib/money.ts'
 import { pageOf } from '../../lib/page.ts'
@@ -164,20 +165,10 @@ export class OperatorOrders {
     return { names: items, next: next ?? end, stoppedAt: end }
   }
 
-  /** `count` counts those that fit, up to `max`, and no longer than `ms`; `capped`: there may be more. */
-  async count(
-    filter: OperatorOrderFilter,
-    { max, ms }: { max: number; ms: number },
-  ): Promise<{ value: number; capped: boolean }> {
-    const wanted = await wantedOf(this.#sql, filter)
-    const from = performance.now()
-    let value = 0
-    for await (const part of walk(this.#sql, wanted, filter, ORDERS_PER_LOOK)) {
-      value += part.filter(({ fits }) => fits).length
-      if (value > max) return { value: max, capped: true }
-      if (performance.now() - from > ms) return { value, capped: true }
-    }
-    return { value, capped: false }
+  /** `count` counts those that fit, as `countUpTo` does. */
+  async count(filter: OperatorOrderFilter, bounds: { max: number; ms: number }): Promise<Counted> {
+    const parts = walk(this.#sql, await wantedOf(this.#sql, filter), filter, ORDERS_PER_LOOK)
+    return await countUpTo(parts, (part) => part.filter(({ fits }) => fits).length, bounds)
   }
 
   /**

@@ -4,6 +4,7 @@ import { type Static, type TSchema, Type } from 'typebox'
 import { beginExport, endExport } from '../../audit/exports.ts'
 import { oneOf } from '../../contract/schema.ts'
 import { Refusal } from '../../errors.ts'
+import { type Counted, countUpTo } from '../../lib/counted.ts'
 import { asText, type Separator, separatorOf, separators } from '../../lib/csv-text.ts'
 import { invalid, refusalFor } from '../../lib/fault.ts'
 import { type AnyRoute, type Call, type Route, routeOf } from './people-route.ts'
@@ -15,11 +16,6 @@ export const COUNT_MS = 300
 
 /** PAGE is how many of a list are read at a time. */
 const PAGE = 500
-
-interface Count {
-  value: number
-  capped: boolean
-}
 
 /** `countShape` is the answer of what counts a list. */
 export const countShape = Type.Object({
@@ -51,7 +47,7 @@ interface Layout {
 /** `refuseUnproved` has a person prove again who they are before more than MAX_COUNTED rows, or nobody knows how many, leave the house in a file. */
 export async function refuseUnproved(
   { person }: Pick<PersonAsking, 'person'>,
-  count: () => Promise<Count>,
+  count: () => Promise<Counted>,
 ): Promise<void> {
   if (!person || person.isProved) return
   if ((await count()).capped) throw new Refusal('step_up_required')
@@ -225,16 +221,8 @@ async function counted<Caller>(
 }
 
 /** `countRows` counts the rows of pages as far as a list is counted. */
-export async function countRows(pages: AsyncIterable<readonly unknown[]>): Promise<Count> {
-  const from = performance.now()
-  let value = 0
-  for await (const items of pages) {
-    value += items.length
-    if (value > MAX_COUNTED) return { value: MAX_COUNTED, capped: true }
-    if (performance.now() - from > COUNT_MS) return { value, capped: true }
-  }
-  return { value, capped: false }
-}
+export const countRows = (pages: AsyncIterable<readonly unknown[]>): Promise<Counted> =>
+  countUpTo(pages, ({ length }) => length, { max: MAX_COUNTED, ms: COUNT_MS })
 
 /** `columnsOf` gives the columns of a list's file: what only some callers see is missing in every row for the others. */
 function columnsOf(list: Pick<AnyRoute, 'answer'>, row: Row | undefined): string[] {

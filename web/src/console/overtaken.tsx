@@ -10,6 +10,7 @@ import { fieldText, isOvertaken } from '../kit/faults.ts'
 import { useMay } from '../kit/session.tsx'
 import { When } from '../kit/when.tsx'
 import styles from './overtaken.module.css'
+import { useValueNames } from './value-names.ts'
 
 type Noun = NonNullable<NonNullable<paths['/api/operator/audit']['get']['parameters']['query']>['what']>
 
@@ -43,6 +44,7 @@ const SECRETS = 'secrets'
 export function Overtaken(props: OvertakenProps) {
   const { base, now, draft, what, subject, hidden = [], isSaving, onMine, onTheirs } = props
   const { t } = useLingui()
+  const named = useValueNames()
   const valueIn = (one: object, name: string): unknown => (one as Change)[name]
   const isOther = (name: string): boolean => textOf(valueIn(base, name)) !== textOf(valueIn(now, name))
   const both = Object.keys(draft).filter((name) => name in now && name !== SECRETS && isOther(name))
@@ -50,6 +52,7 @@ export function Overtaken(props: OvertakenProps) {
     (name) =>
       name !== 'version' && name !== SECRETS && !(name in draft) && !hidden.includes(name) && isOther(name),
   )
+  const kept = others.map((name) => fieldText(name) ?? named(name)).join(', ')
   return (
     <div role="alert" className={styles.overtaken}>
       <p>
@@ -70,7 +73,7 @@ export function Overtaken(props: OvertakenProps) {
           <Table.Tbody>
             {both.map((name) => (
               <Table.Tr key={name}>
-                <Table.Td>{fieldText(name) ?? <span className="code">{name}</span>}</Table.Td>
+                <Table.Td>{fieldText(name) ?? named(name)}</Table.Td>
                 <Table.Td>{textOf(valueIn(now, name))}</Table.Td>
                 <Table.Td>{textOf(draft[name])}</Table.Td>
               </Table.Tr>
@@ -81,7 +84,7 @@ export function Overtaken(props: OvertakenProps) {
       {others.length > 0 && (
         <p className="muted">
           <Trans>
-            Changed there as well, and kept: <span className="code">{others.join(', ')}</span>
+            Changed there as well, and kept: {kept}
           </Trans>
         </p>
       )}

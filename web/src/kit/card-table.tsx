@@ -64,7 +64,7 @@ export function CardTable({ label, className = '', ...props }: TableProps & { la
     return () => watcher.disconnect()
   }, [])
   return (
-    <Scrolling label={label}>
+    <Scrolling label={label} className={styles.frame ?? ''}>
       <Table {...props} ref={ref} className={`${styles.table} ${className}`} />
     </Scrolling>
   )

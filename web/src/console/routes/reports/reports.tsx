@@ -353,7 +353,7 @@ function Rows({
             <Table.Th ta="end">{t`Failed`}</Table.Th>
             <Table.Th ta="end">{t`Success`}</Table.Th>
             <Table.Th ta="end">{t`Median time`}</Table.Th>
-            <Table.Th ta="end">{t`95 % within`}</Table.Th>
+            <Table.Th ta="end">{t`95% within`}</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
