@@ -83,9 +83,7 @@ export function Overtaken(props: OvertakenProps) {
       )}
       {others.length > 0 && (
         <p className="muted">
-          <Trans>
-            Changed there as well, and kept: {kept}
-          </Trans>
+          <Trans>Changed there as well, and kept: {kept}</Trans>
         </p>
       )}
       <div className={styles.buttons}>
