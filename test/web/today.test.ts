@@ -96,6 +96,8 @@ describePages('today and reports', () => {
     if (SHOTS)
       await page.screenshot({ path: join(SHOTS, `reports-${scheme}-${screen.width}.png`), fullPage: true })
     await page.getByRole('rowheader', { name: 'All, in USD' }).waitFor()
+    // All currencies together are the first of the charts by day.
+    await page.getByText('Turnover and profit, all in USD').waitFor()
     await page.getByText('lately 1 EUR = 1.08 USD, 1 USD = 16,250 IDR.').waitFor()
     expect(await visit.overflow()).toBe(0)
     expect(await visit.violations()).toEqual([])

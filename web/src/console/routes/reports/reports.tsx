@@ -61,8 +61,12 @@ export function Reports() {
     queryFn: ({ signal }) => dataOf(api.GET('/api/operator/reports/sales', { params: { query }, signal })),
     placeholderData: (former) => former,
   })
-  const home = useInHome(report.data, by, query)
-  const asked = { ...question, ...(home.currency !== undefined && { in: home.currency }) }
+  const home = useInHome(report.data, query)
+  // By day and month the rows stay in their currencies, and all of them together are a chart.
+  const asked = {
+    ...question,
+    ...(home.currency !== undefined && !isTime(by) && { in: home.currency }),
+  }
   // In which currency its rows are is known once this report is there: the one before may be in another.
   const isKnown = report.data !== undefined && !report.isPlaceholderData
   const change = (changed: Record<string, string | undefined>) => {
@@ -178,12 +182,11 @@ interface InHome {
 }
 
 /**
- * `useInHome` gives the rows of a report in the home currency, where all can be converted: amounts of several currencies cannot be compared, so each thing is one row. Of days
- * and months, and where nothing is to be converted, it gives no currency.
+ * `useInHome` gives the rows of a report in the home currency, where all can be converted: amounts of several currencies cannot be compared, so each thing is one row. Where nothing
+ * is to be converted it gives no currency.
  */
-function useInHome(report: Report | undefined, by: string, query: Question): InHome {
-  const home =
-    isTime(by) || !report?.home || report.home.without_rate.length > 0 ? undefined : report.home.currency
+function useInHome(report: Report | undefined, query: Question): InHome {
+  const home = !report?.home || report.home.without_rate.length > 0 ? undefined : report.home.currency
   const asked = { ...query, ...(home !== undefined && { in: home }) }
   const found = useQuery({
     queryKey: ['reports', asked],
@@ -214,7 +217,7 @@ function Shown({
   const byCurrency = isByTime
     ? report.rows
     : report.rows.toSorted((one, other) => one.currency.localeCompare(other.currency))
-  const isInHome = inHome.currency !== undefined
+  const isInHome = inHome.currency !== undefined && !isByTime
   const rows = isInHome ? (inHome.rows ?? []) : byCurrency
   if (report.totals.length === 0) return <Empty>{t`Nothing was sold in this period.`}</Empty>
   return (
@@ -240,9 +243,13 @@ function Shown({
         isCompared={report.before !== null}
       />
       {report.home && <HomeSumsNote home={report.home} uncosted={report.home.total?.uncosted} />}
+      {isByTime && inHome.currency !== undefined && !inHome.rows && <Loading rows={8} />}
+      {isByTime && inHome.currency !== undefined && inHome.rows && (
+        <TimeChart isAll rows={inHome.rows} currency={inHome.currency} {...{ by, ordersOf }} />
+      )}
       {isByTime &&
         report.totals.map(({ currency }) => (
-          <TimeChart key={currency} {...{ report, currency, by, ordersOf }} />
+          <TimeChart key={currency} rows={report.rows} {...{ currency, by, ordersOf }} />
         ))}
       {isInHome && !inHome.rows && <Loading />}
       <Rows
@@ -262,23 +269,26 @@ const dayName = (day: string): string =>
     new Date(`${day.length === 7 ? `${day}-01` : day}T00:00Z`),
   )
 
+/** `TimeChart` draws turnover and profit of one currency, or with `isAll` of all of them in one. */
 function TimeChart({
-  report,
+  rows: all,
   currency,
   by,
   ordersOf,
+  isAll = false,
 }: {
-  report: Report
+  rows: readonly Row[]
   currency: string
   by: string
   ordersOf: OrdersOf
+  isAll?: boolean
 }) {
   const { t, i18n: words } = useLingui()
   const navigate = useNavigate()
   const may = useMay()
   const { times, series, rows } = useMemo(() => {
     // Until the answer by time is there, the former one is shown, whose rows are of other things.
-    const rows = report.rows.filter((row) => row.currency === currency && (row.day ?? row.month) !== null)
+    const rows = all.filter((row) => row.currency === currency && (row.day ?? row.month) !== null)
     const line = (label: string, name: 'turnover' | 'profit', token: string, dash?: number[]): Series => ({
       label,
       token,
@@ -295,11 +305,11 @@ function TimeChart({
         ...(hasProfit ? [line(t`Profit`, 'profit', 'done', [6, 4])] : []),
       ],
     }
-  }, [report, currency, t])
+  }, [all, currency, t])
   const name = groupings[by]
   return (
     <Chart
-      title={t`Turnover and profit, ${currency}`}
+      title={isAll ? t`Turnover and profit, all in ${currency}` : t`Turnover and profit, ${currency}`}
       label={name ? words._(name) : by}
       times={times}
       nameOf={(at) => new Intl.DateTimeFormat(i18n.locale, { dateStyle: 'medium' }).format(at)}
