@@ -50,7 +50,9 @@ function rowHtml(
   { locale, status: { columns, standing: words } }: PublicWords,
 ): string {
   const cell = (of: string, html: string): string => `<td class="n" data-of="${of}">${html}</td>`
-  const took = (ms: number | null): string => (ms === null ? '–' : durationText(ms / SECOND_MS, locale))
+  // Days are British, and `sec` is as on the other pages, not `secs`.
+  const { language } = new Intl.Locale(locale)
+  const took = (ms: number | null): string => (ms === null ? '–' : durationText(ms / SECOND_MS, language))
   return `<tr><td>${escapeUTF8(name)}${note === '' ? '' : `<small>${escapeUTF8(note)}</small>`}</td>
 <td><b class="${standing}">${words[standing]}</b></td>
 ${cell(columns.half, took(medianMs))}${cell(columns.most, took(slowestMs))}
