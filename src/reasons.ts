@@ -179,7 +179,7 @@ export const reasons = {
   supplier_has_services: '{supplier} has services of its own: say by "route add" which of them is meant',
   sold_below_cost: 'sold for less than it costs',
   no_price: 'has no price, so that nobody can buy it',
-  route_dearer: 'costs {cost} {currency}, and is sold for {price} {currency}',
+  route_dearer: 'costs {cost}, and is sold for {price}',
   fixed_price_below: '1 fixed price would be below the cost',
   fixed_prices_below: '{count} fixed prices would be below the cost',
   gone_from_list: 'items of ours go there no more; what has no other route cannot be sold',

@@ -1,6 +1,6 @@
 import type { Transaction } from '../database/database.ts'
 import { type ExchangeRates, Rates } from '../ledger/rates.ts'
-import { formatMicros, type Micros, micros } from '../lib/money.ts'
+import { formatMicros, formatMoney, type Micros, micros } from '../lib/money.ts'
 import type { Clock } from '../lib/time.ts'
 import { type Said, say } from '../reasons.ts'
 import {
@@ -31,8 +31,11 @@ export interface Dearer extends Pick<Match, 'ours' | 'theirs'> {
 }
 
 /** `sayDearer` warns of a route that costs more than its service is sold for. */
-export const sayDearer = ({ cost, price, currency }: Pick<Dearer, 'cost' | 'price' | 'currency'>): Said =>
-  say('route_dearer', { cost: formatMicros(cost, currency), price: formatMicros(price, currency), currency })
+export const sayDearer = ({ cost, price, currency }: Pick<Dearer, 'cost' | 'price' | 'currency'>): Said => ({
+  ...say('route_dearer', { cost: formatMoney(cost, currency), price: formatMoney(price, currency) }),
+  // Pages write amounts as the reader does.
+  params: { cost: formatMicros(cost, currency), price: formatMicros(price, currency), currency },
+})
 
 export interface Attached extends Matches {
   dearer: Dearer[]

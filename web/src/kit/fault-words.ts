@@ -219,7 +219,7 @@ export const reasons: Words = {
   supplier_has_services: msg`{supplier} has services of its own: add a route to the one that is meant.`,
   sold_below_cost: msg`It would be sold for less than it costs.`,
   no_price: msg`It has no price, so nobody can buy it.`,
-  route_dearer: msg`It costs {cost} {currency} there, and is sold for {price} {currency}.`,
+  route_dearer: msg`It costs {cost} there, and is sold for {price}.`,
   fixed_price_below: msg`1 fixed price would be below the cost.`,
   fixed_prices_below: msg`{count, plural, one {# fixed price would be below the cost.} other {# fixed prices would be below the cost.}}`,
   gone_from_list: msg`Our items go there no more. What has no other route cannot be sold.`,
