@@ -340,7 +340,7 @@ describePages('the catalogue in the console', () => {
     await page.getByText('Applied by').waitFor()
     await planned('Our code is the id there')
     // It costs more there than it is sold for.
-    await page.getByText('costs $2.50, and is sold for $1.80').waitFor()
+    await page.getByText('costs $2.50 there, and is sold for $1.80').waitFor()
     await visit.click(/^Apply/)
     await page.getByText('Applied by').waitFor()
     const made = await sql<{ code: string; remote_service: string; position: number }[]>`

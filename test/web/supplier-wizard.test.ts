@@ -268,7 +268,7 @@ describePages('one supplier', () => {
     await shot(visit, 'try')
     expect(bought).toHaveLength(0)
     await dialog.getByRole('button', { name: 'Buy it for $6.00' }).click()
-    await dialog.getByText('taken under its number 77', { exact: false }).waitFor()
+    await dialog.getByText('taken under the number 77', { exact: false }).waitFor()
     expect(await visit.violations()).toEqual([])
     await shot(visit, 'tried')
     expect(bought).toHaveLength(1)
