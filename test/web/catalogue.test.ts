@@ -108,7 +108,8 @@ describePages('the catalogue in the console', () => {
     await page.getByText('3 changes', { exact: true }).waitFor()
     await page.getByText('2-10 minutes').first().waitFor()
     await page.getByRole('checkbox', { name: /^Apply row .*carrier/ }).uncheck()
-    await visit.click('Apply 2 changes')
+    await page.getByRole('button', { name: 'Apply 2 changes' }).waitFor()
+    await visit.press('Control+Enter')
     await page.getByText('Applied', { exact: true }).waitFor()
     expect(await serviceOf('gsx')).toMatchObject({ delivery_time: '2-10 minutes', promised_seconds: 1200 })
     // It is undone, but for what was changed since; what was left out of it is not left out of that.
