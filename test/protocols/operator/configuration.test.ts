@@ -19,7 +19,7 @@ let webhook: number
 // biome-ignore lint/suspicious/noExplicitAny: the document is looked into.
 let openapi: any
 beforeAll(async () => {
-  office = await OperatorOffice.open({ OUTBOUND_ALLOW: '127.0.0.0/8' })
+  office = await OperatorOffice.open({ OUTBOUND_ALLOW: '127.0.0.0/8', DIGEST_TIMES: 'off' })
   const { server } = office
   const { sql } = server
   shop = await server.shop({ deposit: '50', group: 'Gold' })
