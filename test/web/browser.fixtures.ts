@@ -266,13 +266,14 @@ export class Visit {
 
   /** `settled` resolves when the page has painted what it was answered, and asks for nothing more. */
   async settled(): Promise<void> {
-    let wasQuiet: boolean
-    do {
-      wasQuiet = this.#asked.size === 0
+    const isQuiet = async () => {
+      const wasQuiet = this.#asked.size === 0
       await this.page.evaluate(
         'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))',
       )
-    } while (!wasQuiet || this.#asked.size > 0)
+      return wasQuiet && this.#asked.size === 0
+    }
+    await until('the page asks for nothing more', isQuiet, () => [...this.#asked].map((one) => one.url()))
   }
 
   /** `open` goes to a page as a link does where its application is loaded: that is not loaded again for each page. Elsewhere it opens the address. */

@@ -496,7 +496,9 @@ describePages('the portal', () => {
 
   test('a service that takes no orders at this hour says so in the list and on its page, and until when', async () => {
     const hour = (by: number) => new Date(Date.now() + by * 3_600_000).toISOString().slice(11, 16)
-    const hours = { opensAt: hour(2), closesAt: hour(3), timeZone: 'UTC' }
+    // A minute may begin meanwhile.
+    const opensAt = hour(2)
+    const hours = { opensAt, closesAt: hour(3), timeZone: 'UTC' }
     await portal.server.service({ code: 'office', name: 'Office hours', ...hours })
     const { headers } = await portal.person('owner')
     const visit = await Visit.entered(portal.server.url, headers)
@@ -508,7 +510,7 @@ describePages('the portal', () => {
     await visit.expectUsable('a closed service in the list')
     await row.click()
     await page
-      .getByText(`It takes orders again from ${hour(2)} (UTC). Nothing can be ordered until then.`)
+      .getByText(`It takes orders again from ${opensAt} (UTC). Nothing can be ordered until then.`)
       .waitFor()
     await visit.expectUsable('a closed service')
     await visit.leave()

@@ -8,5 +8,7 @@ export interface Entered {
 /** `enteredAt` reads who is signed in by the address of the session; null: nobody is. The client would ask to sign in. */
 export async function enteredAt(url: string): Promise<Entered | null> {
   const response = await fetch(url, { credentials: 'same-origin' })
+  // An answer that nobody reads would keep its connection.
+  if (!response.ok) await response.body?.cancel()
   return response.ok ? ((await response.json()) as { data: Entered }).data : null
 }
