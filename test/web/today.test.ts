@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fillSales } from '../../bench/filled-sales.ts'
 import { Rates } from '../../src/ledger/rates.ts'
-import { systemClock } from '../../src/lib/time.ts'
 import { rebuildSales } from '../../src/sales/folder.ts'
 import { endedOn } from '../../web/src/kit/days.ts'
 import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
@@ -19,10 +18,13 @@ describePages('today and reports', () => {
   beforeAll(async () => {
     office = await OperatorOffice.open({ HOME_CURRENCY: 'USD' })
     const { owner, sql } = office.server
-    const now = office.office.clock.now()
+    // In the evening every currency has been sold in: soon after midnight, none has.
+    const { clock } = office.office
+    clock.advance(Math.max(0, new Date(clock.now()).setUTCHours(20, 0, 0, 0) - clock.now().getTime()))
+    const now = clock.now()
     const from = new Date(now.getTime() - 40 * 86_400_000)
     await fillSales(owner, { accounts: 6, services: 12, orders: 6_000, from, to: now, seed: 5 })
-    await rebuildSales(sql, {}, systemClock)
+    await rebuildSales(sql, {}, clock)
     const validFrom = new Date(from.getTime() - 86_400_000)
     for (const [base, quote, rate] of [
       ['USD', 'IDR', '16250'],
