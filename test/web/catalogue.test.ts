@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createPriceGroup } from '../../src/accounts/accounts.ts'
 import { changer, OperatorOffice } from '../protocols/operator/office.fixtures.ts'
+import { until } from '../support/until.ts'
 import { closeBrowserAfterwards, describePages, Visit } from './browser.fixtures.ts'
 
 closeBrowserAfterwards()
@@ -225,6 +226,10 @@ describePages('the catalogue in the console', () => {
       },
     })
     await change('POST', `/plans/${json.data.id}/apply`, {})
+    await until(
+      'the plan is applied',
+      async () => ((await serviceOf('att')) as { delivery_time?: string }).delivery_time === 'theirs',
+    )
     await visit.click('Save')
     await page.getByText('Somebody else was faster, and nothing of yours is saved yet.').waitFor()
     const both = page.getByRole('row', { name: /Promised time/ })
