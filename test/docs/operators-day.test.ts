@@ -26,7 +26,11 @@ const page = fileURLToPath(new URL('../../docs/operators-day.md', import.meta.ur
 const text = readFileSync(page, 'utf8')
 
 const TODAY = new Date()
-const LAST_MONTH = new Date(Date.UTC(TODAY.getUTCFullYear(), TODAY.getUTCMonth() - 1, 15, 12))
+const IS_FIRST = TODAY.getUTCDate() === 1
+/** `monthAgo` is a day of the month that the page calls the last one. On the first day of a month the shop sold yesterday in the last one: that before it stands for it. */
+const monthAgo = (day: number, hour = 0) =>
+  new Date(Date.UTC(TODAY.getUTCFullYear(), TODAY.getUTCMonth() - (IS_FIRST ? 2 : 1), day, hour))
+const LAST_MONTH = monthAgo(15, 12)
 /** UNLOCKS is how many phones wait for people. */
 const UNLOCKS = 300
 const SHOWN_TO_PAY = '500037'
@@ -220,6 +224,15 @@ const meanwhile: [words: string, work: () => Promise<unknown>][] = [
   ],
 ]
 
+const [from, to] = [monthAgo(1), new Date(monthAgo(32).setUTCDate(0))].map((day) =>
+  day.toISOString().slice(0, 10),
+)
+/** `periods` name the month that stands for the last one. */
+const periods: [string, string][] = [
+  ['--period last-month', `--from ${from} --to ${to}`],
+  ['period=last-month', `from=${from}&to=${to}`],
+]
+
 /** `stands` are what the page shows in place of what is so in the test. */
 const stands = (): [shown: string, inTruth: string][] => [
   ['127.0.0.1:8090', new URL(supplierUrl).host],
@@ -230,6 +243,7 @@ const stands = (): [shown: string, inTruth: string][] => [
   ['review resolve 2 ', `review resolve ${dispute} `],
   ['review 2 is', `review ${dispute} is`],
   [' 2  changed', ` ${dispute}  changed`],
+  ...(IS_FIRST ? periods : []),
   ['2026-10', LAST_MONTH.toISOString().slice(0, 7)],
 ]
 const thousands = (amount: string, more = 0) => (Number(amount) + more).toLocaleString('en')
