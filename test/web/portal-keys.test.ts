@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
 import { PortalShop } from '../protocols/portal/portal.fixtures.ts'
+import { until } from '../support/until.ts'
 import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
 
 closeBrowserAfterwards()
@@ -111,6 +112,11 @@ describePages('keys in the portal', () => {
     // The staff finds the same.
     const desk = await Visit.as(OperatorOffice.at(portal.server, portal.clock), 'support')
     const { username } = shop
+    await until('that the keys were used is written down', async () => {
+      const used = await portal.server.sql`
+        select from api_keys k join api_key_uses u on u.key_id = k.id where k.account_id = ${shop.accountId} and k.name = 'Toko Jaya'`
+      return used.length === 1
+    })
     await desk.page.goto(`/console/resellers/${username}/keys`)
     const row = desk.page.getByRole('row').filter({ hasText: 'Toko Jaya' })
     await row.getByRole('link', { name: 'Requests' }).click()
