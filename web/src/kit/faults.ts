@@ -116,12 +116,23 @@ const SHAPES: Readonly<Record<string, string>> = {
   text: '[^]{1,20000}?',
 }
 
-/** `valuesIn` gives what stands in a text where a form has names. */
-function valuesIn(form: string, text: string): Record<string, unknown> | undefined {
-  const pattern = form
+/** PATTERNS are the forms as regular expressions: compiled once, as a page asks for each of them again whenever it shows a text. */
+const PATTERNS = new Map<string, RegExp>()
+
+function patternOf(form: string): RegExp {
+  const known = PATTERNS.get(form)
+  if (known) return known
+  const text = form
     .replace(/[.*+?^$()[\]\\|]/g, '\\$&')
     .replace(/\{(\w+)\}/g, (_, name: string) => `(?<${name}>${SHAPES[name] ?? '[^]{1,2000}?'})`)
-  const found = new RegExp(`^${pattern}$`).exec(text)
+  const pattern = new RegExp(`^${text}$`)
+  PATTERNS.set(form, pattern)
+  return pattern
+}
+
+/** `valuesIn` gives what stands in a text where a form has names. */
+function valuesIn(form: string, text: string): Record<string, unknown> | undefined {
+  const found = patternOf(form).exec(text)
   if (!found) return undefined
   const { ms, text: other, reason, ...values } = found.groups ?? {}
   return {

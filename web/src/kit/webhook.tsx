@@ -7,6 +7,7 @@ import { useRefreshOn } from '../api/events.ts'
 import type { paths } from '../api/made/operator.ts'
 import { ActDialog } from './act-dialog.tsx'
 import { millis } from './duration.ts'
+import { HookState } from './hook-state.tsx'
 import { TextInput } from './inputs.tsx'
 import { Empty, FaultNote, Loading } from './notes.tsx'
 import { OnceShown } from './once-shown.tsx'
@@ -188,13 +189,6 @@ function Where({
       <HookFacts hook={hook} ofKey={ofKey} />
     </Section>
   )
-}
-
-/** `HookState` says whether a webhook is told of orders. */
-export function HookState({ status }: { status: string }) {
-  const { t } = useLingui()
-  if (status === 'active') return <Badge tone="done">{t`Active`}</Badge>
-  return <Badge tone="needs">{status === 'gone' ? t`Said that it is gone` : t`Paused`}</Badge>
 }
 
 function HookFacts({ hook, ofKey }: { hook: Hook; ofKey: ReactNode }) {

@@ -10,6 +10,7 @@ import { reasonText } from '../../../kit/faults.ts'
 import { AtFields, Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
+import { Saying } from '../../../kit/saying.tsx'
 import { StateBadge } from '../../../kit/state-badge.tsx'
 import { When } from '../../../kit/when.tsx'
 import { detailWords } from '../../details.ts'
@@ -160,7 +161,14 @@ function Evidence({ shown }: { shown: Shown }) {
               <summary>
                 {one.call === 'send' ? t`What was sent and received` : t`What was asked and answered`}&nbsp;·{' '}
                 <When at={one.at} />
-                &nbsp;· {one.status === null ? (one.error ?? t`no answer`) : `HTTP ${one.status}`}
+                &nbsp;·{' '}
+                {one.status !== null ? (
+                  `HTTP ${one.status}`
+                ) : one.error ? (
+                  <Saying text={one.error} />
+                ) : (
+                  t`no answer`
+                )}
               </summary>
               <Bytes>{`${one.method} ${one.url}\n${one.request}`}</Bytes>
               <Bytes>{one.answer ?? one.error ?? ''}</Bytes>

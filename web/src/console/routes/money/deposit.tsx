@@ -1,7 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, CloseButton } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
+import { useParams } from '@tanstack/react-router'
 import { useRefreshOn } from '../../../api/events.ts'
 import { isNone } from '../../../kit/faults.ts'
 import { useKeys } from '../../../kit/keys.tsx'
@@ -9,6 +8,7 @@ import { Page } from '../../../kit/page.tsx'
 import { DepositPane, depositQuery } from '../../deposit-pane.tsx'
 import { History } from '../../history.tsx'
 import { NoSuch } from '../../no-such.tsx'
+import { OpenedBeside } from '../../opened-beside.tsx'
 import styles from './money.module.css'
 
 const TOPICS = ['deposits']
@@ -49,17 +49,12 @@ export function DepositBeside({ id, onClose }: { id: number; onClose: () => void
   useKeys({ Escape: [t`Close`, onClose] })
   const readAgain = useReadAgain()
   return (
-    <section className={styles.beside} aria-label={t`Deposit ${id}`}>
-      <div className={styles.besideHead}>
-        <h2>{t`Deposit ${id}`}</h2>
-        <Button component={Link} to={`/money/deposits/${id}`} variant="subtle" size="compact-sm">
-          <Trans>As a page</Trans>
-        </Button>
-        <CloseButton aria-label={t`Close`} onClick={onClose} />
+    <OpenedBeside name={t`Deposit ${id}`} page={`/money/deposits/${id}`} onClose={onClose}>
+      <div className={styles.opened}>
+        <DepositPane id={id} onDone={readAgain} />
+        <History what="deposit" subject={String(id)} />
       </div>
-      <DepositPane id={id} onDone={readAgain} />
-      <History what="deposit" subject={String(id)} />
-    </section>
+    </OpenedBeside>
   )
 }
 

@@ -1,17 +1,16 @@
 import { Trans } from '@lingui/react/macro'
 import { Button } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { type ReactNode, useEffect } from 'react'
+import type { ReactNode } from 'react'
 import { useRefreshOn } from '../../../api/events.ts'
 import { type Filter, FilterBar, type Values } from '../../../kit/filters.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { type ReadPage, usePages } from '../../../kit/pages.ts'
-import { type Column, List, LookMenu, useLook, WIDE } from '../../../kit/table.tsx'
+import { type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
 import { Count, useCount } from '../../count.tsx'
 import { ExportButton } from '../../export-button.tsx'
-import styles from './money.module.css'
+import { Split, useOpenedBeside } from '../../opened-beside.tsx'
 
 /** Shown is the list as it stands in the URL, for what a page puts around it. */
 interface Shown {
@@ -71,37 +70,25 @@ export function MoneyList<Row>({
   views,
   search,
   sums,
-  beside,
+  beside: besideOf,
   ...rows
 }: MoneyListProps<Row>) {
-  const { open, ...query } = useSearch({ strict: false }) as Values
+  const { open: _, ...query } = useSearch({ strict: false }) as Values
   const navigate = useNavigate()
   const [look, setLook] = useLook(of)
-  const isWide = useMediaQuery(WIDE, window.matchMedia(WIDE).matches)
   const key = [of, 'list']
   const list = usePages<Row>([...key, query], (cursor, signal) => read(query, cursor, signal))
   const count = useCount(of, key, query)
   useRefreshOn(topics, key)
   const path = `/money/${of}` as string
   const show = (next: Values) => void navigate({ to: path, search: next })
-  const openBeside = (id?: number) =>
-    void navigate({
-      to: path,
-      search: id === undefined ? query : { ...query, open: String(id) },
-      replace: true,
-      resetScroll: false,
-    })
-  // What was open beside the list is a page where there is no room for that.
-  useEffect(() => {
-    if (open !== undefined && !isWide) void navigate({ to: `${path}/${open}` as string, replace: true })
-  }, [open, isWide, navigate, path])
-  const isBeside = beside !== undefined && isWide
+  const { beside, openBeside } = useOpenedBeside(besideOf && path)
   const { sort: sorted = sort, ...filter } = query
   const isNarrowed = Object.keys(filter).length > 0
   const shown: Shown = { query, look, onLook: setLook, show }
   const { to, file, idOf } = rows
   const onOpen = (row: Row) => {
-    if (isBeside) openBeside(idOf(row))
+    if (beside !== undefined) openBeside(idOf(row))
     else if (to) void navigate({ to: to(row) })
     else if (file) window.location.assign(file(row))
   }
@@ -142,15 +129,14 @@ export function MoneyList<Row>({
         </Empty>
       )}
       {list.rows && list.rows.length > 0 && (
-        <div className={isBeside && open ? styles.split : undefined}>
+        <Split opened={beside ? besideOf?.(beside, () => openBeside()) : null}>
           <List
             {...rows}
             {...{ columns, rows: list.rows, look, more: list.more, name: title, onOpen }}
             {...(sort !== undefined && { sort: sorted, onSort: (by) => show({ ...query, sort: by }) })}
-            beside={isBeside ? Number(open ?? 0) : undefined}
+            beside={beside}
           />
-          {isBeside && open && beside(Number(open), () => openBeside())}
-        </div>
+        </Split>
       )}
     </Page>
   )

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, CloseButton } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -11,8 +11,9 @@ import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { When } from '../../../kit/when.tsx'
 import { History } from '../../history.tsx'
+import { OpenedBeside } from '../../opened-beside.tsx'
+import { AboutOrder } from './about-order.tsx'
 import { OrderActions } from './actions.tsx'
-import { Beside } from './beside.tsx'
 import { Items } from './items.tsx'
 import { neighboursOf } from './kept.ts'
 import styles from './order.module.css'
@@ -48,17 +49,12 @@ export function OrderBeside({
 }) {
   const { t } = useLingui()
   const frame = ({ heading, actions, children }: FrameProps) => (
-    <section className={styles.beside} aria-label={t`Order ${id}`}>
-      <div className={styles.besideHead}>
-        <h2>{heading ?? id}</h2>
-        <Button component={Link} to={`/orders/${id}`} variant="subtle" size="compact-sm">
-          <Trans>As a page</Trans>
-        </Button>
-        <CloseButton aria-label={t`Close`} onClick={onClose} />
-      </div>
-      {actions && <div className={styles.besideActions}>{actions}</div>}
-      {children}
-    </section>
+    <OpenedBeside
+      name={t`Order ${id}`}
+      heading={heading ?? id}
+      page={`/orders/${id}`}
+      {...{ actions, onClose, children }}
+    />
   )
   return <OneOrder key={id} text={String(id)} {...{ frame, onOpen, onClose }} />
 }
@@ -142,7 +138,7 @@ function OneOrder({
             <Timeline order={order} />
             <History what="item" order={order.id} />
           </div>
-          <Beside summary={summary.data} />
+          <AboutOrder summary={summary.data} />
         </div>
       </>
     ),

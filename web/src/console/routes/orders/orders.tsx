@@ -1,6 +1,5 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button, Menu } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
@@ -16,10 +15,11 @@ import { pastedLines, SearchField } from '../../../kit/pasted-lines.tsx'
 import type { Source } from '../../../kit/pick.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { stateWords } from '../../../kit/state-badge.tsx'
-import { ActionBar, List, LookMenu, NewRows, useLook, WIDE } from '../../../kit/table.tsx'
+import { ActionBar, List, LookMenu, NewRows, useLook } from '../../../kit/table.tsx'
 import { isEarly } from '../../count.tsx'
 import { ExportButton } from '../../export-button.tsx'
 import { ListViews } from '../../list-views.tsx'
+import { Split, useOpenedBeside } from '../../opened-beside.tsx'
 import { usePickFrom } from '../../pick-from.ts'
 import { type BulkAction, bulkActions, bulkWords, isUsual } from './bulk-actions.ts'
 import { rememberList } from './kept.ts'
@@ -39,9 +39,9 @@ const copyInputs = async (orders: readonly OrderRow[]) => await (await late()).c
 /** `Orders` lists the orders of all resellers. The filter stands in the URL; the export, the count and what is live have the same. */
 export function Orders() {
   const { t, i18n } = useLingui()
-  const { open: opened, ...query } = useSearch({ strict: false }) as Query & { open?: string }
+  const { open: _open, ...query } = useSearch({ strict: false }) as Query & { open?: string }
   const navigate = useNavigate()
-  const isWide = useMediaQuery(WIDE, window.matchMedia(WIDE).matches)
+  const { beside, openBeside } = useOpenedBeside('/orders')
   const may = useMay()
   const columns = useColumns(may('costs.read'))
   const [acting, setActing] = useState<BulkAction>()
@@ -73,21 +73,10 @@ export function Orders() {
   const filters = useFilters(query)
   const usual = useUsualViews()
   const set = (values: Values) => void navigate({ to: '/orders', search: values })
-  const beside = isWide ? Number(opened ?? 0) : undefined
-  const openBeside = (id?: number) =>
-    void navigate({
-      to: '/orders',
-      search: id ? { ...query, open: String(id) } : query,
-      replace: true,
-      resetScroll: false,
-    })
-  // What was open beside the list is a page where there is no room for that.
-  useEffect(() => {
-    if (opened !== undefined && !isWide) void navigate({ to: `/orders/${opened}`, replace: true })
-  }, [opened, isWide, navigate])
   const rows = list.rows ?? []
   const picked = rows.filter(({ id }) => chosen.has(id))
-  const open = ({ id }: OrderRow) => (isWide ? openBeside(id) : void navigate({ to: `/orders/${id}` }))
+  const open = ({ id }: OrderRow) =>
+    beside === undefined ? void navigate({ to: `/orders/${id}` }) : openBeside(id)
   useEffect(() => rememberList(rows.map(({ id }) => id)))
   useKeys(
     picked.length > 0 ? { y: [t`Copy the IMEIs of the chosen orders`, () => void copyInputs(picked)] } : {},
@@ -110,7 +99,15 @@ export function Orders() {
           onLines={(count) => set({ lines: String(count) })}
         />
       </FilterBar>
-      <div className={beside ? styles.split : undefined}>
+      <Split
+        opened={
+          beside ? (
+            <Suspense fallback={<Loading />}>
+              <OrderBeside id={beside} onOpen={openBeside} onClose={() => openBeside()} />
+            </Suspense>
+          ) : null
+        }
+      >
         <div>
           {lines !== undefined ? (
             <Suspense fallback={<Loading />}>
@@ -199,12 +196,7 @@ export function Orders() {
             </>
           )}
         </div>
-        {beside ? (
-          <Suspense fallback={<Loading />}>
-            <OrderBeside id={beside} onOpen={openBeside} onClose={() => openBeside()} />
-          </Suspense>
-        ) : null}
-      </div>
+      </Split>
     </Page>
   )
 }

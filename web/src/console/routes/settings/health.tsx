@@ -204,7 +204,7 @@ function Processes({ processes }: Pick<Found, 'processes'>) {
                 {host} {is_this && <Badge tone="off">{t`This one`}</Badge>}
               </Table.Td>
               <Table.Td className="code">{pid}</Table.Td>
-              <Table.Td>{role}</Table.Td>
+              <Table.Td className="code">{role}</Table.Td>
               <Table.Td className="code">{version}</Table.Td>
               <Table.Td>
                 <When at={started_at} exact />

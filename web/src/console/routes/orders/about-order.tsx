@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router'
 import { type FormEvent, useRef, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { money } from '../../../kit/amount.tsx'
+import { HookState } from '../../../kit/hook-state.tsx'
 import { AtFields, Textarea } from '../../../kit/inputs.tsx'
 import { useKeys } from '../../../kit/keys.tsx'
 import { FaultNote } from '../../../kit/notes.tsx'
@@ -14,8 +15,8 @@ import styles from './order.module.css'
 import type { Summary } from './order-data.ts'
 import { OrderState } from './order-fields.tsx'
 
-/** `Beside` has what one wants to know beside an order: its reseller, its time, notes, and the same IMEI before. */
-export function Beside({ summary }: { summary: Summary }) {
+/** `AboutOrder` has what one wants to know beside an order: its reseller, its time, notes, and the same IMEI before. */
+export function AboutOrder({ summary }: { summary: Summary }) {
   const { t } = useLingui()
   const may = useMay()
   const { order, available, webhook, before } = summary
@@ -85,7 +86,7 @@ export function Beside({ summary }: { summary: Summary }) {
           <dt>{t`API key`}</dt>
           <dd>{order.key ?? '–'}</dd>
           <dt>{t`Webhook`}</dt>
-          <dd>{webhook ? webhook.status : t`none`}</dd>
+          <dd>{webhook ? <HookState status={webhook.status} /> : t`none`}</dd>
         </dl>
       </section>
       <Notes id={order.id} />
