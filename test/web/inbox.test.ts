@@ -717,7 +717,9 @@ describePages('the inbox', () => {
     await review(orders[0] ?? 0, 'unrecognised answer', 'Kode 77: hubungi sales')
     const visit = await Visit.as(office, 'manager')
     const { page } = visit
-    await page.goto('/console/inbox?kind=answer')
+    // The review is of the first order, and stands for all.
+    await page.goto(`/console/orders/${orders.at(-1)}`)
+    await visit.click('Decide…', 'link')
     await page.getByText('12 items wait, and €1.00 and $11.00 is held.').waitFor()
     await visit.press('1')
     await page.getByText('Fits 12 of the last').waitFor()

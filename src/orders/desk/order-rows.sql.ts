@@ -48,7 +48,10 @@ export interface OrderRow extends Costs {
   key: string | null
   createdAt: Date
   finishedAt: Date | null
-  /** `reviews` counts the open ones; `withPeople` the items that are done by hand and wait. */
+  /**
+   * `reviews` counts the open ones, and the items that wait for one of another item: of an unrecognised answer people are asked once. `withPeople` counts the
+   * items that are done by hand and wait.
+   */
   reviews: number
   withPeople: number
   /**
@@ -73,7 +76,12 @@ export async function selectOrderRows(
            coalesce(c.costs, '{}'::jsonb) as costs, coalesce(c.uncosted, 0)::int as uncosted,
            o.reference, o.via, nullif(coalesce(nullif(k.name, ''), k.security_id), '') as key, o.key_id, o.created_at, o.finished_at,
            (select count(*)::int from reviews v
-             where v.account_id = o.account_id and v.order_id = o.id and v.resolved_at is null) as reviews,
+             where v.account_id = o.account_id and v.order_id = o.id and v.resolved_at is null)
+           + (select count(*)::int from attempts x
+               where x.account_id = o.account_id and x.order_id = o.id and x.unrecognised is not null and x.state = 'unknown' and x.finished_at is null
+                 and not exists (select from reviews v
+                                  where v.account_id = x.account_id and v.order_id = x.order_id and v.position = x.position
+                                    and v.kind = 'unrecognised answer' and v.resolved_at is null)) as reviews,
            i.with_people, w.*
       from unnest(${names.map(({ accountId }) => accountId)}::int[], ${names.map(({ id }) => id)}::bigint[])
              as asked (account_id, id)

@@ -295,6 +295,9 @@ const isInState = (sql: Queryable, states: readonly WantedState[], { due, people
      states.includes('waiting_person')
        ? sql`or (select v.position from reviews v where v.account_id = o.account_id and v.order_id = o.id
                   and v.resolved_at is null limit 1) is not null
+             -- Of an unrecognised answer people are asked once, by a review of the first item.
+             or (select x.position from attempts x where x.account_id = o.account_id and x.order_id = o.id
+                  and x.unrecognised is not null and x.state = 'unknown' and x.finished_at is null limit 1) is not null
              or (select i.position from items i where i.account_id = o.account_id and i.order_id = o.id
                   and i.state in ('processing', 'unknown') and i.supplier_id = any(${people ?? []}::int[]) limit 1) is not null`
        : sql``

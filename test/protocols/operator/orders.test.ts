@@ -547,6 +547,15 @@ describe('reviews', () => {
       new Date(),
     )
     const [{ id: review }] = (await read('/reviews?kind=unrecognised%20answer')).page.items
+    // People are asked once, and find the question from each of the orders.
+    const waiting = (await read(`/orders?state=waiting_person&id=${orders.join(',')}`)).page.items
+    expect(waiting.map((one: { id: number }) => one.id).toSorted()).toEqual(orders.toSorted())
+    for (const order of orders) {
+      const { actions } = await read(`/orders/${order}/summary`)
+      expect(actions).toContainEqual(expect.objectContaining({ name: 'decide', allowed: true, items: 1 }))
+      expect((await read(`/inbox?order=${order}`)).page.items).toMatchObject([{ thing: `review-${review}` }])
+    }
+    expect((await read(`/inbox?order=${Math.max(...orders) + 1}`)).page.items).toEqual([])
     const kept = await change('POST', `/reviews/${review}/resolve`, {
       decision: 'give_back',
       why: 'it is broken',
@@ -554,6 +563,7 @@ describe('reviews', () => {
     })
     expect(kept.json.data, JSON.stringify(kept.json)).toMatchObject({ alike: 2 })
     for (const order of orders) await office.server.ended(shop, String(order))
+    expect((await read(`/orders?state=waiting_person&id=${orders.join(',')}`)).page.items).toEqual([])
     const [kaput] = (await read('/answers/rules')).items
     expect(kaput).toMatchObject({
       ...{ supplier: 'sandbox', kind: null, words: 'kaput', phrase: null, meaning: 'refused' },

@@ -21,11 +21,10 @@ import { ViewDialog } from '../../open-portal.tsx'
 import { copyInputs } from './copy-inputs.tsx'
 import { type OrderAction, readItems, type Summary } from './order-data.ts'
 import { replyOf } from './reply.ts'
+import { RouteChoice, useRoutes } from './route-choice.tsx'
 import { whyNot } from './why-not.ts'
 
 const Share = lazy(async () => ({ default: (await import('./share.tsx')).Share }))
-
-import { RouteChoice, useRoutes } from './route-choice.tsx'
 
 type Name = OrderAction['name']
 
