@@ -20,9 +20,6 @@ if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) {
   // Requests wait for a batch, so that whatever a garbage collection meets of them is alive. From that V8 would conclude
   // that all of it lives long, and allocate it where only the slow collections come by.
   setFlagsFromString('--no-allocation-site-pretenuring')
-  // V8 compiles process.nextTick for the way it is called first. Calls by the database driver while it connects leave code
-  // that takes 0.4 us a call instead of 0.06, and a request makes six: 10% of the processor time of a status read.
-  for (let call = 0; call < 1000; call++) process.nextTick(() => {})
   module.enableCompileCache()
   if (process.env[LAUNCHED] && process.channel) {
     // The channel closes when the launcher ends in whatever way, also by SIGKILL: the program then stops in order.

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import type { DatabaseAccess } from '../database/access.ts'
 import { isConnectionLoss, withCode } from '../database/connection-loss.ts'
+import { compileNextTick } from '../runtime/next-tick.ts'
 import { StartStopped } from '../runtime/runtime-service.ts'
 import type { Server } from './server.ts'
 
@@ -22,6 +23,7 @@ export async function serve(
   log: Logger,
   ready: (server: Server, access: DatabaseAccess) => Promise<void> = async () => {},
 ): Promise<void> {
+  compileNextTick()
   const stop = new AbortController()
   let cutOff: NodeJS.Timeout | undefined
   const stopNow = (why: string): void => {

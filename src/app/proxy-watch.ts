@@ -34,10 +34,12 @@ export class ProxyWatch {
   }
 
   /** `look` is called of every request, before anything else is. */
-  look({ headers, url = '/', socket: { remoteAddress: peer = '' } }: IncomingMessage): void {
+  look({ headers, url = '/', socket }: IncomingMessage): void {
     const isForwarded = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined
+    if (!this.#isTrusted && !isForwarded) return
+    const peer = socket.remoteAddress ?? ''
     if (!this.#isTrusted) {
-      if (isForwarded) this.#see('unbelieved', peer)
+      this.#see('unbelieved', peer)
       return
     }
     if (this.#trusted.has(peer)) return

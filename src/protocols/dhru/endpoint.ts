@@ -93,12 +93,12 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
      * An action that places orders is never redirected: a client that insists on a 2xx would take it for failed, and
      * a client that follows would send it twice. Clients of panels know no redirect.
      */
-    const redirects = ({ routeOptions, method }: FastifyRequest, { dhru, key }: Handled): boolean =>
-      routeOptions.url !== PATH &&
-      method === 'POST' &&
+    const redirects = (request: FastifyRequest, { dhru, key }: Handled): boolean =>
       settings.aliases === 'redirect' &&
       key?.dialect !== 'panel' &&
-      !placesOrders(dhru.action)
+      !placesOrders(dhru.action) &&
+      request.method === 'POST' &&
+      request.routeOptions.url !== PATH
 
     const handle = async (request: FastifyRequest): Promise<Handled> => {
       const read = await deps.admission
