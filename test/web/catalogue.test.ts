@@ -250,7 +250,7 @@ describePages('the catalogue in the console', () => {
     const { page } = visit
     await page.goto('/console/catalogue/services/carrier')
     const routes = page.getByRole('list', { name: 'Who does it' }).getByRole('listitem')
-    await routes.nth(1).getByText('Small Panel').waitFor()
+    await routes.nth(1).getByRole('link', { name: 'Small Panel' }).waitFor()
     await routes.nth(1).focus()
     await visit.press('Alt+ArrowUp')
     await routes.nth(0).getByText('Small Panel').waitFor()

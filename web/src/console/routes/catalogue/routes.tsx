@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { ActionIcon, Button, Stack } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { Icon } from '../../../identity/icons.tsx'
@@ -87,7 +88,9 @@ export function Routes({ service }: { service: Service }) {
               onKeyDown={(event) => press(event, route, at)}
             >
               <span className={styles.routeName}>
-                <span className="muted">{at + 1}</span> <strong>{route.supplier_name}</strong>{' '}
+                <span className="muted">{at + 1}</span> <Link to="/suppliers/$supplier" params={{ supplier: route.supplier_name }}>
+                  {route.supplier_name}
+                </Link>{' '}
                 <span className="code muted">{route.remote_service}</span>
               </span>
               {route.works ? (
