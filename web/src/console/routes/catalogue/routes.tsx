@@ -88,7 +88,8 @@ export function Routes({ service }: { service: Service }) {
               onKeyDown={(event) => press(event, route, at)}
             >
               <span className={styles.routeName}>
-                <span className="muted">{at + 1}</span> <Link to="/suppliers/$supplier" params={{ supplier: route.supplier_name }}>
+                <span className="muted">{at + 1}</span>{' '}
+                <Link to="/suppliers/$supplier" params={{ supplier: route.supplier_name }}>
                   {route.supplier_name}
                 </Link>{' '}
                 <span className="code muted">{route.remote_service}</span>
