@@ -692,6 +692,14 @@ describePages('orders in the console', () => {
     await said.getByText(/^State must be one of these: pending, .+\.$/).waitFor()
     await expect.poll(() => said.locator('p').count()).toBe(3)
     await visit.shot('wrong filters')
+    // A value that has no chip is got rid of, too.
+    await page.goto('/console/orders?nothing_like_it=1')
+    await visit.click('Clear filters', 'link')
+    await page
+      .getByRole('link', { name: /^Order \d+$/ })
+      .first()
+      .waitFor()
+    expect(page.url()).toMatch(/\/console\/orders$/)
     await visit.leave()
   })
 

@@ -40,6 +40,8 @@ export function FaultNote({
         : reasons.join(' ') ||
           (known && (isSaidAtFields(known, unshown) ? t`Some values are not valid.` : refusalText(known)))
   const problems = unshown.filter((one) => !reasonText(one))
+  // What the address asks for is not valid: it stays so, however often it is asked for.
+  const isOfAddress = (known?.problems.length ?? 0) > 0 && window.location.search !== ''
   // What is said field by field, or as a reason, is not said twice.
   const detail = known && meaning && !isUnknown && known.problems.length === 0 ? detailOf(known) : undefined
   return (
@@ -61,7 +63,12 @@ export function FaultNote({
         <p key={`${one.field} ${one.code}`}>{problemText(one)}</p>
       ))}
       <div className={styles.foot}>
-        {onRetry && (
+        {onRetry && isOfAddress && (
+          <Button size="compact-sm" variant="default" component="a" href={window.location.pathname}>
+            <Trans>Clear filters</Trans>
+          </Button>
+        )}
+        {onRetry && !isOfAddress && (
           <Button size="compact-sm" variant="default" onClick={onRetry}>
             <Trans>Try again</Trans>
           </Button>
