@@ -104,6 +104,38 @@ export async function listSuppliers(sql: Queryable, sealer: Sealer): Promise<Sup
   return (await selectSupplierViews(sql)).map((row) => shown(row, sealer, rates))
 }
 
+/** supplierStates are how a supplier is used: items go to it, or it is passed over because of trouble, or somebody has switched it off. */
+export const supplierStates = ['in_use', 'paused', 'off'] as const
+export type SupplierState = (typeof supplierStates)[number]
+
+/** SupplierFilter narrows a list of suppliers; each part that is left out lets all through. */
+export interface SupplierFilter {
+  states?: readonly SupplierState[]
+  kinds?: readonly string[]
+  /** `low`: less is left there than its low mark, or it lasts less than SOON days. */
+  low?: boolean
+  /** `name` is in theirs, in whichever letters. */
+  name?: string
+}
+
+/** SOON is in how many days a balance that ends is told of. */
+const SOON = 3
+
+const stateOf = ({ enabled, open }: SupplierView): SupplierState =>
+  !enabled ? 'off' : open ? 'paused' : 'in_use'
+
+const isLow = ({ balance, lowBalance, daysLeft }: SupplierView): boolean =>
+  (lowBalance !== null && balance !== null && balance < lowBalance) || (daysLeft !== null && daysLeft < SOON)
+
+/** `fitsSupplier` tells which suppliers a filter lets through. There are few of them, so that no index is asked. */
+export const fitsSupplier =
+  ({ states, kinds, low = false, name = '' }: SupplierFilter) =>
+  (one: SupplierView): boolean =>
+    (states?.includes(stateOf(one)) ?? true) &&
+    (kinds?.includes(one.kind) ?? true) &&
+    (!low || isLow(one)) &&
+    one.name.toLowerCase().includes(name.trim().toLowerCase())
+
 /** `showSupplier` throws not_found. */
 export async function showSupplier(sql: Queryable, sealer: Sealer, idOrName: string): Promise<SupplierView> {
   const { id } = await findSupplier(sql, idOrName)

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createSupplier } from '../../src/suppliers/suppliers.ts'
 import { bank, sealer, uniqueAmounts } from '../deposits/deposits.fixtures.ts'
@@ -90,6 +92,31 @@ describePages('suppliers', () => {
     await expect.poll(() => page.getByRole('row', { name: /Big Panel/ }).count()).toBe(0)
     await page.getByRole('textbox', { name: 'Name of a supplier' }).pressSequentially('nothing')
     await page.getByText('No supplier fits these filters.').waitFor()
+    // The file has what is listed, without what was left out of its columns.
+    await office.server.sql`update suppliers set low_balance = 5000000 where name = 'Small Panel'`
+    for (const filter of ['state=paused', 'low=yes', 'kind=dhru&q=panel']) {
+      await page.goto(`/console/suppliers?${filter}`)
+      await page.getByRole('row', { name: /Small Panel/ }).waitFor()
+      await visit.settled()
+      const listed = (await page.getByRole('row').getByRole('link').allTextContents()).sort()
+      await visit.click('Export…')
+      const dialog = page.getByRole('dialog', { name: 'Export the suppliers' })
+      await dialog.getByRole('checkbox', { name: 'Condition: Balance', exact: true }).waitFor()
+      if (filter === 'low=yes') await visit.expectUsable('the export of suppliers')
+      await dialog.getByRole('checkbox', { name: 'Settings' }).uncheck()
+      const coming = page.waitForEvent('download')
+      await visit.click('Download')
+      const download = await coming
+      expect(download.suggestedFilename()).toBe('suppliers.csv')
+      const rows = parse(readFileSync(await download.path()), { columns: true, bom: true }) as Record<
+        string,
+        string
+      >[]
+      expect([filter, rows.map(({ name }) => name).sort()]).toEqual([filter, listed])
+      expect(Object.keys(rows[0] ?? {})).toContain('health.balance')
+      expect(Object.keys(rows[0] ?? {})).not.toContain('settings')
+    }
+    await office.server.sql`update suppliers set low_balance = null where name = 'Small Panel'`
     await visit.leave()
   })
 

@@ -137,14 +137,21 @@ describe('the words of what kinds are configured with', () => {
 })
 
 test('there are words for every column of the files of lists', () => {
+  interface Shape {
+    properties?: Record<string, Shape>
+    items?: Shape
+  }
   interface Listed {
     exported?: string
-    answer: { properties: { page: { properties: { items: { items: { properties: object } } } } } }
+    answer: Shape
   }
+  const namesIn = ({ properties = {} }: Shape): string[] =>
+    Object.entries(properties).flatMap(([name, value]) => [name, ...namesIn(value)])
   const lists = (routesOf({} as never) as unknown as Listed[]).filter(({ exported }) => exported)
-  const columns = lists.flatMap(({ answer }) =>
-    Object.keys(answer.properties.page.properties.items.items.properties),
-  )
+  const columns = lists.flatMap(({ answer: { properties = {} } }) => {
+    const { items } = properties['page']?.properties ?? properties
+    return namesIn(items?.items ?? {})
+  })
   const orders = readFileSync(
     new URL('../../web/src/console/routes/orders/orders.tsx', import.meta.url),
     'utf8',

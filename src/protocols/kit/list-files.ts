@@ -192,6 +192,9 @@ type Row = Record<string, unknown>
 
 type AnyList<Caller> = Pick<Route<string, Caller>, 'handle' | 'everything'>
 
+/** Listed is what a list answers: a page of it, or all of it where there are few. */
+type Listed = { page: { items: Row[]; next_cursor: string | null } } | { items: Row[] }
+
 /** `pagesOf` reads a list to its end, as its caller would. */
 async function* pagesOf<Caller>(list: AnyList<Caller>, call: Call<Caller>): AsyncGenerator<Row[]> {
   if (list.everything) return yield* list.everything(call) as AsyncGenerator<Row[]>
@@ -199,7 +202,8 @@ async function* pagesOf<Caller>(list: AnyList<Caller>, call: Call<Caller>): Asyn
   do {
     const query: object = { ...(call.query as object), limit: PAGE, ...(cursor !== null && { cursor }) }
     const asked = Object.create(call, { query: { value: query } }) as Call<Caller>
-    const { page } = (await list.handle(asked)) as { page: { items: Row[]; next_cursor: string | null } }
+    const listed = (await list.handle(asked)) as Listed
+    const page = 'page' in listed ? listed.page : { ...listed, next_cursor: null }
     yield page.items
     cursor = page.next_cursor
   } while (cursor !== null)
@@ -224,15 +228,30 @@ async function counted<Caller>(
 export const countRows = (pages: AsyncIterable<readonly unknown[]>): Promise<Counted> =>
   countUpTo(pages, ({ length }) => length, { max: MAX_COUNTED, ms: COUNT_MS })
 
-/** `columnsOf` gives the columns of a list's file: what only some callers see is missing in every row for the others. */
+/**
+ * `columnsOf` gives the columns of a list's file: what only some callers see is missing in every row for the others. An object of known values is a column for
+ * each of these, as `health.open`.
+ */
 function columnsOf(list: Pick<AnyRoute, 'answer'>, row: Row | undefined): string[] {
-  const { page } = propertiesOf(list.answer) as { page: TSchema }
-  const { items } = propertiesOf(page) as unknown as { items: { items: TSchema & { required?: string[] } } }
-  const needed = items.items.required ?? []
-  return Object.keys(propertiesOf(items.items)).filter(
-    (column) => column !== 'version' && (needed.includes(column) || (row && column in row)),
-  )
+  const answer = propertiesOf(list.answer)
+  const { items } = ('page' in answer ? propertiesOf(answer['page'] as TSchema) : answer) as {
+    items: { items: TSchema }
+  }
+  return columnsIn(items.items, row).filter((column) => column !== 'version')
 }
+
+function columnsIn(shape: TSchema, row: Row | undefined): string[] {
+  const { required: needed = [] } = shape as { required?: string[] }
+  return Object.entries(propertiesOf(shape)).flatMap(([name, value]) => {
+    if (!needed.includes(name) && !(row && name in row)) return []
+    const within = columnsIn(value as TSchema, row?.[name] as Row | undefined)
+    return within.length === 0 ? [name] : within.map((one) => `${name}.${one}`)
+  })
+}
+
+/** `valueIn` gives what a row has in a column. */
+const valueIn = (row: Row, column: string): unknown =>
+  column.split('.').reduce<unknown>((value, name) => (value as Row | null | undefined)?.[name], row)
 
 /** `csvOf` writes a line for each thing, for spreadsheets: UTF-8 with a byte order mark, lines as RFC 4180 has them, and no text that is a formula. */
 export async function* csvOf(
@@ -242,7 +261,7 @@ export async function* csvOf(
 ): AsyncGenerator<string> {
   const lines = (rows: Row[], header = false): string =>
     stringify(
-      rows.map((row) => columns.map((column) => cellOf(row[column]))),
+      rows.map((row) => columns.map((column) => cellOf(valueIn(row, column)))),
       { columns: [...columns], header, bom: header, delimiter, record_delimiter: '\r\n' },
     )
   yield lines([], true)

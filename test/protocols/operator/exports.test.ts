@@ -105,6 +105,42 @@ describe('a file', () => {
     expect([refused.status, refused.json.message]).toEqual([403, 'Permission denied: you may not audit.read'])
   })
 
+  it('of suppliers has those that fit the filter, and balances for those alone who may see them', async () => {
+    const { sql } = office.server
+    await sql`
+      insert into suppliers (kind, name, url, currency, enabled, low_balance)
+      values ('dhru', 'Big Panel', 'https://x.example', 'USD', true, 5000000), ('manual', 'By Hand', null, 'USD', true, null),
+             ('dhru', 'Old Panel', 'https://y.example', 'USD', false, null)`
+    await sql`
+      insert into supplier_health (supplier_id, open, why, opened_at, probe_at, balance, balance_at)
+      select id, false, null, null, null, 1250000, now() from suppliers where name = 'Big Panel'
+      on conflict (supplier_id) do update set balance = excluded.balance, balance_at = excluded.balance_at`
+    const namesOf = async (query: string) =>
+      (await fileOf(`/suppliers.csv?${query}`)).map(({ name }) => name).sort()
+    expect(await namesOf('')).toEqual(['Big Panel', 'By Hand', 'Old Panel', 'sandbox'])
+    expect(await namesOf('state=off,paused')).toEqual(['Old Panel'])
+    expect(await namesOf('kind=dhru&state=in_use')).toEqual(['Big Panel'])
+    expect(await namesOf('low=yes')).toEqual(['Big Panel'])
+    expect(await namesOf('q=%20pANEL')).toEqual(['Big Panel', 'Old Panel'])
+    expect((await fileOf('/suppliers.csv?low=yes'))[0]).toMatchObject({
+      ...{ enabled: 'true', low_balance: '5.00', 'health.open': 'false', 'health.balance': '1.25' },
+    })
+    expect(await api.read('/suppliers/count?state=in_use')).toMatchObject({ value: 3, capped: false })
+    const lines = (await textOf('/suppliers.ndjson?kind=manual')).trimEnd().split('\n')
+    expect(lines.map((line) => JSON.parse(line))).toEqual((await api.read('/suppliers?kind=manual')).items)
+    const odd = await api.ask('GET /suppliers.csv?state=odd')
+    expect([odd.status, Object.keys(odd.json.errors)]).toEqual([422, ['state']])
+    // Who does not see costs has the file without what is there, and cannot find out by the filter either.
+    const as = await office.program(['suppliers.read'])
+    const [first] = await fileOf('/suppliers.csv?q=big', as)
+    expect(first).toMatchObject({ name: 'Big Panel', 'health.open': 'false' })
+    expect(JSON.stringify(Object.keys(first ?? {}))).not.toMatch(/balance|days_left/)
+    for (const path of ['/suppliers?low=yes', '/suppliers.csv?low=yes', '/suppliers/count?low=yes'])
+      expect([path, (await api.ask(`GET ${path}`, { as })).status]).toEqual([path, 403])
+    const refused = await api.ask('GET /suppliers.csv', { as: await office.program(['money.read']) })
+    expect(refused.status).toBe(403)
+  })
+
   it('of more than 10,000 rows needs a proof, of a person', async () => {
     const { headers } = await office.person('finance')
     office.office.clock.advance(10 * 60_000)

@@ -36,7 +36,9 @@ export function ExportDialog({
       // Every list that is given as a file is counted in the same way.
       dataOf(api.GET(`${list}/count` as '/api/operator/accounts/count', { params: { query }, signal })),
   })
-  const named = useValueNames()
+  const nameOf = useValueNames()
+  // What stands in a thing of the list is called after it, too: `seller.name`.
+  const named = (column: string): string => column.split('.').map(nameOf).filter(Boolean).join(': ')
   const all = known ?? counted.data?.columns ?? []
   const [format, setFormat] = useState('csv')
   const [chosen, setChosen] = useState<readonly string[]>()

@@ -1,4 +1,5 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
+import { Refusal } from '../../../errors.ts'
 import { tryAgainNow, useOthers } from '../../../fulfilment/prefer-others.ts'
 import { supplierKinds } from '../../../integrations/suppliers/index.ts'
 import { formatMicros } from '../../../lib/money.ts'
@@ -7,8 +8,11 @@ import { testCauses, testSupplier } from '../../../suppliers/supplier-test.ts'
 import {
   createSupplier,
   enableSupplier,
+  fitsSupplier,
   listSuppliers,
+  type SupplierFilter,
   showSupplier,
+  supplierStates,
   supplierVersion,
   updateSupplier,
 } from '../../../suppliers/suppliers.ts'
@@ -32,6 +36,39 @@ const wireSupplier = (view: SupplierView, { permissions }: Caller): Json => ({
   version: supplierVersion(view),
 })
 
+const supplierFilter = Type.Object({
+  state: Type.Optional(
+    text(40, { description: `Some of ${supplierStates.join(', ')}, with commas between` }),
+  ),
+  kind: Type.Optional(text(200, { description: 'Some kinds, with commas between' })),
+  low: Type.Optional(
+    oneOf(['yes'], {
+      description: 'Less is left there than its low mark, or it lasts less than 3 days; needs `costs.read`',
+    }),
+  ),
+  q: Type.Optional(Type.String({ maxLength: 100, description: 'A part of its name' })),
+})
+
+/** `filterOf` reads a filter. Throws invalid_input, and permission_denied for balances that the caller does not see. */
+function filterOf({ state, kind, low, q }: Static<typeof supplierFilter>, caller: Caller): SupplierFilter {
+  if (low) refuseUnless(caller, ['costs.read'])
+  const states = state?.split(',').map((word) => {
+    const found = supplierStates.find((one) => one === word.trim())
+    if (found) return found
+    throw new Refusal(
+      'invalid_input',
+      `must be some of ${supplierStates.join(', ')}, with commas between`,
+      'state',
+    )
+  })
+  return {
+    ...(states && { states }),
+    ...(kind !== undefined && { kinds: kind.split(',').map((one) => one.trim()) }),
+    ...(low && { low: true }),
+    ...(q !== undefined && { name: q }),
+  }
+}
+
 const fields = kindFields('GET /supplier-kinds')
 
 const supplierForm = (body: Json): SupplierForm => kindForm(supplierAttributes, body)
@@ -48,13 +85,17 @@ export const supplierRoutes = ({
     method: 'GET',
     path: '/suppliers',
     name: 'listSuppliers',
+    exported: 'suppliers',
     section,
-    summary: 'All suppliers, by id: how they fare, and what they hold',
+    summary: 'All suppliers that fit a filter, by id: how they fare, and what they hold',
     command: 'supplier list',
     access,
+    query: supplierFilter,
     answer: Type.Object({ items: Type.Array(supplier) }),
-    handle: async ({ desk, caller }) => {
-      const suppliers = await listSuppliers(desk.read, await sealer())
+    refusals: ['invalid_input'],
+    handle: async ({ desk, caller, query }) => {
+      const fits = fitsSupplier(filterOf(query, caller))
+      const suppliers = (await listSuppliers(desk.read, await sealer())).filter(fits)
       return { items: suppliers.map((one) => wireSupplier(one, caller)) }
     },
   }),

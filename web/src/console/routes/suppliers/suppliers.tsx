@@ -17,6 +17,7 @@ import { Badge } from '../../../kit/state-badge.tsx'
 import { Sum } from '../../../kit/sum.tsx'
 import { ActionBar } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
+import { ExportButton } from '../../export-button.tsx'
 import { ListViews } from '../../list-views.tsx'
 import { suppliersQuery } from '../../suppliers-query.ts'
 import { type Asked, useAsking } from './ask-several.ts'
@@ -115,11 +116,16 @@ export function Suppliers() {
     <Page
       title={t`Suppliers`}
       actions={
-        may('suppliers.edit') && (
-          <Button component={Link} to="/suppliers/new">
-            <Trans>Add a supplier</Trans>
-          </Button>
-        )
+        <>
+          {all.length > 0 && (
+            <ExportButton list="/api/operator/suppliers" query={query} title={t`Export the suppliers`} />
+          )}
+          {may('suppliers.edit') && (
+            <Button component={Link} to="/suppliers/new" size="compact-md">
+              <Trans>Add a supplier</Trans>
+            </Button>
+          )}
+        </>
       }
     >
       <FaultNote fault={read.error} onRetry={() => void read.refetch()} />
