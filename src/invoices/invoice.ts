@@ -26,6 +26,8 @@ export interface Invoice {
   number: number
   accountId: AccountId
   username: string
+  /** `accountName` is what the account is called now; the customer of the invoice stays as it was. */
+  accountName: string
   /** `month` is such as "2026-05". */
   month: string
   currency: string

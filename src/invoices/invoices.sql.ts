@@ -58,7 +58,7 @@ export async function selectSum(
 export async function insertInvoice(
   transaction: Transaction,
   { accountId, after, last }: Billed,
-  invoice: Omit<Invoice, 'number' | 'accountId' | 'username' | 'month'> & { firstDay: Date },
+  invoice: Omit<Invoice, 'number' | 'accountId' | 'username' | 'accountName' | 'month'> & { firstDay: Date },
 ): Promise<number> {
   const { firstDay, currency, seller, customer, total, lineCount, actor, issuedAt } = invoice
   const [row] = await transaction<{ number: number }[]>`
@@ -87,7 +87,7 @@ export const selectInvoices = (
   where: { number?: number; accountId?: AccountId | undefined; before?: number | undefined; limit: number },
 ): Promise<Invoice[]> =>
   sql<Invoice[]>`
-    select v.number, v.account_id, a.username, to_char(v.month, 'YYYY-MM') as month, v.currency, v.seller, v.customer, v.total,
+    select v.number, v.account_id, a.username, a.name as account_name, to_char(v.month, 'YYYY-MM') as month, v.currency, v.seller, v.customer, v.total,
            v.line_count, v.actor, v.issued_at
       from invoices v join accounts a on a.id = v.account_id
      where (${where.number ?? null}::int is null or v.number = ${where.number ?? null}::int)

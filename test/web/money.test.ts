@@ -326,6 +326,24 @@ describePages('money in the console', () => {
     await visit.leave()
   })
 
+  test('invoices name resellers as they are called, and the lists of money keep their filters', async () => {
+    await office.server.sql`
+      insert into invoices (number, account_id, month, currency, after_entry, last_entry, seller, customer, total, line_count, actor, issued_at)
+      select 1, id, '2026-05-01', currency, 0, 1, '{"name":"S","address":"","taxId":"","contact":"","prefix":"INV-"}',
+             '{"name":"As it was","username":"u","email":"e","address":"","taxId":""}', 250000000000, 1, 'cli:anna', '2026-06-01'
+        from accounts where id = ${rupiah.accountId}`
+    const visit = await Visit.as(office, 'manager')
+    const { page } = visit
+    await page.goto('/console/money/invoices')
+    await page.getByRole('link', { name: 'Invoice INV-1, PDF' }).waitFor()
+    const list = page.getByRole('table', { name: 'Invoices' })
+    await list.getByText('Toko Rupiah').waitFor()
+    await expect.poll(() => list.getByText(rupiah.username).count()).toBe(0)
+    await page.setViewportSize(PHONE)
+    await page.getByText(/INV-1.*Toko Rupiah/).waitFor()
+    await visit.leave()
+  })
+
   test('the inbox shows all that waits, a hundred at a time', async () => {
     const many = await office.server.shop()
     await office.server.sql`

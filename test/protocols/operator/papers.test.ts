@@ -167,6 +167,12 @@ describe('invoices', () => {
   it('are listed and shown, with lines by pages, and on paper', async () => {
     const { page } = await api.read(`/invoices?account=${shop.username}`)
     expect(page.items).toEqual([await api.read('/invoices/1')])
+    // The account is called as it is now, and the customer stays as on paper.
+    const [{ account_name: named, customer }] = page.items
+    expect(named).toBe(customer.name)
+    await office.server.sql`update accounts set name = 'Called Anew' where id = ${shop.accountId}`
+    const [anew] = (await api.read('/invoices')).page.items
+    expect([anew.account_name, anew.customer.name]).toEqual(['Called Anew', customer.name])
     const lines = (await api.read('/invoices/1/lines')).page.items
     expect(lines).toMatchObject([1, 2, 3].map((position) => ({ position, amount: '1.25', service: 'Check' })))
     const first = (await api.read('/invoices/1/lines?limit=2')).page

@@ -48,6 +48,7 @@ const invoice = Type.Object({
   name: Type.String({ description: 'The number with the prefix of its time, as on paper' }),
   account: id,
   username: Type.String(),
+  account_name: Type.String({ description: 'What the account is called now' }),
   month: Type.String({ description: 'YYYY-MM, in UTC' }),
   total: amount(),
   currency: Type.String(),
@@ -62,6 +63,7 @@ const invoice = Type.Object({
 
 const wireInvoice = (one: Invoice): Static<typeof invoice> => ({
   ...{ number: one.number, name: nameOf(one), account: one.accountId, username: one.username },
+  account_name: one.accountName,
   ...{ month: one.month, total: formatMicros(one.total, one.currency), currency: one.currency },
   ...{ line_count: one.lineCount, seller: wireSeller(one.seller) },
   customer: {

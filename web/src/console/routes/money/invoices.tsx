@@ -36,7 +36,7 @@ export function Invoices() {
       ...{ id: 'name', head: t`Number`, width: 120, rank: 0 },
       cell: ({ name }) => <span className="code">{name}</span>,
     },
-    { id: 'reseller', head: t`Reseller`, width: 150, grow: true, rank: 0, cell: ({ username }) => username },
+    { id: 'reseller', head: t`Reseller`, width: 150, grow: true, rank: 0, cell: (one) => one.account_name },
     { id: 'month', head: t`Month`, width: 150, rank: 0, cell: ({ month }) => monthName(month) },
     {
       ...{ id: 'lines', head: t`Lines`, width: 80, rank: 3, end: true },
@@ -79,7 +79,7 @@ export function Invoices() {
         card={(one) => (
           <>
             <div>
-              <span className="code">{one.name}</span>&nbsp;· {one.username}&nbsp;· {monthName(one.month)}
+              <span className="code">{one.name}</span>&nbsp;· {one.account_name}&nbsp;· {monthName(one.month)}
             </div>
             <div>
               <Amount value={one.total} currency={one.currency} />
