@@ -195,6 +195,12 @@ describePages('money in the console', () => {
     const asked = page.waitForRequest(/adjustments\.ndjson\?kind=adjust_down/)
     const [download] = await Promise.all([page.waitForEvent('download'), visit.click('Download'), asked])
     expect(download.suggestedFilename()).toBe('adjustments.ndjson')
+    const views = page.getByRole('navigation', { name: 'Views' })
+    await views.getByRole('link', { name: 'Paid in by hand' }).click()
+    await page.waitForURL(/kind=deposit$/)
+    await page.getByRole('link', { name: 'Toko Rupiah, Paid in by hand' }).waitFor()
+    await views.getByRole('link', { name: 'All', exact: true }).click()
+    await page.getByText('$17.00 put on, $2.50 taken; entries: 3').waitFor()
     await visit.leave()
   })
 

@@ -253,6 +253,13 @@ describePages('orders in the console', () => {
     const visit = await Visit.as(office, 'owner')
     const { page } = visit
     await page.goto(`/console/orders/${order}`)
+    const waits = page.getByRole('region', { name: 'Waiting' })
+    await waits.getByText('At present it goes by none of its routes.').waitFor()
+    await waits
+      .getByRole('link', { name: 'sandbox was passed over: it would cost too much' })
+      .first()
+      .waitFor()
+    await visit.expectUsable('what an order waits for')
     await visit.click('More actions')
     await visit.click('Send by another route…', 'menuitem')
     const dialog = page.getByRole('dialog')

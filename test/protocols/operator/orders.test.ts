@@ -305,7 +305,8 @@ describe('orders are', () => {
       const { json } = await ask(office.server, 'GET', `/me/views?list=${list}`, { headers })
       return json.data.items
     }
-    const lists = ['orders', 'resellers', 'services', 'deposits', 'suppliers', 'inbox', 'audit']
+    const money = ['deposits', 'adjustments', 'transfers', 'invoices']
+    const lists = ['orders', 'resellers', 'services', ...money, 'suppliers', 'inbox', 'audit']
     for (const list of lists) {
       const made = await manager.change('POST', '/me/views', { list, name: `Ours of ${list}`, query: 'a=b' })
       expect(made.json.data).toMatchObject({ is_shared: false, is_own: true })
@@ -318,7 +319,7 @@ describe('orders are', () => {
     expect(shared).toMatchObject({ name: 'Ours of deposits', is_shared: true, is_own: false })
     const path = `/me/views/${shared?.id}`
     // Filters may say what a role may not read, so they are read with the list alone.
-    for (const list of ['deposits', 'audit']) {
+    for (const list of [...money, 'audit']) {
       const { headers } = catalogue
       expect((await ask(office.server, 'GET', `/me/views?list=${list}`, { headers })).status, list).toBe(403)
     }

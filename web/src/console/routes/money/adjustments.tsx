@@ -57,6 +57,10 @@ export function Adjustments() {
         </Trans>
       }
       misfit={<Trans>No adjustment fits these filters.</Trans>}
+      usual={[
+        [t`Paid in by hand`, { kind: 'deposit' }],
+        [t`Refunds`, { kind: 'refund' }],
+      ]}
       sums={(query) => (
         <Sums
           queryKey={['adjustments', 'sums', query]}

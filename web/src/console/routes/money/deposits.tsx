@@ -7,7 +7,6 @@ import { SearchField } from '../../../kit/pasted-lines.tsx'
 import type { Column } from '../../../kit/table.tsx'
 import { When } from '../../../kit/when.tsx'
 import { DepositState, depositStateWords } from '../../deposit-state.tsx'
-import { ListViews } from '../../list-views.tsx'
 import { usePickFrom } from '../../pick-from.ts'
 import { DepositBeside } from './deposit.tsx'
 import { MoneyList } from './money-list.tsx'
@@ -27,7 +26,6 @@ const referenceOf = ({ proof, reference }: Deposit): string => proof ?? referenc
 export function Deposits() {
   const { t } = useLingui()
   const usual: [string, Values][] = [
-    [t`All`, {}],
     [t`Needs you`, { state: 'review' }],
     [t`To be paid`, { state: 'pending' }],
     [t`Not credited`, { state: 'failed' }],
@@ -49,7 +47,7 @@ export function Deposits() {
       }
       misfit={<Trans>No deposit fits these filters.</Trans>}
       sort="-begun"
-      views={({ query, look, onLook }) => <ListViews list="deposits" {...{ usual, query, look, onLook }} />}
+      usual={usual}
       search={({ query, show }) => (
         <SearchField
           label={t`Search deposits`}

@@ -1,4 +1,4 @@
-import { Trans } from '@lingui/react/macro'
+import { Trans, useLingui } from '@lingui/react/macro'
 import { Button } from '@mantine/core'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -10,14 +10,13 @@ import { type ReadPage, usePages } from '../../../kit/pages.ts'
 import { type Column, List, LookMenu, useLook } from '../../../kit/table.tsx'
 import { Count, useCount } from '../../count.tsx'
 import { ExportButton } from '../../export-button.tsx'
+import { ListViews } from '../../list-views.tsx'
 import { Split, useOpenedBeside } from '../../opened-beside.tsx'
 
 /** Shown is the list as it stands in the URL, for what a page puts around it. */
 interface Shown {
   /** `query` is the filter and the order, under the names of the API. */
   query: Values
-  look: ReturnType<typeof useLook>[0]
-  onLook: ReturnType<typeof useLook>[1]
   /** `show` has another filter in the URL. */
   show: (query: Values) => void
 }
@@ -44,8 +43,9 @@ interface MoneyListProps<Row> {
   /** `sort` is how the list is sorted at first; left out: it has one order. */
   sort?: string
   actions?: ReactNode
-  /** `views`, `search` and `sums` stand above the list. */
-  views?: (shown: Shown) => ReactNode
+  /** `usual` are the filters that one looks through most, beside the one that shows all. */
+  usual?: readonly (readonly [string, Values])[]
+  /** `search` and `sums` stand above the list. */
   search?: (shown: Shown) => ReactNode
   sums?: (query: Values) => ReactNode
   /** `beside` is the row that was opened, beside the list on a wide screen; left out: rows open as pages of their own. */
@@ -67,13 +67,14 @@ export function MoneyList<Row>({
   misfit,
   sort,
   actions,
-  views,
+  usual = [],
   search,
   sums,
   beside: besideOf,
   ...rows
 }: MoneyListProps<Row>) {
   const { open: _, ...query } = useSearch({ strict: false }) as Values
+  const { t } = useLingui()
   const navigate = useNavigate()
   const [look, setLook] = useLook(of)
   const key = [of, 'list']
@@ -85,7 +86,7 @@ export function MoneyList<Row>({
   const { beside, openBeside } = useOpenedBeside(besideOf && path)
   const { sort: sorted = sort, ...filter } = query
   const isNarrowed = Object.keys(filter).length > 0
-  const shown: Shown = { query, look, onLook: setLook, show }
+  const shown: Shown = { query, show }
   const { to, file, idOf } = rows
   const onOpen = (row: Row) => {
     if (beside !== undefined) openBeside(idOf(row))
@@ -103,7 +104,7 @@ export function MoneyList<Row>({
         </>
       }
     >
-      {views?.(shown)}
+      <ListViews list={of} usual={[[t`All`, {}], ...usual]} {...{ query, look }} onLook={setLook} />
       <FilterBar
         filters={filters}
         values={filter}

@@ -20,6 +20,7 @@ import styles from './order.module.css'
 import type { OrderRow, Summary } from './order-data.ts'
 import { OrderState } from './order-fields.tsx'
 import { Timeline } from './timeline.tsx'
+import { Waits } from './waits.tsx'
 
 const TOPICS = ['orders', 'reviews', 'webhooks']
 
@@ -132,6 +133,7 @@ function OneOrder({
             <Trans>Nothing is sent again and nothing is given back while the outcome is unknown.</Trans>
           </p>
         )}
+        <Waits summary={summary.data} />
         <div className={styles.columns}>
           <div>
             <Items order={order} />

@@ -15,6 +15,7 @@ import { decisionWords, kindWords } from '../../inbox-words.ts'
 import { folded, itemsOf, type Told } from './fold.ts'
 import styles from './order.module.css'
 import type { Moment, OrderRow } from './order-data.ts'
+import { passedOver, refusedIt } from './passed-over.ts'
 
 /** `Timeline` tells the life of an order in sentences, the oldest first. */
 export function Timeline({ order }: { order: OrderRow }) {
@@ -204,7 +205,7 @@ function Sentence({ one, order }: { one: Moment; order: OrderRow }) {
     case 'held':
       return <>{t`${amount} held`}</>
     case 'passed_over':
-      return <>{passedOver(one)}</>
+      return <>{i18n._(passedOver(supplier ?? '', one.state))}</>
     case 'sent':
       return (
         <>
@@ -258,19 +259,6 @@ function Sentence({ one, order }: { one: Moment; order: OrderRow }) {
       return <>{one.kind}</>
   }
 
-  function passedOver({ state: why }: Moment): string {
-    switch (why) {
-      case 'off':
-        return t`${supplier ?? ''} was passed over: it is off, or its list lacks the service`
-      case 'margin':
-        return t`${supplier ?? ''} was passed over: it would cost too much`
-      case 'paused':
-        return t`${supplier ?? ''} was passed over: it is paused`
-      default:
-        return t`${supplier ?? ''} was passed over: it has failed with this item`
-    }
-  }
-
   function told({ address, channel, state: what }: Moment): string {
     const [to, by] = [address ?? '', channels[channel ?? ''] ?? channel ?? '']
     switch (what) {
@@ -296,7 +284,7 @@ function Sentence({ one, order }: { one: Moment; order: OrderRow }) {
       case 'succeeded':
         return t`${supplier ?? ''} did it`
       case 'refused':
-        return t`${supplier ?? ''} refused it`
+        return i18n._(refusedIt(supplier ?? ''))
       case 'given_up':
         return t`A person ended the try at ${supplier ?? ''}`
       default:
