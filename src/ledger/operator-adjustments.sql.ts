@@ -28,6 +28,11 @@ export interface Place {
 export interface AdjustmentFilter extends Period {
   accountId?: AccountId | undefined
   kind?: AdjustmentKind | undefined
+  /** `amountGte` and `amountLte` bound what was moved, whether it was put on or taken, in the currency of each account. */
+  amountGte?: Micros | undefined
+  amountLte?: Micros | undefined
+  /** `actors` are those of whom one did it, as the trail names them. */
+  actors?: readonly string[] | undefined
   /** `before` is the last one of the page before. */
   before?: Place | undefined
 }
@@ -91,8 +96,12 @@ const newestFirst = (sql: Queryable, { accountId }: Range) =>
     ? sql`created_at desc, account_id desc, id desc`
     : sql`account_id desc, created_at desc, id desc`
 
-const ofKind = (sql: Queryable, kind: AdjustmentKind | undefined) => sql`
-  ${kind === undefined ? sql`` : sql`and kind = ${kind}::text::entry_kind`}`
+/** `fitting` is what no index finds: it is looked for in a bounded part of those that `walked` gives. */
+const fitting = (sql: Queryable, { kind, amountGte, amountLte, actors }: AdjustmentFilter) => sql`
+  ${kind === undefined ? sql`` : sql`and kind = ${kind}::text::entry_kind`}
+  ${amountGte === undefined ? sql`` : sql`and amount >= ${amountGte}::bigint`}
+  ${amountLte === undefined ? sql`` : sql`and amount <= ${amountLte}::bigint`}
+  ${actors === undefined ? sql`` : sql`and actor = any(${actors}::text[])`}`
 
 /** `selectStop` gives the entry at which `maxRows` have been looked at, newest first. */
 export async function selectStop(
@@ -117,7 +126,7 @@ export async function selectAdjustments(
     select e.account_id, e.id, (extract(epoch from e.created_at) * 1000000)::bigint as at, a.username, a.name as account_name,
            a.currency, e.kind, e.amount, e.available_after, e.actor, e.note, e.order_id, e.position, e.reference, e.created_at
       from (select * from ledger_entries
-             where ${walked(sql, range)} ${ofKind(sql, filter.kind)}
+             where ${walked(sql, range)} ${fitting(sql, filter)}
              order by ${newestFirst(sql, range)} limit ${limit}) e
       join accounts a on a.id = e.account_id
      order by e.created_at desc, e.account_id desc, e.id desc`.records()
@@ -150,7 +159,7 @@ export async function selectSums(
     }[]
   >`
     with looked as materialized (
-      select account_id, kind, amount from ledger_entries
+      select account_id, kind, amount, actor from ledger_entries
        where ${walked(sql, range)} order by ${newestFirst(sql, range)} limit ${maxRows + 1}
     )
     select n.looked, s.currency, s.count, s.came_in, s.went_out
@@ -160,7 +169,7 @@ export async function selectSums(
                coalesce(sum(amount) filter (where kind not in ('adjust_down', 'charge', 'opening_down')), 0)::text as came_in,
                coalesce(sum(amount) filter (where kind in ('adjust_down', 'charge', 'opening_down')), 0)::text as went_out
           from looked join accounts a on a.id = account_id
-         where true ${ofKind(sql, filter.kind)}
+         where true ${fitting(sql, filter)}
          group by a.currency
       ) s on true
      order by s.currency`.records()

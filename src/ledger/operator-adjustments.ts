@@ -1,5 +1,5 @@
 import type { Sql } from '../database/database.ts'
-import { MAX_SCANNED_ROWS, type WalkedPage, walkPage } from '../database/walk.ts'
+import { isGiven, MAX_SCANNED_ROWS, type WalkedPage, walkPage } from '../database/walk.ts'
 import {
   type AdjustmentFilter,
   type AdjustmentRow,
@@ -10,7 +10,12 @@ import {
   selectSums,
 } from './operator-adjustments.sql.ts'
 
-export { type AdjustmentRow, adjustmentKinds, type Place } from './operator-adjustments.sql.ts'
+export {
+  type AdjustmentFilter,
+  type AdjustmentRow,
+  adjustmentKinds,
+  type Place,
+} from './operator-adjustments.sql.ts'
 
 /** `listAdjustments` gives a page of what people did to the balances of all accounts, the newest first. */
 export const listAdjustments = (
@@ -21,7 +26,7 @@ export const listAdjustments = (
   walkPage({
     limit,
     // An index finds all else that a list is narrowed to.
-    isNarrowed: filter.kind !== undefined,
+    isNarrowed: isGiven(filter.kind, filter.amountGte, filter.amountLte, filter.actors),
     selectStop: () => selectStop(sql, filter, maxRows),
     select: (part) => selectAdjustments(sql, { ...filter, ...part }),
   })

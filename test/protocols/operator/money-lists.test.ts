@@ -121,6 +121,38 @@ describe('adjustments', () => {
     expect(await listed('/adjustments?to=9999-12-31')).toHaveLength(7)
   })
 
+  it('are narrowed to amounts and to who did it, as their sums and their file are', async () => {
+    const all = await listed('/adjustments')
+    const size = ({ amount }: Row) => Math.abs(Number(amount))
+    for (const [query, fits] of [
+      ['amount_gte=2.50', (one: Row) => size(one) >= 2.5],
+      ['amount_lte=2.5', (one: Row) => size(one) <= 2.5],
+      ['amount_gte=0.40&amount_lte=50', (one: Row) => size(one) >= 0.4 && size(one) <= 50],
+      [`actor=staff:${staff}`, (one: Row) => one['actor'] === `staff:${staff}`],
+      [`actor=staff:${staff}&kind=refund`, (one: Row) => one['kind'] === 'refund'],
+      ['actor=staff:99999', () => false],
+    ] as const) {
+      const fitting = all.filter(fits)
+      expect(await listed(`/adjustments?${query}`), query).toEqual(fitting)
+      expect(await byPages(`/adjustments?${query}`), query).toEqual(fitting)
+      expect(fitting.length, query).toBeLessThan(all.length)
+      expect((await api.read(`/adjustments/count?${query}`)).value, query).toBe(fitting.length)
+      const { sums } = await api.read(`/adjustments/sums?${query}`)
+      expect(
+        sums.reduce((count: number, one: { count: number }) => count + one.count, 0),
+        query,
+      ).toBe(fitting.length)
+      expect((await fileOf(`/adjustments.csv?${query}`)).length, query).toBe(fitting.length)
+    }
+    // Whoever did it is found by a part of the name, too.
+    const [{ actor_name: name } = {}] = all.filter(({ actor }) => actor === `staff:${staff}`)
+    expect(name).toEqual(expect.any(String))
+    const part = String(name).slice(1).toUpperCase()
+    expect(await listed(`/adjustments?actor=${encodeURIComponent(part)}`)).toEqual(
+      all.filter(({ actor_name: called }) => String(called).toUpperCase().includes(part)),
+    )
+  })
+
   it('refuse what they cannot be narrowed to by its name', async () => {
     const refused = async (query: string) => {
       const { status, json } = await api.ask(`GET /adjustments?${query}`)
@@ -129,6 +161,7 @@ describe('adjustments', () => {
     expect(await refused('account=nobody')).toEqual([404, ['account']])
     expect(await refused('kind=capture')).toEqual([400, ['kind']])
     expect(await refused('from=soon')).toEqual([400, ['from']])
+    expect(await refused('amount_gte=much')).toEqual([400, ['amount_gte']])
     expect(await refused('cursor=nonsense')).toEqual([422, ['cursor']])
     const { next_cursor } = (await api.read('/adjustments?limit=1')).page
     expect(await refused(`kind=refund&cursor=${next_cursor}`)).toEqual([422, ['cursor']])

@@ -1,8 +1,9 @@
 import { type Static, Type } from 'typebox'
 import { findAccount } from '../../../accounts/accounts.ts'
-import { actorNames } from '../../../audit/actors.ts'
-import { bound, timeOf } from '../../../contract/page.ts'
+import { actorNames, actorsCalled } from '../../../audit/actors.ts'
+import { bound, timeOf, wantedAmount } from '../../../contract/page.ts'
 import {
+  type AdjustmentFilter,
   type AdjustmentRow,
   adjustmentKinds,
   listAdjustments,
@@ -15,7 +16,7 @@ import {
   sumTransfers,
 } from '../../../ledger/operator-transfers.ts'
 import { type AccountId, MAX_ID, type TransferId } from '../../../lib/ids.ts'
-import { formatMicros } from '../../../lib/money.ts'
+import { formatMicros, parseMicros } from '../../../lib/money.ts'
 import type { Period } from '../../../lib/period.ts'
 import { DAY_MS } from '../../../lib/time.ts'
 import type { Desk } from '../../../people/desk.ts'
@@ -76,6 +77,11 @@ const periodQuery = {
 const adjustmentFilter = {
   account: Type.Optional(text(64, { description: 'Id or user name' })),
   kind: Type.Optional(oneOf(adjustmentKinds)),
+  amount_gte: wantedAmount('Moved so much or more, put on or taken, in the currency of the account'),
+  amount_lte: wantedAmount('Moved so much or less'),
+  actor: Type.Optional(
+    text(200, { description: 'Who did it: as the trail names them, or a part of their name' }),
+  ),
   ...periodQuery,
 }
 
@@ -136,6 +142,18 @@ const wanted = async (
   ...(to !== undefined && { to: timeOf(to, DAY_MS) }),
 })
 
+/** `wantedAdjustments` is `wanted` with what adjustments alone are narrowed to. */
+const wantedAdjustments = async (
+  read: Desk['read'],
+  query: Static<Type.TObject<typeof adjustmentFilter>>,
+): Promise<AdjustmentFilter> => ({
+  ...(await wanted(read, query)),
+  kind: query.kind,
+  ...(query.amount_gte !== undefined && { amountGte: parseMicros(query.amount_gte) }),
+  ...(query.amount_lte !== undefined && { amountLte: parseMicros(query.amount_lte) }),
+  ...(query.actor !== undefined && { actors: await actorsCalled(read, query.actor) }),
+})
+
 const placeOf = ([at = 0, accountId = 0, entryId = 0]: readonly number[]): Place =>
   ({ at, accountId: Math.min(accountId, MAX_ID), id: entryId }) as Place
 
@@ -148,7 +166,7 @@ export const moneyListRoutes = () => [
     section,
     summary: 'What people did to the balances of all accounts, and refunds, the newest first',
     description:
-      'A list of one kind looks at 200,000 entries at a time: a page may have few of them, or none, and go on behind its cursor.',
+      'A list of one kind, of amounts or of who did it looks at 200,000 entries at a time: a page may have few of them, or none, and go on behind its cursor.',
     access,
     query: Type.Object({ ...pageQuery, ...adjustmentFilter }),
     answer: pageOf(adjustment),
@@ -156,8 +174,8 @@ export const moneyListRoutes = () => [
     handle: async ({ desk, query: { limit, cursor, ...filter } }) => {
       const behind = readNumbers(cursor, filter, 3)
       const { items, next } = await listAdjustments(desk.read, {
-        ...(await wanted(desk.read, filter)),
-        ...{ kind: filter.kind, before: behind && placeOf(behind), limit },
+        ...(await wantedAdjustments(desk.read, filter)),
+        ...{ before: behind && placeOf(behind), limit },
       })
       const names = await namesOf(desk.read, items)
       return {
@@ -192,7 +210,7 @@ export const moneyListRoutes = () => [
     }),
     refusals: ['not_found'],
     handle: async ({ desk, query }) => {
-      const sums = await sumAdjustments(desk.read, { ...(await wanted(desk.read, query)), kind: query.kind })
+      const sums = await sumAdjustments(desk.read, await wantedAdjustments(desk.read, query))
       return {
         sums:
           sums?.map(({ currency, count, cameIn, wentOut }) => ({
