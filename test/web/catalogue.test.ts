@@ -284,7 +284,9 @@ describePages('the catalogue in the console', () => {
     await dialog.getByLabel('Margin floor, in percent').fill('five')
     await visit.click('Save the route')
     await dialog.getByLabel('Margin floor, in percent').and(page.locator('[aria-invalid]')).waitFor()
-    await dialog.getByLabel('Margin floor, in percent').fill('5.5')
+    // It says beside the number that it is percent, and takes the number as it is written in other countries.
+    await dialog.getByText('%', { exact: true }).waitFor()
+    await dialog.getByLabel('Margin floor, in percent').fill('5,5 %')
     await visit.expectUsable('a route is changed')
     await visit.click('Save the route')
     await row.getByText('keeps 5.5%').waitFor()

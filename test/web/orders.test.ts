@@ -674,6 +674,31 @@ describePages('orders in the console', () => {
     await visit.leave()
   })
 
+  test('who may read costs has a view of the orders below the cost', async () => {
+    const { sql } = office.server
+    const id = await placed()
+    const other = await placed()
+    await sql`update attempts set cost = (select price + 1 from items where order_id = ${id} limit 1) where order_id = ${id}`
+    const visit = await Visit.as(office, 'manager', { screen: WIDE })
+    const { page } = visit
+    await page.goto('/console/orders')
+    await page.getByRole('row', { name: new RegExp(String(other)) }).waitFor()
+    const views = page.getByRole('navigation', { name: 'Views' })
+    await views.getByRole('link', { name: 'Below the cost' }).click()
+    await page.waitForURL(/margin=negative$/)
+    await page.getByRole('row', { name: new RegExp(String(other)) }).waitFor({ state: 'detached' })
+    await page.getByRole('row', { name: new RegExp(String(id)) }).waitFor()
+    await visit.leave()
+    const support = await Visit.as(office, 'support', { screen: WIDE })
+    await support.page.goto('/console/orders')
+    await support.page
+      .getByRole('navigation', { name: 'Views' })
+      .getByRole('link', { name: 'Refunded' })
+      .waitFor()
+    expect(await support.page.getByRole('link', { name: 'Below the cost' }).count()).toBe(0)
+    await support.leave()
+  })
+
   test('pasted lines are found, and those that name none are said', async () => {
     const [one, two] = [await placed({ REFERENCE: 'line-a' }), await placed()]
     const visit = await Visit.as(office, 'support')

@@ -97,6 +97,7 @@ describePages('webhooks and requests in the portal', () => {
     await page.getByRole('textbox', { name: 'URL' }).fill('ftp://nowhere')
     await page.getByRole('dialog').getByRole('button', { name: 'Change the URL' }).click()
     await page.getByRole('dialog').getByRole('alert').waitFor()
+    await page.getByRole('textbox', { name: 'URL' }).and(page.locator('[aria-invalid=true]')).waitFor()
     await page.getByRole('textbox', { name: 'URL' }).fill(`${url}/2`)
     await page.getByRole('dialog').getByRole('button', { name: 'Change the URL' }).click()
     await page.getByText(`${url}/2`).waitFor()
