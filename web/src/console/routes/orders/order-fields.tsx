@@ -105,7 +105,14 @@ function Trace({ id }: { id: string }) {
 export function useColumns(maySeeCosts: boolean): Column<OrderRow>[] {
   const { t, i18n } = useLingui()
   const costs: Column<OrderRow>[] = [
-    { id: 'cost', head: t`Cost`, width: 80, rank: 7, end: true, cell: ({ cost }) => <Amount value={cost} /> },
+    {
+      id: 'cost',
+      head: t`Cost`,
+      width: 80,
+      rank: 7,
+      end: true,
+      cell: ({ cost }) => <Amount value={cost} atMost={4} />,
+    },
     {
       id: 'margin',
       head: t`Margin`,
