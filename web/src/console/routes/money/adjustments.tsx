@@ -47,17 +47,9 @@ export function Adjustments() {
           choices: Object.entries(kinds).map(([value, words]) => ({ value, label: i18n._(words) })),
         },
         { name: 'account', label: t`Reseller`, kind: 'pick', from: pickFrom.resellers },
-        {
-          ...{ name: 'amount_gte', label: t`Amount from`, kind: 'text' },
-          help: t`Put on or taken, in the currency of the reseller.`,
-        },
+        { name: 'amount_gte', label: t`Amount from`, kind: 'text' },
         { name: 'amount_lte', label: t`Amount to`, kind: 'text' },
-        {
-          name: 'actor',
-          label: t`Who`,
-          kind: 'text',
-          help: t`A part of the name, or an id such as staff:3.`,
-        },
+        { name: 'actor', label: t`Who`, kind: 'text', placeholder: 'staff:3' },
         { name: 'from', label: t`From, a day in UTC`, kind: 'day' },
         { name: 'to', label: t`To, a day in UTC`, kind: 'day' },
       ]}
