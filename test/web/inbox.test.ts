@@ -451,6 +451,11 @@ describePages('the inbox', () => {
     const { page } = visit
     await page.goto('/console/inbox?kind=manual')
     await page.getByRole('button', { name: 'Paste results' }).waitFor()
+    // All that one does with the list stands in one line.
+    const topOf = async (name: string) => (await page.getByText(name, { exact: true }).boundingBox())?.y
+    await expect
+      .poll(async () => [await topOf('Paste results'), await topOf('Mark those shown as mine')])
+      .toEqual([await topOf('Copy IMEIs'), await topOf('Copy IMEIs')])
     expect(await visit.violations()).toEqual([])
     await shot(visit, 'inbox-manual')
     await visit.click('Paste results')

@@ -97,17 +97,24 @@ export function ManualPane({
           ? t`${entry.supplier?.name ?? ''} does these by hand. Copy the IMEIs, and paste what comes back: nothing is charged or given back before you have seen every line.`
           : t`${entry.supplier?.name ?? ''} does these by hand. Copy the order numbers, and paste what comes back behind them: nothing is charged or given back before you have seen every line.`}
       </p>
-      <Group gap="sm">
-        <Copy value={names}>{hasInputs ? t`Copy IMEIs` : t`Copy order numbers`}</Copy>
-        {hasFields && <Copy value={withFields}>{t`Copy with fields`}</Copy>}
+      <Group gap="xs">
+        <Button size="compact-md" onClick={() => setPasting(true)}>{t`Paste results`}</Button>
+        <Copy value={names} size="compact-md">
+          {hasInputs ? t`Copy IMEIs` : t`Copy order numbers`}
+        </Copy>
+        {hasFields && <Copy value={withFields} size="compact-md">{t`Copy with fields`}</Copy>}
         <Button
           component="a"
           variant="default"
+          size="compact-md"
           href={`/api/operator/manual.csv?${new URLSearchParams({ supplier: query.supplier, service: query.service })}`}
           download
         >{t`Download CSV`}</Button>
-        <Button variant="default" onClick={() => void take()}>{t`Mark those shown as mine`}</Button>
-        <Button onClick={() => setPasting(true)}>{t`Paste results`}</Button>
+        <Button
+          variant="default"
+          size="compact-md"
+          onClick={() => void take()}
+        >{t`Mark those shown as mine`}</Button>
       </Group>
       {work.data?.more && (
         <p className="muted">{t`The oldest ${whole(items.length)} are shown. The file has the oldest 10,000.`}</p>

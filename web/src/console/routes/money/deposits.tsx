@@ -51,7 +51,7 @@ export function Deposits() {
       search={({ query, show }) => (
         <SearchField
           label={t`Search deposits`}
-          placeholder={t`Reference, reseller, amount or number`}
+          placeholder={t`Reference, reseller, amount`}
           value={query['q'] ?? ''}
           onSearch={(q) => show(withValue(query, 'q', q))}
         />

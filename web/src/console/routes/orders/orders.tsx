@@ -90,7 +90,7 @@ export function Orders() {
         <Count count={lines === undefined ? count : undefined} />
         <SearchField
           label={t`Search orders`}
-          placeholder={t`IMEI, number, reference, or pasted lines`}
+          placeholder={t`IMEI, number, reference, lines`}
           value={query['search'] ?? ''}
           onSearch={(search) => {
             const { lines: __, ...rest } = query

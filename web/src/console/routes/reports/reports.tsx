@@ -2,7 +2,8 @@ import type { MessageDescriptor } from '@lingui/core'
 import { i18n } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { SegmentedControl, Switch, Table } from '@mantine/core'
+import { NativeSelect, SegmentedControl, Switch, Table } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useMemo } from 'react'
@@ -19,6 +20,7 @@ import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useMay } from '../../../kit/session.tsx'
 import { Sum, sum } from '../../../kit/sum.tsx'
+import { PHONE } from '../../../kit/table.tsx'
 import { usePickFrom } from '../../pick-from.ts'
 import styles from './reports.module.css'
 
@@ -85,24 +87,18 @@ export function Reports() {
       }
     >
       <div className={styles.question}>
-        <div className={styles.choice}>
-          <SegmentedControl
-            aria-label={t`Period`}
-            size="sm"
-            data={choices(periods)}
-            value={period ?? ''}
-            onChange={(value) => change({ period: value, from: undefined, to: undefined })}
-          />
-        </div>
-        <div className={styles.choice}>
-          <SegmentedControl
-            aria-label={t`Grouped by`}
-            size="sm"
-            data={choices(groupings)}
-            value={by}
-            onChange={(value) => change({ by: value })}
-          />
-        </div>
+        <Choice
+          label={t`Period`}
+          choices={choices(periods)}
+          value={period}
+          onChange={(value) => change({ period: value, from: undefined, to: undefined })}
+        />
+        <Choice
+          label={t`Grouped by`}
+          choices={choices(groupings)}
+          value={by}
+          onChange={(value) => change({ by: value })}
+        />
         <Switch
           label={t`Beside the period before`}
           checked={compare === 'before'}
@@ -439,3 +435,39 @@ const thing = ({ day, month, service, group, supplier, account }: Row): string |
       : (service?.name ?? group ?? supplier?.name ?? account?.username)
 
 const took = (seconds: number | null): string => (seconds === null ? '–' : duration(seconds))
+
+/** `Choice` shows all choices beside each other; on a phone, where they would not fit, they are a list to choose from. */
+function Choice({
+  label,
+  choices,
+  value,
+  onChange,
+}: {
+  label: string
+  choices: { value: string; label: string }[]
+  /** `value`, undefined: none of them holds. */
+  value: string | undefined
+  onChange: (value: string) => void
+}) {
+  const isPhone = useMediaQuery(PHONE, window.matchMedia(PHONE).matches)
+  if (!isPhone)
+    return (
+      <div className={styles.choice}>
+        <SegmentedControl
+          aria-label={label}
+          size="sm"
+          data={choices}
+          value={value ?? ''}
+          onChange={onChange}
+        />
+      </div>
+    )
+  return (
+    <NativeSelect
+      label={label}
+      data={value === undefined ? [{ value: '', label: '–' }, ...choices] : choices}
+      value={value ?? ''}
+      onChange={({ currentTarget }) => onChange(currentTarget.value)}
+    />
+  )
+}

@@ -139,7 +139,7 @@ export function Resellers() {
         <TextInput
           key={query['search']}
           aria-label={t`Name, user name or e-mail address`}
-          placeholder={t`Name, user name or e-mail address`}
+          placeholder={t`Name, user name, e-mail`}
           defaultValue={query['search']}
           w={280}
           onKeyDown={({ key, currentTarget }) => {

@@ -79,7 +79,7 @@ export function Attempts() {
         <TextInput
           key={query['q']}
           aria-label={t`IMEI, order, or number at the supplier`}
-          placeholder={t`IMEI, order, or number at the supplier`}
+          placeholder={t`IMEI, order, supplier’s number`}
           defaultValue={query['q']}
           w={280}
           onKeyDown={({ key, currentTarget }) => {
