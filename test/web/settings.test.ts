@@ -46,10 +46,10 @@ describePages('settings in the console', () => {
     const row = page.getByRole('row').filter({ hasText: 'budi@example.com' })
     await row.getByText('Invited').waitFor()
     // A short table has the frame that the long lists have, and small heads.
-    const head = page.getByRole('columnheader').filter({ hasText: /./ }).first()
-    await expect.poll(() => head.evaluate('(one) => getComputedStyle(one).fontSize')).toBe('12px')
-    const frame = page.getByRole('region', { name: 'Staff' })
-    await expect.poll(() => frame.evaluate('(one) => getComputedStyle(one).borderTopWidth')).toBe('1px')
+    const styleOf = (what: string, style: string) =>
+      page.evaluate<string>(`getComputedStyle(document.querySelector('${what}')).${style}`)
+    await expect.poll(() => styleOf('section[aria-label=Staff] th', 'fontSize')).toBe('12px')
+    await expect.poll(() => styleOf('section[aria-label=Staff]', 'borderTopWidth')).toBe('1px')
 
     const budi = await Visit.begin(office.server.url)
     await budi.page.goto(link)
