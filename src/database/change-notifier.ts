@@ -14,8 +14,8 @@ const HEARTBEAT_MS = 250
 const CACHE_TRUST_MS = 800
 /** SILENT_MS is how long a heartbeat may be without an answer before the database counts as away: a frozen one closes no connection. */
 const SILENT_MS = 2000
-/** PUBLISH_DELAY_MS gathers what is published within one moment, so that it is sent once. */
-const PUBLISH_DELAY_MS = 5
+/** PUBLISH_EVERY_MS is how often at most one topic is sent: each time costs every process that listens. */
+const PUBLISH_EVERY_MS = 25
 
 /**
  * Topic names what was changed. `orders` means that items wait to be sent; processes without workers publish it. `order_ids` means that ids
@@ -48,7 +48,8 @@ export class ChangeNotifier implements RuntimeService {
   readonly #listeners = new Map<Topic, (() => void)[]>()
   readonly #heartbeat = `imeigate_${process.pid}_${Math.random().toString(36).slice(2)}`
   #heartbeatAt = Number.NEGATIVE_INFINITY
-  readonly #publishing = new Set<Topic>()
+  /** `#sent` has the topics that were sent a moment ago; true: published again since, so to be sent once more. */
+  readonly #sent = new Map<Topic, boolean>()
   readonly #loop = new Loop({
     name: 'change notifications',
     intervalMs: HEARTBEAT_MS,
@@ -95,12 +96,8 @@ export class ChangeNotifier implements RuntimeService {
 
   /** `publish` tells every process, this one too, of a change. It is not part of any transaction, and may be lost. */
   publish(topic: Topic): void {
-    if (this.#publishing.has(topic)) return
-    this.#publishing.add(topic)
-    setTimeout(() => {
-      this.#publishing.delete(topic)
-      this.#sql.unsafe(`select pg_notify('${CHANNEL}', '${topic}')${this.#about}`).catch(() => {})
-    }, PUBLISH_DELAY_MS)
+    if (this.#sent.has(topic)) this.#sent.set(topic, true)
+    else this.#send(topic)
   }
 
   /** `isConnected` tells whether changes are being received, so that copies in memory may be trusted. */
@@ -148,6 +145,16 @@ export class ChangeNotifier implements RuntimeService {
     if (session === this.#session) return
     this.#session = session
     this.#invalidateAll()
+  }
+
+  #send(topic: Topic): void {
+    this.#sent.set(topic, false)
+    setTimeout(() => {
+      const again = this.#sent.get(topic)
+      this.#sent.delete(topic)
+      if (again) this.#send(topic)
+    }, PUBLISH_EVERY_MS)
+    this.#sql.unsafe(`select pg_notify('${CHANNEL}', '${topic}')${this.#about}`).catch(() => {})
   }
 
   #invalidate(topic: Topic): void {

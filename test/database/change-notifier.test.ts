@@ -46,6 +46,22 @@ test('what one process publishes reaches the others, and a row that is written r
   await vi.waitFor(() => expect(other.forget()).toBe(before[1] + 2), WAIT)
 })
 
+test('what is published again and again is sent at once, and once more for all that came behind', async () => {
+  vi.spyOn(performance, 'now').mockReturnValue(1_000_000)
+  const { notifier } = await start()
+  const other = await start()
+  const brand = vi.fn()
+  other.notifier.onInvalidate('brand', brand)
+  const before = other.forget()
+  for (let n = 0; n < 50; n++) notifier.publish('accounts')
+  await vi.waitFor(() => expect(other.forget()).toBe(before + 2), WAIT)
+  // Sent behind anything that was still to come of the fifty.
+  notifier.publish('brand')
+  notifier.publish('brand')
+  await vi.waitFor(() => expect(brand).toHaveBeenCalledTimes(2), WAIT)
+  expect(other.forget()).toBe(before + 2)
+})
+
 test('a new session invalidates everything, because what was published between the two was lost', async () => {
   const { notifier, forget } = await start()
   const before = forget()
