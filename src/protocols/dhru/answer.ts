@@ -144,10 +144,11 @@ const escapes: Record<string, string> = {
   "'": '&apos;',
 }
 
+/** `legible` puts U+FFFD in the place of what an answer cannot say in every format. */
+export const legible = (text: string): string => text.toWellFormed().replace(ILLEGAL, '\ufffd')
+
 const escaped = (text: string): string =>
-  text
-    .toWellFormed()
-    .replace(ILLEGAL, '\ufffd')
+  legible(text)
     // Tabs and line ends as references, or a parser would turn them into blanks inside an attribute.
     .replace(SPECIAL, (character) => escapes[character] ?? `&#${character.charCodeAt(0)};`)
 

@@ -1,6 +1,7 @@
 import { ok, type Result } from '../../lib/fault.ts'
 import { isObject } from '../../lib/json.ts'
 import { trimmed } from '../../lib/text.ts'
+import { legible } from './answer.ts'
 import { decodeText } from './encoded-text.ts'
 import { type Fields, fieldsOf, put } from './fields.ts'
 import { ENVELOPE, type Form } from './form.ts'
@@ -153,6 +154,9 @@ function readValue(value: unknown): Result<Parameters> {
   if (entries.length === 0) return NONE
   const tooWide = entries.some(([, row]) => isObject(row) && Object.keys(row).length > MAX_FIELDS_IN_A_ROW)
   if (tooWide) return malformed(TOO_MANY_FIELDS)
+  // Rows are answered under their keys: of two that an answer says alike, one row's answer would be lost.
+  const told = new Set(entries.map(([key]) => legible(key)))
+  if (told.size < entries.length) return malformed('two rows have keys that an answer cannot tell apart')
   return ok({ kind: 'many', rows: entries.map(([key, row]) => parameterRow(key, row)) })
 }
 

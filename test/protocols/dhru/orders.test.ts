@@ -242,6 +242,18 @@ describe('bulk orders', () => {
     expect(answer.ERROR[0].FULL_DESCRIPTION).toContain('too_many_rows')
   })
 
+  it.each(['JSON', 'XML'])('of which two would be answered alike are not placed: in %s', async (format) => {
+    const own = await server.shop({ deposit: '9' })
+    const id = await server.service()
+    const reply = await server.call(own, {
+      action: 'placeimeiorderbulk',
+      requestformat: format,
+      parameters: `{"\\udfff":{"ID":${id},"IMEI":"${next()}"},"\\ud800":{"ID":${id},"IMEI":"${next()}"}}`,
+    })
+    expect(reply.text).toContain('two rows have keys that an answer cannot tell apart')
+    expect(await balance(own)).toBe('9.00')
+  })
+
   it('of 500 rows are placed', async () => {
     const id = await server.service()
     const answer = await bulk(

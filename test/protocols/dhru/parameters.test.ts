@@ -222,6 +222,20 @@ describe('many orders', () => {
     })
   })
 
+  it.each([
+    ['halves of surrogate pairs', '\\udfff', '\\ud800'],
+    ['characters that XML has not', '\\ufffe', '\\uffff'],
+    ['control characters', '\\u0001', '\\u0002'],
+    ['what stands for one, and one', '\\ufffd', '\\u0000'],
+  ])('must not have keys that an answer says alike: %s', (_what, a, b) => {
+    const rows = (other: string): string => `{"a${a}":{"ID":1},"a${other}":{"ID":2}}`
+    expect(readText(rows(b))).toMatchObject({
+      ...malformed,
+      faults: [{ message: 'two rows have keys that an answer cannot tell apart' }],
+    })
+    expect(readText(rows(`${b}b`))).toMatchObject({ value: { rows: [{}, {}] } })
+  })
+
   it('keep rows that are no objects, with their text where they have one', () => {
     const row = (key: string, text?: string) => ({ key, fields: undefined, text })
     expect(readText('["321",322,null,[1],{}]')).toMatchObject({
