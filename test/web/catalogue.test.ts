@@ -416,6 +416,26 @@ describePages('the catalogue in the console', () => {
     await up.click()
     await expect.poll(async () => (await names()).indexOf(first ?? '')).toBe(0)
     await page.locator('tr[data-group]:focus').waitFor()
+    // What is pressed while the first press is being saved is saved behind it.
+    const stored = async () =>
+      (await office.server.sql<{ name: string }[]>`select name from service_groups order by position`).map(
+        ({ name }) => name,
+      )
+    const firstSave = Promise.withResolvers<void>()
+    await page.route('**/api/operator/service-groups', async (route) => {
+      if (route.request().method() === 'PATCH') await firstSave.promise
+      await route.continue()
+    })
+    await page.locator('tr[data-group]').first().focus()
+    await visit.press('Alt+ArrowDown')
+    await visit.press('Alt+ArrowDown')
+    await expect.poll(async () => (await names()).indexOf(first ?? '')).toBe(2)
+    firstSave.resolve()
+    await expect.poll(async () => (await stored()).indexOf(first ?? '')).toBe(2)
+    await page.unroute('**/api/operator/service-groups')
+    await visit.press('Alt+ArrowUp')
+    await visit.press('Alt+ArrowUp')
+    await expect.poll(async () => (await stored()).indexOf(first ?? '')).toBe(0)
     await page.getByLabel('Where Unlocks is listed').focus()
     const sequence = await names()
     await visit.press('Alt+ArrowDown')

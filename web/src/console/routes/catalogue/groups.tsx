@@ -42,37 +42,56 @@ export function Groups() {
   const [asked, setAsked] = useState<string>()
   const body = useRef<HTMLTableSectionElement>(null)
   const focused = useRef<{ group: string; by: By }>(undefined)
+  // What is wanted is shown at once; what is changed while it is being saved is saved behind it.
+  const [wanted, setWanted] = useState<Groups['items']>()
+  const latest = useRef<Groups['items']>(undefined)
   const arrange = useMutation({
-    mutationFn: ({ items, version }: Groups) =>
-      dataOf(
-        api.PATCH('/api/operator/service-groups', {
-          params: { header: { 'if-match': version } },
-          body: { groups: items.map(({ name, shown }) => ({ name, shown })) },
-        }),
-      ),
+    mutationFn: async (version: string) => {
+      let arranged: Groups | undefined
+      let sent: Groups['items'] | undefined
+      while (sent !== latest.current) {
+        sent = latest.current
+        arranged = await dataOf(
+          api.PATCH('/api/operator/service-groups', {
+            params: { header: { 'if-match': arranged?.version ?? version } },
+            body: { groups: (sent ?? []).map(({ name, shown }) => ({ name, shown })) },
+          }),
+        )
+      }
+      return arranged
+    },
     onSuccess: (arranged) => client.setQueryData(groupsQuery.queryKey, arranged),
     onError: () => client.invalidateQueries({ queryKey: KEY }),
+    onSettled: () => {
+      latest.current = undefined
+      setWanted(undefined)
+    },
   })
   // The row that was moved, or its button that was pressed, keeps the focus where it stands now.
   useEffect(() => {
-    if (focused.current === undefined || arrange.isPending) return
+    if (focused.current === undefined) return
     const { group, by } = focused.current
     const row = body.current?.querySelector<HTMLElement>(`[data-group="${CSS.escape(group)}"]`)
     const pressed = row?.querySelector<HTMLElement>(`[data-by="${by}"]:enabled`)
     ;(pressed ?? row)?.focus()
     focused.current = undefined
   })
-  const items = groups.data?.items ?? []
-  const version = groups.data?.version ?? ''
+  const items = wanted ?? groups.data?.items ?? []
+  const want = (next: Groups['items']) => {
+    const isSaving = latest.current !== undefined
+    latest.current = next
+    setWanted(next)
+    if (!isSaving) arrange.mutate(groups.data?.version ?? '')
+  }
   const move = (name: string, to: number, by: By = 'row') => {
     const at = items.findIndex((one) => one.name === name)
     const row = items[at]
-    if (!row || !mayEdit || arrange.isPending || to === at || to < 0 || to >= items.length) return
+    if (!row || !mayEdit || to === at || to < 0 || to >= items.length) return
     focused.current = { group: name, by }
-    arrange.mutate({ items: items.toSpliced(at, 1).toSpliced(to, 0, row), version })
+    want(items.toSpliced(at, 1).toSpliced(to, 0, row))
   }
   const show = (name: string, shown: Shown) =>
-    arrange.mutate({ items: items.map((one) => (one.name === name ? { ...one, shown } : one)), version })
+    want(items.map((one) => (one.name === name ? { ...one, shown } : one)))
   const press = (event: KeyboardEvent, name: string, at: number) => {
     // A field of the row has keys of its own: Alt and ↓ open a choice.
     if (event.target !== event.currentTarget) return
@@ -159,7 +178,6 @@ export function Groups() {
                       size="xs"
                       aria-label={t`Where ${name} is listed`}
                       value={shown}
-                      disabled={arrange.isPending}
                       data={PLACES.map((value) => ({ value, label: i18n._(shownWords[value]) }))}
                       onChange={({ currentTarget }) => show(name, currentTarget.value as Shown)}
                     />
