@@ -50,17 +50,26 @@ const byMarks = (sql: Queryable, { taken, later = false, me, now }: Narrowed) =>
   ${taken === 'me' ? sql`and m.taken_by = ${me} and m.taken_until > ${now}` : sql``}
   ${taken === 'free' ? sql`and coalesce(m.taken_until <= ${now}, true)` : sql``}`
 
-const named = (sql: Queryable, { supplier, account, service }: Narrowed) => sql`
-  ${supplier === undefined ? sql`` : sql`and (lower(s.name) = lower(${supplier}) or s.id::text = ${supplier})`}
-  ${account === undefined ? sql`` : sql`and (lower(ac.username) = lower(${account}) or ac.id::text = ${account})`}
-  ${service === undefined ? sql`` : sql`and (lower(sv.code) = lower(${service}) or sv.id::text = ${service})`}`
+const bySupplier = (sql: Queryable, { supplier }: Narrowed) => sql`
+  ${supplier === undefined ? sql`` : sql`and (lower(s.name) = lower(${supplier}) or s.id::text = ${supplier})`}`
 
-/** `isAbout`: what a person says of an unrecognised answer is for all items that wait for it, also of other orders than the one that has the review. */
-const isAbout = (sql: Queryable, order: OrderId) => sql`
+const byItem = (sql: Queryable, { account, service, order }: Narrowed) => sql`
+  ${account === undefined ? sql`` : sql`and (lower(ac.username) = lower(${account}) or ac.id::text = ${account})`}
+  ${service === undefined ? sql`` : sql`and (lower(sv.code) = lower(${service}) or sv.id::text = ${service})`}
+  ${order === undefined ? sql`` : sql`and i.order_id = ${order}`}`
+
+const namesItems = ({ account, service, order }: Narrowed): boolean =>
+  account !== undefined || service !== undefined || order !== undefined
+
+/** `isAboutAny`: what a person says of an unrecognised answer is for all items that wait for it, so that one of them is enough. */
+const isAboutAny = (sql: Queryable, narrowed: Narrowed) => sql`
   v.kind = 'unrecognised answer' and exists (
     select from attempts x
-     where x.supplier_id = a.supplier_id and x.unrecognised = a.unrecognised and x.order_id = ${order}
-       and x.state = 'unknown' and x.finished_at is null)`
+      join items i on i.account_id = x.account_id and i.order_id = x.order_id and i.position = x.position
+      join accounts ac on ac.id = i.account_id
+      join services sv on sv.id = i.service_id
+     where x.supplier_id = a.supplier_id and x.unrecognised = a.unrecognised
+       and x.state = 'unknown' and x.finished_at is null ${byItem(sql, narrowed)})`
 
 /** WaitingReview is an open review; of an unrecognised answer with all items that wait for its words. */
 export interface WaitingReview extends Marks {
@@ -115,8 +124,8 @@ export async function selectReviewsWaiting(
      where v.resolved_at is null and v.kind = any(${kinds}::text[]::review_kind[])
        and (v.opened_at, v.id) > (${behind.since}::timestamptz, ${behind.id}::bigint)
        ${narrowed.before === undefined ? sql`` : sql`and v.opened_at < ${narrowed.before}`}
-       ${narrowed.order === undefined ? sql`` : sql`and (v.order_id = ${narrowed.order} or ${isAbout(sql, narrowed.order)})`}
-       ${named(sql, narrowed)} ${byMarks(sql, narrowed)}
+       ${namesItems(narrowed) ? sql`and (true ${byItem(sql, narrowed)} or ${isAboutAny(sql, narrowed)})` : sql``}
+       ${bySupplier(sql, narrowed)} ${byMarks(sql, narrowed)}
      order by v.opened_at, v.id limit ${limit}`.records()
 }
 
@@ -185,8 +194,7 @@ export async function selectWorkWaiting(sql: Queryable, narrowed: Narrowed): Pro
                 select a.created_at from attempts a
                  where a.account_id = i.account_id and a.order_id = i.order_id and a.position = i.position
                  order by a.number desc limit 1) a on true
-             where s.kind = any(${kindsDoneByPeople}::text[]) ${named(sql, narrowed)}
-                   ${narrowed.order === undefined ? sql`` : sql`and i.order_id = ${narrowed.order}`}
+             where s.kind = any(${kindsDoneByPeople}::text[]) ${bySupplier(sql, narrowed)} ${byItem(sql, narrowed)}
              group by s.id, i.service_id) g
       join suppliers s on s.id = g.supplier_id
       join services sv on sv.id = g.service_id

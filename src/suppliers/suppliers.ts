@@ -112,7 +112,7 @@ export type SupplierState = (typeof supplierStates)[number]
 export interface SupplierFilter {
   states?: readonly SupplierState[]
   kinds?: readonly string[]
-  /** `low`: less is left there than its low mark, or it lasts less than SOON days. */
+  /** `low`: only those whose balance is. */
   low?: boolean
   /** `name` is in theirs, in whichever letters. */
   name?: string
@@ -124,7 +124,8 @@ const SOON = 3
 const stateOf = ({ enabled, open }: SupplierView): SupplierState =>
   !enabled ? 'off' : open ? 'paused' : 'in_use'
 
-const isLow = ({ balance, lowBalance, daysLeft }: SupplierView): boolean =>
+/** `isLow`: less is left there than its low mark, or it lasts less than SOON days. */
+export const isLow = ({ balance, lowBalance, daysLeft }: SupplierView): boolean =>
   (lowBalance !== null && balance !== null && balance < lowBalance) || (daysLeft !== null && daysLeft < SOON)
 
 /** `fitsSupplier` tells which suppliers a filter lets through. There are few of them, so that no index is asked. */

@@ -78,6 +78,24 @@ export interface ReviewFilter {
 }
 
 /**
+ * `ofOrder` gives the reviews of an order. Of words that nobody knows people are asked once, so that the open review about one order is that of all
+ * orders with an item that waits for these words.
+ */
+const ofOrder = (sql: Queryable, order: OrderId) => sql`
+  (select v.account_id, v.id, v.kind, v.resolved_at
+     from orders o join reviews v on v.account_id = o.account_id and v.order_id = o.id
+    where o.id = ${order}
+    union
+   select v.account_id, v.id, v.kind, v.resolved_at
+     from reviews v
+     join attempts a on a.account_id = v.account_id and a.order_id = v.order_id and a.position = v.position
+                    and a.number = v.attempt
+    where v.kind = 'unrecognised answer' and v.resolved_at is null and exists (
+            select from orders o join attempts x on x.account_id = o.account_id and x.order_id = o.id
+             where o.id = ${order} and x.supplier_id = a.supplier_id and x.unrecognised = a.unrecognised
+               and x.state = 'unknown' and x.finished_at is null)) v`
+
+/**
  * `selectReviews` gives open ones, the oldest first; with `all` the newest of all. Each filter has an index, of which no more is read than is
  * given; an order's reviews are read whole.
  */
@@ -88,11 +106,7 @@ export async function selectReviews(
   const order = filter.all ? sql`v.id desc` : sql`v.id`
   const found = await sql<ReviewView[]>`
     with wanted as materialized (
-      select v.account_id, v.id from ${
-        filter.order === undefined
-          ? sql`reviews v`
-          : sql`orders o join reviews v on v.account_id = o.account_id and v.order_id = o.id and o.id = ${filter.order}`
-      }
+      select v.account_id, v.id from ${filter.order === undefined ? sql`reviews v` : ofOrder(sql, filter.order)}
        where true ${filter.all ? sql`` : sql`and v.resolved_at is null`}
          ${filter.kind === undefined ? sql`` : sql`and v.kind = ${filter.kind}`}
          ${filter.behind === undefined ? sql`` : filter.all ? sql`and v.id < ${filter.behind}` : sql`and v.id > ${filter.behind}`}

@@ -123,8 +123,18 @@ describe('a file', () => {
     expect(await namesOf('low=yes')).toEqual(['Big Panel'])
     expect(await namesOf('q=%20pANEL')).toEqual(['Big Panel', 'Old Panel'])
     expect((await fileOf('/suppliers.csv?low=yes'))[0]).toMatchObject({
-      ...{ enabled: 'true', low_balance: '5.00', 'health.open': 'false', 'health.balance': '1.25' },
+      ...{
+        enabled: 'true',
+        low: 'true',
+        low_balance: '5.00',
+        'health.open': 'false',
+        'health.balance': '1.25',
+      },
     })
+    const { items } = await api.read('/suppliers')
+    expect(
+      items.filter(({ low }: { low: boolean }) => low).map(({ name }: { name: string }) => name),
+    ).toEqual(['Big Panel'])
     expect(await api.read('/suppliers/count?state=in_use')).toMatchObject({ value: 3, capped: false })
     const lines = (await textOf('/suppliers.ndjson?kind=manual')).trimEnd().split('\n')
     expect(lines.map((line) => JSON.parse(line))).toEqual((await api.read('/suppliers?kind=manual')).items)
@@ -134,7 +144,7 @@ describe('a file', () => {
     const as = await office.program(['suppliers.read'])
     const [first] = await fileOf('/suppliers.csv?q=big', as)
     expect(first).toMatchObject({ name: 'Big Panel', 'health.open': 'false' })
-    expect(JSON.stringify(Object.keys(first ?? {}))).not.toMatch(/balance|days_left/)
+    expect(JSON.stringify(Object.keys(first ?? {}))).not.toMatch(/balance|days_left|"low"/)
     for (const path of ['/suppliers?low=yes', '/suppliers.csv?low=yes', '/suppliers/count?low=yes'])
       expect([path, (await api.ask(`GET ${path}`, { as })).status]).toEqual([path, 403])
     const refused = await api.ask('GET /suppliers.csv', { as: await office.program(['money.read']) })

@@ -62,8 +62,8 @@ const read = async (path: string) => (await get(path)).json.data
 const available = async (): Promise<number> => Number((await read(`/accounts/${shop.accountId}`)).available)
 
 /** `placed` places an order, which succeeds at once, or (00100105) is with its supplier for a day. */
-async function placed(tac?: string, of = service): Promise<number> {
-  const answer = await office.server.place(shop, { ID: of, IMEI: imei(++imeis, tac) })
+async function placed(tac?: string, of = service, by = shop): Promise<number> {
+  const answer = await office.server.place(by, { ID: of, IMEI: imei(++imeis, tac) })
   return Number(answer.SUCCESS[0].REFERENCEID)
 }
 
@@ -73,8 +73,8 @@ async function done(): Promise<number> {
   return order
 }
 
-async function withSupplier(): Promise<number> {
-  const order = await placed('00100105')
+async function withSupplier(of = service, by = shop): Promise<number> {
+  const order = await placed('00100105', of, by)
   await until(
     'it is with its supplier',
     async () => (await read(`/orders/${order}`)).items[0].attempts[0]?.state === 'accepted',
@@ -531,7 +531,10 @@ describe('reviews', () => {
 
   it('of words that nobody knows settle all that wait for them, and later ones, where the decision is kept', async () => {
     const { sql } = office.server
-    const orders = [await withSupplier(), await withSupplier(), await withSupplier()]
+    // The last one is another reseller's, of another service.
+    const other = await office.server.shop({ deposit: '10' })
+    const elsewhere = await office.server.service()
+    const orders = [await withSupplier(), await withSupplier(), await withSupplier(elsewhere, other)]
     // As a supplier's refusal in such words leaves them.
     await sql`
       update attempts set state = 'unknown', unrecognised = 'kaput', detail = 'kaput' where order_id = any(${orders}::bigint[])`
@@ -555,15 +558,42 @@ describe('reviews', () => {
       const { actions } = await read(`/orders/${order}/summary`)
       expect(actions).toContainEqual(expect.objectContaining({ name: 'decide', allowed: true, items: 1 }))
       expect((await read(`/inbox?order=${order}`)).page.items).toMatchObject([{ thing: `review-${review}` }])
+      for (const state of ['', '&state=all']) {
+        expect((await read(`/reviews?order=${order}${state}`)).page.items).toMatchObject([{ id: review }])
+      }
     }
     expect((await read(`/inbox?order=${Math.max(...orders) + 1}`)).page.items).toEqual([])
+    expect((await read(`/reviews?order=${Math.max(...orders) + 1}`)).page.items).toEqual([])
+    const [first, last] = [
+      `reseller=${shop.username}&service=${service}`,
+      `reseller=${other.username}&service=${elsewhere}`,
+    ]
+    for (const filter of [
+      ...first.split('&'),
+      ...last.split('&'),
+      first,
+      last,
+      `${last}&order=${orders[2]}`,
+    ]) {
+      const { items } = (await read(`/inbox?kind=answer&${filter}`)).page
+      expect(items, filter).toMatchObject([{ thing: `review-${review}` }])
+    }
+    // All that a filter says is true of one item.
+    for (const filter of [
+      `reseller=${shop.username}&service=${elsewhere}`,
+      `${last}&order=${orders[0]}`,
+      `reseller=${(await office.server.shop()).username}`,
+    ]) {
+      expect((await read(`/inbox?kind=answer&${filter}`)).page.items, filter).toEqual([])
+    }
+    expect((await read(`/reviews/${review}`)).others).toEqual([])
     const kept = await change('POST', `/reviews/${review}/resolve`, {
       decision: 'give_back',
       why: 'it is broken',
       keep: true,
     })
     expect(kept.json.data, JSON.stringify(kept.json)).toMatchObject({ alike: 2 })
-    for (const order of orders) await office.server.ended(shop, String(order))
+    for (const order of orders) await office.server.ended(order === orders[2] ? other : shop, String(order))
     expect((await read(`/orders?state=waiting_person&id=${orders.join(',')}`)).page.items).toEqual([])
     const [kaput] = (await read('/answers/rules')).items
     expect(kaput).toMatchObject({

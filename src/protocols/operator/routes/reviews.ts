@@ -337,7 +337,7 @@ export const reviewRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
         item: order.items.find((one) => one.position === position) as (typeof order.items)[number],
         others: await named(
           desk.read,
-          others.filter((one) => one.id !== found.id),
+          others.filter((one) => one.id !== found.id && one.orderId === orderId),
           caller,
         ),
       }

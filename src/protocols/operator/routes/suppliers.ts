@@ -9,6 +9,7 @@ import {
   createSupplier,
   enableSupplier,
   fitsSupplier,
+  isLow,
   listSuppliers,
   type SupplierFilter,
   showSupplier,
@@ -29,23 +30,29 @@ const access = 'suppliers.read'
 /** `ofBalance` are the columns that only those with `costs.read` see. */
 const ofBalance = ['balance', 'balance_at', 'days_left', 'low_balance']
 
-const supplier = shapeOf(supplierAttributes, { secret: ofBalance, more: { version } })
+/** LOW says when a balance is low. */
+const LOW = 'Less is left there than its low mark, or it lasts less than 3 days'
 
-const wireSupplier = (view: SupplierView, { permissions }: Caller): Json => ({
-  ...wire(supplierAttributes, view, permissions.has('costs.read') ? [] : ofBalance),
-  version: supplierVersion(view),
+const supplier = shapeOf(supplierAttributes, {
+  secret: ofBalance,
+  more: { low: Type.Optional(Type.Boolean({ description: `${LOW}; only with \`costs.read\`` })), version },
 })
+
+function wireSupplier(view: SupplierView, { permissions }: Caller): Json {
+  const seesBalances = permissions.has('costs.read')
+  return {
+    ...wire(supplierAttributes, view, seesBalances ? [] : ofBalance),
+    ...(seesBalances && { low: isLow(view) }),
+    version: supplierVersion(view),
+  }
+}
 
 const supplierFilter = Type.Object({
   state: Type.Optional(
     text(40, { description: `Some of ${supplierStates.join(', ')}, with commas between` }),
   ),
   kind: Type.Optional(text(200, { description: 'Some kinds, with commas between' })),
-  low: Type.Optional(
-    oneOf(['yes'], {
-      description: 'Less is left there than its low mark, or it lasts less than 3 days; needs `costs.read`',
-    }),
-  ),
+  low: Type.Optional(oneOf(['yes'], { description: `${LOW}; needs \`costs.read\`` })),
   q: Type.Optional(Type.String({ maxLength: 100, description: 'A part of its name' })),
 })
 

@@ -29,9 +29,6 @@ import { TopUpDialog } from './top-up-dialog.tsx'
 
 const TOPICS = ['suppliers']
 
-/** SOON is in how many days a balance that ends is told of. */
-const SOON = 3
-
 /** `worst` puts those first that need somebody: paused, then those whose balance ends soonest. */
 const worst = (a: Supplier, b: Supplier): number =>
   Number(b.enabled) - Number(a.enabled) ||
@@ -42,17 +39,12 @@ const worst = (a: Supplier, b: Supplier): number =>
 const stateOf = ({ enabled, health }: Supplier): 'off' | 'paused' | 'in_use' =>
   !enabled ? 'off' : health.open ? 'paused' : 'in_use'
 
-/** `isLow`: less is there than its low mark, or it lasts a short time only. */
-const isLow = ({ health, low_balance: low }: Supplier): boolean =>
-  (low != null && health.balance != null && Number(health.balance) < Number(low)) ||
-  (health.days_left != null && health.days_left < SOON)
-
 const fits =
   ({ state, kind, low, q = '' }: Values) =>
   (one: Supplier): boolean =>
     (state === undefined || state.split(',').includes(stateOf(one))) &&
     (kind === undefined || kind.split(',').includes(one.kind)) &&
-    (low === undefined || isLow(one)) &&
+    (low === undefined || one.low === true) &&
     one.name.toLowerCase().includes(q.trim().toLowerCase())
 
 const toggled = (chosen: ReadonlySet<number>, id: number): ReadonlySet<number> =>
@@ -303,7 +295,7 @@ function Row({
         )}
       </Table.Td>
       {seesBalances && (
-        <Table.Td ta="end" className={isLow(supplier) ? styles.soon : undefined}>
+        <Table.Td ta="end" className={supplier.low ? styles.soon : undefined}>
           <Amount value={health.balance} currency={currency} />
           {into !== undefined && into !== currency && figures?.balance != null && (
             <span className={styles.usual}>
@@ -312,7 +304,7 @@ function Row({
           )}
         </Table.Td>
       )}
-      <Table.Td ta="end" className={days != null && days < SOON ? styles.soon : undefined}>
+      <Table.Td ta="end" className={supplier.low ? styles.soon : undefined}>
         {days == null ? (
           <span className="muted">–</span>
         ) : (
@@ -344,7 +336,7 @@ function Row({
       </Table.Td>
       <Table.Td>
         <Group gap="sm" justify="flex-end" wrap="nowrap">
-          {may('suppliers.edit') && seesBalances && isLow(supplier) && (
+          {may('suppliers.edit') && supplier.low && (
             <Button size="compact-sm" aria-label={t`Top up ${name}`} onClick={onTopUp}>
               <Trans>Top up</Trans>
             </Button>
