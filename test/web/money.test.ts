@@ -377,9 +377,24 @@ describePages('money in the console', () => {
     const rows = page.getByRole('list', { name: 'What waits' }).getByRole('listitem')
     const more = page.getByRole('button', { name: 'Show more' })
     await more.waitFor()
+    // Something changes while the next page is being read: the list is read anew, and the page that was asked for behind it.
+    const readAnew = Promise.withResolvers<void>()
+    await page.route(/\/api\/operator\/inbox\?.*cursor=/, async (route) => {
+      await readAnew.promise
+      await route.continue().catch(() => {})
+    })
+    const next = page.waitForRequest(/\/api\/operator\/inbox\?.*cursor=/)
     await more.click()
+    await next
+    const anew = page.waitForRequest(/\/api\/operator\/inbox\?(?!.*cursor=)/)
+    await office.server.sql`
+      insert into deposits (account_id, provider_id, state, currency, amount, fee, total_pay, expires_at, created_at)
+      select ${many.accountId}, id, 'review', 'USD', 121000000, 0, 121000000, now() + interval '1 day', date_trunc('milliseconds', now())
+        from deposit_providers where code = 'bank'`
+    await anew
+    readAnew.resolve()
     await more.waitFor({ state: 'detached' })
-    await expect.poll(() => rows.count()).toBeGreaterThanOrEqual(120)
+    await expect.poll(() => rows.count()).toBeGreaterThanOrEqual(121)
     await visit.leave()
   })
 })

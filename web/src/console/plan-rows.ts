@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useEffect } from 'react'
 import { api, dataOf } from '../api/client.ts'
+import { useMore } from '../kit/pages.ts'
 
 /**
  * `usePlanRows` reads the rows of a plan, those of one verdict or all. `more` reads the next ones; with `isWhole` they are read to the end by
@@ -15,8 +15,9 @@ export function usePlanRows(
     isOver = false,
   }: { verdict?: string; isWhole?: boolean; isOver?: boolean } = {},
 ) {
-  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
-    queryKey: ['plans', String(plan), 'rows', verdict, ...(isOver ? ['outcomes'] : [])],
+  const queryKey = ['plans', String(plan), 'rows', verdict, ...(isOver ? ['outcomes'] : [])]
+  const list = useInfiniteQuery({
+    queryKey,
     enabled: plan !== undefined,
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ page }: { page: { next_cursor: string | null } }) => page.next_cursor ?? undefined,
@@ -31,15 +32,12 @@ export function usePlanRows(
         }),
       ),
   })
-  const isReady = hasNextPage && !isFetchingNextPage && !error
-  useEffect(() => {
-    if (isWhole && isReady) void fetchNextPage()
-  }, [isWhole, isReady, fetchNextPage])
+  const { data, error, isPending, hasNextPage } = list
   return {
     rows: data?.pages.flatMap(({ page }) => page.items) ?? [],
     error,
     isPending,
     isEnd: !hasNextPage,
-    more: isReady ? () => void fetchNextPage() : undefined,
+    more: useMore(list, queryKey, isWhole),
   }
 }
