@@ -8,6 +8,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { useRefreshOn } from '../../../api/events.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { CardTable } from '../../../kit/card-table.tsx'
 import { NativeSelect, TextInput } from '../../../kit/inputs.tsx'
 import { Empty, FaultNote, Loading } from '../../../kit/notes.tsx'
 import { Page } from '../../../kit/page.tsx'
@@ -136,7 +137,7 @@ export function Groups() {
         </Empty>
       )}
       {items.length > 0 && (
-        <Table verticalSpacing={8} className={styles.table}>
+        <CardTable label={t`Groups of services`} verticalSpacing={8} className={styles.table}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t`Group`}</Table.Th>
@@ -187,7 +188,7 @@ export function Groups() {
                 </Table.Td>
                 <Table.Td>
                   {mayEdit && (
-                    <span className={styles.buttons}>
+                    <div className={styles.buttons}>
                       <ActionIcon
                         variant="subtle"
                         color="gray"
@@ -216,13 +217,13 @@ export function Groups() {
                       >
                         <Trans>Rename</Trans>
                       </Button>
-                    </span>
+                    </div>
                   )}
                 </Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
-        </Table>
+        </CardTable>
       )}
       {asked !== undefined && <Rename group={asked} onClose={() => setAsked(undefined)} />}
     </Page>

@@ -7,6 +7,7 @@ import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-quer
 import { useState } from 'react'
 import { api, dataOf } from '../../../api/client.ts'
 import { ActDialog } from '../../../kit/act-dialog.tsx'
+import { CardTable } from '../../../kit/card-table.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
 import { NativeSelect, Textarea, TextInput } from '../../../kit/inputs.tsx'
 import { FaultNote, Loading } from '../../../kit/notes.tsx'
@@ -85,7 +86,7 @@ export function Messages() {
             onChange={({ currentTarget }) => setLanguage(currentTarget.value as Language)}
             data={Object.entries(languages).map(([value, label]) => ({ value, label }))}
           />
-          <Table verticalSpacing={8} className={styles.table}>
+          <CardTable label={t`Messages`} verticalSpacing={8}>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>{t`Message`}</Table.Th>
@@ -120,7 +121,7 @@ export function Messages() {
                 )
               })}
             </Table.Tbody>
-          </Table>
+          </CardTable>
         </Stack>
       )}
       <History what="message text" nameOf={nameOf} />

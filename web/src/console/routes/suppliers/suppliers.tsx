@@ -304,7 +304,7 @@ function Row({
           )}
         </Table.Td>
       )}
-      <Table.Td ta="end" className={supplier.low ? styles.soon : undefined}>
+      <Table.Td ta="end" className={`${styles.lasts} ${supplier.low ? styles.soon : ''}`}>
         {days == null ? (
           <span className="muted">–</span>
         ) : (
