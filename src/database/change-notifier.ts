@@ -14,8 +14,8 @@ const HEARTBEAT_MS = 250
 const CACHE_TRUST_MS = 800
 /** SILENT_MS is how long a heartbeat may be without an answer before the database counts as away: a frozen one closes no connection. */
 const SILENT_MS = 2000
-/** PUBLISH_EVERY_MS is how often at most one topic is sent: each time costs every process that listens. */
-const PUBLISH_EVERY_MS = 25
+/** PUBLISH_EVERY_MS is how often at most one topic is sent: each time costs every process that listens, and new orders wait for it to be sent to suppliers. */
+const PUBLISH_EVERY_MS = 10
 
 /**
  * Topic names what was changed. `orders` means that items wait to be sent; processes without workers publish it. `order_ids` means that ids
